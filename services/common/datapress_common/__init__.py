@@ -1,0 +1,1 @@
+"""What the DataPress services have in common: settings, logs, errors, health, headers."""

@@ -1,0 +1,40 @@
+"""What makes a Flask application a DataPress service?"""
+
+from collections.abc import Callable
+
+from flask import Flask, Response
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import HTTPException
+
+from datapress_common import headers, request_id
+from datapress_common.errors import json_error
+from datapress_common.health import health_blueprint
+
+
+def make_service(
+    package: str,
+    *,
+    service: str,
+    version: str,
+    content_security_policy: str,
+    static_folder: str | None = None,
+    on_error: Callable[[HTTPException], Response] = json_error,
+) -> Flask:
+    """A Flask application with request ids, JSON, health routes, errors and protective headers."""
+    app = Flask(package, static_folder=static_folder)
+    app.json = _Json(app)
+    # No route of either service takes a body.
+    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    request_id.register(app)
+    headers.register(app, content_security_policy)
+    # Unforeseen exceptions come here as well: Flask logs them and makes a 500 of them.
+    app.register_error_handler(HTTPException, on_error)
+    app.register_blueprint(health_blueprint(service, version))
+    return app
+
+
+class _Json(DefaultJSONProvider):
+    """JSON that people read: in the order it was written, accents as they are."""
+
+    ensure_ascii = False
+    sort_keys = False

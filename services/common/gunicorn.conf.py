@@ -1,0 +1,45 @@
+"""Gunicorn's settings for both services, in the images and on a developer's machine.
+
+In an image Gunicorn finds this file in its working directory; elsewhere:
+
+    PYTHONPATH=services/common:services/front PORT=8080 \
+        gunicorn -c services/common/gunicorn.conf.py 'datapress_front:create_app()'
+"""
+
+from pathlib import Path
+
+from datapress_common.gunicorn_settings import GunicornSettings
+from datapress_common.logs import logging_settings
+from datapress_common.settings import load
+
+_settings = load(GunicornSettings)
+
+bind = f"0.0.0.0:{_settings.port}"
+
+# Flask waits: threads serve several callers at once. More load is met by more pods rather than
+# by more workers, which would each cost the memory of a whole interpreter.
+worker_class = "gthread"
+workers = _settings.web_concurrency
+threads = _settings.gunicorn_threads
+
+# The application is built in the master, before any fork: a refused setting ends the start with
+# its one line, where a worker would die and be started again for ever.
+preload_app = True
+
+# The heartbeat file must live in memory: a disk can block it, and the containers have no other
+# writable place. Where there is no /dev/shm (macOS), Gunicorn's default will do.
+if Path("/dev/shm").is_dir():
+    worker_tmp_dir = "/dev/shm"
+
+# Its socket needs a writable home directory, which a read-only container does not have.
+control_socket_disable = True
+
+timeout = 30
+# Shorter than the grace periods of Compose (30 s) and Kubernetes, so that requests in flight end
+# before anybody loses patience.
+graceful_timeout = 25
+keepalive = _settings.gunicorn_keepalive
+
+accesslog = "-"
+errorlog = "-"
+logconfig_dict = logging_settings(_settings.log_level)
