@@ -1,0 +1,246 @@
+"""What do the Kubernetes manifests say?"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .sources import SourceError, dig, only, read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """An HTTP probe; times in seconds."""
+
+    path: str
+    period: int
+    timeout: int
+    failures: int
+
+    @property
+    def patience(self) -> int:
+        """The seconds of silence after which the probe is failed."""
+        return self.period * self.failures
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """One component: its Deployment, the container in it and the Service before it."""
+
+    deployment: str
+    service: str
+    service_type: str
+    service_port: int
+    node_port: int | None
+    container: str
+    port: int
+    image: str
+    repository: str
+    version: str
+    replicas: int
+    selector: str
+    user: int
+    cpu_request: str
+    memory_request: str
+    memory_limit: str
+    startup: Probe
+    readiness: Probe
+    liveness: Probe
+    pre_stop: int
+    grace: int
+    max_surge: int
+    max_unavailable: int
+    history: int
+
+
+@dataclass(frozen=True, slots=True)
+class KubernetesObject:
+    """One object of the recette and the file that describes it."""
+
+    kind: str
+    name: str
+    component: str | None
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recette:
+    """Everything the pages say about the recette."""
+
+    namespace: str
+    pod_security: str
+    config_map: str
+    config: dict[str, str]
+    secret: str
+    secret_key: str
+    secret_mount: str
+    secret_file: str
+    api: Workload
+    front: Workload
+    objects: tuple[KubernetesObject, ...]
+
+
+# git ignores k8s/secret.yaml; its committed shape has this name.
+_SECRET_SHAPE = "secret.yaml.example"
+_SECRET = "secret.yaml"
+_COMPONENT = "app.kubernetes.io/component"
+
+
+def read_recette(folder: Path) -> Recette:
+    """Read the manifests of `folder`; raises `SourceError` if one of them is missing."""
+    described = list(_described(folder))
+
+    def the(kind: str, component: str | None = None) -> tuple[Any, str]:
+        found = only(
+            (
+                (document, file)
+                for document, file in described
+                if document["kind"] == kind
+                and (component is None or _component(document) == component)
+            ),
+            f"{folder}, {kind} {component or ''}".rstrip(),
+        )
+        return found  # type: ignore[no-any-return]
+
+    def workload(component: str) -> Workload:
+        return _workload(*the("Deployment", component), *the("Service", component))
+
+    namespace, namespace_file = the("Namespace")
+    config_map, config_file = the("ConfigMap")
+    secret, secret_file = the("Secret")
+    api, api_file = the("Deployment", "api")
+    return Recette(
+        namespace=dig(namespace, "metadata", "name", source=namespace_file),
+        pod_security=dig(
+            namespace,
+            "metadata",
+            "labels",
+            "pod-security.kubernetes.io/enforce",
+            source=namespace_file,
+        ),
+        config_map=dig(config_map, "metadata", "name", source=config_file),
+        config={
+            name: str(value)
+            for name, value in dig(config_map, "data", source=config_file).items()
+        },
+        secret=dig(secret, "metadata", "name", source=secret_file),
+        secret_key=only(
+            dig(secret, "data", source=secret_file), f"{secret_file}, clé du Secret"
+        ),
+        secret_mount=_secret_mount(api, api_file),
+        secret_file=_environment(api, api_file, "API_TOKEN_FILE"),
+        api=workload("api"),
+        front=workload("front"),
+        objects=tuple(
+            KubernetesObject(
+                kind=document["kind"],
+                name=dig(document, "metadata", "name", source=file),
+                component=_component(document),
+                file=file,
+            )
+            for document, file in described
+        ),
+    )
+
+
+def _described(folder: Path) -> Any:
+    files = sorted(path for path in folder.glob("*.yaml") if path.name != _SECRET)
+    if not files:
+        raise SourceError(
+            f"{folder} : aucun manifeste ; les faits de la recette y sont lus"
+        )
+    for path in [*files, folder / _SECRET_SHAPE]:
+        for document in read_yaml(path):
+            name = _SECRET if path.name == _SECRET_SHAPE else path.name
+            yield document, f"{folder.name}/{name}"
+
+
+def _component(document: Any) -> str | None:
+    labels = document.get("metadata", {}).get("labels", {})
+    component = labels.get(_COMPONENT)
+    return None if component is None else str(component)
+
+
+def _workload(deployment: Any, file: str, service: Any, service_file: str) -> Workload:
+    spec = dig(deployment, "spec", source=file)
+    pod = dig(spec, "template", "spec", source=file)
+    container = dig(pod, "containers", 0, source=file)
+    port = dig(service, "spec", "ports", 0, source=service_file)
+    image = dig(container, "image", source=file)
+    repository, _, version = image.rpartition(":")
+    selector = dig(spec, "selector", "matchLabels", source=file)
+    rolling = dig(spec, "strategy", "rollingUpdate", source=file)
+    return Workload(
+        deployment=dig(deployment, "metadata", "name", source=file),
+        service=dig(service, "metadata", "name", source=service_file),
+        service_type=dig(service, "spec", "type", source=service_file),
+        service_port=dig(port, "port", source=service_file),
+        node_port=port.get("nodePort"),
+        container=dig(container, "name", source=file),
+        port=dig(container, "ports", 0, "containerPort", source=file),
+        image=image,
+        repository=repository,
+        version=version,
+        replicas=dig(spec, "replicas", source=file),
+        selector=",".join(f"{name}={value}" for name, value in selector.items()),
+        user=dig(pod, "securityContext", "runAsUser", source=file),
+        cpu_request=dig(container, "resources", "requests", "cpu", source=file),
+        memory_request=dig(container, "resources", "requests", "memory", source=file),
+        memory_limit=dig(container, "resources", "limits", "memory", source=file),
+        startup=_probe(container, "startupProbe", file),
+        readiness=_probe(container, "readinessProbe", file),
+        liveness=_probe(container, "livenessProbe", file),
+        pre_stop=_pre_stop(container, file),
+        grace=dig(pod, "terminationGracePeriodSeconds", source=file),
+        max_surge=dig(rolling, "maxSurge", source=file),
+        max_unavailable=dig(rolling, "maxUnavailable", source=file),
+        history=dig(spec, "revisionHistoryLimit", source=file),
+    )
+
+
+def _probe(container: Any, name: str, file: str) -> Probe:
+    probe = dig(container, name, source=file)
+    return Probe(
+        path=dig(probe, "httpGet", "path", source=file),
+        period=dig(probe, "periodSeconds", source=file),
+        timeout=dig(probe, "timeoutSeconds", source=file),
+        failures=dig(probe, "failureThreshold", source=file),
+    )
+
+
+def _pre_stop(container: Any, file: str) -> int:
+    """The seconds that the `preStop` command sleeps."""
+    command = dig(container, "lifecycle", "preStop", "exec", "command", source=file)
+    found = re.search(r"sleep\((\d+)\)", " ".join(command))
+    if found is None:
+        raise SourceError(
+            f"{file} : la pause de preStop ne s'écrit plus « sleep(secondes) »"
+        )
+    return int(found[1])
+
+
+def _secret_mount(deployment: Any, file: str) -> str:
+    pod = dig(deployment, "spec", "template", "spec", source=file)
+    volume = only(
+        (
+            volume["name"]
+            for volume in dig(pod, "volumes", source=file)
+            if "secret" in volume
+        ),
+        f"{file}, volume de Secret",
+    )
+    mounts = dig(pod, "containers", 0, "volumeMounts", source=file)
+    path = only(
+        (mount["mountPath"] for mount in mounts if mount["name"] == volume),
+        f"{file}, montage du Secret",
+    )
+    return str(path)
+
+
+def _environment(deployment: Any, file: str, name: str) -> str:
+    env = dig(
+        deployment, "spec", "template", "spec", "containers", 0, "env", source=file
+    )
+    return str(
+        only((item["value"] for item in env if item["name"] == name), f"{file}, {name}")
+    )
