@@ -1,34 +1,39 @@
-"""Who may see the API's configuration?"""
+"""Who may see the configuration the API really runs with?"""
 
 import msgspec
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import Forbidden, ServiceUnavailable, Unauthorized
 
+from datapress_api.admin_token import AdminToken
 from datapress_api.settings import ApiSettings
-from datapress_api.token import Token
 
 
-def admin_blueprint(service: str, settings: ApiSettings, token: Token | None) -> Blueprint:
-    """The routes for which the caller must show the token."""
+def admin_blueprint(service: str, settings: ApiSettings, token: AdminToken | None) -> Blueprint:
+    """The routes for whoever has the token; closed to everybody when there is none."""
     blueprint = Blueprint("admin", __name__, url_prefix="/admin")
-
-    @blueprint.before_request
-    def require_token() -> None:
-        if token is None:
-            abort(503)
-        authorization = request.authorization
-        if authorization is None or authorization.type != "bearer" or not authorization.token:
-            raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": service}))
-        if not token.matches(authorization.token):
-            abort(403)
 
     @blueprint.get("/configuration")
     def configuration() -> Response:
+        source = _authorize(service, token)
         return jsonify(
             service=service,
-            settings=msgspec.to_builtins(settings),
-            secret={"present": True, "source": token.source if token else None},
+            settings={
+                name.upper(): value for name, value in msgspec.structs.asdict(settings).items()
+            },
+            secret={"present": True, "source": source},
         )
 
     return blueprint
+
+
+def _authorize(service: str, token: AdminToken | None) -> str:
+    """Where the token that the caller has shown comes from; anything else is an HTTP error."""
+    if token is None:
+        raise ServiceUnavailable
+    shown = request.authorization
+    if shown is None or shown.type != "bearer" or not shown.token:
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": service}))
+    if not token.matches(shown.token):
+        raise Forbidden
+    return token.source

@@ -1,27 +1,29 @@
 """What does the API answer?"""
 
 import os
+import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from datapress_common.service import make_service
 from datapress_common.settings import load
+from datapress_common.timestamps import iso_utc
 from flask import Flask, Response, jsonify
 
 from datapress_api.admin import admin_blueprint
+from datapress_api.admin_token import read_admin_token
 from datapress_api.settings import ApiSettings
-from datapress_api.token import read_token
 
 SERVICE = "datapress-api"
 
-# Answers are data: nothing of them may be rendered, framed or run.
+# Answers are data: nothing in them is to be rendered, framed or run.
 _CONTENT_SECURITY_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
-    """The API, configured from `environ`; raises `SettingError` if a setting is not allowed."""
+    """The API, configured from `environ`; raises `SettingError` for a setting it cannot use."""
     settings = load(ApiSettings, environ)
-    token = read_token(environ)
+    token = read_admin_token(environ)
     app = make_service(
         __package__,
         service=SERVICE,
@@ -34,7 +36,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         return jsonify(
             service=SERVICE,
             version=settings.api_version,
-            timestamp=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            timestamp=iso_utc(datetime.now(UTC)),
+            # Which of the replicas answered: a container's or a pod's host name.
+            instance=socket.gethostname(),
             environment={"name": settings.environment, "log_level": settings.log_level},
             secret_present=token is not None,
         )

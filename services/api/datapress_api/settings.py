@@ -1,12 +1,11 @@
-"""Which settings does the API run with?"""
+"""With which settings does the API run?"""
 
-import msgspec
-from datapress_common.gunicorn_settings import LogLevel
-from datapress_common.settings import EnvironmentName, Version
+from datapress_common.allowed import EnvironmentName, LogLevel, Version
+from msgspec import Struct
 
 
-class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings that are no secret, one per environment variable."""
+class ApiSettings(Struct, frozen=True, kw_only=True):
+    """The settings that are no secret, one field per environment variable."""
 
     environment: EnvironmentName = "local"
     log_level: LogLevel = "info"

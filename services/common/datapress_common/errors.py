@@ -1,4 +1,6 @@
-"""What does a caller get when something goes wrong: JSON with the request id, never a stack."""
+"""What does a caller get when something goes wrong?"""
+
+from http import HTTPStatus
 
 from flask import Response, jsonify
 from werkzeug.exceptions import HTTPException
@@ -6,32 +8,35 @@ from werkzeug.exceptions import HTTPException
 from datapress_common.request_id import current_request_id
 
 _MESSAGES = {
-    400: "requête mal formée",
-    401: "authentification requise",
-    403: "accès refusé",
-    404: "page ou ressource inconnue",
-    405: "méthode non acceptée pour cette ressource",
-    413: "requête trop volumineuse",
-    500: "erreur interne",
-    503: "service indisponible",
+    HTTPStatus.BAD_REQUEST: "requête mal formée",
+    HTTPStatus.UNAUTHORIZED: "authentification requise",
+    HTTPStatus.FORBIDDEN: "accès refusé",
+    HTTPStatus.NOT_FOUND: "ressource inconnue",
+    HTTPStatus.METHOD_NOT_ALLOWED: "méthode non permise sur cette ressource",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "erreur interne",
+    HTTPStatus.SERVICE_UNAVAILABLE: "service indisponible",
 }
 
 
 def json_error(error: HTTPException) -> Response:
-    """The JSON answer for an HTTP error, with the error's own headers (`Allow`, …)."""
-    status = error.code or 500
-    response = jsonify(
-        error=error_message(error),
-        status=status,
-        request_id=current_request_id(),
+    """The error in JSON: status, French message and request id, with headers such as `Allow`."""
+    status = error_status(error)
+    answer = jsonify(
+        error=error_message(error), status=status.value, request_id=current_request_id()
     )
-    response.status_code = status
+    answer.status_code = status
     for name, value in error.get_headers():
-        if name.lower() != "content-type":
-            response.headers[name] = value
-    return response
+        if name != "Content-Type":
+            answer.headers.add(name, value)
+    return answer
+
+
+def error_status(error: HTTPException) -> HTTPStatus:
+    """The error's status, 500 when it has none."""
+    return HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def error_message(error: HTTPException) -> str:
-    """One French sentence for people; never the text of an exception."""
-    return _MESSAGES.get(error.code or 500, error.name)
+    """A few words for people, which never quote an exception."""
+    status = error_status(error)
+    return _MESSAGES.get(status, status.phrase)

@@ -1,28 +1,22 @@
-"""Which settings does Gunicorn take from the environment?"""
+"""With which settings does Gunicorn run?"""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-import msgspec
+from msgspec import Meta, Struct
 
-LogLevel = Annotated[
-    Literal["debug", "info", "warning", "error"],
-    msgspec.Meta(description="debug, info, warning ou error"),
-]
+from datapress_common.allowed import LogLevel
+
+Port = Annotated[int, Meta(ge=1024, le=65535, description="un port entre 1024 et 65535")]
+Processes = Annotated[int, Meta(ge=1, le=16, description="un nombre de processus de 1 à 16")]
+Threads = Annotated[int, Meta(ge=1, le=64, description="un nombre de threads de 1 à 64")]
+Seconds = Annotated[int, Meta(ge=0, le=300, description="un nombre de secondes de 0 à 300")]
 
 
-class GunicornSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a service listens, works and logs."""
+class GunicornSettings(Struct, frozen=True, kw_only=True):
+    """How a service listens, shares its work and logs, one field per environment variable."""
 
-    port: Annotated[
-        int, msgspec.Meta(ge=1024, le=65535, description="un port entre 1024 et 65535")
-    ] = 8000
-    web_concurrency: Annotated[
-        int, msgspec.Meta(ge=1, le=16, description="un nombre de processus entre 1 et 16")
-    ] = 1
-    gunicorn_threads: Annotated[
-        int, msgspec.Meta(ge=1, le=64, description="un nombre de fils d'exécution entre 1 et 64")
-    ] = 8
-    gunicorn_keepalive: Annotated[
-        int, msgspec.Meta(ge=0, le=300, description="une durée entre 0 et 300 secondes")
-    ] = 5
+    port: Port = 8000
+    web_concurrency: Processes = 1
+    gunicorn_threads: Threads = 8
+    gunicorn_keepalive: Seconds = 5
     log_level: LogLevel = "info"

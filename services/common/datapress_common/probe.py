@@ -1,21 +1,25 @@
-"""Does the service of this container answer? The images' HEALTHCHECK, without curl."""
+"""Does the service in this container answer? The images' HEALTHCHECK, which needs no curl."""
 
 import http.client
-import os
 import sys
+from http import HTTPStatus
+
+from datapress_common.gunicorn_settings import GunicornSettings
+from datapress_common.settings import load
+
+_PATH = "/health/live"
 
 
 def main() -> None:
-    """Exit with 0 if `/health/live` answers 200 on this machine within two seconds, else with 1."""
-    port = int(os.environ.get("PORT", "8000"))
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    """End with 0 if the liveness route answers 200 within two seconds, else with 1 and a line."""
+    connection = http.client.HTTPConnection("127.0.0.1", load(GunicornSettings).port, timeout=2)
     try:
-        connection.request("GET", "/health/live")
+        connection.request("GET", _PATH)
         status = connection.getresponse().status
-    except OSError as error:
-        sys.exit(f"/health/live : {error}")
-    if status != http.HTTPStatus.OK:
-        sys.exit(f"/health/live : réponse {status}")
+    except (OSError, http.client.HTTPException) as error:
+        sys.exit(f"{_PATH} : {error}")
+    if status != HTTPStatus.OK:
+        sys.exit(f"{_PATH} : réponse {status}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Which request is this: one id from the browser to the front to the API, and in every log line."""
+"""Which request is this? One id from the browser to the front to the API, and in every log."""
 
 import re
 import uuid
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, g, request
 
 HEADER = "X-Request-ID"
 
@@ -11,18 +11,19 @@ _ACCEPTED = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 def register(app: Flask) -> None:
-    """Give each request of `app` an id, and each answer the header that carries it."""
+    """Give every request to `app` an id, and every answer the header that carries it."""
     app.before_request(_begin)
     app.after_request(_add_header)
 
 
-def current_request_id() -> str | None:
-    """The id of the request being served, `None` outside of one."""
-    return g.get("request_id") if has_request_context() else None
+def current_request_id() -> str:
+    """The id of the request being served."""
+    request_id: str = g.request_id
+    return request_id
 
 
 def choose_request_id(incoming: str | None) -> str:
-    """Keep the caller's id if it cannot disturb a log or a header; make one otherwise."""
+    """The caller's id if it can disturb neither log nor header, a new one otherwise."""
     if incoming is not None and _ACCEPTED.fullmatch(incoming):
         return incoming
     return uuid.uuid4().hex

@@ -1,58 +1,26 @@
-"""Which settings does a service run with, and are they allowed?"""
+"""With which settings does a service run?"""
 
 import os
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
 _Settings = TypeVar("_Settings", bound=msgspec.Struct)
 
-_PORT_NUMBER = r"(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])"
-_HTTP_URL = rf"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::{_PORT_NUMBER})?(?:/[^\s?#]*)?"
-
-EnvironmentName = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?\Z",
-        description="1 à 32 minuscules, chiffres ou tirets, par exemple « recette »",
-    ),
-]
-Version = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}\Z",
-        description="1 à 64 lettres, chiffres, points, tirets, « + » ou « _ », par exemple « 1.0.0 »",
-    ),
-]
-HttpUrl = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=rf"^{_HTTP_URL}\Z",
-        description="une adresse http:// ou https:// sans identifiants ni paramètres",
-    ),
-]
-OptionalHttpUrl = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=rf"^(?:{_HTTP_URL})?\Z",
-        description="vide, ou une adresse http:// ou https:// sans identifiants ni paramètres",
-    ),
-]
+_LONGEST_QUOTE = 80
 
 
 class SettingError(SystemExit):
-    """A refused setting: ends the process with one line and no traceback, unless somebody catches it."""
-
-    def __init__(self, name: str, problem: str) -> None:
-        super().__init__(f"Configuration refusée : {name}{problem}")
+    """A refused setting: unless somebody catches it, the process ends with this one line."""
 
 
 def load(kind: type[_Settings], environ: Mapping[str, str] = os.environ) -> _Settings:
     """Read each field of `kind` from the variable of the same name in upper case.
 
-    A variable that is not set leaves the field's default; raises `SettingError` for the first
-    value that is not allowed.
+    A variable that is not set leaves the field its default; the first value that is not allowed
+    raises `SettingError`.
     """
     values: dict[str, Any] = {}
     for field in msgspec.structs.fields(kind):
@@ -63,12 +31,24 @@ def load(kind: type[_Settings], environ: Mapping[str, str] = os.environ) -> _Set
         try:
             values[field.name] = msgspec.convert(text, type=field.type, strict=False)
         except msgspec.ValidationError:
-            raise SettingError(name, f"=« {text} » ; attendu : {_allowed(field.type)}.") from None
+            what = f"{name}={quote(text)}" if text else f"{name} est vide"
+            raise refusal(what, _allowed(field.type)) from None
     return kind(**values)
 
 
+def refusal(what: str, allowed: str) -> SettingError:
+    """The error that names a setting and says what it takes."""
+    return SettingError(f"Configuration refusée : {what} ; attendu : {allowed}.")
+
+
+def quote(text: str) -> str:
+    """A value as it can be shown: on one line, not too long, without a URL's user and password."""
+    shown = re.sub(r"//[^/]*@", "//…@", repr(text)[1:-1])
+    return f"« {shown if len(shown) <= _LONGEST_QUOTE else shown[:_LONGEST_QUOTE] + '…'} »"
+
+
 def _allowed(annotation: Any) -> str:
-    """The French description that the type of a field carries."""
+    """The description that the type of a field carries."""
     return next(
         meta.description
         for meta in get_args(annotation)

@@ -1,10 +1,10 @@
-"""How does the front open, share and abandon its connections to the API?"""
+"""How does the front open and share its connections to the API, and let go of one?"""
 
 import socket
 import threading
 from contextlib import suppress
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, Self
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -13,33 +13,36 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 
 def make_session(connections: int) -> requests.Session:
-    """A session that several threads may use at once, for at most `connections` kept alive.
+    """A session for several threads at once, which keeps at most `connections` alive.
 
-    Nothing of it changes once it is made: cookies are refused, redirects are not looked at, the
-    proxies and `.netrc` of the environment are not read; urllib3's pool is thread-safe. It opens
-    no connection before its first request, so that each worker gets its own after the fork.
+    Threads may share it because nothing in it changes afterwards (no cookies, no redirects, no
+    proxy or `.netrc` of the environment) and urllib3's pool is made for them. It connects at its
+    first request only, so each worker has connections of its own after the fork.
     """
     session = _Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers["Accept"] = "application/json"
-    session.headers["Accept-Encoding"] = "identity"
-    session.headers["User-Agent"] = "datapress-front"
-    adapter = _Adapter(pool_maxsize=connections)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
+    session.headers.update(
+        {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": "datapress-front",
+        }
+    )
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _Adapter(pool_maxsize=connections))
     return session
 
 
 class Call:
-    """One call, which another thread can abandon while it waits for an answer."""
+    """One call, made in a `with` block by one thread, which another thread may abandon."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self.abandoned = False
 
-    def __enter__(self) -> "Call":
+    def __enter__(self) -> Self:
         _CURRENT.call = self
         return self
 
@@ -49,13 +52,13 @@ class Call:
             self._socket = None
 
     def abandon(self) -> None:
-        """Cut the connection, if there is one: the waiting thread gets an error at once."""
+        """Cut the connection: the thread that waits for an answer gets an error at once."""
         with self._lock:
             self.abandoned = True
             self._cut()
 
     def waits_on(self, connection: socket.socket) -> None:
-        """Note on which connection the answer will come."""
+        """Remember where the answer will come from."""
         with self._lock:
             self._socket = connection
             if self.abandoned:
@@ -64,7 +67,7 @@ class Call:
     def _cut(self) -> None:
         if self._socket is not None:
             with suppress(OSError):
-                # Not `SSLSocket.shutdown`, which would pull TLS away under the waiting thread.
+                # `SSLSocket.shutdown` would take TLS away from under the thread that reads.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
@@ -75,39 +78,39 @@ class _Current(threading.local):
 _CURRENT = _Current()
 
 
+def _announce(connection: socket.socket | None) -> None:
+    if _CURRENT.call is not None and connection is not None:
+        _CURRENT.call.waits_on(connection)
+
+
 class _Connection(HTTPConnection):
     def getresponse(self) -> Any:
         _announce(self.sock)
         return super().getresponse()
 
 
-class _SecureConnection(HTTPSConnection):
+class _TlsConnection(HTTPSConnection):
     def getresponse(self) -> Any:
         _announce(self.sock)
         return super().getresponse()
-
-
-def _announce(connection: socket.socket | None) -> None:
-    if _CURRENT.call is not None and connection is not None:
-        _CURRENT.call.waits_on(connection)
 
 
 class _Pool(HTTPConnectionPool):
     ConnectionCls = _Connection
 
 
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
 
 
 class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
 
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        # Even when it does not follow a redirect, a session reads its whole body to offer the
-        # next request.
+        # A session that does not follow redirects reads their whole body all the same, to
+        # prepare a next request that nobody will make.
         return None

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-import msgspec
 import requests
+from msgspec import Meta, MsgspecError, Struct, json
 from urllib3.exceptions import HTTPError
+
+TOO_SLOW = "délai de réponse dépassé"
 
 _MAX_BODY_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class ApiState:
-    """What one call told: `reachable` if HTTP came back, `error` if anything is wrong."""
+    """What one call told: `reachable` if HTTP came back, `error` (in French) if all is not well."""
 
     reachable: bool
     status: int | None = None
@@ -24,9 +26,9 @@ class ApiState:
     error: str | None = None
 
 
-class _Health(msgspec.Struct):
+class _Health(Struct):
     status: Literal["ok"]
-    version: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    version: Annotated[str, Meta(max_length=64)] | None = None
 
 
 def unreachable(error: str) -> ApiState:
@@ -34,47 +36,49 @@ def unreachable(error: str) -> ApiState:
     return ApiState(reachable=False, error=error)
 
 
-def state_of_answer(response: requests.Response, latency_ms: float) -> ApiState:
-    """Judge an answer whose headers are there, and read a body of 64 KiB at most."""
+def state_of_answer(answer: requests.Response, latency_ms: float) -> ApiState:
+    """Judge an answer of which only the headers have been read."""
+    version, error = None, None
+    if answer.status_code == HTTPStatus.OK:
+        version, error = _version_or_error(answer)
+    else:
+        error = f"réponse HTTP {answer.status_code}"
+    return ApiState(
+        reachable=True,
+        status=answer.status_code,
+        latency_ms=latency_ms,
+        version=version,
+        error=error,
+    )
 
-    def state(error: str | None, version: str | None = None) -> ApiState:
-        return ApiState(
-            reachable=True,
-            status=response.status_code,
-            latency_ms=latency_ms,
-            version=version,
-            error=error,
-        )
 
-    if response.status_code != HTTPStatus.OK:
-        return state(f"réponse HTTP {response.status_code}")
+def state_of_failure(failure: Exception) -> ApiState:
+    """Say why no answer came, without quoting the exception."""
+    if isinstance(failure, requests.ReadTimeout):
+        return unreachable(TOO_SLOW)
+    if isinstance(failure, requests.ConnectTimeout):
+        return unreachable("délai de connexion dépassé")
+    causes = [type(cause) for cause in _causes(failure)]
+    if socket.gaierror in causes:
+        return unreachable("nom introuvable dans le DNS")
+    if ConnectionRefusedError in causes:
+        return unreachable("connexion refusée")
+    return unreachable("connexion interrompue")
+
+
+def _version_or_error(answer: requests.Response) -> tuple[str | None, str | None]:
     body = bytearray()
     try:
-        for chunk in response.iter_content(8192):
+        for chunk in answer.iter_content(8192):
             body += chunk
             if len(body) > _MAX_BODY_BYTES:
-                return state("réponse trop longue")
-    except (requests.RequestException, HTTPError, OSError):
-        return state("réponse interrompue")
+                return None, "réponse trop longue"
+    except (requests.RequestException, HTTPError):
+        return None, "réponse interrompue"
     try:
-        health = msgspec.json.decode(bytes(body), type=_Health)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return state("réponse inattendue")
-    return state(None, health.version)
-
-
-def state_of_error(error: Exception) -> ApiState:
-    """Name, in words that quote no exception, why no answer came."""
-    if isinstance(error, requests.ReadTimeout):
-        return unreachable("délai de réponse dépassé")
-    if isinstance(error, requests.ConnectTimeout):
-        return unreachable("délai de connexion dépassé")
-    for cause in _causes(error):
-        if isinstance(cause, socket.gaierror):
-            return unreachable("nom d'hôte introuvable")
-        if isinstance(cause, ConnectionRefusedError):
-            return unreachable("connexion refusée")
-    return unreachable("connexion interrompue")
+        return json.decode(bytes(body), type=_Health).version, None
+    except (MsgspecError, UnicodeDecodeError, RecursionError):
+        return None, "réponse inattendue"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

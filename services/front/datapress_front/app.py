@@ -1,23 +1,26 @@
-"""What does the front show?"""
+"""What does the front answer?"""
 
 import os
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from datapress_common.errors import error_message, json_error
 from datapress_common.request_id import current_request_id
 from datapress_common.service import make_service
 from datapress_common.settings import load
+from datapress_common.timestamps import iso_utc
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from datapress_front.api_probe import ApiProbe
+from datapress_front.api_call import ApiCaller
+from datapress_front.api_watch import ApiWatch
 from datapress_front.settings import FrontSettings
 
 SERVICE = "datapress-front"
 
-# One style sheet and one icon, both from here; no script at all.
+# One style sheet and one icon, both from here, and no script at all.
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -25,9 +28,9 @@ _CONTENT_SECURITY_POLICY = (
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
-    """The front, configured from `environ`; raises `SettingError` if a setting is not allowed."""
+    """The front, configured from `environ`; raises `SettingError` for a setting it cannot use."""
     settings = load(FrontSettings, environ)
-    probe = ApiProbe(settings)
+    api = ApiWatch(ApiCaller(settings).ask)
     app = make_service(
         __package__,
         service=SERVICE,
@@ -37,42 +40,48 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         on_error=_page_or_json,
     )
 
+    app.add_template_filter(iso_utc)
+    app.add_template_filter(in_french)
+    app.context_processor(lambda: {"request_id": current_request_id()})
+
     @app.get("/")
     def index() -> str:
         return render_template(
             "index.html",
             settings=settings,
-            api=probe.state(current_request_id()),
-            request_id=current_request_id(),
+            api=api.state(current_request_id()),
+            made_at=datetime.now(UTC),
         )
 
     @app.get("/status")
     def status() -> tuple[Response, HTTPStatus]:
-        api = probe.state(current_request_id())
-        code = HTTPStatus.OK if api.error is None else HTTPStatus.SERVICE_UNAVAILABLE
+        state = api.state(current_request_id())
         answer = jsonify(
             service=SERVICE,
             version=settings.front_version,
             environment=settings.environment,
-            api=asdict(api),
+            api=asdict(state),
         )
-        return answer, code
+        return answer, HTTPStatus.SERVICE_UNAVAILABLE if state.error else HTTPStatus.OK
 
     return app
 
 
+def in_french(number: float) -> str:
+    """A number with its decimal comma."""
+    return str(number).replace(".", ",")
+
+
 def _page_or_json(error: HTTPException) -> Response:
-    """An error page for a browser, JSON for a program."""
+    """The error as a page for a browser, in JSON for a program."""
     answer = json_error(error)
-    accepted = request.accept_mimetypes
-    if accepted.best_match(["application/json", "text/html"]) == "text/html":
+    if "text/html" in request.accept_mimetypes.values():
         answer.mimetype = "text/html"
         answer.set_data(
             render_template(
                 "error.html",
-                message=error_message(error),
                 status=answer.status_code,
-                request_id=current_request_id(),
+                message=error_message(error),
             )
         )
     return answer
