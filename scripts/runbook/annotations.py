@@ -1,0 +1,30 @@
+"""Workflow commands that GitHub Actions shows beside the line of the page that failed."""
+
+from collections.abc import Iterator
+
+from runbook.outcome import Outcome
+from runbook.record import Record
+
+
+def annotations(record: Record) -> Iterator[str]:
+    """One `::error` a failed step or fault, one `::notice` a step that did not run for want of its target."""
+    for step in record.steps:
+        if step.outcome.bad:
+            yield _command("error", f"{step.outcome} : {step.reason}", file=step.page, line=str(step.line), title=f"{step.outcome} ({step.target})")
+        elif step.outcome is Outcome.NOT_RUN and not step.page_reason:
+            yield _command("notice", step.reason, file=step.page, line=str(step.line), title=str(step.outcome))
+    for fault in record.faults:
+        yield _command("error", fault, title="cible")
+
+
+def _command(kind: str, message: str, **properties: str) -> str:
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{kind} {listed}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

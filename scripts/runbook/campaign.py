@@ -1,0 +1,89 @@
+"""Run a whole plan, target after target, and say everything that came of it."""
+
+import contextlib
+import secrets
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from runbook import execute, processes
+from runbook.errors import TargetError
+from runbook.execute import Started
+from runbook.outcome import Result
+from runbook.plan import Mode, PagePlan, Plan
+from runbook.private import Private
+from runbook.session import Run, open_target, sweep
+from runbook.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PageStarted:
+    """Announces the steps of one page on one target."""
+
+    page: PagePlan
+
+
+@dataclass(slots=True)
+class Journal:
+    """What the faces read while and after a campaign runs; `faults` make it fail, `notes` do not."""
+
+    results: list[Result] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+Event = PageStarted | Started | Result
+
+
+@contextlib.contextmanager
+def opened(settings: Settings, root: Path) -> Iterator[Run]:
+    """A run with its private folder; afterwards neither the folder nor a process of the run is left."""
+    processes.adopt_orphans()
+    folder = Path(tempfile.mkdtemp(prefix="runbook-"))
+    private = Private(settings.secrets, root)
+    private.learn()
+    run = Run(root, folder, settings, private, secrets.token_hex(8))
+    try:
+        yield run
+    finally:
+        sweep(run)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_plan(plan: Plan, run: Run, journal: Journal) -> Generator[Event, None, None]:
+    """Yield every event in order and keep the results in `journal`."""
+    for (target, on), group in groupby(plan.pages, key=lambda page: (page.target, page.on)):
+        for event in _run_group(target, on, list(group), run, journal):
+            if isinstance(event, Result):
+                journal.results.append(event)
+            yield event
+
+
+def _run_group(target: str, on: str, pages: list[PagePlan], run: Run, journal: Journal) -> Generator[Event, None, None]:
+    if all(step.mode is Mode.NOT_RUN for page in pages for step in page.steps):
+        for page in pages:
+            yield PageStarted(page)
+            yield from execute.not_run(page, "")
+        return
+    try:
+        with open_target(target, on, run, journal.notes) as session:
+            broken: set[str] = set()
+            for page in pages:
+                yield PageStarted(page)
+                failed = [uri for uri in page.after if uri in broken]
+                if failed:
+                    broken.add(page.uri)
+                    yield from execute.not_run(page, f"la page {failed[0]} qui la précède a échoué")
+                    continue
+                for event in execute.run_page(page, session, run):
+                    if isinstance(event, Result) and event.outcome.bad:
+                        broken.add(page.uri)
+                    yield event
+    except TargetError as error:
+        journal.faults.append(f"{target} : {error}")
+        done = {id(result.step) for result in journal.results}
+        for page in pages:
+            yield from (result for result in execute.not_run(page, str(error)) if id(result.step) not in done)

@@ -1,0 +1,36 @@
+"""What can be wrong with the input: one small tree, each message with place, cause and remedy."""
+
+from dataclasses import dataclass
+
+
+class RunbookError(Exception):
+    """A mistake of the person who calls the engine or writes a page, never a bug of the engine."""
+
+
+class SettingsError(RunbookError):
+    """The settings in pyproject.toml, or the site's own, cannot be used."""
+
+
+class TargetError(RunbookError):
+    """A target cannot be prepared: a busy port, a service that does not start, a refused context."""
+
+
+class PagesError(RunbookError):
+    """Pages hold blocks that nobody could run as they are written; `problems` lists them all."""
+
+    def __init__(self, problems: "tuple[Problem, ...]") -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One author's mistake: `page.md:line : cause ; remedy`. `line` counts from 1."""
+
+    page: str
+    line: int
+    cause: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line} : {self.cause} ; {self.remedy}"

@@ -1,0 +1,101 @@
+"""Every fenced block of a page, exactly as superfences renders it, with its source line.
+
+Python-Markdown itself converts the page with the site's own extensions; only the formatters are
+replaced by one that leaves a numbered mark.  A fence is rendered if its mark reaches the HTML.
+A CommonMark parser or a regular expression would lose the fences inside admonitions and tabs.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import markdown as python_markdown
+
+from runbook.pages import Page, Site
+
+MARK = "data-runbook-fence"
+MARKED = re.compile(rf'<pre {MARK}="(\d+)">')
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+OPENING = re.compile(r"^[\s>]*(?:[-*+]\s+|\d+[.)]\s+|[!?]{3}\S*\s+)*(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """One rendered block; `line` is its opening line and `source` the text that the reader copies."""
+
+    line: int
+    index: int  # of the opening line in page.markdown, from 0
+    end: int  # index after the closing line
+    language: str
+    title: str | None
+    attributes: dict[str, str]
+    classes: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A line that looks like the opening of a block and that the site does not render as one."""
+
+    line: int
+    text: str
+
+
+def find_fences(page: Page, site: Site) -> tuple[tuple[Fence, ...], tuple[Shadow, ...]]:
+    """The page's rendered blocks in reading order, and the openings that are not rendered as blocks."""
+    found: list[Fence] = []
+    if "```" not in page.markdown and "~~~" not in page.markdown:
+        return (), ()
+    converter = python_markdown.Markdown(
+        # snippets are resolved already: a second pass would resolve the escaped ones
+        extensions=[name for name in site.extensions if name != "pymdownx.snippets"],
+        extension_configs=dict(site.extension_configs),
+    )
+    _record_fences(converter, page, found)
+    html = COMMENT.sub("", converter.convert(page.markdown))
+    rendered = {int(number) for number in MARKED.findall(html)}
+    fences = tuple(fence for number, fence in enumerate(found) if number in rendered)
+    return fences, tuple(_shadows(page, fences))
+
+
+def _record_fences(converter: python_markdown.Markdown, page: Page, found: list[Fence]) -> None:
+    preprocessor: Any = converter.preprocessors["fenced_code_block"]
+    process: Callable[..., None] = preprocessor.process_nested_block
+    opening = 0
+
+    def process_nested_block(ws: str, content: str, start: int, end: int) -> None:
+        nonlocal opening
+        opening = start
+        process(ws, content, start, end)
+
+    def formatter(src: str = "", language: str = "", options: Any = None, **kwargs: Any) -> str:
+        options = dict(options or {})
+        index = min(opening, len(page.line_of) - 1)
+        found.append(
+            Fence(
+                line=page.line_of[index],
+                index=index,
+                end=index + src.count("\n") + 3 if src else index + 2,
+                language=language or "",
+                title=options.get("title"),
+                attributes={str(key): str(value) for key, value in (kwargs.get("attrs") or {}).items()},
+                classes=tuple(kwargs.get("classes") or ()),
+                source=src,
+            )
+        )
+        return f'<pre {MARK}="{len(found) - 1}"></pre>'
+
+    preprocessor.process_nested_block = process_nested_block
+    for entry in preprocessor.extension.superfences:
+        entry["formatter"] = formatter
+
+
+def _shadows(page: Page, fences: tuple[Fence, ...]) -> list[Shadow]:
+    covered = {index for fence in fences for index in range(fence.index, fence.end)}
+    lines = COMMENT.sub(lambda match: "\n" * match.group().count("\n"), page.markdown).split("\n")
+    return [
+        Shadow(page.line_of[index], line.strip())
+        for index, line in enumerate(lines)
+        if index not in covered and OPENING.match(line)
+    ]

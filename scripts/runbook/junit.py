@@ -1,0 +1,49 @@
+"""The record as JUnit XML: one test suite a page and target, one case a step, with file and line."""
+
+from itertools import groupby
+from pathlib import Path
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+from runbook.outcome import Outcome
+from runbook.record import Record, StepRecord
+from runbook.terminal import label
+
+
+def write(record: Record, path: Path) -> None:
+    """Write `record` to `path`; faults of a target are errors of a suite of their own."""
+    document = JUnitXml("runbook")
+    for (page, target), steps in groupby(record.steps, key=lambda step: (step.page, step.target)):
+        suite = TestSuite(f"{page} ({target or 'sans cible'})")
+        suite.timestamp = record.date
+        suite.add_testcases([_case(step) for step in steps])
+        document.add_testsuite(suite)
+    if record.faults:
+        suite = TestSuite("cibles")
+        for fault in record.faults:
+            case = TestCase(fault.split(" : ")[0], "cibles")
+            case.result = [Error(fault)]
+            suite.add_testcase(case)
+        document.add_testsuite(suite)
+    document.update_statistics()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document.write(str(path), pretty=True)
+
+
+def _case(step: StepRecord) -> TestCase:
+    case = TestCase(f"{step.page}:{step.line} {_clean(label(step.title, step.command))}", f"{step.page}.{step.target or 'sans cible'}", step.seconds)
+    case._elem.set("file", step.page)
+    case._elem.set("line", str(step.line))
+    case.system_out, case.system_err = _clean(step.out), _clean(step.err)
+    if step.outcome is Outcome.NOT_RUN:
+        case.result = [Skipped(_clean(step.reason))]
+    elif step.outcome.bad:
+        failure = Failure(f"{step.page}:{step.line} : {_clean(step.reason)}", str(step.outcome))
+        failure.text = _clean(f"{step.command}\n\n{step.reason}")
+        case.result = [failure]
+    return case
+
+
+def _clean(text: str) -> str:
+    """Without the control characters that XML 1.0 has no way to hold."""
+    return "".join(character for character in text if character in "\t\n\r" or character >= " " and character not in "\ufffe\uffff")

@@ -1,0 +1,133 @@
+"""Read each page as the site publishes it: through MkDocs, after its plugins and macros."""
+
+import difflib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort, BuildError, ConfigurationError
+from mkdocs.structure.files import Files, get_files
+from mkdocs.structure.nav import get_navigation
+from mkdocs.structure.pages import Page as MkDocsPage
+
+from runbook.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the site.
+
+    `path` is relative to the repository, `uri` to the docs folder.  `markdown` is what Python-Markdown
+    gets; `line_of[i]` is the line of the source file (from 1) that its line `i` (from 0) comes from.
+    """
+
+    path: str
+    uri: str
+    url: str
+    title: str
+    meta: dict[str, Any]
+    markdown: str
+    line_of: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The pages in the order of the navigation, then those outside it, and how they are rendered."""
+
+    pages: tuple[Page, ...]
+    extensions: list[str]
+    extension_configs: dict[str, Any]
+
+
+def read_site(root: Path, config_file: str) -> Site:
+    """Run the MkDocs build up to each page's Markdown; SettingsError if MkDocs or a macro refuses."""
+    logging.getLogger("mkdocs").setLevel(logging.WARNING)
+    try:
+        config = load_config(str(root / config_file))
+        config.plugins.on_startup(command="build", dirty=False)
+        config = config.plugins.on_config(config)
+        files = get_files(config)
+        files = config.plugins.on_files(files, config=config)
+        navigation = get_navigation(files, config)
+        navigation = config.plugins.on_nav(navigation, config=config, files=files)
+        pages = tuple(_read(page, root, files, config) for page in _in_order(navigation.pages, files))
+    except (Abort, BuildError, ConfigurationError) as error:
+        raise SettingsError(f"{config_file} : MkDocs refuse le site : {_reason(error)}") from error
+    return Site(pages, list(config.markdown_extensions), dict(config.mdx_configs))
+
+
+def _in_order(navigated: list[MkDocsPage], files: Files) -> Iterator[MkDocsPage]:
+    yield from navigated
+    listed = {page.file.src_uri for page in navigated}
+    for file in files.documentation_pages():
+        if file.src_uri not in listed and file.page is not None:
+            yield file.page
+
+
+def _read(page: MkDocsPage, root: Path, files: Files, config: MkDocsConfig) -> Page:
+    page.read_source(config)
+    body = page.markdown or ""
+    try:
+        markdown = config.plugins.on_page_markdown(body, page=page, config=config, files=files)
+    except SystemExit as error:  # how mkdocs-macros says that a macro failed
+        raise BuildError(f"{page.file.src_uri} : une macro a échoué (code {error.code})") from error
+    source = Path(str(page.file.abs_src_path)).read_text(encoding="utf-8-sig", errors="strict")
+    head = _lines_before(source, body)
+    markdown = _with_snippets(markdown, config)
+    return Page(
+        path=_relative(Path(str(page.file.abs_src_path)), root),
+        uri=page.file.src_uri,
+        url=page.url,
+        title=str(page.title or page.file.src_uri),
+        meta=dict(page.meta),
+        markdown=markdown,
+        line_of=_source_lines(body, markdown, head),
+    )
+
+
+def _with_snippets(markdown: str, config: MkDocsConfig) -> str:
+    """Included files are resolved here, so that every later line number speaks of one text."""
+    if "pymdownx.snippets" not in config.markdown_extensions or "8<" not in markdown:
+        return markdown
+    import markdown as python_markdown
+
+    converter = python_markdown.Markdown(
+        extensions=["pymdownx.snippets"],
+        extension_configs={"pymdownx.snippets": config.mdx_configs.get("pymdownx.snippets", {})},
+    )
+    return "\n".join(converter.preprocessors["snippet"].run(markdown.split("\n")))
+
+
+def _lines_before(source: str, body: str) -> int:
+    """How many lines of front matter stand before the page's text."""
+    stripped = body.strip("\n")
+    index = source.rfind(stripped) if stripped else len(source)
+    leading = len(body) - len(body.lstrip("\n"))
+    return source.count("\n", 0, max(index, 0)) - leading
+
+
+def _source_lines(body: str, markdown: str, head: int) -> tuple[int, ...]:
+    """For each line after macros and snippets, the source line that it comes from."""
+    before, after = body.split("\n"), markdown.split("\n")
+    if len(before) == len(after):
+        return tuple(head + index + 1 for index in range(len(after)))
+    lines = [0] * len(after)
+    for _, low, high, new_low, new_high in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        for offset in range(new_high - new_low):
+            lines[new_low + offset] = head + min(low + offset, max(high - 1, low), len(before) - 1) + 1
+    return tuple(lines)
+
+
+def _relative(path: Path, root: Path) -> str:
+    try:
+        return path.relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _reason(error: BaseException) -> str:
+    return str(error) or str(error.__cause__ or type(error).__name__)

@@ -1,0 +1,183 @@
+"""Turn pages into an ordered plan: which step runs where, which one does not, and why. Pure."""
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from runbook import syntax
+from runbook.blocks import Block, PageBlocks
+from runbook.errors import PagesError, Problem
+from runbook.settings import Settings
+
+# Commands that only turn text into text: they may follow an HTTP call on any machine.
+FILTERS = frozenset(
+    "cat cut echo false grep head jq printf python python3 sed sort tail test [ tr true uniq wc".split()
+)
+HTTP = frozenset(["curl", "wget"])
+
+
+class Mode(enum.StrEnum):
+    """How a step is meant to be carried out."""
+
+    RUN = "exécuter"
+    STAND_IN = "substitut"
+    NOT_RUN = "non exécuté"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One block on one target; `reason` says why it does not run, `""` where it does."""
+
+    block: Block
+    mode: Mode
+    reason: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"{self.block.page}:{self.block.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class PagePlan:
+    """The steps of one page on one target, to be run in one shell; `on` is the target that really serves."""
+
+    page: str
+    uri: str
+    title: str
+    target: str
+    on: str
+    after: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that the chosen pages hold, in the order in which it runs."""
+
+    pages: tuple[PagePlan, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(step for page in self.pages for step in page.steps)
+
+
+def make_plan(
+    pages: Iterable[PageBlocks], settings: Settings, missing: Mapping[str, str], chosen: Iterable[str] = ()
+) -> Plan:
+    """Order the pages target by target; `missing` tells for each absent target what it lacks.
+
+    With `chosen` paths only these pages run, and before them the ones that their front matter
+    names under `apres`.  Raises PagesError if any page holds a block that cannot be run as written.
+    """
+    known = {page.page.uri: page for page in pages}
+    problems = [problem for page in known.values() for problem in page.problems]
+    problems += _unknown_prerequisites(known)
+    if problems:
+        raise PagesError(tuple(sorted(problems)))
+    wanted = _with_prerequisites(known, chosen)
+    plans: list[PagePlan] = []
+    for target in ("", *settings.targets):
+        for page in _prerequisites_first(known, wanted):
+            blocks = [block for block in page.blocks if block.target == target]
+            if blocks:
+                plans.append(_page_plan(page, blocks, target, settings, missing))
+    return Plan(tuple(plans))
+
+
+def _unknown_prerequisites(known: Mapping[str, PageBlocks]) -> list[Problem]:
+    return [
+        Problem(page.page.path, 1, f"« execution.apres » nomme {name}, qui n'existe pas", "donner le chemin depuis docs/")
+        for page in known.values()
+        for name in page.after
+        if name not in known
+    ]
+
+
+def _with_prerequisites(known: Mapping[str, PageBlocks], chosen: Iterable[str]) -> set[str]:
+    asked = set(chosen)
+    if not asked:
+        return set(known)
+    wanted: set[str] = set()
+    todo = [uri for uri, page in known.items() if uri in asked or page.page.path in asked]
+    while todo:
+        uri = todo.pop()
+        if uri not in wanted:
+            wanted.add(uri)
+            todo.extend(known[uri].after)
+    return wanted
+
+
+def _prerequisites_first(known: Mapping[str, PageBlocks], wanted: set[str]) -> list[PageBlocks]:
+    """The order of the navigation, except where a page asks to come after another."""
+    ordered: list[PageBlocks] = []
+    visited: set[str] = set()
+
+    def visit(uri: str) -> None:
+        if uri in visited:
+            return
+        visited.add(uri)
+        for name in known[uri].after:
+            visit(name)
+        ordered.append(known[uri])
+
+    for uri in known:
+        if uri in wanted:
+            visit(uri)
+    return [page for page in ordered if page.page.uri in wanted]
+
+
+def _page_plan(
+    page: PageBlocks, blocks: list[Block], target: str, settings: Settings, missing: Mapping[str, str]
+) -> PagePlan:
+    on, steps = target, [_step(block) for block in blocks]
+    if target in missing:
+        stand_in = settings.targets[target].stand_in
+        answers = stand_in is not None and stand_in.target not in missing
+        addresses = _addresses(settings, stand_in.target) if stand_in and answers else frozenset()
+        on = stand_in.target if stand_in and answers else target
+        steps = [_without_target(step, missing[target], addresses) for step in steps]
+    return PagePlan(page.page.path, page.page.uri, page.page.title, target, on, page.after, tuple(steps))
+
+
+def _step(block: Block) -> Step:
+    if block.not_run:
+        return Step(block, Mode.NOT_RUN, block.not_run)
+    return Step(block, Mode.RUN)
+
+
+def _without_target(step: Step, lack: str, addresses: frozenset[str]) -> Step:
+    if step.mode is Mode.NOT_RUN:
+        return step
+    if step.block.stand_in and answered_by(step.block, addresses):
+        return Step(step.block, Mode.STAND_IN)
+    return Step(step.block, Mode.NOT_RUN, lack)
+
+
+def answered_by(block: Block, addresses: frozenset[str]) -> bool:
+    """Whether services at `addresses` (`host:port`) are all that this block needs.
+
+    Only HTTP calls to them and text filters, no background, and no variable from another block:
+    then the answer comes from the same code, whatever started it.
+    """
+    script = syntax.read(block.code)
+    names = set(script.commands)
+    return (
+        bool(names & HTTP)
+        and names <= HTTP | FILTERS
+        and not script.has_error
+        and not script.used
+        and block.background is None
+        and bool(script.urls)
+        and all(_address(url) in addresses for url in script.urls)
+    )
+
+
+def _addresses(settings: Settings, target: str) -> frozenset[str]:
+    services = (settings.services[name] for name in settings.targets[target].services)
+    return frozenset(f"localhost:{port}" for service in services for port in service.ports)
+
+
+def _address(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"

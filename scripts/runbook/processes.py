@@ -1,0 +1,112 @@
+"""End processes for certain: whole trees, and the descendants that escaped from them.
+
+A command may start a session of its own, ignore SIGTERM, or outlive its parent.  The engine makes
+itself the reaper of orphans (Linux), so whatever a run starts stays findable below it.
+"""
+
+import contextlib
+import ctypes
+import os
+import sys
+import time
+from collections.abc import Collection, Iterable
+
+import psutil
+
+TOKEN = "RUNBOOK_RUN"
+PR_SET_CHILD_SUBREAPER = 36
+POLL = 0.02
+
+
+def adopt_orphans() -> None:
+    """Orphaned descendants become children of this process instead of init's (Linux ≥ 3.4)."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def tree(pid: int) -> list[psutil.Process]:
+    """The process and its descendants, children last; empty if it is gone."""
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    return []
+
+
+def survivors(token: str, spared: Collection[int] = ()) -> list[psutil.Process]:
+    """Live processes that carry this run's token or descend from the engine, but for `spared` trees."""
+    kept = {process.pid for pid in spared for process in tree(pid)} | {os.getpid()}
+    found = {process.pid: process for process in tree(os.getpid())[1:]}
+    marker = f"{TOKEN}={token}".encode()
+    for process in psutil.process_iter():
+        if process.pid not in found and process.pid not in kept and marker in _environment(process.pid):
+            found[process.pid] = process
+    return [process for pid, process in found.items() if pid not in kept and _alive(process)]
+
+
+def stop(processes: Iterable[psutil.Process], grace: float) -> int:
+    """SIGTERM, then SIGKILL after `grace` seconds; returns how many had to be told."""
+    told = [process for process in processes if _alive(process)]
+    for process in told:
+        with contextlib.suppress(psutil.Error):
+            process.terminate()
+    left = wait_gone(told, grace)
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    wait_gone(left, 2.0)
+    return len(told)
+
+
+def kill(processes: Iterable[psutil.Process], grace: float = 0.5) -> None:
+    """End processes and whatever they start meanwhile."""
+    todo = list(processes)
+    pids = [process.pid for process in todo]
+    stop(todo, grace)
+    late = [process for pid in pids for process in tree(pid)]
+    if late:
+        stop(late, 0)
+
+
+def wait_gone(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Those still alive after at most `seconds`; reaps the ones that are this process's children."""
+    left, end = [process for process in processes if _alive(process)], time.monotonic() + seconds
+    while left and time.monotonic() < end:
+        time.sleep(POLL)
+        left = [process for process in left if _alive(process)]
+    return left
+
+
+def reap(spared: Collection[int] = ()) -> None:
+    """Collect adopted orphans that have ended, so that no zombie stays; `spared` have an owner who waits."""
+    for process in psutil.Process().children():
+        with contextlib.suppress(psutil.Error, ChildProcessError):
+            if process.pid not in spared and process.status() == psutil.STATUS_ZOMBIE:
+                os.waitpid(process.pid, os.WNOHANG)
+
+
+def holder_of(port: int) -> str | None:
+    """Who listens on this TCP port: `name (pid)`, « un autre programme » if unknown, None if nobody."""
+    for connection in psutil.net_connections(kind="tcp"):
+        if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port:
+            if connection.pid is None:
+                return "un autre programme"
+            with contextlib.suppress(psutil.Error):
+                return f"{psutil.Process(connection.pid).name()}, processus {connection.pid}"
+            return "un autre programme"
+    return None
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
+def _environment(pid: int) -> bytes:
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""

@@ -1,0 +1,126 @@
+"""What a campaign leaves behind for the site, for CI and for the next person: one JSON document."""
+
+import datetime
+import platform
+import subprocess
+from pathlib import Path
+
+import msgspec
+
+from runbook.campaign import Journal
+from runbook.errors import SettingsError
+from runbook.outcome import Outcome, Result, verdict
+from runbook.settings import Settings
+
+VERSION = 1
+FILE = "record.json"
+TIMEOUT = 20.0
+
+
+class StepRecord(msgspec.Struct, frozen=True):
+    """One step: where it stands, what it is, where and how it went. `seconds` of all attempts."""
+
+    page: str
+    line: int
+    title: str | None
+    command: str
+    target: str
+    on: str
+    outcome: Outcome
+    reason: str
+    page_reason: bool
+    stood_in: bool
+    seconds: float
+    attempts: int
+    exit_status: int | None
+    out: str
+    err: str
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One campaign. `date` is ISO 8601 in UTC, `commit` empty outside git, `dirty` with local changes."""
+
+    version: int
+    date: str
+    seconds: float
+    commit: str
+    dirty: bool
+    machine: str
+    versions: dict[str, dict[str, str]]
+    missing: dict[str, str]
+    faults: list[str]
+    notes: list[str]
+    exit_status: int
+    steps: list[StepRecord]
+
+
+def make(journal: Journal, settings: Settings, root: Path, missing: dict[str, str], seconds: float, problems: list[str]) -> Record:
+    """The record of a finished campaign; `problems` are reasons to fail that no step shows."""
+    faults = [*journal.faults, *problems]
+    served = {result.on for result in journal.results if result.outcome is not Outcome.NOT_RUN}
+    return Record(
+        version=VERSION,
+        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        seconds=round(seconds, 3),
+        commit=_output(["git", "rev-parse", "HEAD"], root),
+        dirty=bool(_output(["git", "status", "--porcelain"], root)),
+        machine=f"{platform.system()} {platform.release()} {platform.machine()}, Python {platform.python_version()}",
+        versions={name: _versions(settings.targets[name].versions, root) for name in settings.targets if name in served},
+        missing=missing,
+        faults=faults,
+        notes=journal.notes,
+        exit_status=verdict(journal.results, faults),
+        steps=[_step(result) for result in journal.results],
+    )
+
+
+def save(record: Record, folder: Path) -> Path:
+    """Write it whole or not at all, in `folder`/record.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path, new = folder / FILE, folder / f"{FILE}.new"
+    new.write_bytes(msgspec.json.format(msgspec.json.encode(record), indent=1))
+    new.replace(path)
+    return path
+
+
+def load(path: Path) -> Record:
+    """Read a record; SettingsError if there is none, or one of another version."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Record)
+    except FileNotFoundError:
+        raise SettingsError(f"{path} : aucune exécution enregistrée ; lancer d'abord « runbook run »") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} : enregistrement illisible ({error}) ; relancer « runbook run »") from None
+
+
+def _step(result: Result) -> StepRecord:
+    block = result.step.block
+    return StepRecord(
+        page=block.page,
+        line=block.line,
+        title=block.title,
+        command=block.code,
+        target=result.target,
+        on=result.on,
+        outcome=result.outcome,
+        reason=result.reason,
+        page_reason=result.page_reason,
+        stood_in=result.stood_in,
+        seconds=round(result.seconds, 3),
+        attempts=result.attempts,
+        exit_status=result.exit_status,
+        out=result.out,
+        err=result.err,
+    )
+
+
+def _versions(commands: dict[str, str], root: Path) -> dict[str, str]:
+    return {name: _output(["bash", "-c", command], root) for name, command in commands.items()}
+
+
+def _output(command: list[str], root: Path) -> str:
+    try:
+        ran = subprocess.run(command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return ran.stdout.strip() if ran.returncode == 0 else ""

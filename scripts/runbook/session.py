@@ -1,0 +1,114 @@
+"""One target made ready for its pages, and put back afterwards."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from runbook import presence, processes, servers
+from runbook.errors import TargetError
+from runbook.private import Private
+from runbook.settings import Settings
+
+# Variables that would change how bash starts or what it prints.
+UNWANTED = frozenset(["BASH_ENV", "ENV", "PROMPT_COMMAND", "PS1", "PS2", "PS4", "BASHOPTS", "SHELLOPTS", "CDPATH", "GLOBIGNORE"])
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What every page of one run shares; `folder` is private to the run and removed after it."""
+
+    root: Path
+    folder: Path
+    settings: Settings
+    private: Private
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A prepared target: the environment of its shells and the processes that pages must not end."""
+
+    env: dict[str, str]
+    spared: tuple[int, ...]
+
+
+@contextlib.contextmanager
+def open_target(target: str, on: str, run: Run, notes: list[str]) -> Iterator[Session]:
+    """`target`'s pages may run inside the block, served by `on`; TargetError if it cannot be prepared."""
+    settings = run.settings
+    served = settings.targets[on]
+    stand_in = settings.targets[target].stand_in if on != target else None
+    overrides: Mapping[str, Mapping[str, str]] = stand_in.env if stand_in else {}
+    env = _environment(run)
+    if served.contexts:
+        env["KUBECONFIG"] = str(_pinned_context(run.folder))
+    was_there = served.present is not None and presence.succeeds(served.present, run.root, env)
+    with servers.running(served.services, settings, run.root, run.folder, overrides, run.token) as started:
+        try:
+            yield Session(env, tuple(server.process.pid for server in started))
+        finally:
+            if was_there:
+                notes.append(f"{on} : déjà déployé avant l'exécution ; laissé en place")
+            else:
+                notes.extend(_tear_down(on, run, env))
+
+
+def sweep(run: Run, spared: tuple[int, ...] = ()) -> int:
+    """End what the run's commands left behind; how many processes that was."""
+    left = processes.survivors(run.token, spared)
+    processes.kill(left)
+    processes.reap()
+    return len(left)
+
+
+def _environment(run: Run) -> dict[str, str]:
+    env = {name: value for name, value in os.environ.items() if name not in UNWANTED and not name.startswith("BASH_FUNC_")}
+    return {
+        **env,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{env.get('PATH', os.defpath)}",
+        "LC_ALL": "C.UTF-8",
+        "TERM": "dumb",
+        "NO_COLOR": "1",
+        **run.settings.env,
+        processes.TOKEN: run.token,
+    }
+
+
+def _pinned_context(folder: Path) -> Path:
+    """A copy of the current context alone: whatever happens outside, pages reach no other cluster."""
+    ran = subprocess.run(
+        ["kubectl", "config", "view", "--minify", "--flatten", "--raw"],
+        capture_output=True,
+        timeout=presence.TIMEOUT,
+        check=False,
+    )
+    if ran.returncode:
+        raise TargetError(f"contexte kubectl illisible : {ran.stderr.decode(errors='replace').strip()}")
+    path = folder / "kubeconfig"
+    path.touch(mode=0o600)
+    path.write_bytes(ran.stdout)
+    return path
+
+
+def _tear_down(target: str, run: Run, env: dict[str, str]) -> Iterator[str]:
+    served = run.settings.targets[target]
+    for command in served.teardown:
+        try:
+            ran = subprocess.run(
+                ["bash", "-c", command],
+                cwd=run.root,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=served.teardown_deadline,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            yield f"{target} : « {command} » n'a pas fini en {served.teardown_deadline:g} s ; à relancer à la main"
+            continue
+        if ran.returncode:
+            yield f"{target} : « {command} » a échoué : {ran.stderr.decode(errors='replace').strip()}"

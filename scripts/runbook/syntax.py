@@ -1,0 +1,70 @@
+"""What a piece of bash names: its commands, words, URLs and variables, from its syntax tree."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import tree_sitter
+import tree_sitter_bash
+
+URL = re.compile(r"https?://[^\s\"'|;<>()]+")
+SPECIAL = frozenset("?!#@*$-_0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """`commands` in order of appearance, the substituted ones too; `used` leaves out what `assigned` sets."""
+
+    commands: tuple[str, ...]
+    urls: tuple[str, ...]
+    assigned: frozenset[str]
+    used: frozenset[str]
+    has_error: bool
+
+
+@cache
+def read(code: str) -> Script:
+    """The names in `code`; `has_error` if bash itself could not read it."""
+    root = tree_sitter.Parser(_language()).parse(code.encode()).root_node
+    nodes = list(_walk(root))
+    assigned = frozenset(_assigned(nodes))
+    return Script(
+        commands=tuple(_text(node) for node in nodes if node.type == "command_name"),
+        urls=tuple(URL.findall(code)),
+        assigned=assigned,
+        used=frozenset(_used(nodes)) - assigned,
+        has_error=root.has_error,
+    )
+
+
+@cache
+def _language() -> tree_sitter.Language:
+    return tree_sitter.Language(tree_sitter_bash.language())
+
+
+def _walk(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    yield node
+    for child in node.children:
+        yield from _walk(child)
+
+
+def _assigned(nodes: list[tree_sitter.Node]) -> Iterator[str]:
+    for node in nodes:
+        if node.type in ("variable_assignment", "for_statement"):
+            for child in node.children:
+                if child.type == "variable_name":
+                    yield _text(child)
+                    break
+
+
+def _used(nodes: list[tree_sitter.Node]) -> Iterator[str]:
+    for node in nodes:
+        if node.type in ("simple_expansion", "expansion"):
+            for child in node.children:
+                if child.type == "variable_name" and _text(child) not in SPECIAL:
+                    yield _text(child)
+
+
+def _text(node: tree_sitter.Node) -> str:
+    return (node.text or b"").decode(errors="replace")

@@ -1,0 +1,151 @@
+"""What a person sees: live progress, the failing command with what to look at, a summary in figures."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.padding import Padding
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+from runbook.campaign import Event, PageStarted
+from runbook.execute import Started
+from runbook.outcome import Outcome
+from runbook.plan import Mode, Plan
+from runbook.record import Record, StepRecord
+
+SIGNS = {
+    Outcome.VERIFIED: ("✔", "green"),
+    Outcome.EXECUTED: ("•", "cyan"),
+    Outcome.FAILED: ("✘", "bold red"),
+    Outcome.TIMED_OUT: ("⏱", "bold red"),
+    Outcome.NOT_RUN: ("–", "yellow"),
+}
+SHOWN_LINES = 20
+
+
+class Progress:
+    """Prints events as they come; on a terminal, the running step and its age as well."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status: Status | None = None
+
+    def __call__(self, event: Event) -> None:
+        self._clear()
+        if isinstance(event, PageStarted):
+            page = event.page
+            place = page.target or "sans cible"
+            place += f", substitut {page.on}" if page.on != page.target else ""
+            self._console.print(f"\n[bold]{escape(page.page)}[/] [dim]({place})[/]")
+        elif isinstance(event, Started):
+            if self._console.is_terminal:
+                self._status = self._console.status(f"ligne {event.step.block.line} : {escape(label(event.step.block.title, event.step.block.code))}")
+                self._status.start()
+        else:
+            block = event.step.block
+            self._console.print(
+                _line(event.outcome, block.line, label(block.title, block.code), event.seconds, event.reason, event.attempts)
+            )
+            if event.outcome.bad:
+                self._console.print(Padding(_failure(event.place, block.code, event.diff, event.out, event.err), (0, 0, 0, 6)))
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        self._clear()
+
+    def _clear(self) -> None:
+        if self._status:
+            self._status.stop()
+            self._status = None
+
+
+def show_plan(plan: Plan, console: Console) -> None:
+    """Every step in the order in which it would run, and why the others would not."""
+    for page in plan.pages:
+        served = f", substitut {page.on}" if page.on != page.target else ""
+        console.print(f"\n[bold]{escape(page.page)}[/] [dim]({page.target or 'sans cible'}{served})[/]")
+        for step in page.steps:
+            sign, style = ("–", "yellow") if step.mode is Mode.NOT_RUN else ("→", "green")
+            note = f" [dim]{escape(step.reason)}[/]" if step.reason else ""
+            note += " [dim](nettoyage)[/]" if step.block.cleanup else ""
+            console.print(f"  [{style}]{sign}[/] {step.block.line:>4}  {escape(label(step.block.title, step.block.code))}{note}")
+
+
+def show_summary(record: Record, console: Console) -> None:
+    """How many commands the pages hold, what became of them, and the verdict."""
+    counts = Counter(step.outcome for step in record.steps)
+    not_run = [step for step in record.steps if step.outcome is Outcome.NOT_RUN]
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_row("Commandes dans les pages", str(len(record.steps)), "")
+    for outcome in Outcome:
+        detail = ""
+        if outcome is Outcome.NOT_RUN and not_run:
+            by_page = sum(step.page_reason for step in not_run)
+            detail = f"dont {by_page} avec leur raison dans la page, {len(not_run) - by_page} sans"
+        stood_in = sum(step.stood_in for step in record.steps if step.outcome is outcome)
+        detail += f"dont {stood_in} par le substitut local" if stood_in else ""
+        table.add_row(f"  [{SIGNS[outcome][1]}]{outcome}[/]", str(counts[outcome]), f"[dim]{detail}[/]")
+    console.print()
+    console.print(table)
+    for reason, count in Counter(step.reason for step in not_run).most_common():
+        console.print(f"  [yellow]–[/] {count} × {escape(reason)}")
+    for note in record.notes:
+        console.print(f"[dim]Note : {escape(note)}[/]")
+    for fault in record.faults:
+        console.print(f"[bold red]✘[/] {escape(fault)}")
+    failed = [step for step in record.steps if step.outcome.bad]
+    for step in failed:
+        console.print(f"[bold red]✘[/] {escape(f'{step.page}:{step.line} : {step.outcome} : {step.reason}')}")
+    where = f"[dim]{record.date}, commit {record.commit[:10] or 'inconnu'}{' modifié' if record.dirty else ''}, {record.seconds:.0f} s[/]"
+    console.print(f"{verdict_line(record)}  {where}")
+
+
+def verdict_line(record: Record) -> str:
+    """The verdict in one phrase, with markup."""
+    if record.exit_status == 0:
+        return "[bold green]Verdict : les pages disent vrai[/]"
+    if not any(step.outcome is not Outcome.NOT_RUN for step in record.steps):
+        return "[bold red]Verdict : rien n'a été exécuté[/]"
+    return "[bold red]Verdict : au moins une page ne dit pas vrai, ou n'a pas pu être exécutée[/]"
+
+
+def label(title: str | None, code: str) -> str:
+    """The block's title, else the first line that a reader would recognise it by."""
+    if title:
+        return title
+    lines = [line.strip() for line in code.splitlines() if line.strip() and not line.strip().startswith("#")]
+    first = lines[0] if lines else ""
+    more = len(lines) > 1 or len(first) > 90
+    return first[:90] + (" …" if more else "")
+
+
+def steps_table(steps: Iterable[StepRecord]) -> Table:
+    """The recorded steps, one a row."""
+    table = Table("Page", "Cible", "Résultat", "Durée", "Commande", box=None, pad_edge=False)
+    for step in steps:
+        sign, style = SIGNS[step.outcome]
+        target = f"{step.target} (substitut {step.on})" if step.stood_in else step.target
+        table.add_row(f"{step.page}:{step.line}", target, Text(f"{sign} {step.outcome}", style), f"{step.seconds:.1f} s", label(step.title, step.command))
+    return table
+
+
+def _line(outcome: Outcome, line: int, text: str, seconds: float, reason: str, attempts: int) -> str:
+    sign, style = SIGNS[outcome]
+    timing = f"  [dim]{seconds:.1f} s{f', {attempts} essais' if attempts > 1 else ''}[/]" if attempts else ""
+    why = f"\n         [{'red' if outcome.bad else 'dim'}]{outcome if outcome.bad else ''}{' : ' if outcome.bad else ''}{escape(reason)}[/]" if reason else ""
+    return f"  [{style}]{sign}[/] {line:>4}  {escape(text)}{timing}{why}"
+
+
+def _failure(place: str, code: str, diff: Iterable[str], out: str, err: str) -> Group:
+    rows: list[Text] = [Text(place, "bold"), *(Text(f"$ {line}", "bold") for line in code.strip().splitlines())]
+    compared = list(diff)
+    rows += [Text(row, "red" if row.startswith("-") else "green" if row.startswith("+") else "") for row in compared]
+    for name, text in (("sortie", "" if compared else out), ("erreurs", err)):
+        lines = text.rstrip().splitlines()
+        if lines:
+            rows.append(Text(f"{name} :", "dim"))
+            rows += [Text(f"  {line}") for line in lines[-SHOWN_LINES:]]
+    return Group(*rows)
