@@ -3,8 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+from . import proofs, tables
 from .compose_services import read_compose
+from .last_run import read_last_run
 from .manifests import read_recette
+from .service_code import read_service
+from .sources import dig, only, read_yaml
+
+_MEANINGS = "docs/_data/services.yaml"
 
 
 def define_env(env: Any) -> None:
@@ -12,6 +18,9 @@ def define_env(env: Any) -> None:
     root = Path(env.project_dir)
     recette = read_recette(root / "k8s")
     compose = read_compose(root / "compose.yaml")
+    services = {name: read_service(root / "services", name) for name in ("api", "front")}
+    meanings = only(read_yaml(root / _MEANINGS), _MEANINGS)
+    run = read_last_run(root / ".runbook" / "record.json")
     env.variables.update(
         {
             "recette": recette,
@@ -25,3 +34,45 @@ def define_env(env: Any) -> None:
             "recette_url": f"http://localhost:{recette.front.node_port}",
         }
     )
+
+    def objects_table() -> str:
+        return tables.objects_table(recette)
+
+    def workloads_table() -> str:
+        return tables.workloads_table(recette.api, recette.front)
+
+    def probes_table(component: str) -> str:
+        return tables.probes_table(getattr(recette, component))
+
+    def routes_table(component: str) -> str:
+        return tables.routes_table(services[component], dig(meanings, "routes", component, source=_MEANINGS))
+
+    def settings_table(group: str) -> str:
+        return tables.settings_table(
+            tuple(services.values()),
+            group,
+            compose,
+            recette,
+            dig(meanings, "variables", source=_MEANINGS),
+        )
+
+    def verification(page: str | None = None) -> str:
+        return proofs.verification(run, page or env.page.file.src_uri)
+
+    def status() -> str:
+        return proofs.status(run)
+
+    def last_run() -> str:
+        return proofs.proofs(run)
+
+    for macro in (
+        objects_table,
+        workloads_table,
+        probes_table,
+        routes_table,
+        settings_table,
+        verification,
+        status,
+        last_run,
+    ):
+        env.macro(macro)

@@ -45,9 +45,7 @@ def read_compose(path: Path) -> Compose:
     document = only(read_yaml(path), str(path))
     return Compose(
         project=dig(document, "name", source=path.name),
-        network=only(
-            dig(document, "networks", source=path.name), f"{path.name}, réseau"
-        ),
+        network=only(dig(document, "networks", source=path.name), f"{path.name}, réseau"),
         api=_service(document, "api", path.name),
         front=_service(document, "front", path.name),
     )
@@ -64,8 +62,5 @@ def _service(document: Any, name: str, file: str) -> ComposeService:
         target=int(dig(port, "target", source=file)),
         memory_limit=dig(service, "mem_limit", source=file),
         stop_grace=dig(service, "stop_grace_period", source=file),
-        environment={
-            key: None if value is None else str(value)
-            for key, value in environment.items()
-        },
+        environment={key: None if value is None else str(value) for key, value in environment.items()},
     )

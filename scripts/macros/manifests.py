@@ -51,6 +51,7 @@ class Workload:
     max_surge: int
     max_unavailable: int
     history: int
+    environment: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ class Recette:
 
 
 # git ignores k8s/secret.yaml; its committed shape has this name.
-_SECRET_SHAPE = "secret.yaml.example"
-_SECRET = "secret.yaml"
+_SHAPE = "secret.yaml.example"
+_IGNORED = "secret.yaml"
 _COMPONENT = "app.kubernetes.io/component"
 
 
@@ -91,16 +92,15 @@ def read_recette(folder: Path) -> Recette:
     described = list(_described(folder))
 
     def the(kind: str, component: str | None = None) -> tuple[Any, str]:
-        found = only(
+        found: tuple[Any, str] = only(
             (
                 (document, file)
                 for document, file in described
-                if document["kind"] == kind
-                and (component is None or _component(document) == component)
+                if document["kind"] == kind and (component is None or _component(document) == component)
             ),
             f"{folder}, {kind} {component or ''}".rstrip(),
         )
-        return found  # type: ignore[no-any-return]
+        return found
 
     def workload(component: str) -> Workload:
         return _workload(*the("Deployment", component), *the("Service", component))
@@ -108,7 +108,7 @@ def read_recette(folder: Path) -> Recette:
     namespace, namespace_file = the("Namespace")
     config_map, config_file = the("ConfigMap")
     secret, secret_file = the("Secret")
-    api, api_file = the("Deployment", "api")
+    api = workload("api")
     return Recette(
         namespace=dig(namespace, "metadata", "name", source=namespace_file),
         pod_security=dig(
@@ -119,17 +119,12 @@ def read_recette(folder: Path) -> Recette:
             source=namespace_file,
         ),
         config_map=dig(config_map, "metadata", "name", source=config_file),
-        config={
-            name: str(value)
-            for name, value in dig(config_map, "data", source=config_file).items()
-        },
+        config={name: str(value) for name, value in dig(config_map, "data", source=config_file).items()},
         secret=dig(secret, "metadata", "name", source=secret_file),
-        secret_key=only(
-            dig(secret, "data", source=secret_file), f"{secret_file}, clé du Secret"
-        ),
-        secret_mount=_secret_mount(api, api_file),
-        secret_file=_environment(api, api_file, "API_TOKEN_FILE"),
-        api=workload("api"),
+        secret_key=only(dig(secret, "data", source=secret_file), f"{secret_file}, clé du Secret"),
+        secret_mount=_secret_mount(*the("Deployment", "api")),
+        secret_file=dig(api.environment, "API_TOKEN_FILE", source="Deployment api, env"),
+        api=api,
         front=workload("front"),
         objects=tuple(
             KubernetesObject(
@@ -144,14 +139,12 @@ def read_recette(folder: Path) -> Recette:
 
 
 def _described(folder: Path) -> Any:
-    files = sorted(path for path in folder.glob("*.yaml") if path.name != _SECRET)
+    files = sorted(path for path in folder.glob("*.yaml") if path.name != _IGNORED)
     if not files:
-        raise SourceError(
-            f"{folder} : aucun manifeste ; les faits de la recette y sont lus"
-        )
-    for path in [*files, folder / _SECRET_SHAPE]:
+        raise SourceError(f"{folder} : aucun manifeste ; les faits de la recette y sont lus")
+    for path in [*files, folder / _SHAPE]:
         for document in read_yaml(path):
-            name = _SECRET if path.name == _SECRET_SHAPE else path.name
+            name = _IGNORED if path.name == _SHAPE else path.name
             yield document, f"{folder.name}/{name}"
 
 
@@ -195,6 +188,7 @@ def _workload(deployment: Any, file: str, service: Any, service_file: str) -> Wo
         max_surge=dig(rolling, "maxSurge", source=file),
         max_unavailable=dig(rolling, "maxUnavailable", source=file),
         history=dig(spec, "revisionHistoryLimit", source=file),
+        environment={item["name"]: item["value"] for item in container.get("env", [])},
     )
 
 
@@ -213,20 +207,14 @@ def _pre_stop(container: Any, file: str) -> int:
     command = dig(container, "lifecycle", "preStop", "exec", "command", source=file)
     found = re.search(r"sleep\((\d+)\)", " ".join(command))
     if found is None:
-        raise SourceError(
-            f"{file} : la pause de preStop ne s'écrit plus « sleep(secondes) »"
-        )
+        raise SourceError(f"{file} : la pause de preStop ne s'écrit plus « sleep(secondes) »")
     return int(found[1])
 
 
 def _secret_mount(deployment: Any, file: str) -> str:
     pod = dig(deployment, "spec", "template", "spec", source=file)
     volume = only(
-        (
-            volume["name"]
-            for volume in dig(pod, "volumes", source=file)
-            if "secret" in volume
-        ),
+        (volume["name"] for volume in dig(pod, "volumes", source=file) if "secret" in volume),
         f"{file}, volume de Secret",
     )
     mounts = dig(pod, "containers", 0, "volumeMounts", source=file)
@@ -235,12 +223,3 @@ def _secret_mount(deployment: Any, file: str) -> str:
         f"{file}, montage du Secret",
     )
     return str(path)
-
-
-def _environment(deployment: Any, file: str, name: str) -> str:
-    env = dig(
-        deployment, "spec", "template", "spec", "containers", 0, "env", source=file
-    )
-    return str(
-        only((item["value"] for item in env if item["name"] == name), f"{file}, {name}")
-    )

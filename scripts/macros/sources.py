@@ -17,19 +17,15 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise SourceError(
-            f"{path} : {error.strerror} ; les faits du site sont lus dans ce fichier"
-        ) from None
+        raise SourceError(f"{path} : {error.strerror} ; les faits du site sont lus dans ce fichier") from None
 
 
 def read_yaml(path: Path) -> list[Any]:
     """The non-empty documents of a YAML file; raises `SourceError` if it cannot be read."""
     try:
-        return [
-            document for document in yaml.safe_load_all(read_text(path)) if document
-        ]
+        return [document for document in yaml.safe_load_all(read_text(path)) if document]
     except yaml.YAMLError as error:
-        raise SourceError(f"{path} : YAML illisible ; {error}") from None
+        raise SourceError(f"{path} : YAML illisible ; {error}") from None
 
 
 def dig(value: Any, *keys: str | int, source: str) -> Any:
@@ -39,7 +35,7 @@ def dig(value: Any, *keys: str | int, source: str) -> Any:
             value = value[key]
         except (KeyError, IndexError, TypeError):
             path = ".".join(str(part) for part in keys)
-            raise SourceError(f"{source} : « {path} » est absent") from None
+            raise SourceError(f"{source} : « {path} » est absent") from None
     return value
 
 
@@ -47,5 +43,5 @@ def only(found: Iterable[Any], what: str) -> Any:
     """The single element of `found`; raises `SourceError` if there is none or more than one."""
     elements = list(found)
     if len(elements) != 1:
-        raise SourceError(f"{what} : {len(elements)} trouvé(s), un seul attendu")
+        raise SourceError(f"{what} : {len(elements)} trouvé(s), un seul attendu")
     return elements[0]

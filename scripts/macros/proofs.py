@@ -1,0 +1,164 @@
+"""How does a page say what the last run verified?"""
+
+from collections import Counter
+from collections.abc import Callable
+
+from .last_run import Run, Step, Totals, totals
+from .tables import table
+
+_TARGETS = {
+    "local": "Local",
+    "compose": "Développement (Compose)",
+    "recette": "Recette (Kubernetes)",
+}
+
+
+def verification(run: Run | None, page: str) -> str:
+    """One line without a line break: when `page` was last verified, where and how it went."""
+    if run is None:
+        return "aucune exécution enregistrée"
+    steps = [step for step in run.steps if step.page == page]
+    if not steps:
+        return "aucune commande exécutée dans cette page"
+    count = totals(steps)
+    places = ", ".join(_target(name) for name in dict.fromkeys(step.target for step in steps))
+    return f"{run.day}, {places} : {_outcome(count)} ({_duration(count.seconds)}, commit `{run.revision}`)"
+
+
+def status(run: Run | None) -> str:
+    """The box of the home page: does it work, according to which run."""
+    if run is None:
+        return _box(
+            "info",
+            "Aucune vérification enregistrée",
+            "Ce site a été construit sans enregistrement d'exécution : rien n'atteste encore que ses commandes fonctionnent avec ce code.",
+            "La commande `scripts/demo --once` les exécute, puis reconstruit le site avec leur résultat.",
+        )
+    count = totals(run.steps)
+    facts = f"**{count.steps} commandes** dans les pages : {_outcome(count)}."
+    proofs = "Détail et conditions : [Preuves](preuves/index.md)."
+    if run.exit_status:
+        title = f"La dernière exécution a échoué, le {run.day}"
+        return _box("danger", title, facts, f"Commit `{run.revision}`.", proofs)
+    if run.missing:
+        title = f"Vérifié en partie le {run.day}"
+        absent = "Cibles absentes de cette exécution : "
+        absent += ", ".join(_target(name) for name in run.missing) + "."
+        return _box("warning", title, facts, absent, f"Commit `{run.revision}`.", proofs)
+    return _box("success", f"Vérifié le {run.day}", facts, f"Commit `{run.revision}`.", proofs)
+
+
+def proofs(run: Run | None) -> str:
+    """The whole of the last run: conditions, totals by target and by page, what was not executed."""
+    if run is None:
+        return _box(
+            "info",
+            "Aucune exécution enregistrée",
+            "Cette copie du site a été construite avant toute exécution : elle ne prouve rien.",
+            "Après `scripts/demo --once` ou `scripts/test`, cette page donne pour chaque cible les commandes exécutées, leur verdict et leur durée.",
+        )
+    return "\n\n".join(
+        part
+        for part in (
+            _conditions(run),
+            "## Par cible\n\n" + _by(run.steps, "Cible", lambda step: _target(step.target)),
+            "## Par page\n\n" + _by(run.steps, "Page", lambda step: _link(step.page)),
+            _failures(run),
+            _not_run(run),
+        )
+        if part
+    )
+
+
+def _conditions(run: Run) -> str:
+    rows = [
+        ("Date", f"{run.day}, {run.date:%H:%M} UTC"),
+        ("Commit", f"`{run.revision}`"),
+        ("Machine", run.machine),
+        ("Durée", _duration(run.seconds)),
+        ("Verdict", "échec" if run.exit_status else "réussite"),
+    ]
+    rows += [
+        (_target(target), ", ".join(f"{name} {version}" for name, version in versions.items()))
+        for target, versions in run.versions.items()
+    ]
+    rows += [(_target(target), f"absente : {reason}") for target, reason in run.missing.items()]
+    return "## Conditions\n\n" + table(("", ""), rows)
+
+
+def _by(steps: list[Step], heading: str, key: Callable[[Step], str]) -> str:
+    groups: dict[str, list[Step]] = {}
+    for step in steps:
+        groups.setdefault(key(step), []).append(step)
+    return table(
+        (
+            heading,
+            "Commandes",
+            "Vérifiées",
+            "Exécutées sans assertion",
+            "Dont substitut local",
+            "Échouées",
+            "Non exécutées",
+            "Durée",
+        ),
+        ((name, *_cells(totals(group))) for name, group in groups.items()),
+    )
+
+
+def _cells(count: Totals) -> tuple[object, ...]:
+    return (
+        count.steps,
+        count.verified,
+        count.executed,
+        count.stood_in,
+        count.failed,
+        count.not_run,
+        _duration(count.seconds),
+    )
+
+
+def _failures(run: Run) -> str:
+    bad = [step for step in run.steps if step.outcome in ("échoué", "délai dépassé")]
+    rows = [(_link(step.page), str(step.line), step.outcome, step.reason) for step in bad]
+    rows += [("–", "–", "échoué", fault) for fault in run.faults]
+    if not rows:
+        return ""
+    return "## Échecs\n\n" + table(("Page", "Ligne", "Verdict", "Raison"), rows)
+
+
+def _not_run(run: Run) -> str:
+    skipped = [step for step in run.steps if step.outcome == "non exécuté"]
+    if not skipped:
+        return ""
+    counted = Counter((step.page, step.reason) for step in skipped)
+    rows = [(_link(page), count, reason) for (page, reason), count in sorted(counted.items())]
+    return "## Non exécuté, et pourquoi\n\n" + table(("Page", "Commandes", "Raison"), rows)
+
+
+def _outcome(count: Totals) -> str:
+    parts = [
+        f"{count.verified} vérifiées contre leur résultat attendu" if count.verified else "",
+        f"{count.executed} exécutées sans assertion" if count.executed else "",
+        f"{count.failed} en échec" if count.failed else "",
+        f"{count.not_run} non exécutées" if count.not_run else "",
+    ]
+    text = ", ".join(part for part in parts if part)
+    return f"{text}, dont {count.stood_in} par le substitut local" if count.stood_in else text
+
+
+def _target(name: str) -> str:
+    return _TARGETS.get(name, name)
+
+
+def _link(page: str) -> str:
+    return f"[{page.removesuffix('.md')}](../{page})"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def _box(kind: str, title: str, *lines: str) -> str:
+    body = "\n".join(f"    {line}" for line in lines)
+    return f'!!! {kind} "{title}"\n\n{body}'
