@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from runbook import expect
 from runbook.errors import Problem
@@ -73,7 +74,7 @@ def find_blocks(page: Page, site: Site, targets: Collection[str]) -> PageBlocks:
     problems: list[Problem] = [_shadow_problem(page, shadow) for shadow in shadows]
     place = _execution(page, targets, problems)
     blocks: list[Block] = []
-    for fence, following in zip(fences, (*fences[1:], None), strict=True):
+    for fence, following in zip_longest(fences, fences[1:]):
         if fence.language in LOOK_ALIKES:
             problems.append(
                 Problem(page.path, fence.line, f"langage « {fence.language} » : ce bloc ne serait ni exécuté ni contrôlé", "écrire « bash », sans invite ni sortie")
@@ -104,9 +105,11 @@ def _execution(page: Page, targets: Collection[str], problems: list[Problem]) ->
     if not isinstance(raw, dict):
         problems.append(Problem(page.path, 1, "« execution » n'est pas un dictionnaire", "écrire execution: {cible: …}"))
         return None, ()
-    for key in raw:
-        if key not in ("cible", "apres"):
-            problems.append(Problem(page.path, 1, f"clé « execution.{key} » inconnue", "clés possibles : cible, apres"))
+    problems.extend(
+        Problem(page.path, 1, f"clé « execution.{key} » inconnue", "clés possibles : cible, apres")
+        for key in raw
+        if key not in ("cible", "apres")
+    )
     target = raw.get("cible")
     if target is not None and target not in targets:
         problems.append(Problem(page.path, 1, f"cible « {target} » inconnue", f"cibles possibles : {', '.join(targets)}"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runbook import expect, processes, servers, syntax
-from runbook.blocks import Block
+from runbook.blocks import Block, Expected
 from runbook.outcome import CONDITION, Outcome, Result
 from runbook.plan import Mode, PagePlan, Step
 from runbook.session import Run, Session, sweep
@@ -129,7 +129,7 @@ class _Page:
             if seconds + ATTEMPT_PAUSE > (step.block.retry or 0):
                 return replace(result, reason=f"{result.reason} (après {attempt} essais en {seconds:.0f} s)")
             time.sleep(ATTEMPT_PAUSE)
-        raise AssertionError("unreachable")
+        raise RuntimeError  # a count never ends
 
     def _in_background(self, step: Step, shell: Shell) -> Result:
         """Start the block and await its readiness; it then lives until the end of the page."""
@@ -142,14 +142,17 @@ class _Page:
         self._jobs.append(job)
         end = started + self._deadline(step.block)
         while True:
+            running = job.running  # asked before reading: what an ended job printed is then all there
             out, err = shell.read(job)
-            kept = {"seconds": time.monotonic() - started, "attempts": 1, "out": self._kept(out), "err": self._kept(err)}
+            result: Result | None = None
             if _holds(condition, out + err):
-                return replace(self._result(step, Outcome.VERIFIED), **kept)
-            if not job.running:
-                return replace(self._result(step, Outcome.FAILED, f"la commande de fond s'est arrêtée avant que {condition} ne soit vrai"), **kept)
-            if time.monotonic() > end:
-                return replace(self._result(step, Outcome.TIMED_OUT, f"{condition} n'est pas vrai après {self._deadline(step.block):g} s"), **kept)
+                result = self._result(step, Outcome.VERIFIED)
+            elif not running:
+                result = self._result(step, Outcome.FAILED, f"la commande de fond s'est arrêtée avant que {condition} ne soit vrai")
+            elif time.monotonic() > end:
+                result = self._result(step, Outcome.TIMED_OUT, f"{condition} n'est pas vrai après {self._deadline(step.block):g} s")
+            if result:
+                return replace(result, seconds=time.monotonic() - started, attempts=1, out=self._kept(out), err=self._kept(err))
             time.sleep(READY_POLL)
 
     def _run_block(self, block: Block, shell: Shell) -> Ran:
@@ -171,16 +174,14 @@ class _Page:
         elif ran.exit_status != block.exit_status:
             judged = self._result(step, Outcome.FAILED, f"code de sortie {ran.exit_status} au lieu de {block.exit_status}")
         elif block.expected:
-            judged = self._compared(step, ran)
+            judged = self._compared(step, block.expected, ran)
         else:
             judged = self._result(step, Outcome.VERIFIED if block.exit_status else Outcome.EXECUTED)
         return replace(
             judged, seconds=ran.duration, attempts=1, exit_status=ran.exit_status, out=self._kept(ran.out), err=self._kept(ran.err)
         )
 
-    def _compared(self, step: Step, ran: Ran) -> Result:
-        expected = step.block.expected
-        assert expected is not None
+    def _compared(self, step: Step, expected: Expected, ran: Ran) -> Result:
         shown = (ran.out if ran.out.strip() else ran.err).decode(errors="replace")
         mismatch = expect.compare(expected.text, shown, expected.kind)
         if mismatch is None:

@@ -1,5 +1,6 @@
 """Read each page as the site publishes it: through MkDocs, after its plugins and macros."""
 
+import contextlib
 import difflib
 import logging
 from collections.abc import Iterator
@@ -7,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import markdown as python_markdown
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, BuildError, ConfigurationError
 from mkdocs.structure.files import Files, get_files
 from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page as MkDocsPage
+from pymdownx.snippets import SnippetMissingError
 
 from runbook.errors import SettingsError
 
@@ -46,6 +49,11 @@ class Site:
 def read_site(root: Path, config_file: str) -> Site:
     """Run the MkDocs build up to each page's Markdown; SettingsError if MkDocs or a macro refuses."""
     logging.getLogger("mkdocs").setLevel(logging.WARNING)
+    with contextlib.chdir(root):  # extensions read their relative paths from there, as « mkdocs build » does
+        return _read_site(root, config_file)
+
+
+def _read_site(root: Path, config_file: str) -> Site:
     try:
         config = load_config(str(root / config_file))
         config.plugins.on_startup(command="build", dirty=False)
@@ -55,7 +63,7 @@ def read_site(root: Path, config_file: str) -> Site:
         navigation = get_navigation(files, config)
         navigation = config.plugins.on_nav(navigation, config=config, files=files)
         pages = tuple(_read(page, root, files, config) for page in _in_order(navigation.pages, files))
-    except (Abort, BuildError, ConfigurationError) as error:
+    except (Abort, BuildError, ConfigurationError, SnippetMissingError) as error:
         raise SettingsError(f"{config_file} : MkDocs refuse le site : {_reason(error)}") from error
     return Site(pages, list(config.markdown_extensions), dict(config.mdx_configs))
 
@@ -93,8 +101,6 @@ def _with_snippets(markdown: str, config: MkDocsConfig) -> str:
     """Included files are resolved here, so that every later line number speaks of one text."""
     if "pymdownx.snippets" not in config.markdown_extensions or "8<" not in markdown:
         return markdown
-    import markdown as python_markdown
-
     converter = python_markdown.Markdown(
         extensions=["pymdownx.snippets"],
         extension_configs={"pymdownx.snippets": config.mdx_configs.get("pymdownx.snippets", {})},

@@ -12,7 +12,7 @@ from runbook.settings import Settings
 
 # Commands that only turn text into text: they may follow an HTTP call on any machine.
 FILTERS = frozenset(
-    "cat cut echo false grep head jq printf python python3 sed sort tail test [ tr true uniq wc".split()
+    ["[", "cat", "cut", "echo", "grep", "head", "jq", "printf", "python", "python3", "sed", "sort", "tail", "test", "tr", "true", "uniq", "wc"]
 )
 HTTP = frozenset(["curl", "wget"])
 
@@ -167,6 +167,7 @@ def answered_by(block: Block, addresses: frozenset[str]) -> bool:
         and names <= HTTP | FILTERS
         and not script.has_error
         and not script.used
+        and not script.writes
         and block.background is None
         and bool(script.urls)
         and all(_address(url) in addresses for url in script.urls)

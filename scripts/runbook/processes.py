@@ -10,10 +10,11 @@ import os
 import sys
 import time
 from collections.abc import Collection, Iterable
+from pathlib import Path
 
 import psutil
 
-TOKEN = "RUNBOOK_RUN"
+TOKEN = "RUNBOOK_RUN"  # noqa: S105 — the name of a variable that marks our processes
 PR_SET_CHILD_SUBREAPER = 36
 POLL = 0.02
 
@@ -33,6 +34,14 @@ def tree(pid: int) -> list[psutil.Process]:
     return []
 
 
+def alive(process: psutil.Process) -> bool:
+    """Whether it still runs; a zombie does not."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
 def survivors(token: str, spared: Collection[int] = ()) -> list[psutil.Process]:
     """Live processes that carry this run's token or descend from the engine, but for `spared` trees."""
     kept = {process.pid for pid in spared for process in tree(pid)} | {os.getpid()}
@@ -41,12 +50,12 @@ def survivors(token: str, spared: Collection[int] = ()) -> list[psutil.Process]:
     for process in psutil.process_iter():
         if process.pid not in found and process.pid not in kept and marker in _environment(process.pid):
             found[process.pid] = process
-    return [process for pid, process in found.items() if pid not in kept and _alive(process)]
+    return [process for pid, process in found.items() if pid not in kept and alive(process)]
 
 
 def stop(processes: Iterable[psutil.Process], grace: float) -> int:
     """SIGTERM, then SIGKILL after `grace` seconds; returns how many had to be told."""
-    told = [process for process in processes if _alive(process)]
+    told = [process for process in processes if alive(process)]
     for process in told:
         with contextlib.suppress(psutil.Error):
             process.terminate()
@@ -70,10 +79,10 @@ def kill(processes: Iterable[psutil.Process], grace: float = 0.5) -> None:
 
 def wait_gone(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
     """Those still alive after at most `seconds`; reaps the ones that are this process's children."""
-    left, end = [process for process in processes if _alive(process)], time.monotonic() + seconds
+    left, end = [process for process in processes if alive(process)], time.monotonic() + seconds
     while left and time.monotonic() < end:
         time.sleep(POLL)
-        left = [process for process in left if _alive(process)]
+        left = [process for process in left if alive(process)]
     return left
 
 
@@ -97,16 +106,8 @@ def holder_of(port: int) -> str | None:
     return None
 
 
-def _alive(process: psutil.Process) -> bool:
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
-
-
 def _environment(pid: int) -> bytes:
     try:
-        with open(f"/proc/{pid}/environ", "rb") as file:
-            return file.read()
+        return Path(f"/proc/{pid}/environ").read_bytes()
     except OSError:
         return b""

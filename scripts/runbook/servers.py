@@ -38,7 +38,8 @@ def running(
     servers: list[Server] = []
     try:
         for name in names:
-            servers.append(_start(name, settings.services[name], root, folder, env.get(name, {}), token))
+            server = _start(name, settings.services[name], root, folder, env.get(name, {}), token)
+            servers.append(server)  # at once: a later one that fails to start must not orphan it
         for server in servers:
             _await_ready(server, settings.services[server.name])
         yield servers

@@ -45,7 +45,7 @@ class Job:
 
     @property
     def running(self) -> bool:
-        return bool(processes.tree(self.pid))
+        return any(processes.alive(process) for process in processes.tree(self.pid))
 
 
 class Shell:

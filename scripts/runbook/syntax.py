@@ -20,6 +20,7 @@ class Script:
     urls: tuple[str, ...]
     assigned: frozenset[str]
     used: frozenset[str]
+    writes: bool  # to a file other than /dev/null
     has_error: bool
 
 
@@ -34,6 +35,7 @@ def read(code: str) -> Script:
         urls=tuple(URL.findall(code)),
         assigned=assigned,
         used=frozenset(_used(nodes)) - assigned,
+        writes=any(_writes(node) for node in nodes),
         has_error=root.has_error,
     )
 
@@ -64,6 +66,13 @@ def _used(nodes: list[tree_sitter.Node]) -> Iterator[str]:
             for child in node.children:
                 if child.type == "variable_name" and _text(child) not in SPECIAL:
                     yield _text(child)
+
+
+def _writes(node: tree_sitter.Node) -> bool:
+    if node.type != "file_redirect" or "<" in _text(node).split("/")[0]:
+        return False
+    target = node.child_by_field_name("destination")
+    return target is not None and _text(target) not in ("/dev/null", "1", "2")
 
 
 def _text(node: tree_sitter.Node) -> str:

@@ -1,0 +1,161 @@
+"""The second door: `pytest docs` runs the pages, one test item a step, named `docs/page.md:line`.
+
+Steps keep their order and their shell: choosing one item runs the steps before it as well, unreported.
+Options: `--runbook-target` and `--runbook-context`, as `runbook run` has them.
+"""
+
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runbook import campaign
+from runbook.blocks import PageBlocks, find_blocks
+from runbook.errors import RunbookError
+from runbook.outcome import Outcome, Result
+from runbook.pages import read_site
+from runbook.plan import Plan, Step, make_plan
+from runbook.presence import missing_targets
+from runbook.settings import Settings, load
+
+NOT_ASKED = "cible non demandée (--runbook-target)"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("runbook", "documented commands")
+    group.addoption("--runbook-target", action="append", default=[], metavar="TARGET", help="only this target (repeatable)")
+    group.addoption("--runbook-context", metavar="NAME", help="allow this kubectl context too")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "PageFile | None":
+    if file_path.suffix != ".md" or not _is_site(parent.config.rootpath):
+        return None
+    session = _session(parent.config)
+    if not any(page.page.path == _relative(file_path, session.root) and page.blocks for page in session.pages):
+        return None
+    return PageFile.from_parent(parent, path=file_path)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Steps in the order of the plan, whatever the order of the files; other tests stay where they were."""
+    steps = [item for item in items if isinstance(item, StepItem)]
+    if not steps:
+        return
+    session = _session(config)
+    session.plan = session.make_plan({step.page for step in steps})
+    order = {id(step.block): rank for rank, step in enumerate(session.plan.steps)}
+    ordered = iter(sorted(steps, key=lambda item: order[id(item.step.block)]))
+    items[:] = [next(ordered) if isinstance(item, StepItem) else item for item in items]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    session = config.stash.get(KEY, None)
+    if session:
+        session.resources.close()
+
+
+@dataclass(slots=True)
+class DocumentationSession:
+    """The site as pytest sees it: read once, run once, results taken as the items ask for them."""
+
+    root: Path
+    settings: Settings
+    missing: dict[str, str]
+    pages: list[PageBlocks]
+    plan: Plan | None = None
+    results: dict[int, Result] = field(default_factory=dict)
+    events: Iterator[campaign.Event] | None = None
+    resources: ExitStack = field(default_factory=ExitStack)
+
+    def make_plan(self, pages: Iterable[str] = ()) -> Plan:
+        return make_plan(self.pages, self.settings, self.missing, pages)
+
+    def result(self, step: Step) -> Result:
+        """Run up to this step; RunbookError if the plan ends without it."""
+        if self.events is None:
+            run = self.resources.enter_context(campaign.opened(self.settings, self.root))
+            plan = self.plan or self.make_plan()
+            self.events = self.resources.enter_context(closing(campaign.run_plan(plan, run, campaign.Journal())))
+        while id(step.block) not in self.results:
+            event = next(self.events, None)
+            if event is None:
+                raise RunbookError(f"{step.place} : étape absente du plan")
+            if isinstance(event, Result):
+                self.results[id(event.step.block)] = event
+        return self.results[id(step.block)]
+
+
+class PageFile(pytest.File):
+    """One page of the site."""
+
+    def collect(self) -> Generator["StepItem", None, None]:
+        session = _session(self.config)
+        path = _relative(self.path, session.root)
+        for step in session.make_plan([path]).steps:
+            if step.block.page == path:
+                yield StepItem.from_parent(self, name=step.place, step=step)
+
+
+class StepItem(pytest.Item):
+    """One block of commands."""
+
+    def __init__(self, *, step: Step, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.step = step
+        self.page = step.block.page
+
+    def runtest(self) -> None:
+        result = _session(self.config).result(self.step)
+        if result.outcome is Outcome.NOT_RUN:
+            pytest.skip(result.reason)
+        if result.outcome.bad:
+            raise StepFailedError(result)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if not isinstance(excinfo.value, StepFailedError):
+            return super().repr_failure(excinfo, style)
+        result = excinfo.value.result
+        rows = [f"{result.place} : {result.outcome} : {result.reason}", "", self.step.block.code, *result.diff]
+        return "\n".join([*rows, *filter(None, (result.out.rstrip(), result.err.rstrip()))])
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.step.block.line - 1, self.name
+
+
+class StepFailedError(Exception):
+    """A step did not hold; `result` says how."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.reason)
+        self.result = result
+
+
+KEY = pytest.StashKey[DocumentationSession]()
+
+
+def _session(config: pytest.Config) -> DocumentationSession:
+    if KEY not in config.stash:
+        root = config.rootpath.resolve()
+        settings = load(root)
+        asked = config.getoption("--runbook-target")
+        missing = missing_targets(settings, root, config.getoption("--runbook-context"))
+        missing |= {name: NOT_ASKED for name in settings.targets if asked and name not in asked}
+        site = read_site(root, settings.site)
+        pages = [find_blocks(page, site, settings.targets) for page in site.pages]
+        config.stash[KEY] = DocumentationSession(root, settings, missing, pages)
+    return config.stash[KEY]
+
+
+def _is_site(root: Path) -> bool:
+    try:
+        load(root)
+    except RunbookError:
+        return False
+    return True
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.resolve().relative_to(root).as_posix() if path.resolve().is_relative_to(root) else path.as_posix()

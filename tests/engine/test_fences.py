@@ -1,0 +1,100 @@
+"""The engine sees the blocks that the reader sees, no more and no fewer, each at its line."""
+
+import html
+import re
+from pathlib import Path
+
+import markdown
+import pytest
+
+from runbook.fences import Fence, find_fences
+from runbook.pages import Page, Site, read_site
+
+CASES = Path(__file__).parent.parent / "cases"
+EXTENSIONS = ["admonition", "attr_list", "tables", "pymdownx.details", "pymdownx.superfences", "pymdownx.tabbed"]
+CONFIGS = {"pymdownx.tabbed": {"alternate_style": True}}
+SITE = Site((), EXTENSIONS, CONFIGS)
+
+
+def page_of(text: str) -> Page:
+    lines = tuple(range(1, text.count("\n") + 2))
+    return Page("docs/page.md", "page.md", "page/", "Page", {}, text, lines)
+
+
+def fences_of(text: str) -> tuple[Fence, ...]:
+    return find_fences(page_of(text), SITE)[0]
+
+
+def rendered_shell_blocks(text: str) -> list[str]:
+    """The text of each shell block as the copy button of the published page would take it."""
+    configs = {**CONFIGS, "pymdownx.highlight": {"pygments_lang_class": True, "use_pygments": True}}
+    page = re.sub(r"<!--.*?-->", "", markdown.markdown(text, extensions=[*EXTENSIONS, "pymdownx.highlight"], extension_configs=configs), flags=re.DOTALL)
+    blocks = re.findall(r'<div class="language-(?:bash|sh) highlight"[^>]*>(.*?)</div>', page, flags=re.DOTALL)
+    return [html.unescape(re.sub(r"<[^>]+>", "", re.sub(r'<span class="filename">.*?</span>', "", block))).strip("\n") for block in blocks]
+
+
+def test_the_blocks_found_are_those_that_superfences_renders() -> None:
+    text = (CASES / "shapes.md").read_text(encoding="utf-8")
+    found = [fence.source.strip("\n") for fence in fences_of(text) if fence.language in ("bash", "sh")]
+    assert found == rendered_shell_blocks(text)
+    assert len(found) == 12
+
+
+def test_every_block_knows_the_line_of_its_opening_fence() -> None:
+    text = (CASES / "shapes.md").read_text(encoding="utf-8")
+    lines = text.split("\n")
+    for fence in fences_of(text):
+        first = fence.source.split("\n")[0].strip()
+        assert re.search(r"`{3,}|~{3,}", lines[fence.line - 1]), fence
+        assert first in lines[fence.line], fence
+
+
+def test_attributes_and_titles_arrive_as_they_are_written() -> None:
+    (fence,) = fences_of('``` { .bash title="Un titre" data-delai="60" data-si="test -e x" }\ntrue\n```\n')
+    assert fence.title == "Un titre"
+    assert fence.attributes == {"data-delai": "60", "data-si": "test -e x"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("# T\n\n```bash timeout=30\ntrue\n```\n", 3),
+        ('```bash data-delai="30"\ntrue\n```\n', 1),
+        ("texte\n\n```bash\ntrue\n", 3),
+        ("1. liste\n\n        ```bash\n        true\n        ```\n", 3),
+    ],
+    ids=["option sans guillemets", "attribut sans accolades", "bloc non fermé", "trop indenté"],
+)
+def test_an_opening_that_the_site_does_not_render_as_a_block_is_reported(text: str, line: int) -> None:
+    fences, shadows = find_fences(page_of(text), SITE)
+    assert not fences
+    assert shadows[0].line == line
+
+
+def test_a_fence_in_a_comment_is_neither_a_block_nor_a_fault() -> None:
+    assert find_fences(page_of("<!--\n```bash\ntrue\n```\n-->\n"), SITE) == ((), ())
+
+
+def test_lines_are_those_of_the_source_file_with_front_matter_bom_and_crlf(make_site) -> None:
+    root = make_site()
+    text = "\ufeff---\ntitle: T\n---\n\n# T\n\n```bash\ntrue\n```\n".replace("\n", "\r\n")
+    (root / "docs" / "index.md").write_bytes(text.encode())
+    site = read_site(root, "mkdocs.yml")
+    ((fence,), _) = find_fences(site.pages[0], site)
+    assert (fence.line, fence.source) == (7, "true")
+
+
+def test_lines_after_a_snippet_are_those_of_the_page_that_includes_it(make_site) -> None:
+    root = make_site(index='# T\n\n--8<-- "three.md"\n\n```bash\ntrue\n```\n')
+    (root / "snippets" / "three.md").write_text("un\n\ndeux\n\ntrois\n", encoding="utf-8")
+    site = read_site(root, "mkdocs.yml")
+    ((fence,), _) = find_fences(site.pages[0], site)
+    assert fence.line == 8
+
+
+def test_a_block_from_a_snippet_is_at_the_line_that_includes_it(make_site) -> None:
+    root = make_site(index='# T\n\n--8<-- "block.md"\n\nfin\n')
+    (root / "snippets" / "block.md").write_text("```bash\ntrue\n```\n", encoding="utf-8")
+    site = read_site(root, "mkdocs.yml")
+    ((fence,), _) = find_fences(site.pages[0], site)
+    assert (fence.line, fence.source) == (6, "true")
