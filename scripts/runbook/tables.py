@@ -1,0 +1,139 @@
+"""Where a text holds tables such as kubectl's and docker's, and the cells of their rows.
+
+A table starts at a line of headings: two or more, in capitals, separated by two or more spaces
+(`NAME   READY   STATUS`), or underlined with dashes on the next line (`kubectl describe`).  It
+ends before a blank line, a line that starts left of the headings, or another line of headings.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from runbook.wildcard import ELLIPSIS
+
+_CELL = re.compile(r"[^ ]+(?: [^ ]+)*")
+_UNDERLINE = re.compile(r" *-+(?:  +-+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table in the lines of a text: headings on line `first`, rows on lines `start` to `end` - 1.
+
+    `offsets` are the positions of the headings in their line.
+    """
+
+    first: int
+    start: int
+    end: int
+    headings: tuple[str, ...]
+    offsets: tuple[int, ...]
+
+    def cells(self, line: str) -> tuple[str, ...] | None:
+        """The cells of a row, one for each heading, or None if the row cannot be cut into them.
+
+        A row is cut under its headings, so that cells may be empty.  When it is not aligned with
+        them (a cell wider than its column, a row typed by hand), it is cut at runs of two spaces,
+        if that gives the right number of cells.
+        """
+        cells = _aligned(line, self.offsets)
+        if cells is None and not line.isascii():
+            cells = _aligned(line, _indices(line, self.offsets))
+        if cells is None:
+            found = pieces(line)
+            cells = found if len(found) == len(self.headings) else None
+        return cells
+
+
+def pieces(line: str) -> tuple[str, ...]:
+    """The parts of a line that two or more spaces separate."""
+    return tuple(_CELL.findall(line))
+
+
+def find(lines: Sequence[str]) -> dict[int, Table]:
+    """The tables of a text by the line of their headings; the lines have no trailing spaces."""
+    tables: dict[int, Table] = {}
+    index = 0
+    while index < len(lines):
+        headings = _headings(lines, index)
+        if headings is None:
+            index += 1
+            continue
+        table = _table(lines, index, headings)
+        tables[index] = table
+        index = table.end
+    return tables
+
+
+def _headings(lines: Sequence[str], index: int) -> dict[int, str] | None:
+    """The headings on this line by their position, or None if it holds something else."""
+    line = lines[index]
+    if "  " not in line:
+        return None
+    underlined = _underlined(lines, index)
+    if not underlined and not line.isupper():
+        return None
+    found = {match.start(): match.group() for match in _CELL.finditer(line)}
+    if underlined:
+        return found if [*found] == [match.start() for match in _CELL.finditer(lines[index + 1])] else None
+    capitals = sum(text.isupper() for text in found.values())
+    others = sum(text == ELLIPSIS for text in found.values())
+    return found if capitals >= 2 and capitals + others == len(found) else None
+
+
+def _underlined(lines: Sequence[str], index: int) -> bool:
+    return index + 1 < len(lines) and "--" in lines[index + 1] and _UNDERLINE.fullmatch(lines[index + 1]) is not None
+
+
+def _table(lines: Sequence[str], first: int, headings: dict[int, str]) -> Table:
+    offsets, names = tuple(headings), tuple(headings.values())
+    start = first + 2 if _underlined(lines, first) else first + 1
+    end = start
+    while end < len(lines) and _is_row(lines, end, offsets, names):
+        end += 1
+    return Table(first, start, end, names, offsets)
+
+
+def _is_row(lines: Sequence[str], index: int, offsets: tuple[int, ...], names: tuple[str, ...]) -> bool:
+    line = lines[index]
+    if not line or (line[: offsets[0]].strip(" ") and line != ELLIPSIS):
+        return False
+    others = _headings(lines, index)
+    if others is None:
+        return True
+    # Values can be in capitals too (`LOG_LEVEL   INFO`): then they stand under the headings.
+    return not _underlined(lines, index) and names[0] not in others.values() and _aligned(line, offsets) is not None
+
+
+def _aligned(line: str, offsets: Sequence[int]) -> tuple[str, ...] | None:
+    """The parts of `line` under the headings, or None if one starts elsewhere than its heading."""
+    cells: list[str] = []
+    for start, end in _columns(offsets, len(line)):
+        cell = line[start:end]
+        text = cell.strip(" ")
+        if text and (cell[0] == " " or line[max(start - 2, 0) : start].strip(" ")):
+            return None
+        cells.append(text)
+    return tuple(cells)
+
+
+def _columns(offsets: Sequence[int], length: int) -> Iterator[tuple[int, int]]:
+    return zip(offsets, (*offsets[1:], max(length, offsets[-1])), strict=True)
+
+
+def _indices(line: str, offsets: Sequence[int]) -> list[int]:
+    """The indices in `line` of these columns of a terminal, where some characters take two."""
+    indices: list[int] = []
+    column = 0
+    for index, character in enumerate(line):
+        if len(indices) < len(offsets) and column >= offsets[len(indices)]:
+            indices.append(index)
+        column += _width(character)
+    indices += (len(line) + max(offset - column, 0) for offset in offsets[len(indices) :])
+    return indices
+
+
+def _width(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1

@@ -1,0 +1,69 @@
+"""Where the lines and tables that a page shows are in the output of a command."""
+
+from functools import partial
+
+from runbook import cells, tables
+from runbook.text_pattern import BLANKS, Grid, Item, Line, Row, read_lines
+from runbook.wildcard import ELLIPSIS, Pattern, Placement, fits, place
+
+
+class Output:
+    """What a command printed: its lines, and the tables among them."""
+
+    __slots__ = ("lines", "tables")
+
+    def __init__(self, text: str) -> None:
+        self.lines = read_lines(text)
+        self.tables = tables.find(self.lines)
+
+
+def locate(items: Pattern[Item], output: Output) -> Placement[Item]:
+    """Where the lines and tables of a page are in an output."""
+    return place(items, len(output.lines), partial(_after, output))
+
+
+def is_line(expected: str, actual: str) -> bool:
+    """Whether a line of the output is this line of the page, which may contain `…`."""
+    if expected.endswith(ELLIPSIS):
+        # Blanks before a final `…` that stands for nothing are at the end of the line: not counted.
+        tail = expected[len(expected.rstrip(f"{ELLIPSIS}{BLANKS}")) :]
+        actual += tail.replace(ELLIPSIS, "")
+    return fits(expected, actual)
+
+
+def has_headings(grid: Grid, table: tables.Table) -> bool:
+    """Whether a table of the output has the headings that the page shows, in the same order."""
+    shown = len(grid.headings)
+    return (len(table.headings) >= shown if grid.open else len(table.headings) == shown) and all(
+        map(fits, grid.headings, table.headings)
+    )
+
+
+def is_row(row: Row, table: tables.Table, line: str) -> bool:
+    """Whether a line of a table of the output is this row of the page."""
+    found = table.cells(line)
+    if row.cells is None or found is None:
+        return is_line(row.text, line)
+    return all(map(cells.same, table.headings, row.cells, found))
+
+
+def _after(output: Output, item: Item, at: int) -> int | None:
+    """The position after `item`, if it is in the output at position `at`."""
+    if at == len(output.lines):
+        return None
+    if isinstance(item, Line):
+        return at + 1 if is_line(item.text, output.lines[at]) else None
+    table = output.tables.get(at)
+    if table is None or not has_headings(item, table):
+        return None
+    return table.end if locate_rows(item, table, output).missed is None else None
+
+
+def locate_rows(grid: Grid, table: tables.Table, output: Output) -> Placement[Row]:
+    """Where the rows of a page's table are in a table of the output, counted from its first row."""
+    rows = output.lines[table.start : table.end]
+
+    def after(row: Row, at: int) -> int | None:
+        return at + 1 if at < len(rows) and is_row(row, table, rows[at]) else None
+
+    return place(grid.rows, len(rows), after)

@@ -1,0 +1,133 @@
+"""What a page shows as text, read as a pattern of lines and tables; and what its author got wrong."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from runbook import tables
+from runbook.mismatch import quoted
+from runbook.wildcard import ANY, ELLIPSIS, Pattern, Wild
+
+# Colours and cursor movements (CSI), titles and links (OSC): what a terminal takes out of the text.
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
+
+# Not str.rstrip()'s own set, which has the non-breaking spaces: these are part of the text.
+BLANKS: Final = " \t\r"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the expected text; `index` is its place there, from 0."""
+
+    index: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of an expected table: its cells under the headings that are shown, None if it has others."""
+
+    index: int
+    text: str
+    cells: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """An expected table; it is `open` when its last heading is `…`: more columns may follow."""
+
+    index: int
+    text: str
+    headings: tuple[str, ...]
+    open: bool
+    rows: Pattern[Row]
+
+
+Item: TypeAlias = Line | Grid
+
+
+def clean(text: str) -> str:
+    """`text` without the escape sequences of a terminal."""
+    return _ESCAPES.sub("", text) if "\x1b" in text else text
+
+
+def read_lines(text: str) -> list[str]:
+    """The lines of `text` without what nobody sees: escapes, blanks at their end, empty lines at the end."""
+    seen = clean(text).rstrip(f"{BLANKS}\n")
+    return [line.rstrip(BLANKS) for line in seen.split("\n")] if seen else []
+
+
+def read(text: str) -> Pattern[Item]:
+    """The pattern that `text` is."""
+    lines = read_lines(text)
+    found = tables.find(lines)
+    items: list[Item | Wild] = []
+    index = 0
+    while index < len(lines):
+        if table := found.get(index):
+            grid = _grid(table, lines)
+            items.append(grid)
+            if grid.rows and grid.rows[-1] is ANY:
+                # No row of this table follows: these are any lines, also beyond the table.
+                items.append(ANY)
+            index = table.end
+        else:
+            items.append(ANY if _is_wild(lines[index]) else Line(index, lines[index]))
+            index += 1
+    return items
+
+
+def check(text: str) -> str | None:
+    """What makes `text` useless or ambiguous as an expected result, in French."""
+    items = read(text)
+    if not items:
+        return "le résultat attendu est vide"
+    if all(item is ANY for item in items):
+        return "un résultat attendu fait seulement de « … » n'affirme rien"
+    return next((fault for item in items if isinstance(item, Grid) for fault in _faults(item)), None)
+
+
+def _is_wild(line: str) -> bool:
+    return line.strip(" ") == ELLIPSIS
+
+
+def _grid(table: tables.Table, lines: list[str]) -> Grid:
+    rows = [
+        ANY if _is_wild(lines[index]) else Row(index, lines[index], _cells(table, lines[index]))
+        for index in range(table.start, table.end)
+    ]
+    is_open = table.headings[-1] == ELLIPSIS
+    return Grid(table.first, lines[table.first], table.headings[:-1] if is_open else table.headings, is_open, rows)
+
+
+def _cells(table: tables.Table, line: str) -> tuple[str, ...] | None:
+    """The cells of an expected row; a last cell `…` also stands for those after it."""
+    wanted, is_open = len(table.headings), table.headings[-1] == ELLIPSIS
+    cells = table.cells(line)
+    if cells is None:
+        cells = tables.pieces(line)
+        if cells[-1] == ELLIPSIS or (is_open and len(cells) == wanted - 1):
+            cells += (ELLIPSIS,) * (wanted - len(cells))
+        if len(cells) != wanted:
+            return None
+    shown = max((index for index, cell in enumerate(cells, 1) if cell), default=0)
+    if cells[shown - 1] == ELLIPSIS:
+        cells = cells[:shown] + (ELLIPSIS,) * (wanted - shown)
+    if not is_open:
+        return cells
+    return cells[:-1] if cells[-1] in ("", ELLIPSIS) else None
+
+
+def _faults(grid: Grid) -> Iterator[str]:
+    place = "ligne {} du résultat attendu : "
+    if ELLIPSIS in grid.headings:
+        yield f"{place.format(grid.index + 1)}« … » n'est admis que comme dernier titre du tableau"
+    for row in grid.rows:
+        if row is ANY or row.cells is not None:
+            continue
+        yield (
+            f"{place.format(row.index + 1)}{len(tables.pieces(row.text))} cellule(s) pour {len(grid.headings)} titres dans {quoted(row.text)} ; "
+            "séparer les cellules par deux espaces au moins, aligner la ligne sur les titres si une cellule est vide, "
+            "et laisser une ligne vide après le tableau"
+        )

@@ -1,0 +1,118 @@
+"""How `…` stands for anything: for text inside a line, for lines, rows or elements in a sequence.
+
+Both levels are greedy: what follows a wildcard is taken at its first possible place.  Nothing
+can be gained by a later one, so there is no backtracking: a line costs its length, a sequence of
+n against a pattern of m at most n * m steps, and in practice about n.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Generic, Literal, TypeAlias, TypeVar
+
+ELLIPSIS: Final = "…"
+
+T = TypeVar("T")
+
+
+class Wild(Enum):
+    """The item of a pattern that stands for any number of items, also none."""
+
+    ANY = ELLIPSIS
+
+
+ANY: Final = Wild.ANY
+Pattern: TypeAlias = Sequence[T | Literal[Wild.ANY]]
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Whether `text` is `pattern` with each `…` replaced by some text, possibly none."""
+    if ELLIPSIS not in pattern:
+        return pattern == text
+    first, *middle, last = pattern.split(ELLIPSIS)
+    at, end = len(first), len(text) - len(last)
+    if at > end or not text.startswith(first) or not text.endswith(last):
+        return False
+    for piece in middle:
+        found = text.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Placement(Generic[T]):
+    """Where the items of a pattern are in a sequence, as far as they could be placed.
+
+    `starts` has the position of every item before `missed`, the first one without a place; it was
+    looked for `at` this position, or from there on when it is `floating` (nothing between it and
+    a wildcard).  `item` is that item.  When the sequence goes on after the last item, `missed` is the
+    number of items and `item` is None; when everything fits, both are None.
+    """
+
+    starts: tuple[int, ...]
+    missed: int | None
+    item: T | None
+    at: int
+    floating: bool
+
+
+def place(items: Pattern[T], stop: int, step: Callable[[T, int], int | None]) -> Placement[T]:
+    """Place `items` in the positions from 0 to `stop`.
+
+    `step(item, at)` is the position after `item` if it is found at position `at`, else None.  A
+    later start must never give an earlier end: this is what makes the greedy choice right.
+    """
+    starts: list[int] = []
+    at = index = 0
+    while index < len(items):
+        floating = items[index] is ANY
+        if floating:
+            starts.append(at)
+            index += 1
+            if index < len(items) and items[index] is ANY:
+                continue
+        segment = _segment(items, index)
+        last = index + len(segment) == len(items)
+        if last and floating and not segment:
+            return Placement(tuple(starts), None, None, stop, floating)
+        best: list[int] = []
+        for start in range(at, stop + 1) if floating else (at,):
+            reached = _reach(segment, start, step)
+            whole = len(reached) > len(segment)
+            if whole and (not last or reached[-1] == stop):
+                best = reached
+                break
+            if len(reached) > len(best):
+                best = reached
+        else:
+            missed = index + len(best) - 1
+            item = segment[len(best) - 1] if len(best) <= len(segment) else None
+            return Placement((*starts, *best[:-1]), missed, item, best[-1], floating and len(best) == 1)
+        starts += best[:-1]
+        at = best[-1]
+        index += len(segment)
+    return Placement(tuple(starts), None if at == stop else len(items), None, at, floating=False)
+
+
+def _segment(items: Pattern[T], start: int) -> list[T]:
+    """The items from `start` up to the next wildcard."""
+    segment: list[T] = []
+    for index in range(start, len(items)):
+        item = items[index]
+        if item is ANY:
+            break
+        segment.append(item)
+    return segment
+
+
+def _reach(segment: Sequence[T], start: int, step: Callable[[T, int], int | None]) -> list[int]:
+    """The positions before and after each item of `segment` found in a row from `start` on."""
+    reached = [start]
+    for item in segment:
+        after = step(item, reached[-1])
+        if after is None:
+            break
+        reached.append(after)
+    return reached
