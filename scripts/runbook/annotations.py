@@ -10,7 +10,7 @@ def annotations(record: Record) -> Iterator[str]:
     """One `::error` a failed step or fault, one `::notice` a step that did not run for want of its target."""
     for step in record.steps:
         if step.outcome.bad:
-            yield _command("error", f"{step.outcome} : {step.reason}", file=step.page, line=str(step.line), title=f"{step.outcome} ({step.target})")
+            yield _command("error", f"{step.outcome} : {step.reason}", file=step.page, line=str(step.fault_line), title=f"{step.outcome} ({step.target})")
         elif step.outcome is Outcome.NOT_RUN and not step.page_reason:
             yield _command("notice", step.reason, file=step.page, line=str(step.line), title=str(step.outcome))
     for fault in record.faults:

@@ -38,7 +38,7 @@ def _case(step: StepRecord) -> TestCase:
     if step.outcome is Outcome.NOT_RUN:
         case.result = [Skipped(_clean(step.reason))]
     elif step.outcome.bad:
-        failure = Failure(f"{step.page}:{step.line} : {_clean(step.reason)}", str(step.outcome))
+        failure = Failure(f"{step.page}:{step.fault_line} : {_clean(step.reason)}", str(step.outcome))
         failure.text = _clean(f"{step.command}\n\n{step.reason}")
         case.result = [failure]
     return case

@@ -18,10 +18,15 @@ TIMEOUT = 20.0
 
 
 class StepRecord(msgspec.Struct, frozen=True):
-    """One step: where it stands, what it is, where and how it went. `seconds` of all attempts."""
+    """One step: where it stands, what it is, where and how it went. `seconds` of all attempts.
+
+    `line` opens the block; `fault_line` is the one to look at: in the expected result if that is
+    what was not met, else the same.
+    """
 
     page: str
     line: int
+    fault_line: int
     title: str | None
     command: str
     target: str
@@ -98,6 +103,7 @@ def _step(result: Result) -> StepRecord:
     return StepRecord(
         page=block.page,
         line=block.line,
+        fault_line=result.line,
         title=block.title,
         command=block.code,
         target=result.target,

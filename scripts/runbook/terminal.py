@@ -98,7 +98,7 @@ def show_summary(record: Record, console: Console) -> None:
         console.print(f"[bold red]✘[/] {escape(fault)}")
     failed = [step for step in record.steps if step.outcome.bad]
     for step in failed:
-        console.print(f"[bold red]✘[/] {escape(f'{step.page}:{step.line} : {step.outcome} : {step.reason}')}")
+        console.print(f"[bold red]✘[/] {escape(f'{step.page}:{step.fault_line} : {step.outcome} : {step.reason}')}")
     where = f"[dim]{record.date}, commit {record.commit[:10] or 'inconnu'}{' modifié' if record.dirty else ''}, {record.seconds:.0f} s[/]"
     console.print(f"{verdict_line(record)}  {where}")
 

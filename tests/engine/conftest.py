@@ -50,9 +50,9 @@ def make_site(tmp_path: Path) -> MakeSite:
         (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
         (tmp_path / "mkdocs.yml").write_text(site, encoding="utf-8")
         for name, text in pages.items():
-            text = dedent(text)
-            head = "" if text.startswith("---") else HEAD
-            (tmp_path / "docs" / f"{name}.md").write_text(head + text, encoding="utf-8")
+            body = dedent(text)
+            head = "" if body.startswith("---") else HEAD
+            (tmp_path / "docs" / f"{name}.md").write_text(head + body, encoding="utf-8")
         return tmp_path
 
     return make

@@ -1,0 +1,154 @@
+"""The command as a person or a pipeline calls it, on a small repository that is not DataPress."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import psutil
+import pytest
+
+SAMPLE = Path(__file__).parent.parent / "sample"
+PLAIN = {name: value for name, value in os.environ.items() if name != "GITHUB_ACTIONS"}
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SAMPLE, tmp_path / "sample", ignore=shutil.ignore_patterns(".runbook")))
+
+
+def runbook(*arguments: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "runbook", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env={**PLAIN, **env})
+
+
+def test_list_gives_every_command_with_its_place(sample: Path) -> None:
+    ran = runbook("--root", sample, "list")
+    assert ran.returncode == 0
+    assert "docs/index.md:14  here  cat \"$NAME\"" in ran.stdout
+    assert len(ran.stdout.splitlines()) == 7
+
+
+def test_plan_says_what_would_not_run_and_why(sample: Path) -> None:
+    ran = runbook("--root", sample, "plan")
+    assert ran.returncode == 0
+    assert "Cible elsewhere absente : ailleurs n'existe pas" in ran.stdout
+
+
+def test_a_run_leaves_a_record_that_report_reads_again(sample: Path) -> None:
+    ran = runbook("--root", sample, "run")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    record = json.loads((sample / ".runbook" / "record.json").read_text(encoding="utf-8"))
+    assert [step["outcome"] for step in record["steps"]].count("vérifié") == 4
+    (stand_in,) = [step for step in record["steps"] if step["stood_in"]]
+    assert (stand_in["target"], stand_in["on"]) == ("elsewhere", "here")
+    report = runbook("--root", sample, "report")
+    assert report.returncode == 0
+    assert "Commandes dans les pages   7" in report.stdout
+
+
+def test_a_page_that_lies_gives_status_1_its_line_and_what_was_seen(sample: Path) -> None:
+    page = sample / "docs" / "setup.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("web    …", "api    …"), encoding="utf-8")
+    ran = runbook("--root", sample, "run", "docs/setup.md")
+    assert ran.returncode == 1
+    assert "docs/setup.md:12" in ran.stdout
+    assert "échoué" in ran.stdout
+
+
+def test_json_on_standard_output_is_json_alone(sample: Path) -> None:
+    for verb in ("list", "plan", "run"):
+        assert json.loads(runbook("--root", sample, verb, "--json").stdout)
+
+
+def test_junit_has_a_case_a_step_with_file_and_line(sample: Path) -> None:
+    page = sample / "docs" / "setup.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("web    …", "api    …"), encoding="utf-8")
+    runbook("--root", sample, "run", "--junit", sample / "out" / "junit.xml")
+    cases = ET.parse(sample / "out" / "junit.xml").findall(".//testcase")  # noqa: S314 — our own file
+    assert len(cases) == 7
+    (failed,) = [case for case in cases if case.find("failure") is not None]
+    assert (failed.get("file"), failed.get("line")) == ("docs/setup.md", "6")
+    skipped = [case.find("skipped") for case in cases]
+    assert any(mark is not None and mark.get("message") == "ailleurs n'existe pas" for mark in skipped)
+
+
+def test_in_github_actions_a_failure_is_an_annotation_at_its_line(sample: Path) -> None:
+    page = sample / "docs" / "setup.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("web    …", "api    …"), encoding="utf-8")
+    ran = runbook("--root", sample, "run", GITHUB_ACTIONS="true")
+    assert "::error file=docs/setup.md,line=12," in ran.stdout
+    assert "::notice file=docs/index.md,line=30," in ran.stdout
+
+
+def test_a_required_target_that_is_missing_fails_the_run(sample: Path) -> None:
+    ran = runbook("--root", sample, "run", "--require", "here,elsewhere")
+    assert ran.returncode == 1
+    assert "elsewhere : cible requise mais absente : ailleurs n'existe pas" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "docs/nowhere.md"], "docs/nowhere.md : page absente du site"),
+        (["run", "--target", "mars"], "cible « mars » inconnue"),
+        (["run", "--require", "mars"], "cible « mars » inconnue"),
+        (["report"], "aucune exécution enregistrée"),
+        (["serve", "nothing"], "service « nothing » inconnu"),
+        (["fly"], "fly"),
+    ],
+)
+def test_misuse_gives_status_2_and_one_line(sample: Path, arguments: list[str], said: str) -> None:
+    ran = runbook("--root", sample, *arguments)
+    assert ran.returncode == 2
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("pyproject.toml", "[tool.runbook]\ndeadline = 'soon'\n", "[tool.runbook] : "),
+        ("pyproject.toml", "[tool.other]\n", "table [tool.runbook] absente"),
+        ("pyproject.toml", "[tool", "TOML illisible"),
+        ("mkdocs.yml", "site_name: x\nplugins: [nowhere]\n", "MkDocs refuse le site"),
+        ("docs/index.md", "```bash\ntrue\n```\n", "docs/index.md:1 : bloc de commandes sans cible"),
+    ],
+)
+def test_a_repository_that_cannot_be_read_gives_status_2_with_place_and_cause(sample: Path, name: str, text: str, said: str) -> None:
+    (sample / name).write_text(text, encoding="utf-8")
+    ran = runbook("--root", sample, "run")
+    assert ran.returncode == 2
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_everything_and_says_so(sample: Path, number: signal.Signals) -> None:
+    page = sample / "docs" / "index.md"
+    text = "---\nexecution: {cible: here}\n---\n``` { .bash data-delai=\"60\" }\ntouch started; tail -f /dev/null\n```\n\n"
+    page.write_text(text + '``` { .bash data-nettoyage="oui" }\ntouch cleaned\n```\n', encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "runbook", "--root", str(sample), "run"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=PLAIN
+    )
+    try:
+        _await(sample / "started", process)
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert children
+        process.send_signal(number)
+        _, err = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert "Interrompu" in err
+    assert (sample / "cleaned").exists()
+    assert not [child for child in children if child.is_running()]
+
+
+def _await(path: Path, process: subprocess.Popen[str]) -> None:
+    while not path.exists():
+        assert process.poll() is None, process.communicate()
