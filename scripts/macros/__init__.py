@@ -29,6 +29,10 @@ def define_env(env: Any) -> None:
             "version": recette.api.version,
             "api": recette.api,
             "front": recette.front,
+            "defaults": {
+                setting.name: setting.default for service in services.values() for setting in service.settings
+            },
+            "base_image": services["api"].base_image,
             "api_url": compose.api.url,
             "front_url": compose.front.url,
             "recette_url": f"http://localhost:{recette.front.node_port}",

@@ -83,7 +83,7 @@ def _conditions(run: Run) -> str:
         for target, versions in run.versions.items()
     ]
     rows += [(_target(target), f"absente : {reason}") for target, reason in run.missing.items()]
-    return "## Conditions\n\n" + table(("", ""), rows)
+    return "## Conditions\n\n" + "\n\n".join(f"{term}\n:   {text}" for term, text in rows)
 
 
 def _by(steps: list[Step], heading: str, key: Callable[[Step], str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from .sources import SourceError, read_text
+from .sources import SourceError, only, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,13 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class ServiceCode:
-    """One service as its code describes it; `image_environment` is what its image sets."""
+    """One service as its code describes it; `image_environment` is what its image, made from `base_image`, sets."""
 
     name: str
     settings: tuple[Setting, ...]
     routes: tuple[Route, ...]
     image_environment: dict[str, str]
+    base_image: str
 
 
 _SETTINGS = {
@@ -47,6 +48,7 @@ _SETTINGS = {
 # Variables that no settings class lists because their values are secrets.
 _READ = re.compile(r"""environ(?:\.get\(|\[)\s*["']([A-Z][A-Z0-9_]*)["']""")
 _IMAGE_ENV = re.compile(r"^(?:ENV)?\s+([A-Z][A-Z0-9_]*)=(\S+)", re.MULTILINE)
+_BASE_IMAGE = re.compile(r"^FROM (\S+)", re.MULTILINE)
 _IMAGE_ARG = re.compile(r"^ARG (\w+)=(\S+)", re.MULTILINE)
 
 
@@ -62,6 +64,7 @@ def read_service(services: Path, name: str) -> ServiceCode:
     package = module.partition(".")[0]
     secrets = _variables_read(services / name / package) - known.keys()
     application = _attribute(package, "create_app")({})
+    dockerfile = read_text(services / name / "Dockerfile")
     return ServiceCode(
         name=name,
         settings=(
@@ -69,7 +72,8 @@ def read_service(services: Path, name: str) -> ServiceCode:
             *(Setting(secret, "", None, secret=True) for secret in sorted(secrets)),
         ),
         routes=tuple(sorted(_routes(application), key=lambda route: route.path)),
-        image_environment=_image_environment(read_text(services / name / "Dockerfile")),
+        image_environment=_image_environment(dockerfile),
+        base_image=only(set(_BASE_IMAGE.findall(dockerfile)), f"services/{name}/Dockerfile, FROM"),
     )
 
 

@@ -48,7 +48,7 @@ def workloads_table(api: Workload, front: Workload) -> str:
         return (title, *(text.format(getattr(workload, value)) for workload in (api, front)))
 
     return table(
-        ("", "API", "Front"),
+        ("Réglage", "API", "Front"),
         (
             row("Deployment", "deployment", "`{}`"),
             row("Réplicas", "replicas"),
