@@ -19,7 +19,7 @@ bind = f"0.0.0.0:{_settings.port}"
 # Flask waits: threads serve several callers at once. More load is met by more pods rather than
 # by more workers, which would each cost the memory of a whole interpreter.
 worker_class = "gthread"
-workers = _settings.web_concurrency
+workers = _settings.gunicorn_workers
 threads = _settings.gunicorn_threads
 
 # The application is built in the master, before any fork: a refused setting ends the start with
@@ -28,8 +28,9 @@ preload_app = True
 
 # The heartbeat file must live in memory: a disk can block it, and the containers have no other
 # writable place. Where there is no /dev/shm (macOS), Gunicorn's default will do.
-if Path("/dev/shm").is_dir():
-    worker_tmp_dir = "/dev/shm"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - Gunicorn makes its file there with a name of its own
+if _MEMORY.is_dir():
+    worker_tmp_dir = str(_MEMORY)
 
 # Its socket needs a writable home directory, which a read-only container does not have.
 control_socket_disable = True

@@ -5,14 +5,14 @@ import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from datapress_common.service import make_service
-from datapress_common.settings import load
-from datapress_common.timestamps import iso_utc
 from flask import Flask, Response, jsonify
 
 from datapress_api.admin import admin_blueprint
 from datapress_api.admin_token import read_admin_token
 from datapress_api.settings import ApiSettings
+from datapress_common.service import make_service
+from datapress_common.settings import load
+from datapress_common.timestamps import iso_utc
 
 SERVICE = "datapress-api"
 

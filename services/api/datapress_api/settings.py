@@ -1,7 +1,8 @@
 """With which settings does the API run?"""
 
-from datapress_common.allowed import EnvironmentName, LogLevel, Version
 from msgspec import Struct
+
+from datapress_common.allowed import EnvironmentName, LogLevel, Version
 
 
 class ApiSettings(Struct, frozen=True, kw_only=True):

@@ -21,9 +21,7 @@ _MESSAGES = {
 def json_error(error: HTTPException) -> Response:
     """The error in JSON: status, French message and request id, with headers such as `Allow`."""
     status = error_status(error)
-    answer = jsonify(
-        error=error_message(error), status=status.value, request_id=current_request_id()
-    )
+    answer = jsonify(error=error_message(error), status=status.value, request_id=current_request_id())
     answer.status_code = status
     for name, value in error.get_headers():
         if name != "Content-Type":

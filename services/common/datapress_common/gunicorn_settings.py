@@ -16,7 +16,9 @@ class GunicornSettings(Struct, frozen=True, kw_only=True):
     """How a service listens, shares its work and logs, one field per environment variable."""
 
     port: Port = 8000
-    web_concurrency: Processes = 1
+    # Not the usual WEB_CONCURRENCY: Gunicorn reads that one before its configuration file, and
+    # ends with a stack when it is no number.
+    gunicorn_workers: Processes = 1
     gunicorn_threads: Threads = 8
     gunicorn_keepalive: Seconds = 5
     log_level: LogLevel = "info"

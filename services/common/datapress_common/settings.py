@@ -50,7 +50,5 @@ def quote(text: str) -> str:
 def _allowed(annotation: Any) -> str:
     """The description that the type of a field carries."""
     return next(
-        meta.description
-        for meta in get_args(annotation)
-        if isinstance(meta, msgspec.Meta) and meta.description
+        meta.description for meta in get_args(annotation) if isinstance(meta, msgspec.Meta) and meta.description
     )

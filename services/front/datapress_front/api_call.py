@@ -5,9 +5,9 @@ import threading
 import time
 
 import requests
-from datapress_common.request_id import HEADER
 from urllib3.exceptions import HTTPError
 
+from datapress_common.request_id import HEADER
 from datapress_front.api_session import Call, make_session
 from datapress_front.api_state import (
     TOO_SLOW,
@@ -45,9 +45,7 @@ class ApiCaller:
         states: queue.SimpleQueue[ApiState] = queue.SimpleQueue()
         # Resolving a name has no timeout, and a read timeout starts anew with every byte: only
         # another thread can be left behind. A daemon one, so that it never delays a stop.
-        threading.Thread(
-            target=self._work, args=(call, request_id, states), name="api-call", daemon=True
-        ).start()
+        threading.Thread(target=self._work, args=(call, request_id, states), name="api-call", daemon=True).start()
         try:
             return states.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:

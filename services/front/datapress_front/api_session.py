@@ -110,7 +110,7 @@ class _Adapter(HTTPAdapter):
 
 
 class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
         # A session that does not follow redirects reads their whole body all the same, to
         # prepare a next request that nobody will make.
         return None

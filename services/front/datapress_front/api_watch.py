@@ -21,9 +21,7 @@ class ApiWatch:
     probes would wait in line, and Kubernetes would restart a front that is well.
     """
 
-    def __init__(
-        self, ask: Callable[[str], ApiState], clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, ask: Callable[[str], ApiState], clock: Callable[[], float] = time.monotonic) -> None:
         self._ask = ask
         self._clock = clock
         self._scouting = threading.Lock()

@@ -6,14 +6,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from http import HTTPStatus
 
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
 from datapress_common.errors import error_message, json_error
 from datapress_common.request_id import current_request_id
 from datapress_common.service import make_service
 from datapress_common.settings import load
 from datapress_common.timestamps import iso_utc
-from flask import Flask, Response, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException
-
 from datapress_front.api_call import ApiCaller
 from datapress_front.api_watch import ApiWatch
 from datapress_front.settings import FrontSettings
@@ -22,8 +22,7 @@ SERVICE = "datapress-front"
 
 # One style sheet and one icon, both from here, and no script at all.
 _CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 

@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from msgspec import Meta, Struct
+
 from datapress_common.allowed import (
     EnvironmentName,
     HttpUrl,
@@ -9,7 +11,6 @@ from datapress_common.allowed import (
     OptionalHttpUrl,
     Version,
 )
-from msgspec import Meta, Struct
 
 # The page answers within three seconds: no wait may take more than the page can spare.
 Timeout = Annotated[float, Meta(ge=0.1, le=2.5, description="un nombre de secondes de 0.1 à 2.5")]

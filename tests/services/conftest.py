@@ -1,0 +1,199 @@
+"""What the tests of the services share: clients, tiny servers, and services under Gunicorn."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from datapress_api import create_app as create_api
+from datapress_front import create_app as create_front
+
+ROOT = Path(__file__).parents[2]
+
+Talk = Callable[[socket.socket], None]
+
+
+@pytest.fixture
+def token() -> str:
+    """An admin token, as good as a real one."""
+    return "jeton-de-test-0123456789abcdef"
+
+
+@pytest.fixture
+def api_client() -> Callable[..., FlaskClient]:
+    """Makes a client of the API, its settings given as keywords."""
+    return lambda **environ: create_api(environ).test_client()
+
+
+@pytest.fixture
+def front_client() -> Callable[..., FlaskClient]:
+    """Makes a client of the front, its settings given as keywords."""
+    return lambda **environ: create_front(environ).test_client()
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port on which nobody listens."""
+    return _free_port()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def tcp_server() -> Iterator[Callable[[Talk], str]]:
+    """Starts servers that answer with a function, called in a thread once a request is read.
+
+    The function gets the connection and ends, at the latest, when it cannot be written or read
+    any more; the fixture hands back the server's URL.
+    """
+    with contextlib.ExitStack() as stack:
+        yield lambda talk: stack.enter_context(_tcp_server(talk))
+
+
+@contextlib.contextmanager
+def _tcp_server(talk: Talk) -> Iterator[str]:
+    connections: list[socket.socket] = []
+    threads: list[threading.Thread] = []
+
+    def converse(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            if read_request(connection):
+                talk(connection)
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                connections.append(connection)
+                threads.append(threading.Thread(target=converse, args=(connection,)))
+                threads[-1].start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        acceptor = threading.Thread(target=accept)
+        acceptor.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+        acceptor.join()
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            thread.join()
+
+
+def read_request(connection: socket.socket) -> bytes:
+    """The head of the next request on a connection, nothing if the other end has closed it."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        received = connection.recv(65536)
+        if not received:
+            return b""
+        head += received
+    return head
+
+
+@pytest.fixture
+def next_request() -> Callable[[socket.socket], bytes]:
+    """Reads the head of the next request on a connection."""
+    return read_request
+
+
+@dataclass
+class Service:
+    """A service that runs under Gunicorn, and all it has written so far."""
+
+    process: subprocess.Popen[str]
+    url: str
+    lines: list[str] = field(default_factory=list)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def follow(self) -> None:
+        """Read what the service writes, to the end."""
+        for line in self.process.stdout or ():
+            with self.changed:
+                self.lines.append(line)
+                self.changed.notify_all()
+
+    def wait_for_line(self, text: str) -> None:
+        """Return once a line holds `text`; fail after 15 seconds."""
+        with self.changed:
+            found = self.changed.wait_for(lambda: any(text in line for line in self.lines), 15)
+            assert found, self.lines
+
+    def terminate(self) -> None:
+        """Ask the service to end, as a container engine does."""
+        self.process.send_signal(signal.SIGTERM)
+
+    def exit_status(self) -> int:
+        """The status with which the service ended, all its lines read."""
+        return self.process.wait(timeout=15)
+
+
+@pytest.fixture
+def gunicorn() -> Iterator[Callable[..., Service]]:
+    """Starts services (`api`, `front`) under Gunicorn with the shared settings, and ends them."""
+    with contextlib.ExitStack() as stack:
+        yield lambda name, **environ: stack.enter_context(_running(name, environ))
+
+
+@contextlib.contextmanager
+def _running(name: str, environ: Mapping[str, str]) -> Iterator[Service]:
+    port = _free_port()
+    with subprocess.Popen(
+        gunicorn_command(name),
+        cwd=ROOT,
+        env=gunicorn_environ(name) | {"PORT": str(port)} | environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        service = Service(process, f"http://127.0.0.1:{port}")
+        follower = threading.Thread(target=service.follow)
+        follower.start()
+        try:
+            service.wait_for_line("Booting worker")
+            yield service
+        finally:
+            process.terminate()
+            process.wait(timeout=15)
+            follower.join()
+
+
+@pytest.fixture
+def refused_start() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Starts a service under Gunicorn that is expected to end by itself, in 10 seconds at most."""
+    return lambda name, **environ: subprocess.run(
+        gunicorn_command(name),
+        cwd=ROOT,
+        env=gunicorn_environ(name) | {"PORT": str(_free_port())} | environ,
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
+    )
+
+
+def gunicorn_command(name: str) -> list[str]:
+    """The command of the images, for a checkout."""
+    settings = "services/common/gunicorn.conf.py"
+    return [sys.executable, "-m", "gunicorn", "-c", settings, f"datapress_{name}:create_app()"]
+
+
+def gunicorn_environ(name: str) -> dict[str, str]:
+    """Where the code of a service is, and nothing else of this process's environment."""
+    paths = [str(ROOT / "services" / part) for part in ("common", name)]
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(paths)}

@@ -1,0 +1,117 @@
+"""Who gets to see the API's configuration?"""
+
+import msgspec
+import pytest
+
+from datapress_api.admin_token import AdminToken, read_admin_token
+from datapress_common.settings import SettingError
+
+ROUTE = "/admin/configuration"
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_the_right_token_opens_the_configuration_without_showing_itself(api_client, token):
+    client = api_client(API_TOKEN=token, ENVIRONMENT="recette", API_VERSION="2.3.4")
+
+    answer = client.get(ROUTE, headers=bearer(token))
+
+    assert answer.status_code == 200
+    assert answer.json == {
+        "service": "datapress-api",
+        "settings": {"ENVIRONMENT": "recette", "LOG_LEVEL": "info", "API_VERSION": "2.3.4"},
+        "secret": {"present": True, "source": "API_TOKEN"},
+    }
+    assert token not in answer.text
+
+
+def test_the_token_may_come_from_a_file_with_a_final_newline(api_client, token, tmp_path):
+    secret = tmp_path / "API_TOKEN"
+    secret.write_text(token + "\n", encoding="utf-8")
+
+    answer = api_client(API_TOKEN_FILE=str(secret)).get(ROUTE, headers=bearer(token))
+
+    assert answer.status_code == 200
+    assert answer.json["secret"] == {"present": True, "source": "API_TOKEN_FILE"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Authorization": "Bearer"}, {"Authorization": "Basic dXRpbGlzYXRldXI6bW90"}],
+    ids=["nothing", "an empty token", "another scheme"],
+)
+def test_without_a_token_the_answer_is_401_and_says_what_to_show(api_client, token, headers):
+    answer = api_client(API_TOKEN=token).get(ROUTE, headers=headers)
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="DataPress API"'
+    assert answer.json["error"] == "authentification requise"
+
+
+@pytest.mark.parametrize("change", [str.upper, lambda token: token[:-1], lambda token: token + "é"])
+def test_a_wrong_token_is_403_and_is_not_repeated(api_client, token, change):
+    wrong = change(token)
+
+    answer = api_client(API_TOKEN=token).get(ROUTE, headers=bearer(wrong))
+
+    assert answer.status_code == 403
+    assert answer.json["error"] == "accès refusé"
+    assert token not in answer.text + str(answer.headers)
+    assert wrong not in answer.text + str(answer.headers)
+
+
+def test_without_a_configured_token_the_route_is_closed_even_to_a_guess(api_client):
+    for headers in ({}, bearer(""), bearer("None")):
+        assert api_client().get(ROUTE, headers=headers).status_code == 503
+
+
+def test_the_token_shows_in_no_form_of_its_object(token):
+    secret = AdminToken(token, "API_TOKEN")
+
+    assert token not in f"{secret} {secret!r} {[secret]}"
+    assert not hasattr(secret, "__dict__")
+    with pytest.raises(TypeError):
+        msgspec.json.encode(secret)
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("", "16 à 256 caractères"),
+        ("trop-court", "16 à 256 caractères"),
+        ("avec une espace au milieu", "16 à 256 caractères"),
+        ("x" * 257, "16 à 256 caractères"),
+        ("accentué-0123456789", "16 à 256 caractères"),
+    ],
+)
+def test_an_unusable_token_stops_the_start_without_being_quoted(value, problem):
+    with pytest.raises(SettingError, match=problem) as refused:
+        read_admin_token({"API_TOKEN": value})
+
+    assert "API_TOKEN" in str(refused.value)
+    assert not value or value not in str(refused.value)
+
+
+def test_a_token_file_that_cannot_be_used_stops_the_start(tmp_path):
+    empty, binary = tmp_path / "vide", tmp_path / "binaire"
+    empty.write_text("\n", encoding="utf-8")
+    binary.write_bytes(b"\xff\xfe\x00")
+    problems = {
+        tmp_path / "absent": "fichier absent",
+        tmp_path: "fichier illisible",
+        binary: "fichier illisible",
+        empty: "contenu masqué",
+    }
+
+    for path, problem in problems.items():
+        with pytest.raises(SettingError) as refused:
+            read_admin_token({"API_TOKEN_FILE": str(path)})
+        assert "API_TOKEN_FILE=«\N{NO-BREAK SPACE}" in str(refused.value)
+        assert problem in str(refused.value)
+
+
+def test_two_sources_for_one_token_stop_the_start(token):
+    with pytest.raises(SettingError, match="API_TOKEN et API_TOKEN_FILE"):
+        read_admin_token({"API_TOKEN": token, "API_TOKEN_FILE": "/run/secrets/API_TOKEN"})
