@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from runbook import expect
@@ -40,7 +40,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One group of commands that a reader pastes at once; durations in seconds."""
+    """One group of commands that a reader pastes at once; `prose` is what stands before it, durations in seconds."""
 
     page: str
     line: int
@@ -56,6 +56,7 @@ class Block:
     not_run: str | None = None
     stand_in: bool = True  # False: the answer depends on what earlier steps did to the target
     expected: Expected | None = None
+    prose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,10 @@ def find_blocks(page: Page, site: Site, targets: Collection[str]) -> PageBlocks:
     problems: list[Problem] = [_shadow_problem(page, shadow) for shadow in shadows]
     place = _execution(page, targets, problems)
     blocks: list[Block] = []
+    prose_from = 0
     for fence, following in zip_longest(fences, fences[1:]):
+        prose = "\n".join(page.markdown.split("\n")[prose_from : fence.index]).strip()
+        prose_from = fence.end
         if fence.language in LOOK_ALIKES:
             problems.append(
                 Problem(page.path, fence.line, f"langage « {fence.language} » : ce bloc ne serait ni exécuté ni contrôlé", "écrire « bash », sans invite ni sortie")
@@ -83,7 +87,7 @@ def find_blocks(page: Page, site: Site, targets: Collection[str]) -> PageBlocks:
             expected = _expected(page, following, problems)
             block = _block(page, fence, expected, place[0], targets, problems)
             if block:
-                blocks.append(block)
+                blocks.append(replace(block, prose=prose))
     problems.extend(_orphans(page, fences))
     return PageBlocks(page, tuple(blocks), place[1], tuple(sorted(problems)))
 

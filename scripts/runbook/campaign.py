@@ -4,7 +4,7 @@ import contextlib
 import secrets
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -13,9 +13,9 @@ from runbook import execute, processes
 from runbook.errors import TargetError
 from runbook.execute import Started
 from runbook.outcome import Result
-from runbook.plan import Mode, PagePlan, Plan
+from runbook.plan import Mode, PagePlan, Plan, Step
 from runbook.private import Private
-from runbook.session import Run, open_target, sweep
+from runbook.session import Answer, Run, always, open_target, sweep
 from runbook.settings import Settings
 
 
@@ -39,13 +39,13 @@ Event = PageStarted | Started | Result
 
 
 @contextlib.contextmanager
-def opened(settings: Settings, root: Path) -> Iterator[Run]:
+def opened(settings: Settings, root: Path, confirm: Callable[[Step], Answer] = always) -> Iterator[Run]:
     """A run with its private folder; afterwards neither the folder nor a process of the run is left."""
     processes.adopt_orphans()
     folder = Path(tempfile.mkdtemp(prefix="runbook-"))
     private = Private(settings.secrets, root)
     private.learn()
-    run = Run(root, folder, settings, private, secrets.token_hex(8))
+    run = Run(root, folder, settings, private, secrets.token_hex(8), confirm)
     try:
         yield run
     finally:

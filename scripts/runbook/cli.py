@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,8 +19,9 @@ from runbook import annotations, campaign, junit, record, servers, terminal
 from runbook.blocks import PageBlocks, find_blocks
 from runbook.errors import RunbookError
 from runbook.pages import read_site
-from runbook.plan import Plan, make_plan
+from runbook.plan import Plan, Step, make_plan
 from runbook.presence import missing_targets
+from runbook.session import Answer, always
 from runbook.settings import Settings, load
 
 EXIT_MISUSE, EXIT_INTERRUPTED = 2, 130
@@ -101,6 +103,7 @@ def plan_command(root: Path, pages: tuple[str, ...], targets: tuple[str, ...], c
 @target_option
 @click.option("--require", "required", metavar="CIBLES", default="", help="Échouer si l'une de ces cibles (séparées par des virgules) manque.")
 @context_option
+@click.option("--step", "by_step", is_flag=True, help="Pas à pas : montrer le texte et la commande, demander avant chacune, garder un journal.")
 @click.option("--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire aussi un rapport JUnit XML.")
 @click.option("--record", "record_folder", type=click.Path(path_type=Path, file_okay=False), help="Dossier de l'enregistrement.")
 @json_option
@@ -111,6 +114,7 @@ def run_command(
     targets: tuple[str, ...],
     required: str,
     context: str | None,
+    by_step: bool,
     junit_file: Path | None,
     record_folder: Path | None,
     as_json: bool,
@@ -118,12 +122,16 @@ def run_command(
     """Exécute les pages (toutes, ou celles nommées et celles dont elles dépendent)."""
     settings = load(root)
     missing = _missing(root, settings, targets, context)
-    plan = make_plan(_pages(root, settings, pages), settings, missing, pages)
+    if by_step and not (pages and sys.stdin.isatty()):
+        raise RunbookError("--step demande un terminal et le nom d'au moins une page")
+    plan = make_plan(_pages(root, settings, pages), settings, missing, pages, prerequisites=not by_step)
     problems = [f"{name} : cible requise mais absente : {missing[name]}" for name in _required(required, settings) if name in missing]
     console = _console(stderr=as_json)
     _show_missing(missing, console)
-    done = _run(plan, settings, root, missing, problems, console)
-    if record_folder or not (pages or targets):  # the record speaks of the whole site, or says where it is
+    done = _run(plan, settings, root, missing, problems, console, partial(terminal.ask, console) if by_step else always)
+    if by_step:
+        click.echo(f"Journal : {record.save(done, root / settings.state / 'journal' / done.date.replace(':', ''))}")
+    elif record_folder or not (pages or targets):  # the record speaks of the whole site, or says where it is
         record.save(done, record_folder or root / settings.state)
     if junit_file:
         junit.write(done, junit_file)
@@ -177,9 +185,17 @@ def serve_command(root: Path, names: tuple[str, ...]) -> None:
     raise RunbookError(f"le service « {ended.name} » s'est arrêté (code {ended.process.returncode})")
 
 
-def _run(plan: Plan, settings: Settings, root: Path, missing: dict[str, str], problems: list[str], console: Console) -> record.Record:
+def _run(
+    plan: Plan,
+    settings: Settings,
+    root: Path,
+    missing: dict[str, str],
+    problems: list[str],
+    console: Console,
+    confirm: Callable[[Step], Answer],
+) -> record.Record:
     journal, started, progress = campaign.Journal(), time.monotonic(), terminal.Progress(console)
-    with _interruptible(console), campaign.opened(settings, root) as run, closing(campaign.run_plan(plan, run, journal)) as events:
+    with _interruptible(console), campaign.opened(settings, root, confirm) as run, closing(campaign.run_plan(plan, run, journal)) as events:
         try:
             for event in events:
                 progress(event)

@@ -12,11 +12,12 @@ from runbook import expect, processes, servers, syntax
 from runbook.blocks import Block, Expected
 from runbook.outcome import CONDITION, Outcome, Result
 from runbook.plan import Mode, PagePlan, Step
-from runbook.session import Run, Session, sweep
+from runbook.session import Answer, Run, Session, sweep
 from runbook.shell import Job, Ran, Shell
 
 ATTEMPT_PAUSE = 0.5
 READY_POLL = 0.1
+SKIPPED, STOPPED = "sautée par l'opérateur", "arrêt demandé par l'opérateur"
 OUTPUT_CUT = "… (sortie coupée : {} octets en tout)"
 
 
@@ -71,17 +72,21 @@ class _Page:
 
     def steps(self, steps: list[Step]) -> Iterator[Event]:
         """The steps up to the first that does not hold; the rest are not run."""
-        broken: Result | None = None
+        stopped = ""
         for step in steps:
-            if step.mode is Mode.NOT_RUN:
-                yield self._result(step, Outcome.NOT_RUN, step.reason)
-            elif broken:
-                yield self._result(step, Outcome.NOT_RUN, f"l'étape de la ligne {broken.step.block.line} n'a pas abouti")
-            else:
-                yield Started(step, self._page.on)
-                result = self._step(step)
-                broken = result if result.outcome.bad else None
-                yield result
+            if step.mode is Mode.NOT_RUN or stopped:
+                yield self._result(step, Outcome.NOT_RUN, step.reason or stopped)
+                continue
+            answer = self._run.confirm(step)
+            if answer is not Answer.RUN:
+                stopped = STOPPED if answer is Answer.STOP else ""
+                yield self._result(step, Outcome.NOT_RUN, stopped or SKIPPED)
+                continue
+            yield Started(step, self._page.on)
+            result = self._step(step)
+            if result.outcome.bad:
+                stopped = f"l'étape de la ligne {step.block.line} n'a pas abouti"
+            yield result
 
     def cleanups(self, steps: list[Step]) -> Iterator[Event]:
         """Clean-up steps, each in a shell of its own, whatever came before."""

@@ -63,19 +63,23 @@ class Plan:
 
 
 def make_plan(
-    pages: Iterable[PageBlocks], settings: Settings, missing: Mapping[str, str], chosen: Iterable[str] = ()
+    pages: Iterable[PageBlocks],
+    settings: Settings,
+    missing: Mapping[str, str],
+    chosen: Iterable[str] = (),
+    prerequisites: bool = True,
 ) -> Plan:
     """Order the pages target by target; `missing` tells for each absent target what it lacks.
 
-    With `chosen` paths only these pages run, and before them the ones that their front matter
-    names under `apres`.  Raises PagesError if any page holds a block that cannot be run as written.
+    With `chosen` paths only these pages run, and before them (if `prerequisites`) the ones that their
+    front matter names under `apres`.  Raises PagesError if any page holds a block that cannot be run as written.
     """
     known = {page.page.uri: page for page in pages}
     problems = [problem for page in known.values() for problem in page.problems]
     problems += _unknown_prerequisites(known)
     if problems:
         raise PagesError(tuple(sorted(problems)))
-    wanted = _with_prerequisites(known, chosen)
+    wanted = _wanted(known, chosen, prerequisites)
     plans: list[PagePlan] = []
     for target in ("", *settings.targets):
         for page in _prerequisites_first(known, wanted):
@@ -94,7 +98,7 @@ def _unknown_prerequisites(known: Mapping[str, PageBlocks]) -> list[Problem]:
     ]
 
 
-def _with_prerequisites(known: Mapping[str, PageBlocks], chosen: Iterable[str]) -> set[str]:
+def _wanted(known: Mapping[str, PageBlocks], chosen: Iterable[str], prerequisites: bool) -> set[str]:
     asked = set(chosen)
     if not asked:
         return set(known)
@@ -104,7 +108,7 @@ def _with_prerequisites(known: Mapping[str, PageBlocks], chosen: Iterable[str]) 
         uri = todo.pop()
         if uri not in wanted:
             wanted.add(uri)
-            todo.extend(known[uri].after)
+            todo.extend(known[uri].after if prerequisites else ())
     return wanted
 
 

@@ -1,20 +1,35 @@
 """One target made ready for its pages, and put back afterwards."""
 
 import contextlib
+import enum
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from runbook import presence, processes, servers
 from runbook.errors import TargetError
+from runbook.plan import Step
 from runbook.private import Private
 from runbook.settings import Settings
 
 # Variables that would change how bash starts or what it prints.
 UNWANTED = frozenset(["BASH_ENV", "ENV", "PROMPT_COMMAND", "PS1", "PS2", "PS4", "BASHOPTS", "SHELLOPTS", "CDPATH", "GLOBIGNORE"])
+
+
+class Answer(enum.Enum):
+    """What the person on duty says of the next step."""
+
+    RUN = enum.auto()
+    SKIP = enum.auto()
+    STOP = enum.auto()
+
+
+def always(_: Step) -> Answer:
+    """Nobody is asked."""
+    return Answer.RUN
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +41,7 @@ class Run:
     settings: Settings
     private: Private
     token: str
+    confirm: Callable[[Step], Answer] = always
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,21 @@ from collections import Counter
 from collections.abc import Iterable
 
 from rich.console import Console, Group
+from rich.markdown import Markdown
 from rich.markup import escape
 from rich.padding import Padding
+from rich.prompt import Prompt
 from rich.status import Status
+from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
 from runbook.campaign import Event, PageStarted
 from runbook.execute import Started
 from runbook.outcome import Outcome
-from runbook.plan import Mode, Plan
+from runbook.plan import Mode, Plan, Step
 from runbook.record import Record, StepRecord
+from runbook.session import Answer
 
 SIGNS = {
     Outcome.VERIFIED: ("✔", "green"),
@@ -23,6 +27,7 @@ SIGNS = {
     Outcome.TIMED_OUT: ("⏱", "bold red"),
     Outcome.NOT_RUN: ("–", "yellow"),
 }
+ANSWERS = {"o": Answer.RUN, "s": Answer.SKIP, "a": Answer.STOP}
 SHOWN_LINES = 20
 
 
@@ -60,6 +65,16 @@ class Progress:
         if self._status:
             self._status.stop()
             self._status = None
+
+
+def ask(console: Console, step: Step) -> Answer:
+    """Show what the page says, then the command, and ask whether to run it."""
+    block = step.block
+    if block.prose:
+        console.print(Padding(Markdown(block.prose), (1, 0, 0, 2)))
+    console.print(Padding(Syntax(block.code, "bash", background_color="default"), (1, 0, 0, 4)))
+    answer = Prompt.ask(f"  {step.place} : exécuter ? (o)ui, (s)auter, (a)rrêter", choices=list(ANSWERS), default="o", console=console)
+    return ANSWERS[answer]
 
 
 def show_plan(plan: Plan, console: Console) -> None:
