@@ -121,14 +121,14 @@ def _row_mismatch(grid: Grid, table: tables.Table, output: Output) -> Mismatch:
 
 def _same_name(row: Row, table: tables.Table, line: str) -> bool:
     """Whether the first cells agree, and say something: then both rows are about the same thing."""
-    found = table.cells(line)
+    found = table.printed_cells(line)
     if not row.cells or not found:
         return False
     return row.cells[0] != ELLIPSIS and fits(row.cells[0], found[0])
 
 
 def _cell_mismatch(row: Row, table: tables.Table, line: str) -> Mismatch:
-    found = table.cells(line)
+    found = table.printed_cells(line)
     if row.cells is None or found is None:
         reason = f"la ligne {quoted(line)} n'a pas les colonnes de {quoted(row.text)}"
         return Mismatch(row.index, row.text, line, reason)

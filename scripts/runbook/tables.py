@@ -7,7 +7,7 @@ ends before a blank line, a line that starts left of the headings, or another li
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runbook.wildcard import ELLIPSIS
@@ -30,18 +30,29 @@ class Table:
     offsets: tuple[int, ...]
 
     def cells(self, line: str) -> tuple[str, ...] | None:
-        """The cells of a row, one for each heading, or None if the row cannot be cut into them.
+        """The cells of a row typed or pasted into a page, one for each heading, or None.
 
-        A row is cut under its headings, so that cells may be empty.  When it is not aligned with
-        them (a cell wider than its column, a row typed by hand), it is cut at runs of two spaces,
-        if that gives the right number of cells.
+        A row is cut under its headings, so that cells may be empty.  If it is not aligned with them,
+        or only by chance (two spaces inside a cell), it is cut at runs of spaces instead, when this
+        gives the right number of cells, or fewer with a last one `…` for the rest.
         """
+        cells = self._under_headings(line)
+        # Free text, which may have runs of spaces, is in the last column.
+        if cells is not None and all("  " not in cell for cell in cells[:-1]):
+            return cells
+        parts, wanted = pieces(line), len(self.headings)
+        if parts[-1:] == (ELLIPSIS,) or (self.headings[-1] == ELLIPSIS and len(parts) == wanted - 1):
+            parts += (ELLIPSIS,) * (wanted - len(parts))
+        return parts if len(parts) == wanted else None
+
+    def printed_cells(self, line: str) -> tuple[str, ...] | None:
+        """The cells of a row that a command printed: aligned, it may have runs of spaces in a cell."""
+        return self.cells(line) or self._under_headings(line)
+
+    def _under_headings(self, line: str) -> tuple[str, ...] | None:
         cells = _aligned(line, self.offsets)
         if cells is None and not line.isascii():
             cells = _aligned(line, _indices(line, self.offsets))
-        if cells is None:
-            found = pieces(line)
-            cells = found if len(found) == len(self.headings) else None
         return cells
 
 
@@ -108,17 +119,13 @@ def _is_row(lines: Sequence[str], index: int, offsets: tuple[int, ...], names: t
 def _aligned(line: str, offsets: Sequence[int]) -> tuple[str, ...] | None:
     """The parts of `line` under the headings, or None if one starts elsewhere than its heading."""
     cells: list[str] = []
-    for start, end in _columns(offsets, len(line)):
+    for start, end in zip(offsets, (*offsets[1:], None), strict=True):
         cell = line[start:end]
         text = cell.strip(" ")
-        if text and (cell[0] == " " or line[max(start - 2, 0) : start].strip(" ")):
+        if text and (cell[0] == " " or (start > 1 and line[start - 2 : start] != "  ")):
             return None
         cells.append(text)
     return tuple(cells)
-
-
-def _columns(offsets: Sequence[int], length: int) -> Iterator[tuple[int, int]]:
-    return zip(offsets, (*offsets[1:], max(length, offsets[-1])), strict=True)
 
 
 def _indices(line: str, offsets: Sequence[int]) -> list[int]:

@@ -41,7 +41,7 @@ def has_headings(grid: Grid, table: tables.Table) -> bool:
 
 def is_row(row: Row, table: tables.Table, line: str) -> bool:
     """Whether a line of a table of the output is this row of the page."""
-    found = table.cells(line)
+    found = table.printed_cells(line)
     if row.cells is None or found is None:
         return is_line(row.text, line)
     return all(map(cells.same, table.headings, row.cells, found))

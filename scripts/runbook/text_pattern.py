@@ -103,18 +103,13 @@ def _grid(table: tables.Table, lines: list[str]) -> Grid:
 
 def _cells(table: tables.Table, line: str) -> tuple[str, ...] | None:
     """The cells of an expected row; a last cell `…` also stands for those after it."""
-    wanted, is_open = len(table.headings), table.headings[-1] == ELLIPSIS
     cells = table.cells(line)
     if cells is None:
-        cells = tables.pieces(line)
-        if cells[-1] == ELLIPSIS or (is_open and len(cells) == wanted - 1):
-            cells += (ELLIPSIS,) * (wanted - len(cells))
-        if len(cells) != wanted:
-            return None
-    shown = max((index for index, cell in enumerate(cells, 1) if cell), default=0)
+        return None
+    shown = max((count for count, cell in enumerate(cells, 1) if cell), default=0)
     if cells[shown - 1] == ELLIPSIS:
-        cells = cells[:shown] + (ELLIPSIS,) * (wanted - shown)
-    if not is_open:
+        cells = cells[:shown] + (ELLIPSIS,) * (len(cells) - shown)
+    if table.headings[-1] != ELLIPSIS:
         return cells
     return cells[:-1] if cells[-1] in ("", ELLIPSIS) else None
 

@@ -1,0 +1,168 @@
+"""No form of a secret value reaches an output that is kept."""
+
+import base64
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from runbook.mask import MASK, Mask, secrets_of_manifest
+
+SECRET = 's3cr3t/+ é"<&>token'
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        SECRET,
+        base64.b64encode(SECRET.encode()).decode(),
+        base64.urlsafe_b64encode(SECRET.encode()).decode().rstrip("="),
+        quote(SECRET),
+        quote(SECRET, safe="").lower(),
+        quote(SECRET, safe="").replace("%20", "+"),
+        json.dumps(SECRET)[1:-1],
+        json.dumps(SECRET, ensure_ascii=False)[1:-1],
+        "s3cr3t/+ é&quot;&lt;&amp;&gt;token",
+    ],
+)
+def test_every_form_of_a_value_is_hidden(form: str) -> None:
+    assert Mask([f" {SECRET}\n"])(f"before {form} after {form}") == f"before {MASK} after {MASK}"
+
+
+@pytest.mark.parametrize("around", [("", "\n"), ("user:", ""), ("a:", "\n"), ("ab:", "!"), ("abc", "xyz")])
+def test_a_value_inside_a_longer_base64_text_is_hidden(around: tuple[str, str]) -> None:
+    value = "correct-horse-battery"
+    encoded = base64.b64encode(value.join(around).encode()).decode()
+    hidden = Mask([value])(f"Authorization: Basic {encoded}")
+    assert MASK in hidden
+    # At each end at most a character that the value shares with its neighbour, and the padding.
+    assert len(hidden.split("Basic ")[1].replace(MASK, "")) <= len("".join(around)) * 4 // 3 + 6
+
+
+def test_base64_in_broken_lines_is_hidden() -> None:
+    value = "".join(map(chr, range(33, 127)))
+    hidden = Mask([value])(base64.encodebytes(value.encode()).decode())
+    assert hidden == f"{MASK}\n{MASK}\n"
+
+
+def test_the_lines_of_a_value_are_hidden_one_by_one() -> None:
+    key = "-----BEGIN KEY-----\nMIIEvQIBADANBg\nshort\n-----END KEY-----\n"
+    assert Mask([key])("  key: |\n    MIIEvQIBADANBg\n    short\n") == f"  key: |\n    {MASK}\n    short\n"
+    assert Mask([key])(f"<{key.strip()}>") == f"<{MASK}>"
+
+
+def test_the_longest_value_is_hidden_whole() -> None:
+    assert Mask(["token", "token-of-api"])("token-of-api token") == f"{MASK} {MASK}"
+
+
+def test_values_that_overlap_or_touch_are_under_one_mask() -> None:
+    assert Mask(["abcdef", "defghi"])("xabcdefghix") == f"x{MASK}x"
+    assert Mask(["abcd"])("abcdabcd") == MASK
+    assert Mask(["aaaa"])("aaaaaaa b aaa") == f"{MASK} b aaa"
+
+
+def test_short_values_and_none_are_left_alone() -> None:
+    text = "ok abc true"
+    assert Mask(["ok", "abc", " ab ", "", "\n"])(text) == text
+    assert Mask([])(text) == text
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
+def test_a_value_across_chunks_is_hidden(size: int) -> None:
+    text = f"start {SECRET}{SECRET} middle s3cr {quote(SECRET)} end s3cr3t"
+    mask = Mask([SECRET])
+    stream = mask.stream()
+    given_out = "".join(stream.feed(text[at : at + size]) for at in range(0, len(text), size)) + stream.end()
+    assert given_out == mask(text) == f"start {MASK} middle s3cr {MASK} end s3cr3t"
+
+
+def test_a_stream_holds_back_only_what_may_be_a_value() -> None:
+    stream = Mask(["secret-value"]).stream()
+    assert stream.feed("ready in 3 s\nse") == "ready in 3 s\n"
+    assert stream.feed("rver") == "server"
+    assert stream.feed("secret-valu") == ""
+    assert stream.end() == "secret-valu"
+
+
+few = st.text("abc", min_size=4, max_size=6)
+
+
+@given(st.lists(few, max_size=3), st.lists(st.text("abc", max_size=5), max_size=12))
+@example(["abcdab", "cdabcd"], ["ab", "cdab", "cd"])
+def test_a_stream_gives_what_the_whole_text_gives(values: list[str], chunks: list[str]) -> None:
+    mask = Mask(values)
+    stream = mask.stream()
+    assert "".join(map(stream.feed, chunks)) + stream.end() == mask("".join(chunks))
+
+
+@given(st.lists(st.text(min_size=4, max_size=12), min_size=1, max_size=3), st.text(), st.text())
+def test_no_value_is_left_and_nothing_else_is_lost(values: list[str], before: str, after: str) -> None:
+    values = [value.strip() for value in values]
+    assume(all(len(value) >= 4 and "•" not in value for value in values))
+    mask = Mask(values)
+    hidden = mask(before + values[0] + after)
+    assert not any(value in hidden for value in values)
+    assume(not mask.spans(before) and not mask.spans(after) and len(mask.spans(before + values[0] + after)) == 1)
+    assert MASK in hidden
+
+
+@given(st.text("xyz =\n"))
+def test_a_text_without_the_values_is_given_as_it_is(text: str) -> None:
+    assert Mask([SECRET, "abcd"])(text) == text
+
+
+def test_values_of_secrets_are_read_from_manifests() -> None:
+    manifest = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: c}
+data: {LOG_LEVEL: not-a-secret}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: s}
+data:
+  API_TOKEN: aHVudGVyMi1jb3JyZWN0
+  FOLDED: |
+    aHVudGVy
+    Mg==
+  BINARY: /////w==
+  BROKEN: not base64!
+  EMPTY:
+stringData:
+  PASSWORD: plain-text
+  PIN: 123456
+---
+"""
+    assert secrets_of_manifest(manifest) == {
+        "hunter2-correct",
+        "hunter2",
+        "/////w==",
+        "not base64!",
+        "plain-text",
+        "123456",
+    }
+
+
+def test_secrets_in_a_list_as_kubectl_prints_it_are_read() -> None:
+    secret = {"kind": "Secret", "data": {"k": base64.b64encode(b"value-1").decode()}}
+    assert secrets_of_manifest(json.dumps({"kind": "List", "items": [secret, {"kind": "Pod"}, None]})) == {"value-1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a: [",
+        "- a\n- b",
+        "kind: Secret",
+        "kind: Secret\ndata: 3",
+        "\0",
+        "kind: Secret\ndata: [a]",
+        "when: 2026-99-99",
+    ],
+)
+def test_a_text_that_holds_no_secret_gives_none(text: str) -> None:
+    assert secrets_of_manifest(text) == frozenset()
