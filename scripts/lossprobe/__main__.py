@@ -23,11 +23,7 @@ def main() -> int:
             background.start([*_arguments(options), f"--dossier={folder}"], folder)
             print(f"{FIRST_ANSWERS} de {options.url}")
             return 0
-        summary = (
-            background.stop(folder)
-            if options.verbe == "arreter"
-            else measure(_settings(options), folder)
-        )
+        summary = background.stop(folder) if options.verbe == "arreter" else measure(_settings(options), folder)
     except ProbeError as error:
         print(f"sonde\u00a0: {error}", file=sys.stderr)
         return 2
@@ -54,9 +50,7 @@ def _parser() -> argparse.ArgumentParser:
             continue
         add = command.add_argument
         add("url", help="adresse http:// à appeler")
-        add(
-            "--duree", type=_positive(float), help="secondes (par défaut : jusqu'à l'arrêt demandé)"
-        )
+        add("--duree", type=_positive(float), help="secondes (par défaut : jusqu'à l'arrêt demandé)")
         add("--maximum", type=_positive(int), default=100_000, help="requêtes au plus")
         add(
             "--minimum",

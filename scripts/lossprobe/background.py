@@ -14,10 +14,10 @@ JOURNAL = "journal.txt"
 START, FINISH = 30.0, 60.0  # seconds to wait at most
 
 
-def start(arguments: list[str], folder: Path) -> None:
+def start(arguments: list[str], folder: Path, patience: float = START) -> None:
     """Run `mesurer` with these arguments in the background, and return at its first answers.
 
-    Raises `ProbeError`, and leaves nothing running, when they do not come.
+    Raises `ProbeError`, and leaves nothing running, when they do not come in `patience` seconds.
     """
     with hold(folder):
         clear(folder)
@@ -30,13 +30,17 @@ def start(arguments: list[str], folder: Path) -> None:
             stderr=journal,
             start_new_session=True,
         )
-    ready = folder / READY
-    if not _await(lambda: ready.exists() or probe.poll() is not None, START):
-        probe.terminate()
-    if not ready.exists():
-        probe.wait(FINISH)
+    ready, answered = folder / READY, False
+    try:
+        _await(lambda: ready.exists() or probe.poll() is not None, patience)
+        answered = ready.exists() and probe.poll() is None
+    finally:
+        if not answered:
+            probe.terminate()
+            probe.wait(FINISH)
+    if not answered:
         said = (folder / JOURNAL).read_text("utf-8").strip()
-        raise ProbeError(f"pas de bonne réponse dans les {START:.0f} s\n{said}")
+        raise ProbeError(f"pas de bonne réponse dans les {patience:.0f} s\n{said}")
 
 
 def stop(folder: Path) -> dict[str, Any]:

@@ -71,13 +71,15 @@ def request(caller: Caller, name: str) -> Exchange:
         connection.request("GET", caller.target.path, headers=_headers(caller.mode, name))
         response = connection.getresponse()
         response.read()
-        if response.will_close:
-            caller.closed_announced += caller.mode is Mode.KEPT
+        if caller.mode is Mode.NEW:
+            _close(caller)
+        elif response.will_close:
+            caller.closed_announced += 1
             _close(caller)
         if response.status != 200:
-            loss, detail = Loss.STATUS, f"{response.status} {response.reason}"
+            loss, detail = Loss.STATUS, _one_line(f"{response.status} {response.reason}")
     except (OSError, HTTPException) as error:
-        loss, detail = stage, f"{type(error).__name__}: {error}"
+        loss, detail = stage, _one_line(f"{type(error).__name__}: {error}")
         _close(caller)
     ended = time.monotonic()
     caller.busy_since = None
@@ -127,3 +129,8 @@ def _close(caller: Caller) -> None:
     if caller.connection:
         caller.connection.close()
         caller.connection = None
+
+
+def _one_line(text: str) -> str:
+    """What a server sent may end up here, and then in a terminal: printable, and not for ever."""
+    return "".join(it if it.isprintable() else " " for it in text)[:200].rstrip()

@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from lossprobe.calls import Caller, Exchange, Loss, Mode
@@ -37,10 +36,9 @@ ROWS = {
 
 
 def summarise(
-    settings: Settings, callers: list[Caller], end: End, began: float, began_at: datetime
+    settings: Settings, callers: list[Caller], end: End, began: float, ended: float, began_at: datetime
 ) -> dict[str, Any]:
-    """The whole measurement, as written to `resume.json`; `began` is monotonic seconds."""
-    ended = monotonic()
+    """The whole measurement, as written to `resume.json`; `began` and `ended` are monotonic seconds."""
     lost = sorted(
         ((caller.mode, it) for caller in callers for it in caller.exchanges if it.loss),
         key=lambda pair: pair[1].began,
@@ -55,9 +53,7 @@ def summarise(
         "minimum": settings.minimum,
         "requetes": sum(len(caller.exchanges) for caller in callers),
         "pertes": len(lost),
-        "modes": {
-            mode: _figures([it for it in callers if it.mode is mode], began, ended) for mode in Mode
-        },
+        "modes": {mode: _figures([it for it in callers if it.mode is mode], began, ended) for mode in Mode},
         "liste": [
             {
                 "quand": _instant(began_at + timedelta(seconds=exchange.began - began)),

@@ -71,7 +71,7 @@ def measure(settings: Settings, folder: Path) -> dict[str, Any]:
         while alive := [thread for thread in threads if thread.is_alive()]:
             alive[0].join(timeout=0.05)
             _watch(settings, folder, callers, end, monotonic() - began)
-        summary = summarise(settings, callers, end, began, began_at)
+        summary = summarise(settings, callers, end, began, monotonic(), began_at)
         draft = folder / f"{RESULT}.new"
         draft.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", "utf-8")
         draft.replace(folder / RESULT)
@@ -110,9 +110,7 @@ def _call(settings: Settings, caller: Caller, end: End) -> None:
         caller.connection.close()
 
 
-def _watch(
-    settings: Settings, folder: Path, callers: list[Caller], end: End, elapsed: float
-) -> None:
+def _watch(settings: Settings, folder: Path, callers: list[Caller], end: End, elapsed: float) -> None:
     """Look at everything that may end the measurement, or one request of it."""
     if (folder / STOP).exists():
         end.set("demandé")
