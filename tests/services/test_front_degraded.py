@@ -194,6 +194,10 @@ def test_the_api_answers_one_byte_at_a_time(seen_by_front, tcp_server, head):
 
     assert (api["reachable"], api["error"]) == (False, "délai de réponse dépassé")
     assert cut.wait(1), "the connection must not be left to drip"
+    for thread in threading.enumerate():
+        if thread.name == "api-call":
+            thread.join(1)
+            assert not thread.is_alive(), "nobody waits for an answer any more"
 
 
 @pytest.mark.parametrize("status", [204, 301, 302, 401, 404, 500, 503])
@@ -247,6 +251,27 @@ def test_an_answer_without_end_is_cut_short(seen_by_front, tcp_server):
 
     assert api["error"] == "réponse trop longue"
     assert sum(sent) < 32 * 1024 * 1024
+
+
+def test_the_body_of_a_redirect_is_not_even_read(seen_by_front, tcp_server):
+    sent = []
+
+    def flood(connection):
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n")
+        while True:
+            sent.append(connection.send(b"x" * 4096))
+
+    api = seen_by_front(tcp_server(flood))
+
+    assert api["error"] == "réponse HTTP 302"
+    assert sum(sent) < 32 * 1024 * 1024
+
+
+def test_more_requests_than_simultaneous_calls_are_served_one_after_the_other(front_client, httpserver):
+    httpserver.expect_request("/health").respond_with_json({"status": "ok"})
+    client = front_client(API_BASE_URL=httpserver.url_for(""))
+
+    assert {client.get("/status").status_code for _ in range(40)} == {200}
 
 
 def test_an_answer_that_breaks_off_is_not_taken_for_a_good_one(seen_by_front, tcp_server):

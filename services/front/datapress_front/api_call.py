@@ -55,11 +55,11 @@ class ApiCaller:
     def _work(self, call: Call, request_id: str, states: "queue.SimpleQueue[ApiState]") -> None:
         try:
             with call:
-                states.put(self._try(call, request_id))
+                states.put(self._try(request_id))
         finally:
             self._slots.release()
 
-    def _try(self, call: Call, request_id: str) -> ApiState:
+    def _try(self, request_id: str) -> ApiState:
         attempts = 1
         while True:
             try:
@@ -67,7 +67,7 @@ class ApiCaller:
             except requests.ConnectionError as error:
                 # A pod that has just gone, a kept-alive connection closed at the other end: worth
                 # a second try. Slowness is not: the reader would wait twice.
-                if attempts == _ATTEMPTS or call.abandoned:
+                if attempts == _ATTEMPTS:
                     return state_of_failure(error)
                 attempts += 1
             except (requests.RequestException, HTTPError) as error:

@@ -40,7 +40,7 @@ class Call:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
-        self.abandoned = False
+        self._abandoned = False
 
     def __enter__(self) -> Self:
         _CURRENT.call = self
@@ -54,14 +54,14 @@ class Call:
     def abandon(self) -> None:
         """Cut the connection: the thread that waits for an answer gets an error at once."""
         with self._lock:
-            self.abandoned = True
+            self._abandoned = True
             self._cut()
 
     def waits_on(self, connection: socket.socket) -> None:
-        """Remember where the answer will come from."""
+        """Remember where the answer will come from, even if nobody waits for it any more."""
         with self._lock:
             self._socket = connection
-            if self.abandoned:
+            if self._abandoned:
                 self._cut()
 
     def _cut(self) -> None:
