@@ -138,7 +138,7 @@ def _page_plan(
     if target in missing:
         stand_in = settings.targets[target].stand_in
         answers = stand_in is not None and stand_in.target not in missing
-        addresses = _addresses(settings, stand_in.target) if stand_in and answers else frozenset()
+        addresses = _addresses(settings, target, stand_in.target) if stand_in and answers else frozenset()
         on = stand_in.target if stand_in and answers else target
         steps = [_without_target(step, missing[target], addresses) for step in steps]
     return PagePlan(page.page.path, page.page.uri, page.page.title, target, on, page.after, tuple(steps))
@@ -178,8 +178,8 @@ def answered_by(block: Block, addresses: frozenset[str]) -> bool:
     )
 
 
-def _addresses(settings: Settings, target: str) -> frozenset[str]:
-    services = (settings.services[name] for name in settings.targets[target].services)
+def _addresses(settings: Settings, target: str, on: str) -> frozenset[str]:
+    services = (settings.services[name] for name in settings.served_by(target, on))
     return frozenset(f"localhost:{port}" for service in services for port in service.ports)
 
 

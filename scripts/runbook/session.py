@@ -63,7 +63,7 @@ def open_target(target: str, on: str, run: Run, notes: list[str]) -> Iterator[Se
     if served.contexts:
         env["KUBECONFIG"] = str(_pinned_context(run.folder))
     was_there = served.present is not None and presence.succeeds(served.present, run.root, env)
-    with servers.running(served.services, settings, run.root, run.folder, overrides, run.token) as started:
+    with servers.running(settings.served_by(target, on), settings, run.root, run.folder, overrides, run.token) as started:
         try:
             yield Session(env, tuple(server.process.pid for server in started))
         finally:

@@ -31,9 +31,13 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StandIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The services that answer this target's HTTP commands where the target itself is missing."""
+    """The services that answer this target's HTTP commands where the target itself is missing.
+
+    They are `target`'s own unless `services` names others.
+    """
 
     target: str
+    services: list[str] = []
     env: dict[str, dict[str, str]] = {}  # service → variables that replace the target's own
 
 
@@ -77,6 +81,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     output_limit: int = 16 * 1024 * 1024
     kept_output: int = 64 * 1024
 
+    def served_by(self, target: str, on: str) -> list[str]:
+        """The services to start for `target`'s pages on `on`, which differs where it stands in."""
+        stand_in = self.targets[target].stand_in if on != target else None
+        return (stand_in.services if stand_in else []) or self.targets[on].services
+
 
 def load(root: Path) -> Settings:
     """The settings of the repository at `root`; SettingsError names the key that is wrong."""
@@ -101,7 +110,7 @@ def load(root: Path) -> Settings:
 
 def _check_names(path: Path, settings: Settings) -> None:
     for name, target in settings.targets.items():
-        for service in target.services:
+        for service in [*target.services, *(target.stand_in.services if target.stand_in else [])]:
             if service not in settings.services:
                 raise SettingsError(f"{path} : cible « {name} » : service « {service} » inconnu ; le décrire sous [tool.runbook.services.{service}]")
         if target.stand_in and target.stand_in.target not in settings.targets:
