@@ -3,6 +3,7 @@
 import contextlib
 import difflib
 import logging
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from pymdownx.snippets import SnippetMissingError
 
-from runbook.errors import SettingsError
+from runbook.errors import PagesError, Problem, SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,13 @@ class Site:
 
 def read_site(root: Path, config_file: str) -> Site:
     """Run the MkDocs build up to each page's Markdown; SettingsError if MkDocs or a macro refuses."""
-    logging.getLogger("mkdocs").setLevel(logging.WARNING)
-    with contextlib.chdir(root):  # extensions read their relative paths from there, as « mkdocs build » does
-        return _read_site(root, config_file)
+    disabled = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)  # what is wrong is raised below, in one line and with its place
+    try:
+        with contextlib.chdir(root):  # extensions read their relative paths from there, as « mkdocs build » does
+            return _read_site(root, config_file)
+    finally:
+        logging.disable(disabled)
 
 
 def _read_site(root: Path, config_file: str) -> Site:
@@ -79,15 +84,15 @@ def _in_order(navigated: list[MkDocsPage], files: Files) -> Iterator[MkDocsPage]
 def _read(page: MkDocsPage, root: Path, files: Files, config: MkDocsConfig) -> Page:
     page.read_source(config)
     body = page.markdown or ""
+    path = Path(str(page.file.abs_src_path))
+    head = _lines_before(path.read_text(encoding="utf-8-sig", errors="strict"), body)
     try:
         markdown = config.plugins.on_page_markdown(body, page=page, config=config, files=files)
-    except SystemExit as error:  # how mkdocs-macros says that a macro failed
-        raise BuildError(f"{page.file.src_uri} : une macro a échoué (code {error.code})") from error
-    source = Path(str(page.file.abs_src_path)).read_text(encoding="utf-8-sig", errors="strict")
-    head = _lines_before(source, body)
+    except SystemExit as error:  # how mkdocs-macros ends the build when a macro fails
+        raise PagesError((_macro_problem(_relative(path, root), head, error),)) from error
     markdown = _with_snippets(markdown, config)
     return Page(
-        path=_relative(Path(str(page.file.abs_src_path)), root),
+        path=_relative(path, root),
         uri=page.file.src_uri,
         url=page.url,
         title=str(page.title or page.file.src_uri),
@@ -95,6 +100,14 @@ def _read(page: MkDocsPage, root: Path, files: Files, config: MkDocsConfig) -> P
         markdown=markdown,
         line_of=_source_lines(body, markdown, head),
     )
+
+
+def _macro_problem(path: str, head: int, ended: SystemExit) -> Problem:
+    """The line of the page, from the trace of the template that failed."""
+    failure = ended.__context__
+    lines = [frame.lineno for frame in traceback.extract_tb(failure.__traceback__ if failure else None) if frame.filename == "<template>"]
+    line = getattr(failure, "lineno", None) or (lines[-1] if lines else 1) or 1
+    return Problem(path, head + line, f"macro en échec : {failure}", "corriger le nom ou l'appel ; les macros du site sont dans son module mkdocs-macros")
 
 
 def _with_snippets(markdown: str, config: MkDocsConfig) -> str:
