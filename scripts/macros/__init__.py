@@ -63,6 +63,9 @@ def define_env(env: Any) -> None:
     def verification(page: str | None = None) -> str:
         return proofs.verification(run, page or env.page.file.src_uri)
 
+    def duration(page: str | None = None) -> str:
+        return proofs.duration(run, page or env.page.file.src_uri)
+
     def status() -> str:
         return proofs.status(run)
 
@@ -76,6 +79,7 @@ def define_env(env: Any) -> None:
         routes_table,
         settings_table,
         verification,
+        duration,
         status,
         last_run,
     ):

@@ -57,7 +57,7 @@ class Run(msgspec.Struct, frozen=True):
 
     @property
     def day(self) -> str:
-        """The date in French, as « 24 novembre 2026 »."""
+        """The date in French, as « 24 novembre 2026 »."""
         day = "1er" if self.date.day == 1 else str(self.date.day)
         return f"{day} {_MONTHS[self.date.month - 1]} {self.date.year}"
 

@@ -25,6 +25,12 @@ def verification(run: Run | None, page: str) -> str:
     return f"{run.day}, {places} : {_outcome(count)} ({_duration(count.seconds)}, commit `{run.revision}`)"
 
 
+def duration(run: Run | None, page: str) -> str:
+    """How long the commands of `page` took in the last run."""
+    steps = [step for step in run.steps if step.page == page] if run else []
+    return f"{_duration(totals(steps).seconds)} de commandes" if steps else "non mesurée"
+
+
 def status(run: Run | None) -> str:
     """The box of the home page: does it work, according to which run."""
     if run is None:

@@ -96,14 +96,18 @@ def settings_table(
     recette: Recette,
     meanings: dict[str, str],
 ) -> str:
-    """The variables of `group`: a service's own, or the « commun » ones that both set alike.
+    """The variables of `group`: a service's own, or the « commun » ones that both set alike.
 
     Raises if code and meanings do not name the same variables.
     """
     _same(meanings, {item.name for service in services for item in service.settings}, "variables")
     rows = {
         service.name: {
-            item.name: _setting_row(item, service, getattr(compose, service.name), recette) for item in service.settings
+            item.name: (
+                _meaning(item, meanings[item.name]),
+                *_values(item, service, getattr(compose, service.name), recette),
+            )
+            for item in service.settings
         }
         for service in services
     }
@@ -115,16 +119,19 @@ def settings_table(
         else {name: row for name, row in rows[group].items() if name not in common}
     )
     return table(
-        ("Variable", "Rôle", "Valeurs admises", "Défaut", "Développement", "Recette"),
-        ((code(name), meanings[name], *row) for name, row in chosen.items()),
+        ("Variable", "Rôle et valeurs admises", "Défaut", "Développement", "Recette"),
+        ((code(name), *row) for name, row in chosen.items()),
     )
 
 
-def _setting_row(setting: Setting, service: ServiceCode, compose: ComposeService, recette: Recette) -> tuple[str, ...]:
+def _meaning(setting: Setting, meaning: str) -> str:
+    return f"{meaning}<br>*{setting.allowed}*" if setting.allowed else meaning
+
+
+def _values(setting: Setting, service: ServiceCode, compose: ComposeService, recette: Recette) -> tuple[str, ...]:
     image = service.image_environment.get(setting.name)
     default = _value(setting.default) if image is None else f"{_value(image)} (image)"
     return (
-        setting.allowed or _ABSENT,
         default,
         _development(setting, compose),
         _recette(setting, service.name, recette),
@@ -144,7 +151,7 @@ def _recette(setting: Setting, service: str, recette: Recette) -> str:
         value = _value(workload.environment[setting.name])
         return f"{value} (Secret)" if setting.secret else value
     if setting.name in recette.config:
-        return f"{_value(recette.config[setting.name])} (ConfigMap)"
+        return _value(recette.config[setting.name])
     return _ABSENT
 
 
