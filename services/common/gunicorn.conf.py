@@ -14,7 +14,8 @@ from datapress_common.settings import load
 
 _settings = load(GunicornSettings)
 
-bind = f"0.0.0.0:{_settings.port}"
+_host = f"[{_settings.bind_address}]" if ":" in _settings.bind_address else _settings.bind_address
+bind = f"{_host}:{_settings.port}"
 
 # Flask waits: threads serve several callers at once. More load is met by more pods rather than
 # by more workers, which would each cost the memory of a whole interpreter.

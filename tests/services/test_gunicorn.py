@@ -97,6 +97,7 @@ def test_the_token_is_in_no_log_whatever_is_asked(gunicorn, token):
         ("front", "API_PUBLIC_URL", "javascript:alert(1)"),
         ("front", "API_CONNECT_TIMEOUT", "vite"),
         ("front", "API_READ_TIMEOUT", "30"),
+        ("front", "BIND_ADDRESS", "partout"),
         ("front", "PORT", "80"),
         ("front", "GUNICORN_WORKERS", "beaucoup"),
         ("front", "GUNICORN_THREADS", "0"),

@@ -95,6 +95,11 @@ def test_image_and_compose_agree_on_the_port(name, port):
 
 
 @pytest.mark.parametrize("name", PORTS)
+def test_an_image_listens_on_all_its_addresses(name):
+    assert "BIND_ADDRESS=0.0.0.0 " in dockerfile(name)
+
+
+@pytest.mark.parametrize("name", PORTS)
 def test_an_image_runs_as_a_number_that_is_not_root(name):
     assert re.findall(r"^USER (.*)$", dockerfile(name), re.MULTILINE) == ["10001:10001"]
 
@@ -152,11 +157,13 @@ def test_a_container_is_given_longer_to_stop_than_gunicorn_takes(gunicorn_conf):
 
 def test_gunicorn_has_one_worker_and_eight_threads_unless_told_otherwise(gunicorn_conf):
     by_default = gunicorn_conf()
-    told = gunicorn_conf(PORT="9000", GUNICORN_WORKERS="2", GUNICORN_THREADS="4", GUNICORN_KEEPALIVE="75")
+    told = gunicorn_conf(
+        BIND_ADDRESS="::", PORT="9000", GUNICORN_WORKERS="2", GUNICORN_THREADS="4", GUNICORN_KEEPALIVE="75"
+    )
 
     names = ("bind", "workers", "threads", "keepalive")
-    assert [by_default[name] for name in names] == ["0.0.0.0:8000", 1, 8, 5]
-    assert [told[name] for name in names] == ["0.0.0.0:9000", 2, 4, 75]
+    assert [by_default[name] for name in names] == ["127.0.0.1:8000", 1, 8, 5]
+    assert [told[name] for name in names] == ["[::]:9000", 2, 4, 75]
 
 
 def test_gunicorn_writes_nowhere_but_in_memory(gunicorn_conf):

@@ -42,6 +42,7 @@ REFUSED = [
         ["", "0", "-1", "2.6", "nan", "inf", "une", "1s", "1,5"],
     ),
     (FrontSettings, "API_READ_TIMEOUT", ["0.05", "3", "1e400"]),
+    (GunicornSettings, "BIND_ADDRESS", ["", "localhost", "10.0.0.1", "0.0.0.0:80"]),
     (GunicornSettings, "PORT", ["", "80", "65536", "8000.5", "http", "0x1f40"]),
     (GunicornSettings, "GUNICORN_WORKERS", ["0", "17", "auto"]),
     (GunicornSettings, "GUNICORN_THREADS", ["0", "65"]),
@@ -58,6 +59,7 @@ ACCEPTED = [
     (FrontSettings, "API_PUBLIC_URL", ["", "http://localhost:65535"]),
     (FrontSettings, "API_READ_TIMEOUT", ["0.1", "2", "2.5"]),
     (ApiSettings, "API_VERSION", ["1.0.0", "v1", "1.0.0-rc.1+abc_d"]),
+    (GunicornSettings, "BIND_ADDRESS", ["127.0.0.1", "0.0.0.0", "::1", "::"]),
     (GunicornSettings, "PORT", ["1024", "65535"]),
 ]
 

@@ -1,11 +1,15 @@
 """With which settings does Gunicorn run?"""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from datapress_common.allowed import LogLevel
 
+Address = Annotated[
+    Literal["127.0.0.1", "0.0.0.0", "::1", "::"],  # noqa: S104 - what the images need
+    Meta(description="127.0.0.1, 0.0.0.0, ::1 ou ::"),
+]
 Port = Annotated[int, Meta(ge=1024, le=65535, description="un port entre 1024 et 65535")]
 Processes = Annotated[int, Meta(ge=1, le=16, description="un nombre de processus de 1 à 16")]
 Threads = Annotated[int, Meta(ge=1, le=64, description="un nombre de threads de 1 à 64")]
@@ -15,6 +19,8 @@ Seconds = Annotated[int, Meta(ge=0, le=300, description="un nombre de secondes d
 class GunicornSettings(Struct, frozen=True, kw_only=True):
     """How a service listens, shares its work and logs, one field per environment variable."""
 
+    # This machine only; the images, whose network is their own, listen on all addresses.
+    bind_address: Address = "127.0.0.1"
     port: Port = 8000
     # Not the usual WEB_CONCURRENCY: Gunicorn reads that one before its configuration file, and
     # ends with a stack when it is no number.

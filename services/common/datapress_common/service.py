@@ -23,8 +23,6 @@ def make_service(
     """A Flask application with request ids, JSON, health routes, errors and protective headers."""
     app = Flask(package, static_folder=static_folder)
     app.json = _Json(app)
-    # No route of either service takes a body.
-    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     request_id.register(app)
     headers.register(app, content_security_policy)
     # Unforeseen exceptions come here as well: Flask logs them and makes a 500 of them.
