@@ -15,13 +15,14 @@ import click
 import msgspec
 from rich.console import Console
 
-from runbook import annotations, campaign, junit, record, servers, terminal
-from runbook.blocks import PageBlocks, find_blocks
 from runbook.errors import RunbookError
-from runbook.pages import read_site
 from runbook.plan import Plan, Step, make_plan
-from runbook.presence import missing_targets
-from runbook.session import Answer, always
+from runbook.reading.blocks import PageBlocks, find_blocks
+from runbook.reading.pages import read_site
+from runbook.reporting import annotations, junit, record, terminal
+from runbook.running import campaign, servers
+from runbook.running.presence import missing_targets
+from runbook.running.session import Answer, always
 from runbook.settings import Settings, load
 
 EXIT_MISUSE, EXIT_INTERRUPTED = 2, 130

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from runbook import syntax
-from runbook.blocks import Block, PageBlocks
 from runbook.errors import PagesError, Problem
+from runbook.reading import syntax
+from runbook.reading.blocks import Block, PageBlocks
 from runbook.settings import Settings
 
 # Commands that only turn text into text: they may follow an HTTP call on any machine.

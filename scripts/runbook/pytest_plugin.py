@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from runbook import campaign
-from runbook.blocks import PageBlocks, find_blocks
 from runbook.errors import RunbookError
-from runbook.outcome import Outcome, Result
-from runbook.pages import read_site
 from runbook.plan import Plan, Step, make_plan
-from runbook.presence import missing_targets
+from runbook.reading.blocks import PageBlocks, find_blocks
+from runbook.reading.pages import read_site
+from runbook.running import campaign
+from runbook.running.outcome import Outcome, Result
+from runbook.running.presence import missing_targets
 from runbook.settings import Settings, load
 
 NOT_ASKED = "cible non demandée (--runbook-target)"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from runbook.blocks import Block, find_blocks
-from runbook.pages import read_site
+from runbook.reading.blocks import Block, find_blocks
+from runbook.reading.pages import read_site
 
 TARGETS = ("here", "away")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runbook.cells import same
+from runbook.matching.cells import same
 
 
 @pytest.mark.parametrize(

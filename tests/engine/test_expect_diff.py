@@ -2,7 +2,7 @@
 
 import json
 
-from runbook.expect import Kind, diff
+from runbook.matching.expect import Kind, diff
 
 
 def test_lines_that_agree_are_context() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from runbook.expect import Kind, Mismatch, check_expected, compare
+from runbook.matching.expect import Kind, Mismatch, check_expected, compare
 
 COMPOSE = (Path(__file__).parent / "outputs" / "docker-compose-ps.jsonl").read_text(encoding="utf-8")
 STATUS = """\

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from runbook import tables
-from runbook.expect import Kind, check_expected, compare, diff
-from runbook.text_pattern import read_lines
+from runbook.matching import tables
+from runbook.matching.expect import Kind, check_expected, compare, diff
+from runbook.matching.text_pattern import read_lines
 
 # Few characters, so that headings, wildcards, blanks and repetitions are common.
 crowded = st.text('aA0 …-\n\t\r\x1b[m\u00a0{}":,日', max_size=80)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from runbook import tables
-from runbook.expect import Kind, Mismatch, check_expected, compare
+from runbook.matching import tables
+from runbook.matching.expect import Kind, Mismatch, check_expected, compare
 
 OUTPUTS = Path(__file__).parent / "outputs"
 PODS = """\

@@ -2,8 +2,8 @@
 
 import pytest
 
-from runbook.expect import Kind, Mismatch, check_expected, compare
-from runbook.wildcard import ANY, Pattern, fits, place
+from runbook.matching.expect import Kind, Mismatch, check_expected, compare
+from runbook.matching.wildcard import ANY, Pattern, fits, place
 
 
 def text(expected: str, actual: str) -> Mismatch | None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import markdown
 import pytest
 
-from runbook.fences import Fence, find_fences
-from runbook.pages import Page, Site, read_site
+from runbook.reading.fences import Fence, find_fences
+from runbook.reading.pages import Page, Site, read_site
 
 CASES = Path(__file__).parent.parent / "cases"
 EXTENSIONS = ["admonition", "attr_list", "tables", "pymdownx.details", "pymdownx.superfences", "pymdownx.tabbed"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from runbook.mask import MASK, Mask, secrets_of_manifest
+from runbook.running.mask import MASK, Mask, secrets_of_manifest
 
 SECRET = 's3cr3t/+ é"<&>token'
 

@@ -3,8 +3,8 @@
 import pytest
 
 from runbook.errors import PagesError, SettingsError
-from runbook.fences import find_fences
-from runbook.pages import read_site
+from runbook.reading.fences import find_fences
+from runbook.reading.pages import read_site
 
 SITE = """
 site_name: Sample

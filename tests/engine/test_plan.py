@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from runbook.blocks import PageBlocks, find_blocks
 from runbook.errors import PagesError
-from runbook.pages import read_site
 from runbook.plan import Mode, answered_by, make_plan
+from runbook.reading.blocks import PageBlocks, find_blocks
+from runbook.reading.pages import read_site
 from runbook.settings import Settings, load
 
 SERVED = """

@@ -8,12 +8,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from runbook import campaign
-from runbook.blocks import find_blocks
-from runbook.campaign import Journal
-from runbook.outcome import Outcome, Result, verdict
-from runbook.pages import read_site
 from runbook.plan import make_plan
+from runbook.reading.blocks import find_blocks
+from runbook.reading.pages import read_site
+from runbook.running import campaign
+from runbook.running.campaign import Journal
+from runbook.running.outcome import Outcome, Result, verdict
 from runbook.settings import load
 
 Outcomes = list[tuple[int, Outcome]]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from runbook import tables
+from runbook.matching import tables
 
 OUTPUTS = Path(__file__).parent / "outputs"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from runbook.outcome import Outcome
-from runbook.record import Record, StepRecord
-from runbook.terminal import label
+from runbook.reporting.record import Record, StepRecord
+from runbook.reporting.terminal import label
+from runbook.running.outcome import Outcome
 
 
 def write(record: Record, path: Path) -> None:

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runbook import expect, processes, servers, syntax
-from runbook.blocks import Block, Expected
-from runbook.outcome import CONDITION, Outcome, Result
+from runbook.matching import expect
 from runbook.plan import Mode, PagePlan, Step
-from runbook.session import Answer, Run, Session, sweep
-from runbook.shell import Job, Ran, Shell
+from runbook.reading import syntax
+from runbook.reading.blocks import Block, Expected
+from runbook.running import processes, servers
+from runbook.running.outcome import CONDITION, Outcome, Result
+from runbook.running.session import Answer, Run, Session, sweep
+from runbook.running.shell import Job, Ran, Shell
 
 ATTEMPT_PAUSE = 0.5
 READY_POLL = 0.1

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from runbook.mask import Mask, secrets_of_manifest
+from runbook.running.mask import Mask, secrets_of_manifest
 from runbook.settings import Secrets
 
 

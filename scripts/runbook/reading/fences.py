@@ -12,7 +12,7 @@ from typing import Any
 
 import markdown as python_markdown
 
-from runbook.pages import Page, Site
+from runbook.reading.pages import Page, Site
 
 MARK = "data-runbook-fence"
 MARKED = re.compile(rf'<pre {MARK}="(\d+)">')

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import requests
 
-from runbook import processes
 from runbook.errors import TargetError
+from runbook.running import processes
 from runbook.settings import Service, Settings
 
 POLL = 0.05

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from runbook.alignment import align
-from runbook.expect_json import fields, same
-from runbook.json_documents import Document, Json, dumped, read_expected, read_output
-from runbook.mismatch import visible
-from runbook.text_pattern import clean
-from runbook.wildcard import ANY, ELLIPSIS, Wild
+from runbook.matching.alignment import align
+from runbook.matching.expect_json import fields, same
+from runbook.matching.json_documents import Document, Json, dumped, read_expected, read_output
+from runbook.matching.mismatch import visible
+from runbook.matching.text_pattern import clean
+from runbook.matching.wildcard import ANY, ELLIPSIS, Wild
 
 _WIDEST = 100
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from runbook.alignment import CUT, align, folded
-from runbook.mismatch import visible
-from runbook.text_match import Output, has_headings, is_line, is_row, locate
-from runbook.text_pattern import Grid, Item, Row, read, read_lines
-from runbook.wildcard import ANY, ELLIPSIS, Pattern
+from runbook.matching.alignment import CUT, align, folded
+from runbook.matching.mismatch import visible
+from runbook.matching.text_match import Output, has_headings, is_line, is_row, locate
+from runbook.matching.text_pattern import Grid, Item, Row, read, read_lines
+from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern
 
 _BEFORE = 3
 # How many lines are compared at most: more would not be read.

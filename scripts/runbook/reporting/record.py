@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from runbook.campaign import Journal
 from runbook.errors import SettingsError
-from runbook.outcome import Outcome, Result, verdict
+from runbook.running.campaign import Journal
+from runbook.running.outcome import Outcome, Result, verdict
 from runbook.settings import Settings
 
 VERSION = 1

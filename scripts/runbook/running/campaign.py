@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from runbook import execute, processes
 from runbook.errors import TargetError
-from runbook.execute import Started
-from runbook.outcome import Result
 from runbook.plan import Mode, PagePlan, Plan, Step
-from runbook.private import Private
-from runbook.session import Answer, Run, always, open_target, sweep
+from runbook.running import execute, processes
+from runbook.running.execute import Started
+from runbook.running.outcome import Result
+from runbook.running.private import Private
+from runbook.running.session import Answer, Run, always, open_target, sweep
 from runbook.settings import Settings
 
 

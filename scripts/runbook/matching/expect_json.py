@@ -4,10 +4,19 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from runbook.json_documents import Document, Json, NotJsonError, Path, dumped, line_of, read_expected, read_output
-from runbook.mismatch import Mismatch, advice, quoted
-from runbook.text_pattern import clean
-from runbook.wildcard import ANY, ELLIPSIS, Pattern, Placement, Wild, fits, place
+from runbook.matching.json_documents import (
+    Document,
+    Json,
+    NotJsonError,
+    Path,
+    dumped,
+    line_of,
+    read_expected,
+    read_output,
+)
+from runbook.matching.mismatch import Mismatch, advice, quoted
+from runbook.matching.text_pattern import clean
+from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Placement, Wild, fits, place
 
 _TOO_DEEP = "trop d'objets ou de tableaux JSON imbriqués pour être comparés"
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")

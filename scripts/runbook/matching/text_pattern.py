@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from runbook import tables
-from runbook.mismatch import quoted
-from runbook.wildcard import ANY, ELLIPSIS, Pattern, Wild
+from runbook.matching import tables
+from runbook.matching.mismatch import quoted
+from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Wild
 
 # Colours and cursor movements (CSI), titles and links (OSC): what a terminal takes out of the text.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from runbook.wildcard import ELLIPSIS, fits
+from runbook.matching.wildcard import ELLIPSIS, fits
 
 # Columns of kubectl and docker that hold the time since something, or that something took.
 _TIMES: Final = frozenset({"AGE", "CREATED", "DURATION", "FIRST SEEN", "LAST SCHEDULE", "LAST SEEN"})

@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
-from runbook.wildcard import ELLIPSIS, fits
+from runbook.matching.wildcard import ELLIPSIS, fits
 
 _LONGEST = 160
 _NBSP = "\u00a0"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from runbook.outcome import Outcome
-from runbook.record import Record
+from runbook.reporting.record import Record
+from runbook.running.outcome import Outcome
 
 
 def annotations(record: Record) -> Iterator[str]:

@@ -13,12 +13,12 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from runbook.campaign import Event, PageStarted
-from runbook.execute import Started
-from runbook.outcome import Outcome
 from runbook.plan import Mode, Plan, Step
-from runbook.record import Record, StepRecord
-from runbook.session import Answer
+from runbook.reporting.record import Record, StepRecord
+from runbook.running.campaign import Event, PageStarted
+from runbook.running.execute import Started
+from runbook.running.outcome import Outcome
+from runbook.running.session import Answer
 
 SIGNS = {
     Outcome.VERIFIED: ("✔", "green"),

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runbook.wildcard import ELLIPSIS
+from runbook.matching.wildcard import ELLIPSIS
 
 _CELL = re.compile(r"[^ ]+(?: [^ ]+)*")
 _UNDERLINE = re.compile(r" *-+(?:  +-+)+")

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from runbook import cells, tables
-from runbook.text_pattern import BLANKS, Grid, Item, Line, Row, read_lines
-from runbook.wildcard import ELLIPSIS, Pattern, Placement, fits, place
+from runbook.matching import cells, tables
+from runbook.matching.text_pattern import BLANKS, Grid, Item, Line, Row, read_lines
+from runbook.matching.wildcard import ELLIPSIS, Pattern, Placement, fits, place
 
 
 class Output:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
-from runbook import processes
+from runbook.running import processes
 
 POLL_MS = 50
 

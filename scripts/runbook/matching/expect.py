@@ -7,10 +7,10 @@ nothing else: no part of the judgement is a matter of likeness.  Nothing here re
 
 from enum import Enum
 
-from runbook import diff_json, diff_text, expect_json, expect_text, text_pattern
-from runbook.alignment import shorten
-from runbook.json_documents import NotJsonError
-from runbook.mismatch import Mismatch
+from runbook.matching import diff_json, diff_text, expect_json, expect_text, text_pattern
+from runbook.matching.alignment import shorten
+from runbook.matching.json_documents import NotJsonError
+from runbook.matching.mismatch import Mismatch
 
 
 class Kind(Enum):

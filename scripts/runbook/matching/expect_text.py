@@ -1,10 +1,10 @@
 """Why an output is not what a page shows as text: the first line, row or cell that differs."""
 
-from runbook import cells, tables
-from runbook.mismatch import Mismatch, advice, quoted
-from runbook.text_match import Output, has_headings, is_line, is_row, locate, locate_rows
-from runbook.text_pattern import Grid, Item, Line, Row, read
-from runbook.wildcard import ANY, ELLIPSIS, Pattern, Placement, Wild, fits
+from runbook.matching import cells, tables
+from runbook.matching.mismatch import Mismatch, advice, quoted
+from runbook.matching.text_match import Output, has_headings, is_line, is_row, locate, locate_rows
+from runbook.matching.text_pattern import Grid, Item, Line, Row, read
+from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Placement, Wild, fits
 
 # How far to look for a line that is only displaced: what is further off explains nothing.
 _NEAR = 50

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final, NoReturn, TypeAlias
 
-from runbook.mismatch import quoted
-from runbook.wildcard import ANY, ELLIPSIS, Wild
+from runbook.matching.mismatch import quoted
+from runbook.matching.wildcard import ANY, ELLIPSIS, Wild
 
 # Numbers are decimals: exact, of any size, and never equal to a boolean.
 Json: TypeAlias = "bool | Decimal | str | list[Json] | dict[str, Json] | None"

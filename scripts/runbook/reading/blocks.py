@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from runbook import expect
 from runbook.errors import Problem
-from runbook.fences import Fence, Shadow, find_fences
-from runbook.pages import Page, Site
+from runbook.matching import expect
+from runbook.reading.fences import Fence, Shadow, find_fences
+from runbook.reading.pages import Page, Site
 
 SHELLS = ("bash", "sh")
 LOOK_ALIKES = ("console", "shell", "shell-session", "shellsession", "sh-session", "zsh", "ksh", "terminal")

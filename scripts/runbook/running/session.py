@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from runbook import presence, processes, servers
 from runbook.errors import TargetError
 from runbook.plan import Step
-from runbook.private import Private
+from runbook.running import presence, processes, servers
+from runbook.running.private import Private
 from runbook.settings import Settings
 
 # Variables that would change how bash starts or what it prints.

@@ -1,0 +1,1 @@
+"""Is the output what the page shows?"""

@@ -1,0 +1,1 @@
+"""Say what came of it: record, terminal, JUnit, annotations."""

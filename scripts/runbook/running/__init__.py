@@ -1,0 +1,1 @@
+"""Carry a plan out on its targets, and leave nothing behind."""
