@@ -168,7 +168,7 @@ def test_readers_of_a_silent_api_leave_room_for_the_probes(gunicorn, tcp_server)
         assert {answer.result().status_code for answer in pages} == {200}
 
     assert probe.status_code == 200
-    assert waited < 1
+    assert waited < 2, "longer than Kubernetes waits for a probe"
 
 
 def test_proxies_of_the_environment_do_not_come_between_front_and_api(gunicorn, free_port):
