@@ -7,9 +7,11 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -38,6 +40,23 @@ def api_client() -> Callable[..., FlaskClient]:
 def front_client() -> Callable[..., FlaskClient]:
     """Makes a client of the front, its settings given as keywords."""
     return lambda **environ: create_front(environ).test_client()
+
+
+@pytest.fixture
+def seen_by_front(front_client: Callable[..., FlaskClient]) -> Callable[..., dict[str, Any]]:
+    """Tells what `/status` says of the API at a URL, after less than the promised time."""
+
+    def see(url: str, **environ: str) -> dict[str, Any]:
+        client = front_client(API_BASE_URL=url, **environ)
+        started = time.monotonic()
+        status = client.get("/status")
+        elapsed = time.monotonic() - started
+        assert elapsed < 3, status.json
+        api: dict[str, Any] = status.get_json()["api"]
+        assert status.status_code == (503 if api["error"] else 200)
+        return api
+
+    return see
 
 
 @pytest.fixture
