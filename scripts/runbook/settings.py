@@ -67,12 +67,39 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     variables: list[str] = []  # patterns of environment and shell variables
 
 
+class ApplicationSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a Flask application and its settings are: `module:attribute`, importable from `path`.
+
+    `settings` name msgspec structures whose fields are environment variables; `variables` are those
+    read elsewhere; `ports` are the ports that the application listens on where it is documented.
+    """
+
+    factory: str
+    path: list[str]
+    arguments: list[dict[str, str]] = []
+    settings: list[str] = []
+    variables: list[str] = []
+    ports: list[int] = []
+
+
+class ModelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the static check reads the repository from; patterns are relative to its root."""
+
+    manifests: list[str] = []
+    base: str = ""  # the folder whose manifests are applied together
+    compose: str = ""
+    generated: list[str] = []  # files that exist only after a documented command made them
+    applications: dict[str, ApplicationSource] = {}
+    commands: list[str] = []  # commands that need no model: text filters and shell builtins of this repository's pages
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings; durations in seconds, sizes in bytes."""
 
     targets: dict[str, Target]
     services: dict[str, Service] = {}
     secrets: Secrets = Secrets()
+    model: ModelSource = ModelSource()
     env: dict[str, str] = {}
     site: str = "mkdocs.yml"
     state: str = ".runbook"

@@ -27,7 +27,7 @@ class Script:
 @cache
 def read(code: str) -> Script:
     """The names in `code`; `has_error` if bash itself could not read it."""
-    root = tree_sitter.Parser(_language()).parse(code.encode()).root_node
+    root = parse(code)
     nodes = list(_walk(root))
     assigned = frozenset(_assigned(nodes))
     return Script(
@@ -38,6 +38,11 @@ def read(code: str) -> Script:
         writes=any(_writes(node) for node in nodes),
         has_error=root.has_error,
     )
+
+
+def parse(code: str) -> tree_sitter.Node:
+    """The syntax tree of `code`, by the grammar tree-sitter-bash."""
+    return tree_sitter.Parser(_language()).parse(code.encode()).root_node
 
 
 @cache

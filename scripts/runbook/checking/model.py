@@ -1,0 +1,119 @@
+"""What the repository really offers: the model against which pages are resolved."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from runbook.checking.applications import Application, read_applications
+from runbook.checking.objects import KIND_OF, WORKLOADS, KubeObject, read_objects, selects
+from runbook.settings import Settings
+
+
+@dataclass(frozen=True)
+class Model:
+    """Files, Kubernetes objects, Compose services, applications and who provides each variable.
+
+    `faults` are the sources that could not be read: path, line, cause.  `files` are relative POSIX
+    paths that git knows or would add, and those that `generated` patterns of the settings announce.
+    """
+
+    root: Path
+    settings: Settings
+    files: frozenset[str]
+    objects: tuple[KubeObject, ...]
+    compose: dict[str, Any]
+    applications: dict[str, Application]
+    faults: tuple[tuple[str, int, str], ...]
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Every folder that holds a file, "." included."""
+        return frozenset({".", *(parent.as_posix() for name in self.files for parent in Path(name).parents)})
+
+    @cached_property
+    def services(self) -> dict[str, dict[str, Any]]:
+        """Compose service → its definition."""
+        return dict(self.compose.get("services") or {})
+
+    @cached_property
+    def namespaces(self) -> frozenset[str]:
+        """The namespaces that manifests make or use, and the cluster's own."""
+        made = {item.name for item in self.objects if item.kind == "Namespace"}
+        return frozenset({*made, *(item.namespace for item in self.objects if item.namespace), "default", "kube-system"})
+
+    @cached_property
+    def local_ports(self) -> dict[int, str]:
+        """Port that a documented `localhost:PORT` may use → the application that answers there.
+
+        From the applications' own ports, Compose's published ports and the cluster's NodePorts.
+        """
+        ports = {port: name for name, application in self.applications.items() for port in application.ports}
+        for name, service in self.services.items():
+            for port in service.get("ports") or []:
+                published = port.get("published") if isinstance(port, dict) else str(port).split(":")[-2]
+                ports[int(str(published))] = name
+        for item in self.of_kind("Service"):
+            for port in item.at("spec", "ports", default=[]):
+                if port.get("nodePort"):
+                    ports[int(port["nodePort"])] = self.application_behind(item) or item.name
+        return ports
+
+    def of_kind(self, kind: str) -> Iterator[KubeObject]:
+        """The objects of this kind, named as kubectl takes it or as manifests write it."""
+        wanted = KIND_OF.get(kind.lower(), kind)
+        return (item for item in self.objects if item.kind == wanted)
+
+    def object_named(self, kind: str, name: str, namespace: str | None = None) -> KubeObject | None:
+        """That object, in `namespace` if given."""
+        return next((item for item in self.of_kind(kind) if item.name == name and namespace in (None, item.namespace)), None)
+
+    def workloads_behind(self, service: KubeObject) -> list[KubeObject]:
+        """The workloads whose pods a Service selects."""
+        selector = service.at("spec", "selector", default={})
+        terms = ",".join(f"{key}={value}" for key, value in selector.items())
+        return [
+            item
+            for item in self.objects
+            if item.kind in WORKLOADS and terms and selects(terms, item.pod_template.get("metadata", {}).get("labels") or item.labels)
+        ]
+
+    def application_behind(self, service: KubeObject) -> str | None:
+        """The application that answers for a Service: the one whose port its pods listen on."""
+        for workload in self.workloads_behind(service):
+            for container in workload.containers:
+                for port in container.get("ports") or []:
+                    for name, application in self.applications.items():
+                        if port.get("containerPort") in application.ports:
+                            return name
+        return None
+
+
+def read_model(root: Path, settings: Settings) -> Model:
+    """Read everything once; SettingsError if an application cannot even be imported."""
+    source = settings.model
+    paths = sorted({path for pattern in source.manifests for path in root.glob(pattern)})
+    objects, faults = read_objects(root, paths)
+    compose: dict[str, Any] = {}
+    if source.compose and (root / source.compose).exists():
+        try:
+            compose = yaml.safe_load((root / source.compose).read_text(encoding="utf-8")) or {}
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            faults += ((source.compose, mark.line + 1 if mark else 1, f"YAML illisible : {getattr(error, 'problem', error)}"),)
+    return Model(root, settings, _files(root, settings), objects, compose, read_applications(root, source.applications), faults)
+
+
+def _files(root: Path, settings: Settings) -> frozenset[str]:
+    try:
+        ran = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"], cwd=root, capture_output=True, text=True, check=True
+        )
+        listed = {name for name in ran.stdout.split("\0") if name and (root / name).exists()}
+    except (OSError, subprocess.CalledProcessError):  # not a git repository
+        listed = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+    return frozenset({*listed, *settings.model.generated})

@@ -1,0 +1,233 @@
+"""The commands of a block as words, with what is known before running and what is not."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import tree_sitter
+
+from runbook.reading.blocks import Block
+from runbook.reading.syntax import parse
+
+UNKNOWN = "…"  # stands in a word for a text that only running can tell
+DECLARATIONS = ("export", "declare", "local", "readonly", "typeset")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One argument after quoting and known variables; `…` in `text` stands for what is not known.
+
+    `variables` are those it expands that nothing before it in the page assigned.
+    """
+
+    text: str
+    line: int
+    variables: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        return UNKNOWN not in self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One simple command; `line` in the source page, `stdin` a here-document if it has one.
+
+    `path` is the page.  `redirects` are pairs of operator and target.  `piped` if its input comes
+    from a command before it.
+    """
+
+    path: str
+    line: int
+    block: Block
+    words: tuple[Word, ...]
+    redirects: tuple[tuple[str, Word], ...] = ()
+    stdin: str | None = None
+    piped: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.words[0].text
+
+    @property
+    def arguments(self) -> tuple[Word, ...]:
+        return self.words[1:]
+
+
+class Shell:
+    """Reads blocks in the order of the page and remembers what they assign, define and change into."""
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self.variables: dict[str, str] = dict(environment or {})
+        self.functions: set[str] = set()
+
+    def read(self, block: Block) -> Iterator[Command]:
+        """Each simple command of `block`, substituted ones before the command that they are part of."""
+        root = parse(block.code)
+        yield from self._read(root, block, piped=False)
+
+    def _read(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
+        reader = {
+            "command": self._simple,
+            "redirected_statement": self._redirected,
+            "pipeline": self._pipeline,
+            "variable_assignment": self._assignment,
+            "for_statement": self._loop,
+            "function_definition": self._function,
+            "subshell": self._subshell,
+            "command_substitution": self._subshell,
+        }.get(node.type, self._children)
+        yield from reader(node, block, piped)
+
+    def _children(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
+        for child in node.children:
+            yield from self._read(child, block, piped)
+
+    def _simple(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
+        yield from self._substitutions(node, block)
+        yield self._command(node, block, piped)
+
+    def _pipeline(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
+        for index, child in enumerate(node.named_children):
+            yield from self._read(child, block, piped or index > 0)
+
+    def _assignment(self, node: tree_sitter.Node, block: Block, _: bool) -> Iterator[Command]:
+        yield from self._substitutions(node, block)
+        self._assign(node)
+
+    def _function(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
+        name = node.child_by_field_name("name")
+        if name is not None:
+            self.functions.add(_text(name))
+        yield from self._children(node, block, piped)
+
+    def _subshell(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
+        """What it assigns is gone when it ends."""
+        inner = Shell(self.variables)
+        inner.functions |= self.functions
+        yield from inner._children(node, block, piped)
+
+    def _loop(self, node: tree_sitter.Node, block: Block, _: bool) -> Iterator[Command]:
+        """A loop over known words is read once a word, so that each value is checked."""
+        variable = node.child_by_field_name("variable")
+        values = node.children_by_field_name("value")
+        body = node.child_by_field_name("body")
+        yield from (command for value in values for command in self._substitutions(value, block))
+        words = [word for value in values for word in _split(self._word(value, block))]
+        for word in words or [Word(UNKNOWN, _line(node, block))]:
+            if variable is not None:
+                self.variables[_text(variable)] = word.text
+            if body is not None:
+                yield from self._read(body, block, piped=False)
+
+    def _redirected(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
+        body = node.child_by_field_name("body")
+        redirects: list[tuple[str, Word]] = []
+        stdin: str | None = None
+        for redirect in node.children_by_field_name("redirect"):
+            yield from self._substitutions(redirect, block)
+            if redirect.type == "file_redirect":
+                target = redirect.child_by_field_name("destination")
+                operator = next((_text(child) for child in redirect.children if not child.is_named), ">")
+                if target is not None:
+                    redirects.append((operator, self._word(target, block)))
+            else:  # a here-document or here-string
+                stdin = _heredoc(redirect)
+                for child in redirect.children:  # what follows the start on its line: `| command`
+                    if child.type in ("pipeline", "command"):
+                        yield from self._read(child, block, piped=True)
+        if body is None:
+            return
+        commands = list(self._read(body, block, piped))
+        for command in commands[:-1]:
+            yield command
+        for command in commands[-1:]:
+            yield Command(command.path, command.line, block, command.words, tuple(redirects), stdin, command.piped)
+
+    def _command(self, node: tree_sitter.Node, block: Block, piped: bool) -> Command:
+        words = []
+        for child in node.children:
+            if child.type == "variable_assignment":  # for this command alone
+                continue
+            if child.type in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
+                continue
+            words.append(self._word(child.children[0] if child.type == "command_name" else child, block))
+        line = _line(node, block)
+        return Command(block.page, line, block, tuple(words) or (Word("", line),), piped=piped)
+
+    def _substitutions(self, node: tree_sitter.Node, block: Block) -> Iterator[Command]:
+        for child in node.children:
+            if child.type in ("command_substitution", "process_substitution"):
+                yield from self._read(child, block, piped=False)
+            else:
+                yield from self._substitutions(child, block)
+
+    def _assign(self, node: tree_sitter.Node) -> None:
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is not None:
+            self.variables[_text(name)] = "" if value is None else self._value(value)[0]
+
+    def _word(self, node: tree_sitter.Node, block: Block) -> Word:
+        text, unknown = self._value(node)
+        return Word(text, _line(node, block), tuple(unknown))
+
+    def _value(self, node: tree_sitter.Node) -> tuple[str, list[str]]:
+        """The text of a word as bash would expand it, and the variables that nothing assigned."""
+        if node.type in ("simple_expansion", "expansion"):
+            return self._expansion(node)
+        if node.type in ("string", "concatenation"):
+            return self._joined(node)
+        return _literal(node), []
+
+    def _joined(self, node: tree_sitter.Node) -> tuple[str, list[str]]:
+        texts, unknown, end = [], [], None
+        for child in node.children:
+            if child.type == '"':
+                end = child.end_byte
+                continue
+            if end is not None and child.start_byte > end and node.type == "string":
+                texts.append((node.text or b"")[end - node.start_byte : child.start_byte - node.start_byte].decode())
+            end = child.end_byte
+            text, names = self._value(child)
+            texts.append(text)
+            unknown += names
+        return "".join(texts), unknown
+
+    def _expansion(self, node: tree_sitter.Node) -> tuple[str, list[str]]:
+        name = next((_text(child) for child in node.children if child.type in ("variable_name", "special_variable_name")), "")
+        plain = node.type == "simple_expansion" or _text(node) == f"${{{name}}}"
+        if name in self.variables:
+            return (self.variables[name] if plain else UNKNOWN), []
+        return UNKNOWN, [name] if name.isidentifier() and not any(mark in _text(node) for mark in (":-", "-}", ":+")) else []
+
+
+def _literal(node: tree_sitter.Node) -> str:
+    text = _text(node)
+    match node.type:
+        case "word":
+            return re.sub(r"\\(.)", r"\1", text)
+        case "raw_string":
+            return text[1:-1]
+        case "ansi_c_string":
+            return text[2:-1].encode().decode("unicode_escape")
+        case "command_substitution" | "process_substitution" | "arithmetic_expansion" | "array" | "brace_expression":
+            return UNKNOWN
+    return text
+
+
+def _split(word: Word) -> list[Word]:
+    return [Word(text, word.line, word.variables) for text in word.text.split()] or [word]
+
+
+def _heredoc(node: tree_sitter.Node) -> str:
+    if node.type == "herestring_redirect":
+        return _text(node)
+    return "".join(_text(child) for child in node.children if child.type == "heredoc_body")
+
+
+def _line(node: tree_sitter.Node, block: Block) -> int:
+    return block.line + 1 + node.start_point[0]
+
+
+def _text(node: tree_sitter.Node) -> str:
+    return (node.text or b"").decode(errors="replace")
