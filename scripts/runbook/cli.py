@@ -1,4 +1,4 @@
-"""The command line: `runbook list | plan | run | report | serve`."""
+"""The command line: `runbook list | plan | check | run | report | serve`."""
 
 import os
 import signal
@@ -15,11 +15,13 @@ import click
 import msgspec
 from rich.console import Console
 
+from runbook.checking.check import check
+from runbook.checking.model import read_model
 from runbook.errors import RunbookError
 from runbook.plan import Plan, Step, make_plan
 from runbook.reading.blocks import PageBlocks, find_blocks
 from runbook.reading.pages import read_site
-from runbook.reporting import annotations, junit, record, terminal
+from runbook.reporting import annotations, coverage, junit, record, terminal
 from runbook.running import campaign, servers
 from runbook.running.presence import missing_targets
 from runbook.running.session import Answer, always
@@ -130,6 +132,8 @@ def run_command(
     console = _console(stderr=as_json)
     _show_missing(missing, console)
     done = _run(plan, settings, root, missing, problems, console, partial(terminal.ask, console) if by_step else always)
+    if not (by_step or pages):
+        done = _with_ratchet(done, settings, root / settings.state)
     if by_step:
         click.echo(f"Journal : {record.save(done, root / settings.state / 'journal' / done.date.replace(':', ''))}")
     elif record_folder or not (pages or targets):  # the record speaks of the whole site, or says where it is
@@ -143,6 +147,38 @@ def run_command(
             click.echo(line)
     terminal.show_summary(done, console)
     return done.exit_status
+
+
+def _with_ratchet(done: record.Record, settings: Settings, state: Path) -> record.Record:
+    """The record, failed if the share of verified commands is below the minimum of the settings."""
+    previous = record.load(state / record.FILE) if (state / record.FILE).exists() else None
+    fault = coverage.drop(done, settings.coverage, previous)
+    return msgspec.structs.replace(done, faults=[*done.faults, fault], exit_status=1) if fault else done
+
+
+@commands.command("check")
+@json_option
+@click.option("--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire aussi un rapport JUnit XML.")
+@click.pass_obj
+def check_command(root: Path, as_json: bool, junit_file: Path | None) -> int:
+    """Contrôle les pages, les manifestes et le code entre eux, sans rien exécuter."""
+    settings = load(root)
+    site = read_site(root, settings.site)
+    pages = [find_blocks(page, site, settings.targets) for page in site.pages]
+    findings = check(pages, read_model(root, settings))
+    if junit_file:
+        junit.write_findings(findings, [page.page.path for page in pages], junit_file)
+    if as_json:
+        _print_json(findings)
+    else:
+        for found in findings:
+            click.echo(str(found))
+        count = sum(len(page.blocks) for page in pages)
+        click.echo(f"{len(pages)} pages, {count} commandes : {f'{len(findings)} constats' if findings else 'rien à redire'}", err=True)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotations.of_findings(findings):
+            click.echo(line, err=as_json)
+    return 1 if findings else 0
 
 
 @commands.command("report")
@@ -161,6 +197,8 @@ def report_command(root: Path, record_folder: Path | None, junit_file: Path | No
         return done.exit_status
     console = _console()
     console.print(terminal.steps_table(done.steps))
+    console.print()
+    console.print(terminal.coverage_table(done))
     terminal.show_summary(done, console)
     return done.exit_status
 

@@ -100,6 +100,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     services: dict[str, Service] = {}
     secrets: Secrets = Secrets()
     model: ModelSource = ModelSource()
+    coverage: float = 0.0  # least share of verified commands on the targets present, percent; may only rise
     env: dict[str, str] = {}
     site: str = "mkdocs.yml"
     state: str = ".runbook"

@@ -1,7 +1,8 @@
 """Workflow commands that GitHub Actions shows beside the line of the page that failed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from runbook.checking.finding import Finding
 from runbook.reporting.record import Record
 from runbook.running.outcome import Outcome
 
@@ -15,6 +16,12 @@ def annotations(record: Record) -> Iterator[str]:
             yield _command("notice", step.reason, file=step.page, line=str(step.line), title=str(step.outcome))
     for fault in record.faults:
         yield _command("error", fault, title="cible")
+
+
+def of_findings(findings: Iterable[Finding]) -> Iterator[str]:
+    """One `::error` a finding of the static check."""
+    for found in findings:
+        yield _command("error", f"{found.cause} ; {found.remedy}", file=found.path, line=str(found.line), title=found.rule)
 
 
 def _command(kind: str, message: str, **properties: str) -> str:

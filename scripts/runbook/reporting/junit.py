@@ -1,10 +1,12 @@
 """The record as JUnit XML: one test suite a page and target, one case a step, with file and line."""
 
+from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
+from runbook.checking.finding import Finding
 from runbook.reporting.record import Record, StepRecord
 from runbook.reporting.terminal import label
 from runbook.running.outcome import Outcome
@@ -28,6 +30,27 @@ def write(record: Record, path: Path) -> None:
     document.update_statistics()  # type: ignore[no-untyped-call]
     path.parent.mkdir(parents=True, exist_ok=True)
     document.write(str(path), pretty=True)
+
+
+def write_findings(findings: Iterable[Finding], pages: Iterable[str], path: Path) -> None:
+    """The static check: one case a page or file, failed if anything was found in it."""
+    by_path: dict[str, list[Finding]] = {page: [] for page in pages}
+    for found in findings:
+        by_path.setdefault(found.path, []).append(found)
+    suite = TestSuite("runbook check")
+    for name, listed in by_path.items():
+        case = TestCase(name, "runbook.check")
+        case.result = [_failure(found) for found in listed]
+        suite.add_testcase(case)
+    document = JUnitXml("runbook check")
+    document.add_testsuite(suite)
+    document.update_statistics()  # type: ignore[no-untyped-call]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document.write(str(path), pretty=True)
+
+
+def _failure(found: Finding) -> Failure:
+    return Failure(_clean(str(found)), found.rule)
 
 
 def _case(step: StepRecord) -> TestCase:

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from runbook.plan import Mode, Plan, Step
+from runbook.reporting.coverage import by_page, coverage
 from runbook.reporting.record import Record, StepRecord
 from runbook.running.campaign import Event, PageStarted
 from runbook.running.execute import Started
@@ -144,6 +145,17 @@ def steps_table(steps: Iterable[StepRecord]) -> Table:
         sign, style = SIGNS[step.outcome]
         target = f"{step.target} (substitut {step.on})" if step.stood_in else step.target
         table.add_row(f"{step.page}:{step.line}", target, Text(f"{sign} {step.outcome}", style), f"{step.seconds:.1f} s", label(step.title, step.command))
+    return table
+
+
+def coverage_table(record: Record) -> Table:
+    """Page by page: documented, verified, executed without assertion, left out with a reason, undecided."""
+    table = Table("Page", "Commandes", "Vérifiées", "Sans assertion", "Échouées", "Exclues (raison)", "Non exécutées", box=None, pad_edge=False)
+    for page, covered in [*by_page(record), ("Ensemble", coverage(record.steps))]:
+        table.add_row(
+            page,
+            *(str(count) for count in (covered.documented, covered.verified, covered.executed, covered.failed, covered.excluded, covered.undecided)),
+        )
     return table
 
 
