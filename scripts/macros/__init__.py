@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from . import proofs, tables
+from . import losses, proofs, tables
 from .compose_services import read_compose
 from .last_run import read_last_run
 from .manifests import read_recette
+from .page_titles import read_titles
 from .service_code import read_service
 from .sources import dig, only, read_yaml
 
@@ -20,6 +21,7 @@ def define_env(env: Any) -> None:
     compose = read_compose(root / "compose.yaml")
     services = {name: read_service(root / "services", name) for name in ("api", "front")}
     meanings = only(read_yaml(root / _MEANINGS), _MEANINGS)
+    titles = read_titles(root / "docs")
     run = read_last_run(root / ".runbook" / "record.json")
     env.variables.update(
         {
@@ -66,11 +68,14 @@ def define_env(env: Any) -> None:
     def duration(page: str | None = None) -> str:
         return proofs.duration(run, page or env.page.file.src_uri)
 
+    def measured(title: str) -> str:
+        return losses.measured(run, env.page.file.src_uri, title)
+
     def status() -> str:
         return proofs.status(run)
 
     def last_run() -> str:
-        return proofs.proofs(run)
+        return proofs.proofs(run, titles)
 
     for macro in (
         objects_table,
@@ -80,6 +85,7 @@ def define_env(env: Any) -> None:
         settings_table,
         verification,
         duration,
+        measured,
         status,
         last_run,
     ):

@@ -27,10 +27,11 @@ _MONTHS = (
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One command of a page and what came of it."""
+    """One command of a page and what came of it; `fault_line` is the one to look at if it failed."""
 
     page: str
-    line: int
+    fault_line: int
+    title: str | None
     target: str
     on: str
     outcome: str
@@ -38,6 +39,7 @@ class Step(msgspec.Struct, frozen=True):
     page_reason: bool
     stood_in: bool
     seconds: float
+    out: str
 
 
 class Run(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """How does a page say what the last run verified?"""
 
+import html
 from collections import Counter
 from collections.abc import Callable
 
@@ -8,8 +9,8 @@ from .tables import table
 
 _TARGETS = {
     "local": "Local",
-    "compose": "Développement (Compose)",
-    "recette": "Recette (Kubernetes)",
+    "compose": "Compose",
+    "recette": "Recette",
 }
 
 
@@ -54,7 +55,7 @@ def status(run: Run | None) -> str:
     return _box("success", f"Vérifié le {run.day}", facts, f"Commit `{run.revision}`.", proofs)
 
 
-def proofs(run: Run | None) -> str:
+def proofs(run: Run | None, titles: dict[str, str]) -> str:
     """The whole of the last run: conditions, totals by target and by page, what was not executed."""
     if run is None:
         return _box(
@@ -68,9 +69,9 @@ def proofs(run: Run | None) -> str:
         for part in (
             _conditions(run),
             "## Par cible\n\n" + _by(run.steps, "Cible", lambda step: _target(step.target)),
-            "## Par page\n\n" + _by(run.steps, "Page", lambda step: _link(step.page)),
-            _failures(run),
-            _not_run(run),
+            "## Par page\n\n" + _by(run.steps, "Page", lambda step: _link(step.page, titles)),
+            _failures(run, titles),
+            _not_run(run, titles),
         )
         if part
     )
@@ -97,16 +98,7 @@ def _by(steps: list[Step], heading: str, key: Callable[[Step], str]) -> str:
     for step in steps:
         groups.setdefault(key(step), []).append(step)
     return table(
-        (
-            heading,
-            "Commandes",
-            "Vérifiées",
-            "Exécutées sans assertion",
-            "Dont substitut local",
-            "Échouées",
-            "Non exécutées",
-            "Durée",
-        ),
+        (heading, "Commandes", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Par substitut", "Durée"),
         ((name, *_cells(totals(group))) for name, group in groups.items()),
     )
 
@@ -116,53 +108,63 @@ def _cells(count: Totals) -> tuple[object, ...]:
         count.steps,
         count.verified,
         count.executed,
-        count.stood_in,
         count.failed,
         count.not_run,
+        count.stood_in,
         _duration(count.seconds),
     )
 
 
-def _failures(run: Run) -> str:
+def _failures(run: Run, titles: dict[str, str]) -> str:
     bad = [step for step in run.steps if step.outcome in ("échoué", "délai dépassé")]
-    rows = [(_link(step.page), str(step.line), step.outcome, step.reason) for step in bad]
-    rows += [("–", "–", "échoué", fault) for fault in run.faults]
+    rows = [(_link(step.page, titles), str(step.fault_line), step.outcome, _plain(step.reason)) for step in bad]
+    rows += [("–", "–", "échoué", _plain(fault)) for fault in run.faults]
     if not rows:
         return ""
     return "## Échecs\n\n" + table(("Page", "Ligne", "Verdict", "Raison"), rows)
 
 
-def _not_run(run: Run) -> str:
+def _not_run(run: Run, titles: dict[str, str]) -> str:
     skipped = [step for step in run.steps if step.outcome == "non exécuté"]
     if not skipped:
         return ""
     counted = Counter((step.page, step.reason) for step in skipped)
-    rows = [(_link(page), count, reason) for (page, reason), count in sorted(counted.items())]
+    rows = [(_link(page, titles), count, _plain(reason)) for (page, reason), count in sorted(counted.items())]
     return "## Non exécuté, et pourquoi\n\n" + table(("Page", "Commandes", "Raison"), rows)
 
 
 def _outcome(count: Totals) -> str:
     parts = [
-        f"{count.verified} vérifiées contre leur résultat attendu" if count.verified else "",
-        f"{count.executed} exécutées sans assertion" if count.executed else "",
-        f"{count.failed} en échec" if count.failed else "",
-        f"{count.not_run} non exécutées" if count.not_run else "",
+        _number(count.verified, "vérifiée contre son résultat attendu", "vérifiées contre leur résultat attendu"),
+        _number(count.executed, "exécutée sans assertion", "exécutées sans assertion"),
+        _number(count.failed, "en échec", "en échec"),
+        _number(count.not_run, "non exécutée", "non exécutées"),
     ]
     text = ", ".join(part for part in parts if part)
-    return f"{text}, dont {count.stood_in} par le substitut local" if count.stood_in else text
+    return f"{text} ; {count.stood_in} par le substitut local" if count.stood_in else text
+
+
+def _number(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}" if count else ""
 
 
 def _target(name: str) -> str:
     return _TARGETS.get(name, name)
 
 
-def _link(page: str) -> str:
-    return f"[{page.removesuffix('.md')}](../{page})"
+def _link(page: str, titles: dict[str, str]) -> str:
+    """A link from the proofs' page; a page that has gone since the run is only named."""
+    return f"[{titles[page]}](../{page})" if page in titles else f"`{page}`"
+
+
+def _plain(text: str) -> str:
+    """`text` as it stands, in one table cell."""
+    return html.escape(" ".join(text.split()))
 
 
 def _duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
 def _box(kind: str, title: str, *lines: str) -> str:

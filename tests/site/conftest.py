@@ -1,0 +1,77 @@
+"""What the tests of the site share: a copy of what it is made of, and the site built from it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ("docs", "k8s", "services", "scripts/macros", "compose.yaml", "mkdocs.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One run of MkDocs: where it wrote, how it ended and what it said."""
+
+    site: Path
+    status: int
+    output: str
+
+
+Builder = Callable[[Path], Build]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy that a test may spoil, without git, records nor caches."""
+    return copy_sources(tmp_path / "copy")
+
+
+@pytest.fixture(scope="session")
+def build() -> Builder:
+    return build_site
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of a clean clone, built strictly and away from the repository."""
+    built = build_site(copy_sources(tmp_path_factory.mktemp("site") / "copy"))
+    assert built.status == 0, built.output
+    return built.site
+
+
+def copy_sources(target: Path) -> Path:
+    for name in SOURCES:
+        source, destination = ROOT / name, target / name
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, destination, ignore=shutil.ignore_patterns("__pycache__", "secret.yaml"))
+        else:
+            shutil.copy(source, destination)
+    return target
+
+
+def build_site(project: Path) -> Build:
+    site = project / "site"
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "SITE_URL")}
+    ran = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)],
+        cwd=project,
+        env={**environment, "NO_MKDOCS_2_WARNING": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return Build(site, ran.returncode, ran.stdout + ran.stderr)

@@ -1,0 +1,169 @@
+"""What do the pages say of the last run, and of no run?"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from macros.last_run import VERSION, Run, read_last_run
+from macros.losses import measured
+from macros.proofs import duration, proofs, status, verification
+from macros.sources import SourceError
+from runbook.reporting.record import Record
+
+TITLES = {"exploitation/deployer.md": "Déployer", "exploitation/verifier.md": "Vérifier"}
+
+
+def _step(**changes: Any) -> dict[str, Any]:
+    return {
+        "page": "exploitation/deployer.md",
+        "line": 30,
+        "fault_line": 31,
+        "title": None,
+        "command": "kubectl apply -f k8s/",
+        "target": "recette",
+        "on": "recette",
+        "outcome": "vérifié",
+        "reason": "",
+        "page_reason": False,
+        "stood_in": False,
+        "seconds": 40.0,
+        "attempts": 1,
+        "exit_status": 0,
+        "out": "",
+        "err": "",
+        **changes,
+    }
+
+
+def _record(*steps: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "date": "2026-11-01T09:30:00+00:00",
+        "seconds": 95.2,
+        "commit": "0123456789abcdef",
+        "dirty": False,
+        "machine": "Linux",
+        "versions": {"recette": {"cluster": "v1.20.2"}},
+        "missing": {},
+        "faults": [],
+        "notes": [],
+        "exit_status": 0,
+        "steps": list(steps),
+        **changes,
+    }
+
+
+def _run(folder: Path, *steps: dict[str, Any], **changes: Any) -> Run:
+    path = folder / "record.json"
+    path.write_text(json.dumps(_record(*steps, **changes)), encoding="utf-8")
+    run = read_last_run(path)
+    assert run is not None
+    return run
+
+
+def test_what_the_engine_writes_is_what_the_site_reads(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    path.write_bytes(msgspec.json.encode(msgspec.convert(_record(_step()), Record)))
+
+    run = read_last_run(path)
+
+    assert run is not None
+    assert (run.version, run.steps[0].fault_line) == (VERSION, 31)
+
+
+def test_without_a_record_nothing_is_claimed(tmp_path: Path) -> None:
+    run = read_last_run(tmp_path / "record.json")
+
+    assert run is None
+    assert "Aucune vérification" in status(run)
+    assert "Aucune exécution" in proofs(run, TITLES)
+    assert verification(run, "exploitation/deployer.md") == "aucune exécution enregistrée"
+    assert duration(run, "exploitation/deployer.md") == "non mesurée"
+
+
+def test_a_green_run_gives_its_date_its_commit_and_its_count(tmp_path: Path) -> None:
+    text = status(_run(tmp_path, _step(), _step(outcome="exécuté, sans assertion")))
+
+    assert text.startswith('!!! success "Vérifié le 1er novembre 2026"')
+    assert "**2 commandes**" in text
+    assert "1 vérifiée contre son résultat attendu, 1 exécutée sans assertion" in text
+    assert "`012345678`" in text
+
+
+def test_a_failed_run_is_told_first_and_leads_to_page_and_line(tmp_path: Path) -> None:
+    run = _run(tmp_path, _step(), _step(outcome="échoué", reason="2/2\nattendu | reçu <1/2>"), exit_status=1)
+
+    assert status(run).startswith("!!! danger")
+    row = "| [Déployer](../exploitation/deployer.md) | 31 | échoué | 2/2 attendu \\| reçu &lt;1/2&gt; |"
+    assert row in proofs(run, TITLES)
+
+
+def test_a_run_without_one_of_its_targets_is_not_called_verified(tmp_path: Path) -> None:
+    run = _run(tmp_path, _step(on="local", stood_in=True), missing={"recette": "cluster injoignable"})
+
+    assert status(run).startswith("!!! warning")
+    assert "1 par le substitut local" in status(run)
+    assert "absente\u00a0: cluster injoignable" in proofs(run, TITLES)
+
+
+def test_uncommitted_changes_are_told(tmp_path: Path) -> None:
+    assert "avec modifications locales" in status(_run(tmp_path, _step(), dirty=True))
+
+
+def test_a_page_shows_its_own_steps_on_one_line(tmp_path: Path) -> None:
+    run = _run(tmp_path, _step(), _step(seconds=42.0), _step(page="exploitation/verifier.md", outcome="échoué"))
+
+    text = verification(run, "exploitation/deployer.md")
+
+    assert "\n" not in text
+    assert text.startswith("1er novembre 2026, Recette\u00a0: 2 vérifiées")
+    assert "échec" not in text
+    assert duration(run, "exploitation/deployer.md") == "1\u00a0min\u00a022\u00a0s de commandes"
+    assert verification(run, "index.md") == "aucune commande exécutée dans cette page"
+
+
+def test_what_was_not_run_is_counted_by_reason(tmp_path: Path) -> None:
+    skipped = _step(outcome="non exécuté", reason="demande un écran", page_reason=True)
+
+    text = proofs(_run(tmp_path, _step(), skipped, skipped), TITLES)
+
+    assert "| [Déployer](../exploitation/deployer.md) | 2 | demande un écran |" in text
+
+
+def test_a_measure_is_the_last_verdict_that_its_command_printed_in_its_page(tmp_path: Path) -> None:
+    out = "requêtes : 3 000\nverdict : aucune requête perdue sur 3 000\n"
+    run = _run(tmp_path, _step(title="Mesure", out=out), _step(title="Autre", out="verdict : autre"))
+
+    text = measured(run, "exploitation/deployer.md", "Mesure")
+
+    assert text == "aucune requête perdue sur 3 000, le 1er novembre 2026"
+    assert measured(run, "exploitation/verifier.md", "Mesure") == "pas encore mesuré"
+    assert measured(None, "exploitation/deployer.md", "Mesure") == "pas encore mesuré"
+
+
+def test_a_page_that_has_gone_is_named_without_a_link(tmp_path: Path) -> None:
+    text = proofs(_run(tmp_path, _step(page="partie.md")), TITLES)
+
+    assert "`partie.md`" in text
+    assert "(../partie.md)" not in text
+
+
+@pytest.mark.parametrize("content", ["{}", "pas du JSON", json.dumps(_record(_step()) | {"steps": 3})])
+def test_a_record_that_cannot_be_read_is_said(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "record.json"
+    path.write_text(content, encoding="utf-8")
+
+    with pytest.raises(SourceError, match="enregistrement illisible"):
+        read_last_run(path)
+
+
+def test_a_record_of_another_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(_record(_step(), version=VERSION + 1)), encoding="utf-8")
+
+    with pytest.raises(SourceError, match=re.escape(f"version {VERSION + 1}")):
+        read_last_run(path)

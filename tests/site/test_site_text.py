@@ -1,0 +1,109 @@
+"""Are the pages written as French readers expect, and complete in their kind?"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = sorted(path for path in DOCS.rglob("*.md") if "_includes" not in path.parts)
+DECISIONS = sorted((DOCS / "decisions").glob("0*.md"))
+# Code, macros, attributes, HTML and link targets are not prose.
+NOT_PROSE = re.compile(r"(`+)[^`].*?\1|\[\[[=%#].*?[=%#]\]\]|\{[^}]*\}|<[^>]*>|\]\([^)]*\)")
+BEFORE_MARK = re.compile(r"[^\s|:] [;!?»]|[^\s|:] :(?=\s|$)|« ")
+MISSING_SPACE = re.compile(r"[^\W\d][;!?](?=\s|$)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
+def test_marks_have_the_space_that_french_gives_them_and_it_does_not_break(page: Path) -> None:
+    wrong = [
+        f"{number}: {line}" for number, line in _prose(page) if BEFORE_MARK.search(line) or MISSING_SPACE.search(line)
+    ]
+
+    assert not wrong
+
+
+def test_the_rule_sees_a_breaking_space() -> None:
+    assert BEFORE_MARK.search("Attention : pause")
+    assert BEFORE_MARK.search("est-ce vrai ?")
+    assert BEFORE_MARK.search("« mot\u00a0»")
+    assert MISSING_SPACE.search("vraiment?")
+    assert not BEFORE_MARK.search("Attention\u00a0: pause, «\u00a0mot\u00a0»")
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_says_what_it_was_taken_against_and_what_confirms_it(page: Path) -> None:
+    headings = re.findall(r"^## (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert headings == ["Contexte", "Options", "Décision", "Conséquences", "Confirmation"]
+
+
+def test_every_decision_is_in_their_index() -> None:
+    index = (DOCS / "decisions" / "index.md").read_text(encoding="utf-8")
+
+    assert len(DECISIONS) >= 10
+    for page in DECISIONS:
+        assert f"({page.name})" in index
+
+
+def test_a_difficulty_says_symptom_cause_fix_and_what_catches_it() -> None:
+    text = (DOCS / "difficultes.md").read_text(encoding="utf-8")
+    difficulties = text.split("\n### ")[1:]
+
+    assert len(difficulties) > 20
+    for difficulty in difficulties:
+        terms = re.findall(r"^(.+)\n:   ", difficulty, re.MULTILINE)
+        assert terms == ["Symptôme", "Cause", "Correction", "Ce qui l'attrape"], difficulty.splitlines()[0]
+
+
+def test_a_next_step_says_its_reason_effort_risk_and_state() -> None:
+    text = (DOCS / "feuille-de-route.md").read_text(encoding="utf-8")
+    steps = text.split("\n### ")[1:]
+
+    assert len(steps) >= 9
+    for step in steps:
+        terms = re.findall(r"^(.+)\n:   ", step, re.MULTILINE)
+        assert terms[-5:] == ["Raison", "Choix d'aujourd'hui", "Effort", "Risque", "État"], step.splitlines()[0]
+
+
+def test_every_section_of_the_brief_is_answered_with_links_to_proofs() -> None:
+    text = (DOCS / "contexte.md").read_text(encoding="utf-8")
+    sections = re.split(r"^### .*\(§\u00a0?(\d)\)", text, flags=re.MULTILINE)[1:]
+    rows = {
+        number: [line for line in body.splitlines() if line.startswith("| ")][1:]
+        for number, body in zip(sections[::2], sections[1::2], strict=True)
+    }
+
+    assert list(rows) == ["1", "2", "3", "4", "5", "7"]
+    for number, lines in rows.items():
+        assert len(lines) >= 5, number
+        for line in lines:
+            assert re.search(r"\]\([a-z0-9/-]+\.md(#[a-z-]+)?\) \|$", line), line
+
+
+def test_every_abbreviation_that_pages_explain_is_in_the_glossary() -> None:
+    explained = re.findall(
+        r"^\*\[(.+?)\]:", (DOCS / "_includes" / "abreviations.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    glossary = (DOCS / "glossaire.md").read_text(encoding="utf-8")
+
+    assert explained
+    for abbreviation in explained:
+        assert re.search(rf"^{re.escape(abbreviation)}\n:   ", glossary, re.MULTILINE), abbreviation
+
+
+def _prose(page: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a page outside its fences and front matter, without what is not prose."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    start = lines.index("---", 1) + 1
+    fence = ""
+    for number, line in enumerate(lines[start:], start + 1):
+        opening = re.match(r"\s*(`{3,}|~{3,})", line)
+        if fence:
+            if opening and opening[1].startswith(fence):
+                fence = ""
+        elif opening:
+            fence = opening[1]
+        else:
+            yield number, NOT_PROSE.sub("\u2060", line)
