@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import markdown as python_markdown
 
@@ -16,6 +17,7 @@ from runbook.reading.pages import Page, Site
 
 MARK = "data-runbook-fence"
 MARKED = re.compile(rf'<pre {MARK}="(\d+)">')
+CONVERTERS: WeakKeyDictionary[Site, python_markdown.Markdown] = WeakKeyDictionary()
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 OPENING = re.compile(r"^[\s>]*(?:[-*+]\s+|\d+[.)]\s+|[!?]{3}\S*\s+)*(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 
@@ -44,14 +46,10 @@ class Shadow:
 
 def find_fences(page: Page, site: Site) -> tuple[tuple[Fence, ...], tuple[Shadow, ...]]:
     """The page's rendered blocks in reading order, and the openings that are not rendered as blocks."""
-    found: list[Fence] = []
     if "```" not in page.markdown and "~~~" not in page.markdown:
         return (), ()
-    converter = python_markdown.Markdown(
-        # snippets are resolved already: a second pass would resolve the escaped ones
-        extensions=[name for name in site.extensions if name != "pymdownx.snippets"],
-        extension_configs=dict(site.extension_configs),
-    )
+    found: list[Fence] = []
+    converter = _converter(site)
     _record_fences(converter, page, found)
     html = COMMENT.sub("", converter.convert(page.markdown))
     rendered = {int(number) for number in MARKED.findall(html)}
@@ -59,9 +57,21 @@ def find_fences(page: Page, site: Site) -> tuple[tuple[Fence, ...], tuple[Shadow
     return fences, tuple(_shadows(page, fences))
 
 
+def _converter(site: Site) -> python_markdown.Markdown:
+    """One converter a site, as good as new: making one costs more than converting a page."""
+    known = CONVERTERS.get(site)
+    if known is None:
+        # snippets are resolved already, a second pass would resolve the escaped ones; inline marks make no block
+        extensions = [name for name in site.extensions if name not in ("pymdownx.snippets", "pymdownx.emoji")]
+        known = python_markdown.Markdown(extensions=extensions, extension_configs=dict(site.extension_configs))
+        known.treeprocessors.deregister("inline")
+        CONVERTERS[site] = known
+    return known.reset()
+
+
 def _record_fences(converter: python_markdown.Markdown, page: Page, found: list[Fence]) -> None:
     preprocessor: Any = converter.preprocessors["fenced_code_block"]
-    process: Callable[..., None] = preprocessor.process_nested_block
+    process: Callable[..., None] = type(preprocessor).process_nested_block.__get__(preprocessor)
     opening = 0
 
     def process_nested_block(ws: str, content: str, start: int, end: int) -> None:

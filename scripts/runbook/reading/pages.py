@@ -38,7 +38,7 @@ class Page:
     line_of: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Site:
     """The pages in the order of the navigation, then those outside it, and how they are rendered."""
 

@@ -4,12 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from rich.console import Console, Group
-from rich.markdown import Markdown
 from rich.markup import escape
 from rich.padding import Padding
 from rich.prompt import Prompt
 from rich.status import Status
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
@@ -70,6 +68,9 @@ class Progress:
 
 def ask(console: Console, step: Step) -> Answer:
     """Show what the page says, then the command, and ask whether to run it."""
+    from rich.markdown import Markdown  # noqa: PLC0415 — a tenth of a second that only this mode needs
+    from rich.syntax import Syntax  # noqa: PLC0415
+
     block = step.block
     if block.prose:
         console.print(Padding(Markdown(block.prose), (1, 0, 0, 2)))
