@@ -170,3 +170,17 @@ def test_a_missing_source_of_facts_fails_the_build_with_its_name(copy: Path, bui
 
     assert built.status != 0
     assert "ConfigMap" in built.output
+
+
+def test_nothing_builds_the_site_strictly_and_quietly_at_once(root: Path) -> None:
+    """`--quiet` hides the warnings that `--strict` should count."""
+    callers = [path for path in (*(root / "scripts").iterdir(), *(root / ".github").rglob("*.yml")) if path.is_file()]
+    builds = [
+        line
+        for path in callers
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "mkdocs build" in line or '"mkdocs", "build"' in line
+    ]
+
+    assert builds
+    assert not [line for line in builds if re.search(r"\s-q\b|--quiet", line)]
