@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "_includes" not in path.parts)
@@ -22,6 +23,17 @@ def test_marks_have_the_space_that_french_gives_them_and_it_does_not_break(page:
     ]
 
     assert not wrong
+
+
+def test_the_meanings_of_variables_and_routes_are_spaced_in_the_same_way() -> None:
+    meanings = yaml.safe_load((DOCS / "_data" / "services.yaml").read_text(encoding="utf-8"))
+    texts = [
+        *meanings["variables"].values(),
+        *(text for routes in meanings["routes"].values() for text in routes.values()),
+    ]
+
+    assert len(texts) > 20
+    assert not [text for text in texts if BEFORE_MARK.search(text)]
 
 
 def test_the_rule_sees_a_breaking_space() -> None:
