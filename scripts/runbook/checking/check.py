@@ -9,7 +9,6 @@ from runbook.checking.model import Model
 from runbook.checking.situation import Situation, finding
 from runbook.checking.words import Command, Shell
 from runbook.reading.blocks import Block, PageBlocks
-from runbook.settings import Settings
 
 
 def check(pages: Iterable[PageBlocks], model: Model) -> list[Finding]:
@@ -19,22 +18,22 @@ def check(pages: Iterable[PageBlocks], model: Model) -> list[Finding]:
     }
     for page in pages:
         findings.update(Finding(problem.page, problem.line, problem.cause, problem.remedy, "blocks") for problem in page.problems)
-        findings.update(_page(page, model, model.settings))
+        findings.update(_page(page, model))
     return sorted(findings)
 
 
-def _page(page: PageBlocks, model: Model, settings: Settings) -> Iterator[Finding]:
+def _page(page: PageBlocks, model: Model) -> Iterator[Finding]:
     for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
-        situation = Situation(model, page.page, target)
+        situation = Situation(model, page.page, target, _command)
         for block in blocks:
             if block.cleanup:  # runs in a fresh shell
                 situation.shell, situation.cwd = Shell(), "."
             for command in situation.shell.read(block):
-                yield from _command(command, situation, settings)
+                yield from _command(command, situation)
 
 
-def _command(command: Command, situation: Situation, settings: Settings) -> Iterator[Finding]:
-    name = command.name
+def _command(command: Command, situation: Situation) -> Iterator[Finding]:
+    name, settings = command.name, situation.model.settings
     for word in command.words:
         for variable in word.variables:
             yield finding(command, "variables", f"variable « {variable} » jamais affectée avant dans la page", "l'affecter dans un bloc précédent", word)

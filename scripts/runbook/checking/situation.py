@@ -11,13 +11,22 @@ from runbook.reading.pages import Page
 
 @dataclass(slots=True)
 class Situation:
-    """The reading of one page on one target; `cwd` follows `cd` and is relative to the root, `…` if unknown."""
+    """The reading of one page on one target; `cwd` follows `cd` and is relative to the root, `…` if unknown.
+
+    What commands before made: `made` holds files, relative to the root where they are under it,
+    `images` names of images, `ports` local ports → the application that answers there, None for
+    one that the model does not know.  `resolve` checks a command that another one runs.
+    """
 
     model: Model
     page: Page
     target: str
+    resolve: "Rule"
     shell: Shell = field(default_factory=Shell)
     cwd: str = "."
+    made: set[str] = field(default_factory=set)
+    images: set[str] = field(default_factory=set)
+    ports: dict[int, str | None] = field(default_factory=dict)
 
 
 Rule = Callable[[Command, Situation], Iterator[Finding]]
