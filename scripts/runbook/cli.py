@@ -1,4 +1,4 @@
-"""The command line: `runbook list | plan | check | run | report | serve`."""
+"""The command line: `runbook list | plan | check | run | report | mutate | serve`."""
 
 import os
 import signal
@@ -14,6 +14,7 @@ from typing import Any
 import click
 import msgspec
 from rich.console import Console
+from rich.live import Live
 
 from runbook.checking.check import check
 from runbook.checking.model import read_model
@@ -179,6 +180,40 @@ def check_command(root: Path, as_json: bool, junit_file: Path | None) -> int:
         for line in annotations.of_findings(findings):
             click.echo(line, err=as_json)
     return 1 if findings else 0
+
+
+@commands.command("mutate")
+@click.option("--run", "targets", multiple=True, metavar="CIBLE", help="Exécuter aussi les pages sur cette cible pour les mutants que le contrôle laisse passer (répétable).")
+@click.option("--count", type=click.IntRange(min=1), help="Nombre de mutants tirés au sort ; tous par défaut.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Graine du tirage : même graine, mêmes mutants.")
+@click.option("--only", metavar="TEXTE", default="", help="Se limiter aux mutants dont le fichier ou l'opérateur contient ce texte.")
+@click.option("--workers", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="Contrôles menés en même temps.")
+@json_option
+@click.pass_obj
+def mutate_command(root: Path, targets: tuple[str, ...], count: int | None, seed: int, only: str, workers: int, as_json: bool) -> int:
+    """Change une chose à la fois dans une copie du dépôt, et compte ce que le contrôle ou l'exécution ne voit pas."""
+    from runbook.mutating import generate, judge, score  # noqa: PLC0415 — its imports are for this verb alone
+
+    settings = load(root)
+    for target in targets:
+        _known_target(target, settings)
+    finding = judge.first_finding(root)
+    if finding:
+        raise RunbookError(f"le dépôt est déjà en défaut : {finding} ; d'abord « runbook check » sans constat")
+    model = read_model(root, settings)
+    found = [mutant for mutant in generate.generate(_pages(root, settings, ()), model) if only in str(mutant)]
+    chosen = generate.sample(found, count, seed)
+    console = _console(stderr=as_json)
+    verdicts = []
+    with Live(console=console, transient=True) as live:
+        for verdict in judge.judge(chosen, root, model.files, workers, targets):
+            verdicts.append(verdict)
+            live.update(f"{len(verdicts)}/{len(chosen)} mutants, score {score.score(verdicts):.1f} %")
+    if as_json:
+        _print_json(score.as_json(verdicts))
+    else:
+        score.show(verdicts, console)
+    return 0 if score.score(verdicts) >= settings.mutation_score else 1
 
 
 @commands.command("report")

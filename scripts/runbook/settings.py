@@ -102,6 +102,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: ModelSource = ModelSource()
     coverage: float = 0.0  # least share of verified commands on the targets present, percent; may only rise
     env: dict[str, str] = {}
+    mutation_score: float = 95.0  # least share of mutants that must be killed, percent
     site: str = "mkdocs.yml"
     state: str = ".runbook"
     deadline: float = 30.0

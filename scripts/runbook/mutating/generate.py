@@ -1,0 +1,48 @@
+"""All the mutants of a repository, in one order, and a sample of them that a seed decides."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from runbook.checking.model import Model
+from runbook.mutating import code, manifests, pages, scripts
+from runbook.mutating.mutant import Mutant
+from runbook.reading.blocks import PageBlocks
+
+
+def generate(read: list[PageBlocks], model: Model) -> list[Mutant]:
+    """Every mutant of manifests, Compose, services, scripts and pages; the files are only read."""
+    found = [mutant for mutant in _all(read, model) if mutant.before != mutant.after]
+    return sorted(found, key=lambda mutant: (mutant.path, mutant.line, mutant.operator, mutant.after))
+
+
+def sample(mutants: list[Mutant], count: int | None, seed: int) -> list[Mutant]:
+    """`count` of them, the same for the same seed; all of them without a count."""
+    if count is None or count >= len(mutants):
+        return mutants
+    chosen = sorted(random.Random(seed).sample(range(len(mutants)), count))  # noqa: S311 — a sample, no secret
+    return [mutants[index] for index in chosen]
+
+
+def _all(read: list[PageBlocks], model: Model) -> Iterator[Mutant]:
+    source, root = model.settings.model, model.root
+    spoken = "\n".join(page.page.markdown for page in read)
+    selectors = "\n".join(str(item.at("spec", "selector", default="")) for item in model.objects)
+    for path in sorted({path for pattern in source.manifests for path in root.glob(pattern)}):
+        name = path.relative_to(root).as_posix()
+        if name in model.files and name not in source.generated:
+            yield from manifests.mutants(name, _text(root, name), lambda key: key in selectors or key in spoken)
+    if source.compose:
+        yield from manifests.mutants(source.compose, _text(root, source.compose), lambda _: True)
+    folders = {folder for application in source.applications.values() for folder in application.path}
+    for name in sorted(model.files):
+        if name.endswith((".py", ".html")) and any(name.startswith(f"{folder}/") for folder in folders):
+            yield from code.mutants(name, _text(root, name))
+        elif name.startswith("scripts/") and name.count("/") == 1:
+            yield from scripts.mutants(name, _text(root, name))
+    for page in read:
+        yield from pages.mutants(page, _text(root, page.page.path))
+
+
+def _text(root: Path, name: str) -> str:
+    return (root / name).read_text(encoding="utf-8")
