@@ -36,6 +36,29 @@ def test_every_table_of_a_real_output_is_found() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "end"),
+    [
+        (["NAME   READY", "web    1/1", "", "after  this"], 2),
+        (["NAME   READY", "web    1/1", "NAME   TYPE", "web    NodePort"], 2),
+        (["NAME   READY", "web    1/1", "KIND       TYPE"], 2),
+        (["NAME   READY", "WEB    UP", "DB     DOWN"], 3),
+        (["NAME   READY", "web    1/1", "Type   Age", "----   ---", "a      b"], 2),
+        (["  NAME   READY", "  web    1/1", "…", "  db     1/1", "Done:  all"], 4),
+        (["  Type   Age", "  ----   ---", "  a      b"], 3),
+        (["NAME   READY"], 1),
+    ],
+)
+def test_a_table_ends_where_its_rows_do(lines: list[str], end: int) -> None:
+    assert tables.find(lines)[0].end == end
+
+
+@pytest.mark.parametrize("row", ["日本            1/1", "e\u0301te\u0301           1/1", "été           1/1"])
+def test_a_cell_may_be_empty_beside_wide_characters(row: str) -> None:
+    (table,) = tables.find(["NAME   ROLE   READY", row]).values()
+    assert table.printed_cells(row) == (row[: row.index(" ")], "", "1/1")
+
+
+@pytest.mark.parametrize(
     "row", ["日本   db     1/1", "日本     db     1/1", "e\u0301te\u0301    db     1/1", "été    db     1/1"]
 )
 def test_wide_and_combined_characters_keep_columns(row: str) -> None:

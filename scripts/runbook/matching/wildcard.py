@@ -43,15 +43,14 @@ def fits(pattern: str, text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Placement(Generic[T]):
-    """Where the items of a pattern are in a sequence, as far as they could be placed.
+    """How far the items of a pattern could be placed in a sequence.
 
-    `starts` has the position of every item before `missed`, the first one without a place; it was
-    looked for `at` this position, or from there on when it is `floating` (nothing between it and
-    a wildcard).  `item` is that item.  When the sequence goes on after the last item, `missed` is the
-    number of items and `item` is None; when everything fits, both are None.
+    `missed` is the index of the first one without a place, `item`.  It was looked for `at` this
+    position, or from there on when it is `floating` (nothing between it and a wildcard).  When the
+    sequence goes on after the last item, `missed` is the number of items and `item` is None; when
+    everything fits, both are None.
     """
 
-    starts: tuple[int, ...]
     missed: int | None
     item: T | None
     at: int
@@ -64,19 +63,17 @@ def place(items: Pattern[T], stop: int, step: Callable[[T, int], int | None]) ->
     `step(item, at)` is the position after `item` if it is found at position `at`, else None.  A
     later start must never give an earlier end: this is what makes the greedy choice right.
     """
-    starts: list[int] = []
     at = index = 0
     while index < len(items):
         floating = items[index] is ANY
         if floating:
-            starts.append(at)
             index += 1
             if index < len(items) and items[index] is ANY:
                 continue
         segment = _segment(items, index)
         last = index + len(segment) == len(items)
         if last and floating and not segment:
-            return Placement(tuple(starts), None, None, stop, floating)
+            return Placement(None, None, stop, floating)
         best: list[int] = []
         for start in range(at, stop + 1) if floating else (at,):
             reached = _reach(segment, start, step)
@@ -89,11 +86,10 @@ def place(items: Pattern[T], stop: int, step: Callable[[T, int], int | None]) ->
         else:
             missed = index + len(best) - 1
             item = segment[len(best) - 1] if len(best) <= len(segment) else None
-            return Placement((*starts, *best[:-1]), missed, item, best[-1], floating and len(best) == 1)
-        starts += best[:-1]
+            return Placement(missed, item, best[-1], floating and len(best) == 1)
         at = best[-1]
         index += len(segment)
-    return Placement(tuple(starts), None if at == stop else len(items), None, at, floating=False)
+    return Placement(None if at == stop else len(items), None, at, floating=False)
 
 
 def _segment(items: Pattern[T], start: int) -> list[T]:
