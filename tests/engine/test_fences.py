@@ -29,7 +29,7 @@ def rendered_shell_blocks(text: str) -> list[str]:
     """The text of each shell block as the copy button of the published page would take it."""
     configs = {**CONFIGS, "pymdownx.highlight": {"pygments_lang_class": True, "use_pygments": True}}
     page = re.sub(r"<!--.*?-->", "", markdown.markdown(text, extensions=[*EXTENSIONS, "pymdownx.highlight"], extension_configs=configs), flags=re.DOTALL)
-    blocks = re.findall(r'<div class="language-(?:bash|sh) highlight"[^>]*>(.*?)</div>', page, flags=re.DOTALL)
+    blocks = re.findall(r'<div class="language-(?:bash|sh)(?: [^"]*)? highlight"[^>]*>(.*?)</div>', page, flags=re.DOTALL)
     return [html.unescape(re.sub(r"<[^>]+>", "", re.sub(r'<span class="filename">.*?</span>', "", block))).strip("\n") for block in blocks]
 
 

@@ -2,8 +2,6 @@
 
 import socket
 import time
-from contextlib import closing
-from pathlib import Path
 
 import psutil
 import pytest
@@ -15,35 +13,7 @@ from runbook.running import campaign
 from runbook.running.campaign import Journal
 from runbook.running.outcome import Outcome, Result, verdict
 from runbook.settings import load
-
-Outcomes = list[tuple[int, Outcome]]
-
-
-def run_site(root: Path, missing: dict[str, str] | None = None, chosen: tuple[str, ...] = ()) -> Journal:
-    settings, journal = load(root), Journal()
-    site = read_site(root, settings.site)
-    plan = make_plan([find_blocks(page, site, settings.targets) for page in site.pages], settings, missing or {}, chosen)
-    with campaign.opened(settings, root) as run, closing(campaign.run_plan(plan, run, journal)) as events:
-        for _ in events:
-            pass
-        folder = run.folder
-    assert not folder.exists()
-    assert not psutil.Process().children(recursive=True)
-    return journal
-
-
-def outcomes(journal: Journal) -> list[Outcome]:
-    return [result.outcome for result in journal.results]
-
-
-def one(root: Path) -> Result:
-    (result,) = run_site(root).results
-    return result
-
-
-def fence(code: str, attributes: str = "", expected: str = "") -> str:
-    told = f'```text title="Résultat attendu"\n{expected}\n```\n\n' if expected else ""
-    return f"``` {{ .bash {attributes} }}\n{code}\n```\n\n{told}"
+from tests.engine.runs import fence, one, outcomes, run_site
 
 
 def test_an_output_that_is_what_the_page_shows_is_verified(make_site) -> None:

@@ -82,7 +82,7 @@ def _run_group(target: str, on: str, pages: list[PagePlan], run: Run, journal: J
                     if isinstance(event, Result) and event.outcome.bad:
                         broken.add(page.uri)
                     yield event
-    except TargetError as error:
+    except (TargetError, OSError) as error:  # a target that cannot be made ready, a full disk
         journal.faults.append(f"{target} : {error}")
         done = {id(result.step) for result in journal.results}
         for page in pages:

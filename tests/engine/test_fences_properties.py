@@ -1,0 +1,43 @@
+"""Whatever a page is made of, the engine finds the shell blocks that superfences renders, and only those."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runbook.reading.fences import find_fences
+from tests.engine.test_fences import SITE, page_of, rendered_shell_blocks
+
+LINES = st.sampled_from(["echo a", "", "  indented", "```", "~~~", "# comment", "cat <<END", "<!-- not html -->", "été « x »", "\ttab", "$(x) `y`"])
+OPENINGS = st.sampled_from(
+    ["```bash", "``` bash", "```sh", "~~~bash", "````bash", "``` { .bash }", '``` { .bash data-delai="3" title="T" }', '```bash title="T"',
+     "```bash oops=1", "```{.bash}", "```python", "```", "```bash {.x}", "``` bash title=T"]
+)
+PROSE = st.sampled_from(["A paragraph.", "# Title", "- item", "1. item", "> quote", "<!--", "-->", "!!! note", '??? tip "T"', '=== "Tab"', "<div>", "</div>", "---", "| a | b |", ""])
+INDENTS = st.sampled_from(["", "", "", "    ", "        ", "> ", "  ", "\t"])
+
+
+@st.composite
+def blocks(draw: st.DrawFn) -> str:
+    indent, opening = draw(INDENTS), draw(OPENINGS)
+    fence = opening[: len(opening) - len(opening.lstrip("`~"))]
+    closing = draw(st.sampled_from([fence, fence, fence, fence, fence + "`", "", "~~~"]))
+    body = draw(st.lists(LINES, max_size=4))
+    return "\n".join(f"{indent}{line}" for line in [opening, *body, *([closing] if closing else [])])
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> str:
+    parts = draw(st.lists(st.one_of(blocks(), st.builds(str.__add__, INDENTS, PROSE)), max_size=8))
+    return draw(st.sampled_from(["\n", "\n\n"])).join(parts) + "\n"
+
+
+@settings(max_examples=300, deadline=None)
+@given(pages())
+def test_the_blocks_found_are_those_rendered(text: str) -> None:
+    found = [fence.source for fence in find_fences(page_of(text), SITE)[0] if fence.language in ("bash", "sh")]
+    assert [source.strip() for source in found] == [source.strip() for source in rendered_shell_blocks(text)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="`~ \n\tab{}.=\"<>!-#$é", max_size=120))
+def test_no_text_at_all_makes_the_finder_fail(text: str) -> None:
+    find_fences(page_of(text), SITE)
