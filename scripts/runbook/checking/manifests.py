@@ -1,0 +1,56 @@
+"""Do the manifests hold together, and with Compose and the applications?"""
+
+from collections.abc import Iterator
+
+from runbook.checking import (
+    manifests_images,
+    manifests_labels,
+    manifests_life,
+    manifests_links,
+    manifests_safety,
+    manifests_schema,
+    manifests_variables,
+)
+from runbook.checking.containers import containers
+from runbook.checking.finding import Finding
+from runbook.checking.model import Model
+
+OBJECT_RULES = (
+    manifests_links.namespaces,
+    manifests_links.duplicates,
+    manifests_links.workload_selectors,
+    manifests_links.service_selectors,
+    manifests_links.service_ports,
+    manifests_links.node_ports,
+    manifests_links.spread,
+    manifests_variables.volumes,
+    manifests_safety.pod_security,
+    manifests_safety.namespace_security,
+    manifests_schema.schemas,
+)
+CONTAINER_RULES = (
+    manifests_links.container_ports,
+    manifests_labels.labels,
+    manifests_variables.references,
+    manifests_variables.keys_read,
+    manifests_variables.values,
+    manifests_safety.container_security,
+    manifests_safety.resources,
+    manifests_life.probes,
+    manifests_life.lifecycle,
+    manifests_life.rollouts,
+    manifests_images.images,
+    manifests_images.containers_and_services,
+)
+
+
+def check_manifests(model: Model) -> Iterator[Finding]:
+    """What every rule finds, but those that the settings switch off."""
+    off = model.settings.model.rules_off
+    found = containers(model)
+    for rule in OBJECT_RULES:
+        if rule.__name__ not in off:
+            yield from rule(model)
+    for container_rule in CONTAINER_RULES:
+        if container_rule.__name__ not in off:
+            yield from container_rule(model, found)

@@ -1,0 +1,77 @@
+"""Does every Kubernetes, the oldest and the newest whose schemas are at hand, take every field?"""
+
+import hashlib
+import importlib
+import importlib.metadata
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from runbook.checking.finding import Finding, nearest
+from runbook.checking.manifests_links import is_kubernetes
+from runbook.checking.model import Model
+from runbook.checking.objects import KubeObject
+from runbook.checking.places import in_object
+
+Fault = tuple[list[str | int], str, str]
+
+
+def schemas(model: Model) -> Iterator[Finding]:
+    """Each object against both schemas, strictly; what was seen once is remembered by content."""
+    items = [item for item in model.objects if is_kubernetes(item)]
+    if not items:
+        return
+    cache = _Cache(model.root / model.settings.state / "cache" / "schemas.json")
+    for item in items:
+        for keys, cause, remedy in cache.faults(item):
+            yield in_object(model, item, tuple(keys), cause, remedy, "schemas")
+    cache.write()
+
+
+class _Cache:
+    """The faults of each document, kept in one JSON file under the hash of the document and of the validator."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._used: dict[str, list[Fault]] = {}
+        try:
+            self._known: dict[str, list[Fault]] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self._known = {}
+        self._version = importlib.metadata.version("kubernetes-validate")
+
+    def faults(self, item: KubeObject) -> list[Fault]:
+        text = json.dumps(item.document, sort_keys=True, default=str) + self._version
+        key = hashlib.sha256(text.encode()).hexdigest()
+        if key not in self._used:
+            self._used[key] = self._known[key] if key in self._known else _validate(item)
+        return self._used[key]
+
+    def write(self) -> None:
+        """Only what this check used is kept, so that the file does not grow."""
+        if self._used == self._known:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(json.dumps(self._used), encoding="utf-8")
+        fresh.replace(self._path)
+
+
+def _validate(item: KubeObject) -> list[Fault]:
+    validator: Any = importlib.import_module("kubernetes_validate")  # half a second that a second check does not need
+    versions = validator.utils.all_versions()
+    found: list[Fault] = []
+    for version in (versions[0], versions[-1]):
+        short = ".".join(version.split(".")[:2])
+        try:
+            validator.validate(item.document, version, strict=True)
+        except validator.ValidationError as error:
+            extra = [str(key) for key in error.instance if key not in error.schema.get("properties", {})] if error.validator == "additionalProperties" else []
+            keys = [*error.path, *extra[:1]]
+            cause = f"champ « {extra[0]} » inconnu" if extra else error.message.split("\n")[0]
+            remedy = nearest(extra[0], error.schema.get("properties", {})) if extra else f"corriger {'.'.join(map(str, keys)) or 'le document'}"
+            found.append((keys, f"{item.kind} « {item.name} » refusé par Kubernetes {short} : {cause}", remedy))
+        except validator.SchemaNotFoundError:
+            found.append((["apiVersion"], f"{item.at('apiVersion')} {item.kind} n'existe pas dans Kubernetes {short}", "corriger apiVersion ou kind"))
+    return found[:1] if len(found) == 2 and found[0][0] == found[1][0] else found
