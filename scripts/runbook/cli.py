@@ -16,8 +16,6 @@ import msgspec
 from rich.console import Console
 from rich.live import Live
 
-from runbook.checking.check import check
-from runbook.checking.model import read_model
 from runbook.errors import RunbookError
 from runbook.plan import Plan, Step, make_plan
 from runbook.reading.blocks import PageBlocks, find_blocks
@@ -163,6 +161,9 @@ def _with_ratchet(done: record.Record, settings: Settings, state: Path) -> recor
 @click.pass_obj
 def check_command(root: Path, as_json: bool, junit_file: Path | None) -> int:
     """Contrôle les pages, les manifestes et le code entre eux, sans rien exécuter."""
+    from runbook.checking.check import check  # noqa: PLC0415 — the model and its rules are for this verb
+    from runbook.checking.model import read_model  # noqa: PLC0415
+
     settings = load(root)
     site = read_site(root, settings.site)
     pages = [find_blocks(page, site, settings.targets) for page in site.pages]
@@ -192,7 +193,8 @@ def check_command(root: Path, as_json: bool, junit_file: Path | None) -> int:
 @click.pass_obj
 def mutate_command(root: Path, targets: tuple[str, ...], count: int | None, seed: int, only: str, workers: int, as_json: bool) -> int:
     """Change une chose à la fois dans une copie du dépôt, et compte ce que le contrôle ou l'exécution ne voit pas."""
-    from runbook.mutating import generate, judge, score  # noqa: PLC0415 — its imports are for this verb alone
+    from runbook.checking.model import read_model  # noqa: PLC0415 — as above
+    from runbook.mutating import generate, judge, score  # noqa: PLC0415
 
     settings = load(root)
     for target in targets:
