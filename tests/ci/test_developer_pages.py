@@ -2,7 +2,7 @@
 
 import re
 
-from runbook.cli import EXIT_INTERRUPTED, EXIT_MISUSE
+from runbook.cli import EXIT_INTERRUPTED, EXIT_MISUSE, commands
 from runbook.reading.blocks import ATTRIBUTES, LOOK_ALIKES
 from runbook.running.outcome import Outcome
 from runbook.settings import load
@@ -39,6 +39,10 @@ def test_every_command_that_a_job_is_said_to_run_is_one_of_its_own(jobs):
         runs = "\n".join(step.get("run", "") for step in job["steps"])
         named = [span for span in re.findall(r"`([^`]+)`", said[job["name"]]) if " " in span or "/" in span]
         assert [span for span in named if span not in runs] == []
+
+
+def test_every_command_of_the_engine_is_explained():
+    assert {cell.strip("`").removeprefix("runbook ") for cell in first_cells(section(CI, "moteur"))} == set(commands.commands)
 
 
 def test_every_outcome_is_explained():
