@@ -38,6 +38,10 @@ class Application:
             return False
         return True
 
+    def methods(self, path: str) -> list[str]:
+        """The methods that some route takes for this path; empty where no route has it."""
+        return sorted(self.url_map.bind("localhost").allowed_methods(path))
+
 
 def read_applications(root: Path, sources: dict[str, ApplicationSource]) -> dict[str, Application]:
     """Import each application and ask it; SettingsError if it cannot be made."""
@@ -50,15 +54,16 @@ def _application(root: Path, name: str, source: ApplicationSource) -> Applicatio
         if text not in sys.path:
             sys.path.insert(0, text)
     try:
-        made = _named(source.factory)(*source.arguments)
-        variables = {variable: default for settings in source.settings for variable, default in _variables(_named(settings)).items()}
+        made = named(source.factory)(*source.arguments)
+        variables = {variable: default for settings in source.settings for variable, default in _variables(named(settings)).items()}
     except Exception as error:
         raise SettingsError(f"application « {name} » : {source.factory} ne donne pas d'application : {error}") from error
     rules = tuple(sorted(rule.rule for rule in made.url_map.iter_rules()))
     return Application(name, made.url_map, rules, {**variables, **dict.fromkeys(source.variables)}, tuple(source.ports))
 
 
-def _named(reference: str) -> Any:
+def named(reference: str) -> Any:
+    """What `module:attribute` names."""
     module, _, attribute = reference.partition(":")
     return getattr(importlib.import_module(module), attribute)
 

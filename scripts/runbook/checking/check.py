@@ -1,55 +1,151 @@
 """Resolve every page against the model: all findings, in the order of paths and lines."""
 
+import posixpath
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
+from urllib.parse import urlsplit
 
-from runbook.checking.commands.registry import RESOLVERS
+from runbook.checking.commands.files import can_be_written, must_be_file, place
+from runbook.checking.commands.registry import OWN_SCRIPT, RESOLVERS
+from runbook.checking.commands.urls import opened, url_answers
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.model import Model
-from runbook.checking.situation import Situation, finding
-from runbook.checking.words import Command, Shell
+from runbook.checking.repository import check_repository
+from runbook.checking.situation import Rule, Situation, finding
+from runbook.checking.words import UNKNOWN, Command, Shell, Word
 from runbook.reading.blocks import Block, PageBlocks
+
+# What bash and any terminal provide.
+ENVIRONMENT = dict.fromkeys(
+    (
+        *("HOME", "PATH", "PWD", "OLDPWD", "USER", "LOGNAME", "SHELL", "HOSTNAME", "LANG", "TERM", "TMPDIR", "UID", "EUID", "IFS"),
+        *("RANDOM", "SECONDS", "LINENO", "BASHPID", "PPID", "EPOCHSECONDS", "EPOCHREALTIME", "BASH_VERSION", "FUNCNAME", "PIPESTATUS"),
+    ),
+    UNKNOWN,
+)
+OPENS_PORTS = ("docker", "kubectl")  # their resolvers know which
 
 
 def check(pages: Iterable[PageBlocks], model: Model) -> list[Finding]:
     """Every finding once; empty where pages, manifests and code agree."""
-    findings = {
-        Finding(path, line, cause, "corriger le fichier", "model") for path, line, cause in model.faults
-    }
-    for page in pages:
+    findings = {Finding(path, line, cause, "corriger le fichier", "model") for path, line, cause in model.faults}
+    pages = list(pages)
+    findings.update(check_repository(pages, model))
+    made: dict[str, list[Situation]] = {}
+    for page in _prerequisites_first(pages):
         findings.update(Finding(problem.page, problem.line, problem.cause, problem.remedy, "blocks") for problem in page.problems)
-        findings.update(_page(page, model))
+        before = [situation for uri in page.after for situation in made.get(uri, [])]
+        made[page.page.uri] = []
+        for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
+            situation = _start(page, model, target, before)
+            made[page.page.uri].append(situation)
+            for block in blocks:
+                findings.update(_block(block, situation))
     return sorted(findings)
 
 
-def _page(page: PageBlocks, model: Model) -> Iterator[Finding]:
-    for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
-        situation = Situation(model, page.page, target, _command)
-        for block in blocks:
-            if block.cleanup:  # runs in a fresh shell
-                situation.shell, situation.cwd = Shell(), "."
-            for command in situation.shell.read(block):
-                yield from _command(command, situation)
+def _prerequisites_first(pages: Iterable[PageBlocks]) -> list[PageBlocks]:
+    """What a page needs is read before it, whatever the order of the navigation."""
+    known = {page.page.uri: page for page in pages}
+    ordered: dict[str, PageBlocks] = {}
+    visiting: set[str] = set()
+
+    def visit(uri: str) -> None:
+        if uri in known and uri not in visiting:
+            visiting.add(uri)
+            for name in known[uri].after:
+                visit(name)
+            ordered[uri] = known[uri]
+
+    for uri in known:
+        visit(uri)
+    return list(ordered.values())
 
 
-def _command(command: Command, situation: Situation) -> Iterator[Finding]:
-    name, settings = command.name, situation.model.settings
+def _start(page: PageBlocks, model: Model, target: str, before: list[Situation]) -> Situation:
+    """A page finds the files and images that those before it made, not their ports nor their variables."""
+    return Situation(
+        model,
+        page.page,
+        target,
+        resolve,
+        Shell({**ENVIRONMENT, **model.settings.env}),
+        made={path for situation in before for path in situation.made},
+        images={image for situation in before for image in situation.images},
+    )
+
+
+def _block(block: Block, situation: Situation) -> Iterator[Finding]:
+    if block.cleanup:  # runs in a fresh shell
+        situation.shell, situation.cwd = Shell({**ENVIRONMENT, **situation.model.settings.env}), "."
+    if block.condition:
+        for command in situation.shell.read(replace(block, code=block.condition, line=block.line - 1)):
+            yield from resolve(command, situation)
+    names = set()
+    for command in situation.shell.read(block):
+        names.add(command.name)
+        yield from resolve(command, situation)
+    if block.background:
+        yield from _readiness(block, names, situation)
+
+
+def _readiness(block: Block, names: set[str], situation: Situation) -> Iterator[Finding]:
+    """The address awaited must be one that the command opens; another program may open any."""
+    condition = block.background or ""
+    if condition.startswith("sortie:"):
+        return
+    url = f"http://localhost:{condition.removeprefix('port:')}/" if condition.startswith("port:") else condition
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        port = None
+    if port and port not in opened(situation) and not names & set(OPENS_PORTS):
+        situation.ports[port] = None
+    elif not condition.startswith("port:") or port not in opened(situation):
+        word = Word(url, block.line)
+        yield from url_answers(Command(block.page, block.line, block, (word,)), word, situation)
+
+
+def resolve(command: Command, situation: Situation) -> Iterator[Finding]:
+    """Everything wrong with one command: its variables, its redirections, then what its program says."""
     for word in command.words:
         for variable in word.variables:
             yield finding(command, "variables", f"variable « {variable} » jamais affectée avant dans la page", "l'affecter dans un bloc précédent", word)
-    resolver = RESOLVERS.get(name.rsplit("/", 1)[-1]) if not name.startswith(("scripts/", "./")) else RESOLVERS.get("./")
+    for operator, word in command.redirects:
+        if operator == "<":
+            yield from must_be_file(command, word, situation)
+        elif operator in (">", ">>", ">|", "&>", "&>>"):
+            yield from can_be_written(command, word, situation)
+    if command.name in situation.shell.functions or not command.name:
+        return
+    resolver = _resolver(command.name, situation)
     if resolver is not None:
         yield from resolver(command, situation)
-    elif name not in situation.shell.functions and name not in settings.model.commands:
-        known = [*RESOLVERS, *settings.model.commands]
+    elif "/" in command.name:
+        yield from must_be_file(command, command.words[0], situation)
+    elif command.name not in situation.model.settings.model.commands:
+        known = [*RESOLVERS, *situation.model.settings.model.commands, *situation.shell.functions]
         yield finding(
             command,
             "commands",
-            f"commande « {name} » inconnue du contrôle",
-            f"{nearest(name, known)} ; sinon l'enseigner au contrôle, ou la déclarer dans [tool.runbook.model] commands",
+            f"commande « {command.name} » inconnue du contrôle",
+            f"{_nearest_command(command.name, known)} ; l'enseigner au contrôle, ou la déclarer dans [tool.runbook.model] commands",
+            command.words[0],
         )
 
 
-def blocks_of(pages: Iterable[PageBlocks]) -> list[Block]:
-    """All blocks of all pages."""
-    return [block for page in pages for block in page.blocks]
+def _nearest_command(name: str, known: list[str]) -> str:
+    hint = nearest(name, known)
+    return hint if hint.startswith("vouliez") else "aucun nom proche"
+
+
+def _resolver(name: str, situation: Situation) -> Rule | None:
+    """A path is a file of the repository, or a known program in some `bin` folder."""
+    if "/" not in name:
+        return RESOLVERS.get(name)
+    if place(name, situation) in situation.model.files:
+        return RESOLVERS[OWN_SCRIPT]
+    folder, program = posixpath.split(name)
+    return RESOLVERS.get(program) if posixpath.basename(folder) in ("bin", "sbin") else None
+

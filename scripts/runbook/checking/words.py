@@ -10,7 +10,7 @@ from runbook.reading.blocks import Block
 from runbook.reading.syntax import parse
 
 UNKNOWN = "…"  # stands in a word for a text that only running can tell
-DECLARATIONS = ("export", "declare", "local", "readonly", "typeset")
+READERS = ("read", "mapfile", "readarray")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,10 @@ class Shell:
 
     def _simple(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
         yield from self._substitutions(node, block)
-        yield self._command(node, block, piped)
+        command = self._command(node, block, piped)
+        if command.name in READERS:
+            self.variables.update({word.text: UNKNOWN for word in command.arguments if word.text.isidentifier()})
+        yield command
 
     def _pipeline(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
         for index, child in enumerate(node.named_children):

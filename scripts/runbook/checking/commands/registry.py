@@ -1,5 +1,35 @@
 """Which resolver answers for which program; `./` stands for the repository's own scripts."""
 
+from runbook.checking.commands import (
+    builtins,
+    curl,
+    docker,
+    filesystem,
+    filters,
+    git,
+    jq,
+    kind,
+    python,
+    refused,
+    runbook,
+    scripts,
+    wrappers,
+)
 from runbook.checking.situation import Rule
 
-RESOLVERS: dict[str, Rule] = {}
+OWN_SCRIPT = "./"
+RESOLVERS: dict[str, Rule] = {
+    **builtins.RESOLVERS,
+    **curl.RESOLVERS,
+    **docker.RESOLVERS,
+    **filesystem.RESOLVERS,
+    **filters.RESOLVERS,
+    **git.RESOLVERS,
+    **jq.RESOLVERS,
+    **kind.RESOLVERS,
+    **python.RESOLVERS,
+    **refused.RESOLVERS,
+    **runbook.RESOLVERS,
+    **wrappers.RESOLVERS,
+    OWN_SCRIPT: scripts.script,
+}

@@ -1,0 +1,34 @@
+"""Is this the name of an image that the repository or the page has?"""
+
+from collections.abc import Iterator
+
+from runbook.checking.finding import Finding, nearest
+from runbook.checking.model import Model
+from runbook.checking.situation import Situation, finding
+from runbook.checking.words import Command, Word
+
+
+def image_names(model: Model) -> frozenset[str]:
+    """The images that Compose builds or runs and that the manifests run."""
+    composed = {str(service["image"]) for service in model.services.values() if "image" in service}
+    run = {str(container["image"]) for item in model.objects for container in item.containers if "image" in container}
+    return frozenset(composed | run)
+
+
+def image_exists(command: Command, word: Word, situation: Situation) -> Iterator[Finding]:
+    """A finding unless Compose, a manifest or the page gave an image this name; no tag means `latest`."""
+    if not word.known or any(mark in word.text for mark in "*?"):
+        return
+    known = {*image_names(situation.model), *situation.images}
+    name = word.text.split("@")[0]
+    names = {name, f"{name}:latest"}
+    if not names & known:
+        yield finding(command, "images", f"image « {word.text} » : ni Compose, ni un manifeste, ni la page ne la nomme", nearest(name, known), word)
+
+
+def repository_exists(command: Command, word: Word, situation: Situation) -> Iterator[Finding]:
+    """The same for a name with or without tag, as `docker image ls` filters by."""
+    known = {*image_names(situation.model), *situation.images}
+    names = {*known, *(image.rpartition(":")[0] for image in known)}
+    if word.known and not any(mark in word.text for mark in "*?") and word.text not in names:
+        yield finding(command, "images", f"image « {word.text} » : ni Compose, ni un manifeste, ni la page ne la nomme", nearest(word.text, names), word)

@@ -1,0 +1,52 @@
+"""`kind`: verbs, options, the configuration file of a cluster, the images that it loads."""
+
+from collections.abc import Iterator
+
+from runbook.checking.commands.files import must_be_file
+from runbook.checking.commands.images import image_exists
+from runbook.checking.commands.options import read_options, verbs
+from runbook.checking.finding import Finding, nearest
+from runbook.checking.situation import Rule, Situation, finding
+from runbook.checking.words import Command
+
+VERBS = verbs("""
+build node-image: --arch= --base-image= --image= --type=
+completion bash|completion fish|completion zsh|version|get clusters:
+create cluster: --config= --image= --kubeconfig= -n,--name= --retain --wait=
+delete cluster: --kubeconfig= -n,--name=
+delete clusters: -A,--all --kubeconfig=
+export kubeconfig: --internal --kubeconfig= -n,--name=
+export logs: -n,--name=
+get kubeconfig: --internal -n,--name=
+get nodes: -A,--all-clusters -n,--name=
+load docker-image|load image-archive: -n,--name= --nodes=
+""")
+GLOBAL = "-q,--quiet -v,--verbosity= -h,--help --version"
+ELSEWHERE = {f"kind {verb}": options for verb, options in VERBS.items()}
+
+
+def kind(command: Command, situation: Situation) -> Iterator[Finding]:
+    """Verb, options, then what the verb works on."""
+    words = command.arguments
+    verb = " ".join(word.text for word in words[:2])
+    verb, rest = (verb, words[2:]) if verb in VERBS else (words[0].text if words else "", words[1:])
+    if verb not in VERBS:
+        if verb not in ("--version", "--help", "-h"):
+            name = " ".join(word.text for word in words[:2])
+            yield finding(command, "kind", f"verbe « kind {name} » inconnu", nearest(name, VERBS))
+        return
+    usage = read_options(command, rest, f"{GLOBAL} {VERBS[verb]}", f"kind {verb}", elsewhere=ELSEWHERE)
+    yield from usage.findings
+    for word in usage.values("--config"):
+        if word.text != "-":
+            yield from must_be_file(command, word, situation)
+    if verb.startswith("load") and not usage.operands:
+        yield finding(command, "kind", f"kind {verb} sans rien à charger", "écrire au moins une image")
+    for word in usage.operands:
+        if verb == "load docker-image":
+            yield from image_exists(command, word, situation)
+        elif verb == "load image-archive":
+            yield from must_be_file(command, word, situation)
+
+
+RESOLVERS: dict[str, Rule] = {"kind": kind}
