@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from runbook.checking.compose import check_compose
 from runbook.checking.dockerfiles import check_dockerfiles
+from runbook.checking.expected_results import check_expected_results
 from runbook.checking.finding import Finding
 from runbook.checking.manifests import check_manifests
 from runbook.checking.model import Model
@@ -15,3 +16,4 @@ def check_repository(pages: Sequence[PageBlocks], model: Model) -> Iterator[Find
     yield from check_manifests(model)
     yield from check_compose(model)
     yield from check_dockerfiles(model)
+    yield from check_expected_results(pages, model)

@@ -1,11 +1,11 @@
 """Would an application accept this value of a variable?"""
 
-import importlib
 from functools import cache
 from typing import Any, get_args
 
 import msgspec
 
+from runbook.checking.applications import named
 from runbook.checking.model import Model
 
 
@@ -26,5 +26,4 @@ def refused(model: Model, application: str, variable: str, value: str) -> str | 
 @cache
 def _fields(reference: str) -> dict[str, Any]:
     """The type of each variable that a settings structure reads."""
-    module, _, attribute = reference.partition(":")
-    return {field.name.upper(): field.type for field in msgspec.structs.fields(getattr(importlib.import_module(module), attribute))}
+    return {field.name.upper(): field.type for field in msgspec.structs.fields(named(reference))}

@@ -1,0 +1,102 @@
+"""Do the applications answer what the pages show after `curl`, configured as the page's target does?"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from runbook.checking.commands.curl_options import CURL
+from runbook.checking.commands.options import Usage, read_options
+from runbook.checking.finding import Finding
+from runbook.checking.inner_network import TOKEN, InnerNetwork, path_of
+from runbook.checking.words import Command
+from runbook.matching import expect
+from runbook.reading.blocks import Block, Expected
+
+FAILED = 22  # curl's exit status for an HTTP error with -f
+REMEDY = "corriger la page, ou le code, les manifestes et Compose s'ils ont tort"
+
+
+def answers(block: Block, commands: list[Command], network: InnerNetwork) -> Iterator[Finding]:
+    """What the block's only call would print, compared with what the page shows.
+
+    Where the answer depends on earlier steps, only the names of JSON keys can be known.
+    """
+    call = _only_call(commands)
+    if call is None or block.expected is None or block.not_run:
+        return
+    usage, url = call
+    name = network.model.local_ports.get(_port(url))
+    if name not in network.model.applications:
+        return
+    response = network.answer(block.target, name, path_of(url), _headers(usage))
+    if response is None:
+        return
+    status = response.status_code
+    if block.stand_in and status >= 400 and usage.has("--fail") and block.exit_status != FAILED:
+        yield Finding(block.page, block.line + 1, f"« {name} » répond {status} à « {path_of(url)} »", REMEDY, "answers")
+        return
+    text = _printed(usage, response.get_data(as_text=True), status)
+    if text is None:
+        return
+    if block.stand_in:
+        yield from _compared(block, block.expected, block.expected.text, text)
+    elif block.expected.kind is expect.Kind.JSON:
+        yield from _compared(block, block.expected, _names_only(block.expected.text), text)
+
+
+def _compared(block: Block, expected: Expected, wanted: str, got: str) -> Iterator[Finding]:
+    mismatch = expect.compare(wanted, got, expected.kind)
+    if mismatch is not None:
+        yield Finding(block.page, expected.line + (mismatch.line or 0), f"résultat attendu que l'application ne donne pas : {mismatch.reason}", REMEDY, "answers")
+
+
+def _only_call(commands: list[Command]) -> tuple[Usage, str] | None:
+    """The options and URL of a `curl` whose output is the block's, and whose URL is known."""
+    calls = [command for command in commands if command.name == "curl"]
+    if len(calls) != 1 or commands[-1] is not calls[0] or calls[0].redirects:
+        return None
+    if calls[0] is not commands[0] and not calls[0].piped:
+        return None
+    usage = read_options(calls[0], calls[0].arguments, CURL, "curl")
+    urls = [*usage.values("--url"), *usage.operands]
+    if len(urls) != 1 or not urls[0].known or usage.findings or usage.has("--request", "--data", "--head", "--include", "--location", "--json"):
+        return None
+    text = urls[0].text
+    return usage, text if "://" in text else f"http://{text}"
+
+
+def _headers(usage: Usage) -> dict[str, str]:
+    headers = {}
+    for word in usage.values("--header"):
+        if word.text == "@-":  # a secret that never stands on a command line
+            headers["Authorization"] = f"Bearer {TOKEN}"
+        name, mark, value = word.text.partition(":")
+        if mark:
+            headers[name.strip()] = value.strip()
+    return headers
+
+
+def _printed(usage: Usage, body: str, status: int) -> str | None:
+    """What curl writes; None where it writes what cannot be told from here."""
+    formats = [word.text for word in usage.values("--write-out")]
+    outputs = [word.text for word in usage.values("--output")]
+    if not formats and not outputs:
+        return body
+    if outputs == ["/dev/null"] and len(formats) == 1 and formats[0].replace("%{http_code}", "").strip("\\n\n ") == "":
+        return f"{status}\n"
+    return None
+
+
+def _names_only(text: str) -> str:
+    def without_values(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: without_values(item) for key, item in value.items()}
+        return "…"
+
+    return msgspec.json.encode(without_values(msgspec.json.decode(text))).decode()
+
+
+def _port(url: str) -> int:
+    host = url.split("://", 1)[1].split("/", 1)[0]
+    port = host.rpartition(":")[2]
+    return int(port) if port.isdecimal() else 80

@@ -1,0 +1,179 @@
+"""The applications answering in this process, on a network of their own that nothing leaves."""
+
+import logging
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.test import Client, TestResponse
+
+from runbook.checking.applications import named
+from runbook.checking.compose import environment as compose_environment
+from runbook.checking.containers import containers, mounted_files
+from runbook.checking.images import built_images
+from runbook.checking.model import Model
+
+TOKEN = "0" * 64  # stands for every secret: no real one is read
+_GUARD = threading.Lock()
+
+
+@dataclass(slots=True)
+class InnerNetwork:
+    """What each application answers as a target configures it; servers start when one calls another."""
+
+    model: Model
+    _made: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _servers: dict[tuple[str, str], BaseWSGIServer] = field(default_factory=dict)
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> "InnerNetwork":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.close()
+
+    def answer(self, target: str, application: str, path: str, headers: Mapping[str, str], method: str = "GET") -> TestResponse | None:
+        """The response of an application, None if it does not start with the target's settings."""
+        made = self._application(target, application)
+        if made is None:
+            return None
+        with self._resolving(target):
+            return Client(made).open(path, method=method, headers={"User-Agent": "curl/8", "Accept": "*/*", **headers})
+
+    def _application(self, target: str, name: str) -> Any:
+        if (target, name) not in self._made:
+            source = self.model.settings.model.applications[name]
+            arguments: list[dict[str, str]] = [dict(argument) for argument in source.arguments]
+            if arguments:
+                arguments[0].update(environment_of(self.model, target, name, self._folder()))
+            try:
+                self._made[target, name] = named(source.factory)(*arguments)
+            except (Exception, SystemExit):  # a refused setting ends the process that it stops
+                self._made[target, name] = None
+        return self._made[target, name]
+
+    def _folder(self) -> Path:
+        return Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+
+    @contextmanager
+    def _resolving(self, target: str) -> Iterator[None]:
+        """Names lead to the target's own applications, and nowhere else."""
+        names = addresses(self.model, target)
+        before = socket.getaddrinfo, logging.root.manager.disable
+
+        def resolve(host: Any, port: Any, *_: Any, **__: Any) -> list[Any]:
+            text = host.decode() if isinstance(host, bytes) else str(host)
+            if text not in {known for known, _ in names}:
+                raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+            name = names.get((text, int(port)))
+            server = self._server(target, name) if name else None
+            # A port where nothing listens refuses at once.
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port if server else 1))]
+
+        with _GUARD:
+            socket.getaddrinfo = resolve
+            logging.disable(logging.CRITICAL)
+            try:
+                yield
+            finally:
+                socket.getaddrinfo = before[0]
+                logging.disable(before[1])
+
+    def _server(self, target: str, name: str) -> BaseWSGIServer | None:
+        if (target, name) not in self._servers:
+            made = self._application(target, name)
+            if made is None:
+                return None
+            server = make_server("127.0.0.1", 0, made, threaded=True, request_handler=_Silent, fd=self._listening())
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+            thread.start()
+            self._stack.callback(thread.join)
+            self._stack.callback(server.shutdown)
+            self._servers[target, name] = server
+        return self._servers[target, name]
+
+    def _listening(self) -> int:
+        """Bound here, because a server that binds itself would ask the names of this network."""
+        listener = self._stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        return listener.fileno()
+
+
+class _Silent(WSGIRequestHandler):
+    """Logs nothing, and looks no name up."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - as in the base class
+        pass
+
+    def address_string(self) -> str:
+        return "127.0.0.1"
+
+
+def environment_of(model: Model, target: str, application: str, folder: Path) -> dict[str, str]:
+    """The variables that a target gives to an application, with made-up secrets in `folder`."""
+    described = model.settings.targets[target]
+    if described.services:
+        service = model.settings.services.get(application)
+        return {name: value for name, value in (service.env if service else {}).items() if not name.startswith("PYTHON")}
+    if described.contexts:
+        return _in_cluster(model, application, folder)
+    for image in built_images(model).values():
+        if image.application == application:
+            given = compose_environment(model.services[image.service])
+            return {**image.environment, **{name: value for name, value in given.items() if value is not None}}
+    return {}
+
+
+def addresses(model: Model, target: str) -> dict[tuple[str, int], str | None]:
+    """Host and port → the application that answers there, for a caller of this target."""
+    described = model.settings.targets[target]
+    if described.services:
+        return {("localhost", port): name for name, application in model.applications.items() for port in application.ports}
+    if described.contexts:
+        return {
+            (item.name, int(port["port"])): _behind(model, item.name, port.get("targetPort", port["port"]))
+            for item in model.of_kind("Service")
+            for port in item.at("spec", "ports", default=[])
+        }
+    images = built_images(model).values()
+    return {(image.service, image.port): image.application for image in images if image.port is not None}
+
+
+def _behind(model: Model, service: str, target: str | int) -> str | None:
+    """The application of the container whose port a Service leads to."""
+    item = model.object_named("Service", service)
+    workloads = model.workloads_behind(item) if item else []
+    for container in containers(model):
+        for port in container.spec.get("ports") or []:
+            if container.item in workloads and target in (port.get("name"), port.get("containerPort")) and port.get("containerPort") == container.port:
+                return container.application
+    return None
+
+
+def _in_cluster(model: Model, application: str, folder: Path) -> dict[str, str]:
+    for container in containers(model):
+        if container.application != application:
+            continue
+        given = {**(container.image.environment if container.image else {}), **{name: TOKEN if value is None else value for name, value in container.environment.items()}}
+        for name, value in given.items():
+            if value in mounted_files(model, container):
+                made = folder / name
+                made.write_text(TOKEN, encoding="utf-8")
+                given[name] = str(made)
+        return given
+    return {}
+
+
+def path_of(url: str) -> str:
+    """What is asked of the server for this URL."""
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
