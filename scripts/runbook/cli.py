@@ -331,7 +331,9 @@ def _interruptible(console: Console) -> Iterator[None]:
 
 
 def _console(stderr: bool = False) -> Console:
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else 200  # a pipe has no width: tables keep their places and lines whole
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, width=width)
 
 
 def _print_json(value: object) -> None:
