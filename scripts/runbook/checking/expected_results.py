@@ -3,8 +3,13 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from runbook.checking.containers import containers
 from runbook.checking.expected_answers import answers
+from runbook.checking.expected_lines import lines
+from runbook.checking.expected_state import PageState
+from runbook.checking.expected_tables import tables
 from runbook.checking.finding import Finding
+from runbook.checking.images import built_images
 from runbook.checking.inner_network import InnerNetwork
 from runbook.checking.model import Model
 from runbook.checking.words import Shell
@@ -13,11 +18,16 @@ from runbook.reading.blocks import PageBlocks
 
 def check_expected_results(pages: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:
     """Each expected result against the applications, the manifests and Compose."""
-    with InnerNetwork(model) as network:
+    found, images = containers(model), built_images(model)
+    with InnerNetwork(model, found, images) as network:
         for page in pages:
             for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
-                shell = Shell()
+                shell, state = Shell(), PageState(model, found, images)
                 for block in blocks:
                     commands = list(shell.read(block))
+                    state.follow(commands)
+                    if not block.not_run:
+                        yield from lines(block, commands, state)
+                        yield from tables(block, commands, state)
                     if block.expected is not None and target in model.settings.targets:
                         yield from answers(block, commands, network)

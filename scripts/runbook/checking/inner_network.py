@@ -17,9 +17,10 @@ from werkzeug.test import Client, TestResponse
 
 from runbook.checking.applications import named
 from runbook.checking.compose import environment as compose_environment
-from runbook.checking.containers import containers, mounted_files
-from runbook.checking.images import built_images
+from runbook.checking.containers import Container, mounted_files
+from runbook.checking.images import Image
 from runbook.checking.model import Model
+from runbook.checking.objects import KubeObject
 
 TOKEN = "0" * 64  # stands for every secret: no real one is read
 _GUARD = threading.Lock()
@@ -30,6 +31,9 @@ class InnerNetwork:
     """What each application answers as a target configures it; servers start when one calls another."""
 
     model: Model
+    containers: list[Container]
+    images: dict[str, Image]
+    _answers: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], TestResponse | None] = field(default_factory=dict)
     _made: dict[tuple[str, str], Any] = field(default_factory=dict)
     _servers: dict[tuple[str, str], BaseWSGIServer] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -40,20 +44,26 @@ class InnerNetwork:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stack.close()
 
-    def answer(self, target: str, application: str, path: str, headers: Mapping[str, str], method: str = "GET") -> TestResponse | None:
-        """The response of an application, None if it does not start with the target's settings."""
+    def answer(self, target: str, application: str, path: str, headers: Mapping[str, str]) -> TestResponse | None:
+        """The response to a GET, asked once; None if the application does not start with the target's settings."""
+        key = (target, application, path, tuple(sorted(headers.items())))
+        if key not in self._answers:
+            self._answers[key] = self._ask(target, application, path, headers)
+        return self._answers[key]
+
+    def _ask(self, target: str, application: str, path: str, headers: Mapping[str, str]) -> TestResponse | None:
         made = self._application(target, application)
         if made is None:
             return None
         with self._resolving(target):
-            return Client(made).open(path, method=method, headers={"User-Agent": "curl/8", "Accept": "*/*", **headers})
+            return Client(made).open(path, headers={"User-Agent": "curl/8", "Accept": "*/*", **headers})
 
     def _application(self, target: str, name: str) -> Any:
         if (target, name) not in self._made:
             source = self.model.settings.model.applications[name]
             arguments: list[dict[str, str]] = [dict(argument) for argument in source.arguments]
             if arguments:
-                arguments[0].update(environment_of(self.model, target, name, self._folder()))
+                arguments[0].update(self._environment(target, name))
             try:
                 self._made[target, name] = named(source.factory)(*arguments)
             except (Exception, SystemExit):  # a refused setting ends the process that it stops
@@ -66,7 +76,7 @@ class InnerNetwork:
     @contextmanager
     def _resolving(self, target: str) -> Iterator[None]:
         """Names lead to the target's own applications, and nowhere else."""
-        names = addresses(self.model, target)
+        names = self._addresses(target)
         before = socket.getaddrinfo, logging.root.manager.disable
 
         def resolve(host: Any, port: Any, *_: Any, **__: Any) -> list[Any]:
@@ -107,6 +117,54 @@ class InnerNetwork:
         listener.listen()
         return listener.fileno()
 
+    def _environment(self, target: str, application: str) -> dict[str, str]:
+        """The variables that a target gives to an application, with made-up secrets."""
+        described = self.model.settings.targets[target]
+        if described.services:
+            service = self.model.settings.services.get(application)
+            return {name: value for name, value in (service.env if service else {}).items() if not name.startswith("PYTHON")}
+        if described.contexts:
+            return next((self._in_cluster(container) for container in self.containers if container.application == application), {})
+        for image in self.images.values():
+            if image.application == application:
+                given = compose_environment(self.model.services[image.service])
+                return {**image.environment, **{name: value for name, value in given.items() if value is not None}}
+        return {}
+
+    def _in_cluster(self, container: Container) -> dict[str, str]:
+        given = dict(container.image.environment if container.image else {})
+        given |= {name: TOKEN if value is None else value for name, value in container.environment.items()}
+        mounted = mounted_files(self.model, container)
+        for name, value in given.items():
+            if value in mounted:
+                made = self._folder() / name
+                made.write_text(TOKEN, encoding="utf-8")
+                given[name] = str(made)
+        return given
+
+    def _addresses(self, target: str) -> dict[tuple[str, int], str | None]:
+        """Host and port → the application that answers there, for a caller of this target."""
+        described = self.model.settings.targets[target]
+        if described.services:
+            return {("localhost", port): name for name, application in self.model.applications.items() for port in application.ports}
+        if described.contexts:
+            return {
+                (item.name, int(port["port"])): self._behind(item, port.get("targetPort", port["port"]))
+                for item in self.model.of_kind("Service")
+                for port in item.at("spec", "ports", default=[])
+            }
+        return {(image.service, image.port): image.application for image in self.images.values() if image.port is not None}
+
+    def _behind(self, service: KubeObject, target: str | int) -> str | None:
+        """The application of the container whose port a Service leads to."""
+        workloads = self.model.workloads_behind(service)
+        for container in self.containers:
+            for port in container.spec.get("ports") or []:
+                leads = target in (port.get("name"), port.get("containerPort")) and port.get("containerPort") == container.port
+                if leads and container.item in workloads:
+                    return container.application
+        return None
+
 
 class _Silent(WSGIRequestHandler):
     """Logs nothing, and looks no name up."""
@@ -116,61 +174,6 @@ class _Silent(WSGIRequestHandler):
 
     def address_string(self) -> str:
         return "127.0.0.1"
-
-
-def environment_of(model: Model, target: str, application: str, folder: Path) -> dict[str, str]:
-    """The variables that a target gives to an application, with made-up secrets in `folder`."""
-    described = model.settings.targets[target]
-    if described.services:
-        service = model.settings.services.get(application)
-        return {name: value for name, value in (service.env if service else {}).items() if not name.startswith("PYTHON")}
-    if described.contexts:
-        return _in_cluster(model, application, folder)
-    for image in built_images(model).values():
-        if image.application == application:
-            given = compose_environment(model.services[image.service])
-            return {**image.environment, **{name: value for name, value in given.items() if value is not None}}
-    return {}
-
-
-def addresses(model: Model, target: str) -> dict[tuple[str, int], str | None]:
-    """Host and port → the application that answers there, for a caller of this target."""
-    described = model.settings.targets[target]
-    if described.services:
-        return {("localhost", port): name for name, application in model.applications.items() for port in application.ports}
-    if described.contexts:
-        return {
-            (item.name, int(port["port"])): _behind(model, item.name, port.get("targetPort", port["port"]))
-            for item in model.of_kind("Service")
-            for port in item.at("spec", "ports", default=[])
-        }
-    images = built_images(model).values()
-    return {(image.service, image.port): image.application for image in images if image.port is not None}
-
-
-def _behind(model: Model, service: str, target: str | int) -> str | None:
-    """The application of the container whose port a Service leads to."""
-    item = model.object_named("Service", service)
-    workloads = model.workloads_behind(item) if item else []
-    for container in containers(model):
-        for port in container.spec.get("ports") or []:
-            if container.item in workloads and target in (port.get("name"), port.get("containerPort")) and port.get("containerPort") == container.port:
-                return container.application
-    return None
-
-
-def _in_cluster(model: Model, application: str, folder: Path) -> dict[str, str]:
-    for container in containers(model):
-        if container.application != application:
-            continue
-        given = {**(container.image.environment if container.image else {}), **{name: TOKEN if value is None else value for name, value in container.environment.items()}}
-        for name, value in given.items():
-            if value in mounted_files(model, container):
-                made = folder / name
-                made.write_text(TOKEN, encoding="utf-8")
-                given[name] = str(made)
-        return given
-    return {}
 
 
 def path_of(url: str) -> str:
