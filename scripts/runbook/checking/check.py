@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import groupby
 from urllib.parse import urlsplit
 
+from runbook.checking import shellcheck
 from runbook.checking.commands.files import can_be_written, must_be_file, place
 from runbook.checking.commands.registry import OWN_SCRIPT, RESOLVERS
 from runbook.checking.commands.urls import opened, url_answers
@@ -13,6 +14,7 @@ from runbook.checking.finding import Finding, nearest
 from runbook.checking.model import Model
 from runbook.checking.repository import check_repository
 from runbook.checking.situation import Rule, Situation, finding
+from runbook.checking.style import block_style, command_style
 from runbook.checking.words import UNKNOWN, Command, Shell, Word
 from runbook.reading.blocks import Block, PageBlocks
 
@@ -29,20 +31,26 @@ OPENS_PORTS = ("docker", "kubectl")  # their resolvers know which
 
 def check(pages: Iterable[PageBlocks], model: Model) -> list[Finding]:
     """Every finding once; empty where pages, manifests and code agree."""
+    ordered = _prerequisites_first(pages)
     findings = {Finding(path, line, cause, "corriger le fichier", "model") for path, line, cause in model.faults}
-    pages = list(pages)
-    findings.update(check_repository(pages, model))
+    with shellcheck.started([block for page in ordered for block in page.blocks]) as running:
+        findings.update(_pages(ordered, model))
+        findings.update(check_repository(ordered, model))
+        findings.update(running.findings())
+    return sorted(findings)
+
+
+def _pages(pages: Iterable[PageBlocks], model: Model) -> Iterator[Finding]:
     made: dict[str, list[Situation]] = {}
-    for page in _prerequisites_first(pages):
-        findings.update(Finding(problem.page, problem.line, problem.cause, problem.remedy, "blocks") for problem in page.problems)
+    for page in pages:
+        yield from (Finding(problem.page, problem.line, problem.cause, problem.remedy, "blocks") for problem in page.problems)
         before = [situation for uri in page.after for situation in made.get(uri, [])]
         made[page.page.uri] = []
         for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
             situation = _start(page, model, target, before)
             made[page.page.uri].append(situation)
             for block in blocks:
-                findings.update(_block(block, situation))
-    return sorted(findings)
+                yield from _block(block, situation)
 
 
 def _prerequisites_first(pages: Iterable[PageBlocks]) -> list[PageBlocks]:
@@ -64,8 +72,8 @@ def _prerequisites_first(pages: Iterable[PageBlocks]) -> list[PageBlocks]:
 
 
 def _start(page: PageBlocks, model: Model, target: str, before: list[Situation]) -> Situation:
-    """A page finds the files and images that those before it made, not their ports nor their variables."""
-    return Situation(
+    """A page finds the files, images and objects that those before it made, not their ports nor their variables."""
+    situation = Situation(
         model,
         page.page,
         target,
@@ -74,11 +82,14 @@ def _start(page: PageBlocks, model: Model, target: str, before: list[Situation])
         made={path for situation in before for path in situation.made},
         images={image for situation in before for image in situation.images},
     )
+    situation.cluster.inherit(earlier.cluster for earlier in before)
+    return situation
 
 
 def _block(block: Block, situation: Situation) -> Iterator[Finding]:
     if block.cleanup:  # runs in a fresh shell
         situation.shell, situation.cwd = Shell({**ENVIRONMENT, **situation.model.settings.env}), "."
+    yield from block_style(block)
     if block.condition:
         for command in situation.shell.read(replace(block, code=block.condition, line=block.line - 1)):
             yield from resolve(command, situation)
@@ -119,6 +130,7 @@ def resolve(command: Command, situation: Situation) -> Iterator[Finding]:
             yield from can_be_written(command, word, situation)
     if command.name in situation.shell.functions or not command.name:
         return
+    yield from command_style(command, situation)
     resolver = _resolver(command.name, situation)
     if resolver is not None:
         yield from resolver(command, situation)
