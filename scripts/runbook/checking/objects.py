@@ -90,14 +90,15 @@ def read_objects(root: Path, paths: Iterable[Path]) -> tuple[tuple[KubeObject, .
     for path in paths:
         name = path.relative_to(root).as_posix()
         try:
-            objects += _objects(path.read_text(encoding="utf-8"), name)
+            objects += objects_in(path.read_text(encoding="utf-8"), name)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             faults.append((name, mark.line + 1 if mark else 1, f"YAML illisible : {getattr(error, 'problem', error)}"))
     return tuple(objects), tuple(faults)
 
 
-def _objects(text: str, path: str) -> Iterator[KubeObject]:
+def objects_in(text: str, path: str) -> Iterator[KubeObject]:
+    """The objects of a YAML text, which stands in the file `path`; YAMLError if it is none."""
     loader = yaml.CSafeLoader(text) if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader(text)
     try:
         while loader.check_node():

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from runbook.checking.cluster import Cluster
 from runbook.checking.finding import Finding
 from runbook.checking.model import Model
 from runbook.checking.words import Command, Shell, Word
@@ -15,7 +16,8 @@ class Situation:
 
     What commands before made: `made` holds files, relative to the root where they are under it,
     `images` names of images, `ports` local ports → the application that answers there, None for
-    one that the model does not know.  `resolve` checks a command that another one runs.
+    one that the model does not know.  `cluster` is what the cluster holds.  `resolve` checks a command
+    that another one runs.
     """
 
     model: Model
@@ -27,6 +29,10 @@ class Situation:
     made: set[str] = field(default_factory=set)
     images: set[str] = field(default_factory=set)
     ports: dict[int, str | None] = field(default_factory=dict)
+    cluster: Cluster = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cluster = Cluster(list(self.model.objects))
 
 
 Rule = Callable[[Command, Situation], Iterator[Finding]]
