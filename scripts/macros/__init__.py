@@ -11,7 +11,8 @@ from .page_titles import read_titles
 from .service_code import read_service
 from .sources import dig, only, read_yaml
 
-_MEANINGS = "docs/_data/services.yaml"
+_DOCS = "docs"
+_MEANINGS = f"{_DOCS}/_data/services.yaml"
 
 
 def define_env(env: Any) -> None:
@@ -21,8 +22,8 @@ def define_env(env: Any) -> None:
     compose = read_compose(root / "compose.yaml")
     services = {name: read_service(root / "services", name) for name in ("api", "front")}
     meanings = only(read_yaml(root / _MEANINGS), _MEANINGS)
-    titles = read_titles(root / "docs")
-    run = read_last_run(root / ".runbook" / "record.json")
+    titles = read_titles(root / _DOCS)
+    run = read_last_run(root / ".runbook" / "record.json", _DOCS)
     env.variables.update(
         {
             "recette": recette,

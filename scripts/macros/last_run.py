@@ -43,7 +43,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """The part of the engine's record that the pages show."""
+    """The part of the engine's record that the pages show; pages are named from `docs`."""
 
     version: int
     date: datetime
@@ -54,6 +54,7 @@ class Run(msgspec.Struct, frozen=True):
     versions: dict[str, dict[str, str]]
     missing: dict[str, str]
     faults: list[str]
+    notes: list[str]
     exit_status: int
     steps: list[Step]
 
@@ -65,9 +66,9 @@ class Run(msgspec.Struct, frozen=True):
 
     @property
     def revision(self) -> str:
-        """The commit as people write it, and whether the tree differed from it."""
-        commit = self.commit[:9] or "sans commit"
-        return f"{commit} (avec modifications locales)" if self.dirty else commit
+        """The commit in Markdown, and whether the tree differed from it."""
+        commit = f"`{self.commit[:9]}`" if self.commit else "hors de git"
+        return f"{commit}, avec des modifications locales" if self.dirty else commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,10 @@ class Totals:
     seconds: float
 
 
-def read_last_run(path: Path) -> Run | None:
+def read_last_run(path: Path, docs: str) -> Run | None:
     """The record at `path`, or `None` on a clone where nothing was run yet.
+
+    The engine names pages from the repository's root, where `docs` is.
 
     Raises `SourceError` for a record that another version of the engine wrote.
     """
@@ -97,7 +100,8 @@ def read_last_run(path: Path) -> Run | None:
         raise SourceError(f"{path} : enregistrement illisible ({error}) ; relancer « runbook run »") from None
     if run.version != VERSION:
         raise SourceError(f"{path} : version {run.version} au lieu de {VERSION}")
-    return run
+    steps = [msgspec.structs.replace(step, page=step.page.removeprefix(f"{docs}/")) for step in run.steps]
+    return msgspec.structs.replace(run, steps=steps)
 
 
 def totals(steps: list[Step]) -> Totals:

@@ -23,7 +23,7 @@ def verification(run: Run | None, page: str) -> str:
         return "aucune commande exécutée dans cette page"
     count = totals(steps)
     places = ", ".join(_target(name) for name in dict.fromkeys(step.target for step in steps))
-    return f"{run.day}, {places} : {_outcome(count)} ({_duration(count.seconds)}, commit `{run.revision}`)"
+    return f"{run.day}, {places} : {_outcome(count)}"
 
 
 def duration(run: Run | None, page: str) -> str:
@@ -46,13 +46,13 @@ def status(run: Run | None) -> str:
     proofs = "Détail et conditions : [Preuves](preuves/index.md)."
     if run.exit_status:
         title = f"La dernière exécution a échoué, le {run.day}"
-        return _box("danger", title, facts, f"Commit `{run.revision}`.", proofs)
+        return _box("danger", title, facts, f"Commit {run.revision}.", proofs)
     if run.missing:
         title = f"Vérifié en partie le {run.day}"
         absent = "Cibles absentes de cette exécution : "
         absent += ", ".join(_target(name) for name in run.missing) + "."
-        return _box("warning", title, facts, absent, f"Commit `{run.revision}`.", proofs)
-    return _box("success", f"Vérifié le {run.day}", facts, f"Commit `{run.revision}`.", proofs)
+        return _box("warning", title, facts, absent, f"Commit {run.revision}.", proofs)
+    return _box("success", f"Vérifié le {run.day}", facts, f"Commit {run.revision}.", proofs)
 
 
 def proofs(run: Run | None, titles: dict[str, str]) -> str:
@@ -80,17 +80,23 @@ def proofs(run: Run | None, titles: dict[str, str]) -> str:
 def _conditions(run: Run) -> str:
     rows = [
         ("Date", f"{run.day}, {run.date:%H:%M} UTC"),
-        ("Commit", f"`{run.revision}`"),
+        ("Commit", run.revision),
         ("Machine", run.machine),
         ("Durée", _duration(run.seconds)),
         ("Verdict", "échec" if run.exit_status else "réussite"),
     ]
     rows += [
-        (_target(target), ", ".join(f"{name} {version}" for name, version in versions.items()))
+        (_target(target), ", ".join(_version(name, text) for name, text in versions.items() if text))
         for target, versions in run.versions.items()
     ]
     rows += [(_target(target), f"absente : {reason}") for target, reason in run.missing.items()]
+    rows += [("Remarque", note) for note in run.notes]
     return "## Conditions\n\n" + "\n\n".join(f"{term}\n:   {text}" for term, text in rows)
+
+
+def _version(name: str, text: str) -> str:
+    """Name and version; some tools say their own name."""
+    return text if text.lower().startswith(name) else f"{name} {text}"
 
 
 def _by(steps: list[Step], heading: str, key: Callable[[Step], str]) -> str:
@@ -135,7 +141,7 @@ def _not_run(run: Run, titles: dict[str, str]) -> str:
 
 def _outcome(count: Totals) -> str:
     parts = [
-        _number(count.verified, "vérifiée contre son résultat attendu", "vérifiées contre leur résultat attendu"),
+        _number(count.verified, "vérifiée", "vérifiées"),
         _number(count.executed, "exécutée sans assertion", "exécutées sans assertion"),
         _number(count.failed, "en échec", "en échec"),
         _number(count.not_run, "non exécutée", "non exécutées"),

@@ -29,7 +29,9 @@ def _snippets() -> Iterator[CodeExample]:
     for page in site.pages:
         for fence in find_fences(page, site)[0]:
             if fence.language.startswith("py"):
-                yield CodeExample.create(fence.source + "\n", path=ROOT / page.path, start_line=fence.line, prefix=fence.language)
+                yield CodeExample.create(
+                    fence.source + "\n", path=ROOT / page.path, start_line=fence.line, prefix=fence.language
+                )
 
 
 SNIPPETS = list(_snippets())
@@ -48,7 +50,13 @@ def api(token: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("api") / "log"
     path = os.pathsep.join(str(ROOT / "services" / part) for part in ("common", "api"))
-    command = ["--config", "services/common/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", "datapress_api:create_app()"]
+    command = [
+        "--config",
+        "services/common/gunicorn.conf.py",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "datapress_api:create_app()",
+    ]
     with (
         log.open("wb") as output,
         subprocess.Popen(

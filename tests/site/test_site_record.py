@@ -19,7 +19,7 @@ TITLES = {"exploitation/deployer.md": "Déployer", "exploitation/verifier.md": "
 
 def _step(**changes: Any) -> dict[str, Any]:
     return {
-        "page": "exploitation/deployer.md",
+        "page": "docs/exploitation/deployer.md",
         "line": 30,
         "fault_line": 31,
         "title": None,
@@ -47,7 +47,7 @@ def _record(*steps: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "commit": "0123456789abcdef",
         "dirty": False,
         "machine": "Linux",
-        "versions": {"recette": {"cluster": "v1.20.2"}},
+        "versions": {"local": {"python": "Python 3.13.1", "autre": ""}, "recette": {"cluster": "v1.20.2"}},
         "missing": {},
         "faults": [],
         "notes": [],
@@ -60,7 +60,7 @@ def _record(*steps: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def _run(folder: Path, *steps: dict[str, Any], **changes: Any) -> Run:
     path = folder / "record.json"
     path.write_text(json.dumps(_record(*steps, **changes)), encoding="utf-8")
-    run = read_last_run(path)
+    run = read_last_run(path, "docs")
     assert run is not None
     return run
 
@@ -69,14 +69,14 @@ def test_what_the_engine_writes_is_what_the_site_reads(tmp_path: Path) -> None:
     path = tmp_path / "record.json"
     path.write_bytes(msgspec.json.encode(msgspec.convert(_record(_step()), Record)))
 
-    run = read_last_run(path)
+    run = read_last_run(path, "docs")
 
     assert run is not None
-    assert (run.version, run.steps[0].fault_line) == (VERSION, 31)
+    assert (run.version, run.steps[0].page, run.steps[0].fault_line) == (VERSION, "exploitation/deployer.md", 31)
 
 
 def test_without_a_record_nothing_is_claimed(tmp_path: Path) -> None:
-    run = read_last_run(tmp_path / "record.json")
+    run = read_last_run(tmp_path / "record.json", "docs")
 
     assert run is None
     assert "Aucune vérification" in status(run)
@@ -90,7 +90,7 @@ def test_a_green_run_gives_its_date_its_commit_and_its_count(tmp_path: Path) -> 
 
     assert text.startswith('!!! success "Vérifié le 1er novembre 2026"')
     assert "**2 commandes**" in text
-    assert "1 vérifiée contre son résultat attendu, 1 exécutée sans assertion" in text
+    assert "1 vérifiée, 1 exécutée sans assertion" in text
     assert "`012345678`" in text
 
 
@@ -110,12 +110,20 @@ def test_a_run_without_one_of_its_targets_is_not_called_verified(tmp_path: Path)
     assert "absente\u00a0: cluster injoignable" in proofs(run, TITLES)
 
 
+def test_the_conditions_name_versions_once_and_keep_the_notes(tmp_path: Path) -> None:
+    text = proofs(_run(tmp_path, _step(), notes=["recette : laissée en place"]), TITLES)
+
+    assert "Local\n:   Python 3.13.1\n" in text
+    assert "Recette\n:   cluster v1.20.2\n" in text
+    assert "Remarque\n:   recette : laissée en place" in text
+
+
 def test_uncommitted_changes_are_told(tmp_path: Path) -> None:
-    assert "avec modifications locales" in status(_run(tmp_path, _step(), dirty=True))
+    assert "`012345678`, avec des modifications locales" in status(_run(tmp_path, _step(), dirty=True))
 
 
 def test_a_page_shows_its_own_steps_on_one_line(tmp_path: Path) -> None:
-    run = _run(tmp_path, _step(), _step(seconds=42.0), _step(page="exploitation/verifier.md", outcome="échoué"))
+    run = _run(tmp_path, _step(), _step(seconds=42.0), _step(page="docs/exploitation/verifier.md", outcome="échoué"))
 
     text = verification(run, "exploitation/deployer.md")
 
@@ -146,7 +154,7 @@ def test_a_measure_is_the_last_verdict_that_its_command_printed_in_its_page(tmp_
 
 
 def test_a_page_that_has_gone_is_named_without_a_link(tmp_path: Path) -> None:
-    text = proofs(_run(tmp_path, _step(page="partie.md")), TITLES)
+    text = proofs(_run(tmp_path, _step(page="docs/partie.md")), TITLES)
 
     assert "`partie.md`" in text
     assert "(../partie.md)" not in text
@@ -158,7 +166,7 @@ def test_a_record_that_cannot_be_read_is_said(tmp_path: Path, content: str) -> N
     path.write_text(content, encoding="utf-8")
 
     with pytest.raises(SourceError, match="enregistrement illisible"):
-        read_last_run(path)
+        read_last_run(path, "docs")
 
 
 def test_a_record_of_another_version_is_refused(tmp_path: Path) -> None:
@@ -166,4 +174,4 @@ def test_a_record_of_another_version_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps(_record(_step(), version=VERSION + 1)), encoding="utf-8")
 
     with pytest.raises(SourceError, match=re.escape(f"version {VERSION + 1}")):
-        read_last_run(path)
+        read_last_run(path, "docs")
