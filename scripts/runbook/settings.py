@@ -92,6 +92,7 @@ class ModelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     applications: dict[str, ApplicationSource] = {}
     made_by_commands: list[str] = []  # "kind/name" of objects that a documented command creates, in lower case
     server: str = ""  # the server's configuration file, for its graceful_timeout
+    scripts: str = "scripts"  # the folder of the scripts that pages must name
     rules_off: list[str] = []  # rules about manifests and Compose that this repository does not want
     foreign: list[str] = []  # names that the prose may quote although they do not exist here (shell patterns)
     commands: list[str] = []  # commands that need no model: text filters and shell builtins of this repository's pages

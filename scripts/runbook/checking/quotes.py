@@ -1,0 +1,55 @@
+"""What a page quotes in its prose: inline code, addresses and port numbers, with their lines."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from runbook.reading.pages import Page
+
+FENCE = re.compile(r"\s*(?:>\s*)*(`{3,}|~{3,})")
+CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+ADDRESS = re.compile(r"https?://[^\s<>()\"'`|\]]+")
+PORT = re.compile(r"\bports? (\d{3,5})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A text that the prose gives as a name, and the line of the source that it stands on."""
+
+    page: str
+    line: int
+    text: str
+
+
+def code(page: Page) -> Iterator[Quote]:
+    """Each piece of inline code."""
+    for line, text in prose(page):
+        for found in CODE.finditer(text):
+            yield Quote(page.path, line, found[2].strip())
+
+
+def addresses(page: Page) -> Iterator[Quote]:
+    """Each URL, quoted, linked or bare."""
+    for line, text in prose(page):
+        for found in ADDRESS.finditer(text):
+            yield Quote(page.path, line, found[0].rstrip(".,;:*_"))
+
+
+def ports(page: Page) -> Iterator[Quote]:
+    """Each number that the text calls a port."""
+    for line, text in prose(page):
+        for found in PORT.finditer(text):
+            yield Quote(page.path, line, found[1])
+
+
+def prose(page: Page) -> Iterator[tuple[int, str]]:
+    """Line number in the source and text of every line outside fences."""
+    fence = ""
+    for index, text in enumerate(page.markdown.split("\n")):
+        found = FENCE.match(text)
+        if found and not fence:
+            fence = found[1]
+        elif found and found[1].startswith(fence) and not text.strip(" >").strip(fence[0]):
+            fence = ""
+        elif not fence:
+            yield page.line_of[index], text
