@@ -1,5 +1,6 @@
 """One kubectl command read: its verb, its options, its operands, the namespace that it looks at."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +15,9 @@ SHORTER = {
     "ns": "namespace", "cm": "configmap", "deploy": "deployment", "svc": "service", "sa": "serviceaccount", "ing": "ingress",
     "pdb": "poddisruptionbudget", "cj": "cronjob", "pc": "priorityclass", "resourcequota": "quota",
 }  # fmt: skip
+
+# In the background, or under `timeout`.
+ENDED = re.compile(r"(?<![&>|])&(?![&>\d])|\btimeout\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,12 @@ class Call:
         """Whether the page runs it and expects it to succeed."""
         block = self.command.block
         return block.exit_status == 0 and not block.not_run
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the page itself sees to the end of a command that has none."""
+        code = self.command.block.code
+        return bool(self.command.block.background or self.command.block.not_run or ENDED.search(code))
 
     def finding(self, rule: str, cause: str, remedy: str, word: Word | None = None) -> Finding:
         return finding(self.command, rule, cause, remedy, word)

@@ -54,7 +54,7 @@ def _create(call: Call) -> Iterator[Finding]:
         yield call.finding(RULE, f"« {call.operands[1].text} » en trop", f"« kubectl {call.verb} » ne prend qu'un nom", call.operands[1])
     yield from _sources(call)
     for word in call.usage.values("--image"):
-        yield from check_image(call, word, word.text)
+        yield from check_image(call, word, word.text, own=False)
     if call.verb in IMAGE_NEEDED and not call.usage.values("--image"):
         yield call.finding(RULE, f"« kubectl {call.verb} » sans --image", "ajouter --image=dépôt:étiquette", call.word)
     if call.verb == "create job":
@@ -69,15 +69,15 @@ def _make(call: Call, kind: str, name: Word) -> Iterator[Finding]:
     if call.dry:
         cluster.pending.append(made)
         return
-    if call.must_succeed and space is not None:
-        if call.asked_namespace is None and space == "default" and any(item.namespace not in (None, "default") for item in cluster.objects):
+    if call.must_succeed:
+        if space is not None and call.asked_namespace is None and space == "default" and any(item.namespace not in (None, "default") for item in cluster.objects):
             own = min(str(item.namespace) for item in cluster.objects if item.namespace not in (None, "default"))
             yield call.finding(RULE, f"sans -n, « {name.text} » irait dans « default »", f"ajouter « -n {own} »", name)
-        elif UNKNOWN not in space and space in cluster.namespaces() and not cluster.has_namespace(space):
+        elif space is not None and UNKNOWN not in space and space in cluster.namespaces() and not cluster.has_namespace(space):
             yield call.finding(RULE, f"l'espace de noms « {space} » n'existe pas à cet endroit de la page", f"créer d'abord « {space} »", name)
         elif name.known and any(cluster.is_live(item) for item in cluster.owners(kind, name.text) if item.kind == kind and item.namespace in (None, space)):
             yield call.finding(RULE, f"« {name.text} » existe déjà : kubectl refuse de le créer", "écrire « … --dry-run=client -o yaml | kubectl apply -f - »", name)
-    if not call.command.block.not_run:
+    if not call.command.block.not_run and not call.usage.has("--rm"):
         cluster.make([made], call.namespace)
 
 

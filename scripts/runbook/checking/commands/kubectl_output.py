@@ -28,6 +28,7 @@ FORMATS = {
     "apply view-last-applied": ("json", "yaml"),
     "kustomize": (),
 }
+OF_A_LIST = [("metadata", name) for name in ("continue", "remainingItemCount", "resourceVersion", "selfLink")]
 SORTS = {"top pod": ("cpu", "memory"), "top node": ("cpu", "memory"), "api-resources": ("name", "kind")}
 PRINTS_OBJECTS = ("get", "patch", "scale", "label", "annotate", "wait", "set env", "set image", "set resources")
 
@@ -158,7 +159,7 @@ def _written(path: Path) -> str:
 
 def _from_list(path: Path) -> tuple[Path, Fault | None]:
     """The rest of a path that starts from a list, inside one object."""
-    if not path or path[0] in (ANYWHERE, "apiVersion", "kind", "metadata"):
+    if not path or path[0] in (ANYWHERE, "apiVersion", "kind") or path[:2] in OF_A_LIST:
         return (), None
     if path[0] != "items":
         return (), (f"« {_written(path)} » : la réponse est une liste", "écrire .items[*] devant, ou nommer l'objet")

@@ -1,14 +1,14 @@
 """`kubectl logs`, `exec`, `port-forward`, `cp`: the pod, its container, its ports, the command that runs in it."""
 
-import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from runbook.checking.commands import kubectl_tables as tables
 from runbook.checking.commands.files import must_exist
 from runbook.checking.commands.kubectl_call import Call
 from runbook.checking.commands.kubectl_selectors import check_selection, labels_of
 from runbook.checking.commands.kubectl_settings import check_container, data_keys, variables
-from runbook.checking.commands.kubectl_targets import Target, check_targets, items, read_targets
+from runbook.checking.commands.kubectl_targets import Target, check_namespace, check_targets, items, read_targets
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.objects import WORKLOADS, KubeObject, selects
 from runbook.checking.words import UNKNOWN, Word
@@ -70,7 +70,7 @@ def _logs(call: Call) -> Iterator[Finding]:
     selected = [item for item in items(call, pods) if any(UNKNOWN not in word.text and selects(word.text, labels_of(item)) for word in selectors)]
     yield from _containers(call, workloads or selected, choose=not call.operands[1:] and not selectors)
     endless = [target for target in targets if target.kind and target.kind.name in ENDLESS]
-    if call.usage.has("--follow") and not call.command.block.background and (endless or any(item.kind in ENDLESS for item in selected)):
+    if call.usage.has("--follow") and not call.bounded and (endless or any(item.kind in ENDLESS for item in selected)):
         remedy = "retirer -f, borner par --since ou --tail, ou lancer le bloc en arrière-plan (data-arriere-plan)"
         yield call.finding(RULE, "« kubectl logs --follow » d'un service ne finit jamais", remedy, call.word)
 
@@ -123,8 +123,8 @@ def _mounted(call: Call, workloads: list[KubeObject]) -> Iterator[tuple[str, set
 
 
 def _port_forward(call: Call) -> Iterator[Finding]:
-    if not call.command.block.background and call.must_succeed and not any(operator == "&" for operator, _ in call.command.redirects):
-        yield from _not_in_background(call)
+    if not call.bounded:
+        yield call.finding(RULE, "« kubectl port-forward » ne rend pas la main", "lancer le bloc en arrière-plan (data-arriere-plan)", call.word)
     if len(call.operands) < 2:
         if not any(UNKNOWN in word.text for word in call.operands):
             yield call.finding(RULE, "« kubectl port-forward » sans port", "écrire kind/nom LOCAL:DISTANT", call.word)
@@ -134,12 +134,6 @@ def _port_forward(call: Call) -> Iterator[Finding]:
     service = next((item for target in targets for item in items(call, target) if target.kind and target.kind.name == "Service"), None)
     for word in call.operands[1:]:
         yield from _port(call, word, targets, service)
-
-
-def _not_in_background(call: Call) -> Iterator[Finding]:
-    after = call.command.block.code
-    if not re.search(r"port-forward[^\n|&;]*(?:\\\n[^\n|&;]*)*(?:>[^\n&]*(?:2>&1)?\s*)?&(?!&)", after):
-        yield call.finding(RULE, "« kubectl port-forward » ne rend pas la main", "lancer le bloc en arrière-plan (data-arriere-plan)", call.word)
 
 
 def _port(call: Call, word: Word, targets: list[Target], service: KubeObject | None) -> Iterator[Finding]:
@@ -181,10 +175,10 @@ def _cp(call: Call) -> Iterator[Finding]:
     if remote and remote[0] is call.operands[1]:
         yield from must_exist(call.command, call.operands[0], call.situation)
     for word in remote[:1]:
-        pod = word.text.partition(":")[0].rpartition("/")[2]
-        targets, findings = _checked(call, (Word(pod, word.line),))
-        yield from findings
-        yield from _containers(call, _workloads(call, targets))
+        space, separator, pod = word.text.partition(":")[0].rpartition("/")
+        inside = replace(call, usage=replace(call.usage, options=(("--namespace", Word(space, word.line)),))) if separator else call
+        targets, findings = _checked(inside, (Word(pod, word.line),))
+        yield from (*check_namespace(inside), *findings, *_containers(call, _workloads(inside, targets)))
 
 
 PODS: dict[str, Callable[[Call], Iterator[Finding]]] = {"logs": _logs, "exec": _exec, "port-forward": _port_forward, "cp": _cp}

@@ -21,7 +21,7 @@ def _get(call: Call) -> Iterator[Finding]:
     absent_is_fine = call.verb == "get" and any(target.kind and target.kind.name == "Namespace" for target in targets)
     yield from check_targets(call, targets, present=not absent_is_fine)
     yield from check_selection(call, targets)
-    if call.usage.has("--watch", "--watch-only") and not call.command.block.background:
+    if call.usage.has("--watch", "--watch-only") and not call.bounded:
         yield call.finding(RULE, f"« kubectl {call.verb} --watch » ne finit jamais", BOOLEAN_ENDS, call.word)
 
 

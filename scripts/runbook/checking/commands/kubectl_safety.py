@@ -12,7 +12,6 @@ from runbook.checking.words import UNKNOWN
 RULE = "kubectl_safety"
 READS_CONFIG = ("config view", "config current-context", "config get-contexts", "config get-clusters", "config get-users")
 INTERACTIVE = ("edit", "attach", "apply edit-last-applied")
-CHANGING = ("delete", "apply", "replace", "patch", "scale", "label", "annotate", "set env", "set image", "set resources", "rollout restart", "rollout undo")
 
 
 def check_safety(call: Call) -> Iterator[Finding]:
@@ -20,9 +19,7 @@ def check_safety(call: Call) -> Iterator[Finding]:
     if call.verb in INTERACTIVE:
         yield call.finding(RULE, f"« kubectl {call.verb} » demande un terminal", "changer le fichier puis « kubectl apply », ou « kubectl patch »", call.word)
     if call.usage.has("--tty"):
-        yield call.finding(RULE, "-t demande un terminal", "retirer -t (et -i)", call.word)
-    if call.usage.has("--stdin") and not call.command.piped and call.command.stdin is None and not call.command.redirects:
-        yield call.finding(RULE, "-i attend une entrée que rien ne donne", "retirer -i, ou donner l'entrée par un tube", call.word)
+        yield call.finding(RULE, "-t demande un terminal", "retirer -t", call.word)
     yield from _context(call)
     if call.verb in ("delete", "drain", "cordon", "taint") and not call.dry:
         yield from _deletion(call)

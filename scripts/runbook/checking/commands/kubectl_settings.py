@@ -24,8 +24,11 @@ def image(call: Call, targets: list[Target]) -> Iterator[Finding]:
         yield from check_image(call, word, name)
 
 
-def check_image(call: Call, word: Word, name: str) -> Iterator[Finding]:
-    """The image's repository is one that Compose builds or a manifest runs; its tag is free, so that a page may ask for one that is missing."""
+def check_image(call: Call, word: Word, name: str, *, own: bool = True) -> Iterator[Finding]:
+    """The image's repository is one that Compose builds or a manifest runs; its tag is free: a page may ask for one that is missing.
+
+    Without `own` it may be a public one, and only a name close to one of these is wrong.
+    """
     model = call.situation.model
     used = {str(container.get("image", "")) for item in model.objects for container in item.containers}
     known = {*used, *(str(service.get("image", "")) for service in model.services.values()), *call.situation.images}
@@ -33,7 +36,9 @@ def check_image(call: Call, word: Word, name: str) -> Iterator[Finding]:
     if not name:
         yield call.finding(RULE, f"« {word.text} » : il manque l'image", "écrire dépôt:étiquette", word)
     elif UNKNOWN not in repository_of(name) and repository_of(name) not in repositories:
-        yield call.finding(RULE, f"rien ici ne construit l'image « {repository_of(name)} »", nearest(repository_of(name), repositories), word)
+        near = nearest(repository_of(name), repositories)
+        if own or near.startswith("vouliez"):
+            yield call.finding(RULE, f"rien ici ne construit l'image « {repository_of(name)} »", near, word)
 
 
 def repository_of(name: str) -> str:
@@ -56,7 +61,10 @@ def env(call: Call, targets: list[Target]) -> Iterator[Finding]:
         yield from check_container(call, word, _workloads(call, targets), any_name="*")
     for word in call.usage.values("--from"):
         yield from _source(call, word)
-    known = variables(call, _workloads(call, targets))
+    workloads = _workloads(call, targets)
+    if any(not item.path for item in workloads):  # made by the page itself, of any image
+        return
+    known = variables(call, workloads)
     given = [*call.operands, *call.usage.values("--env")]
     for word in given:
         found = re.match(r"([\w.]+)(=|-$)", word.text)

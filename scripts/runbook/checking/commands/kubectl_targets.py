@@ -127,8 +127,12 @@ def _absent(call: Call, name: str, word: Word, item: KubeObject) -> Finding:
 def _unknown(call: Call, target: Target) -> Finding:
     kind = target.kind
     plural, kind_name = (kind.plural, kind.name) if kind else ("", "")
-    names = {item.name for item in call.situation.cluster.owners(kind_name)}
+    objects = call.situation.cluster.objects
     cause = f"aucun manifeste ne décrit « {plural}/{target.name} »"
+    same = next((item for item in objects if item.name == target.name and item.kind.lower() in tables.kinds()), None)
+    if same is not None:
+        return call.finding(RULE, cause, f"écrire « {tables.kind_named(same.kind).name.lower()}/{same.name} »", target.word)
+    names = {item.name if kind_name in (item.kind, "Endpoints") else f"{item.name}-{UNKNOWN}" for item in call.situation.cluster.owners(kind_name)}
     return call.finding(RULE, cause, nearest(target.name or "", names), target.word)
 
 

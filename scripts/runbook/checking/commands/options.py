@@ -124,7 +124,7 @@ def _parts(word: Word, known: Grammar) -> Iterator[tuple[str, Word, bool]]:
 
 def _unknown(command: Command, word: Word, name: str, known: Grammar, program: str, elsewhere: Mapping[str, str]) -> Finding:
     owners = sorted({verb for verb, options in elsewhere.items() if name in grammar(options).names})
-    close = difflib.get_close_matches(name, known.names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, known.names, n=1, cutoff=0.8 if owners else 0.6)
     if owners and not close:
         hint = f"c'est une option de « {owners[0]} »"
     else:
