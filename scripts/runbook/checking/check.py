@@ -34,13 +34,14 @@ def check(pages: Iterable[PageBlocks], model: Model) -> list[Finding]:
     ordered = _prerequisites_first(pages)
     findings = {Finding(path, line, cause, "corriger le fichier", "model") for path, line, cause in model.faults}
     with shellcheck.started([block for page in ordered for block in page.blocks]) as running:
-        findings.update(_pages(ordered, model))
+        findings.update(check_commands(ordered, model))
         findings.update(check_repository(ordered, model))
         findings.update(running.findings())
     return sorted(findings)
 
 
-def _pages(pages: Iterable[PageBlocks], model: Model) -> Iterator[Finding]:
+def check_commands(pages: Iterable[PageBlocks], model: Model) -> Iterator[Finding]:
+    """What is wrong in the commands of pages that stand after those they need."""
     made: dict[str, list[Situation]] = {}
     for page in pages:
         yield from (Finding(problem.page, problem.line, problem.cause, problem.remedy, "blocks") for problem in page.problems)
@@ -142,7 +143,7 @@ def resolve(command: Command, situation: Situation) -> Iterator[Finding]:
             command,
             "commands",
             f"commande « {command.name} » inconnue du contrôle",
-            f"{_nearest_command(command.name, known)} ; l'enseigner au contrôle, ou la déclarer dans [tool.runbook.model] commands",
+            f"{_nearest_command(command.name, known)} ; sinon l'enseigner au contrôle, ou la déclarer dans [tool.runbook.model] commands",
             command.words[0],
         )
 

@@ -53,9 +53,6 @@ DESTRUCTIONS = (
     Destruction(("kubectl", "rollout", "undo"), None, RETURN),
     Destruction(("kubectl", "set", "image"), None, CHANGE),
     Destruction(("kind", "delete"), None, REMOVAL),
-    Destruction(("rm",), r"-[a-zA-Z]*[rR][a-zA-Z]*|--recursive", REMOVAL),
-    Destruction(("git", "reset"), "--hard", None),
-    Destruction(("git", "clean"), r"-[a-z]*f[a-z]*|--force", None),
 )
 
 

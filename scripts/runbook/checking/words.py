@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tree_sitter
 
@@ -125,27 +125,33 @@ class Shell:
 
     def _redirected(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
         body = node.child_by_field_name("body")
-        redirects: list[tuple[str, Word]] = []
-        stdin: str | None = None
+        redirects, stdin = self._redirects(node, block)
         for redirect in node.children_by_field_name("redirect"):
             yield from self._substitutions(redirect, block)
-            if redirect.type == "file_redirect":
-                target = redirect.child_by_field_name("destination")
-                operator = next((_text(child) for child in redirect.children if not child.is_named), ">")
-                if target is not None:
-                    redirects.append((operator, self._word(target, block)))
-            else:  # a here-document or here-string
-                stdin = _heredoc(redirect)
-                for child in redirect.children:  # what follows the start on its line: `| command`
-                    if child.type in ("pipeline", "command"):
-                        yield from self._read(child, block, piped=True)
+            for child in redirect.children:  # what follows a here-document's start on its line: `| command`
+                if redirect.type == "heredoc_redirect" and child.type in ("pipeline", "command"):
+                    yield from self._read(child, block, piped=True)
         if body is None:
             return
         commands = list(self._read(body, block, piped))
-        for command in commands[:-1]:
-            yield command
+        yield from commands[:-1]
         for command in commands[-1:]:
-            yield Command(command.path, command.line, block, command.words, tuple(redirects), stdin, command.piped)
+            yield replace(command, redirects=(*command.redirects, *redirects), stdin=command.stdin if stdin is None else stdin)
+
+    def _redirects(self, node: tree_sitter.Node, block: Block) -> tuple[tuple[tuple[str, Word], ...], str | None]:
+        """The redirections among the children of `node`, those on the line of a here-document too, and its text."""
+        found: list[tuple[str, Word]] = []
+        stdin: str | None = None
+        for child in node.children:
+            if child.type == "file_redirect":
+                target = child.child_by_field_name("destination")
+                operator = next((_text(part) for part in child.children if not part.is_named), ">")
+                if target is not None:
+                    found.append((operator, self._word(target, block)))
+            elif child.type in ("heredoc_redirect", "herestring_redirect"):
+                stdin = _heredoc(child)
+                found += self._redirects(child, block)[0]
+        return tuple(found), stdin
 
     def _command(self, node: tree_sitter.Node, block: Block, piped: bool) -> Command:
         words = []
@@ -156,7 +162,8 @@ class Shell:
                 continue
             words.append(self._word(child.children[0] if child.type == "command_name" else child, block))
         line = _line(node, block)
-        return Command(block.page, line, block, tuple(words) or (Word("", line),), piped=piped)
+        redirects, stdin = self._redirects(node, block)
+        return Command(block.page, line, block, tuple(words) or (Word("", line),), redirects, stdin, piped)
 
     def _substitutions(self, node: tree_sitter.Node, block: Block) -> Iterator[Command]:
         for child in node.children:

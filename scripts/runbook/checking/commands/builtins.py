@@ -58,7 +58,7 @@ def test(command: Command, _: Situation) -> Iterator[Finding]:
     """Operators that `test` has; a file that it tests may be missing."""
     for word in command.arguments:
         if re.fullmatch(r"-[a-zA-Z]{1,2}", word.text) and word.text not in TESTS:
-            yield finding(command, "test", f"opérateur « {word.text} » inconnu de test", nearest(word.text, TESTS), word)
+            yield finding(command, "test", f"opérateur « {word.text} » inconnu de test", "« help test » donne les siens", word)
 
 
 def set_options(command: Command, _: Situation) -> Iterator[Finding]:

@@ -85,6 +85,6 @@ def can_be_written(command: Command, word: Word, situation: Situation) -> Iterat
 def _candidates(path: str, situation: Situation) -> set[str]:
     """The files that a wrong path most likely meant: same folder, or same name elsewhere."""
     folder, name = posixpath.split(path)
-    known = {*situation.model.files, *(made.rstrip("/") for made in situation.made)}
-    near = {file for file in known if posixpath.dirname(file) == folder or posixpath.basename(file) == name}
+    known = {*situation.model.files, *situation.model.folders, *(made.rstrip("/") for made in situation.made)}
+    near = {file for file in known if file != "." and (posixpath.dirname(file) == folder or posixpath.basename(file) == name)}
     return near or {file for file in known if posixpath.splitext(file)[1] == posixpath.splitext(name)[1] and "/" in file}

@@ -33,12 +33,12 @@ ls-remote: --tags --heads -q,--quiet --exit-code
 merge: --no-ff --ff-only --squash --abort --continue -m= --no-commit --no-edit
 mv: -f,--force -n,--dry-run -k -v,--verbose
 pull: --rebase? --ff-only --no-rebase -q,--quiet --tags --all --autostash
-push: -u,--set-upstream --tags --force,-f --force-with-lease? --delete,-d --dry-run,-n -q,--quiet --all --follow-tags
+push: -u,--set-upstream --tags -f,--force --force-with-lease? -d,--delete -n,--dry-run -q,--quiet --all --follow-tags
 rebase: -i,--interactive --onto= --abort --continue --skip --autostash
 reflog: -n=
 remote: -v,--verbose
 reset: --hard --soft --mixed -q,--quiet --keep -p,--patch
-restore: --staged,-S --worktree,-W --source,-s= -p,--patch -q,--quiet
+restore: -S,--staged -W,--worktree -s,--source= -p,--patch -q,--quiet
 rev-list: --count --max-count= -n= --all --since= --reverse --no-merges
 rev-parse: --short? --verify -q,--quiet --abbrev-ref --show-toplevel --is-inside-work-tree --git-dir --symbolic-full-name --show-prefix
 revert: --no-edit -e,--edit -n,--no-commit -m= --abort --continue
@@ -54,7 +54,7 @@ worktree: -b= -f,--force --detach --porcelain
 """)
 ELSEWHERE = {f"git {verb}": options for verb, options in VERBS.items()}
 PATHS = ("add", "rm", "ls-files", "mv", "restore")  # all operands are paths
-THROWS_AWAY = {"reset": ("--hard",), "clean": ("--force",), "push": ("-f", "--force"), "checkout": ("--force",), "switch": ("--force", "--discard-changes"), "branch": ("-D",)}
+THROWS_AWAY = {"reset": ("--hard",), "clean": ("--force",), "push": ("--force",), "checkout": ("--force",), "switch": ("--force", "--discard-changes"), "branch": ("-D",)}
 
 
 def git(command: Command, situation: Situation) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ INSTEAD = {
     "eval": ("« eval » exécute un texte que personne n'a relu", "écrire la commande elle-même"),
     **{name: (f"« {name} » attend quelqu'un au clavier", "écrire une commande qui finit seule") for name in ("less", "more", "vi", "vim", "nano", "emacs", "watch", "htop", "man")},
     "top": ("« top » ne finit pas", "« top -b -n 1 » n'existe pas partout : lire une mesure qui finit seule"),
+    "docker-compose": ("« docker-compose » est l'ancienne commande, absente des postes récents", "écrire « docker compose »"),
     "exit": ("« exit » ferme le terminal du lecteur", "laisser finir le bloc, ou data-code pour un échec attendu"),
     "logout": ("« logout » ferme le terminal du lecteur", "laisser finir le bloc"),
 }

@@ -1,6 +1,7 @@
 """`runbook` itself: verbs and options from its own command line, pages and folders that exist."""
 
 import importlib
+import posixpath
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -60,12 +61,9 @@ def _named(command: Command, verb: Word, usage: Usage, root: str, situation: Sit
     arguments = {parameter.name for parameter in _group().commands[verb.text].params if isinstance(parameter, click.Argument)}
     if "pages" in arguments:
         for word in usage.operands:
-            for folder in ("", "docs/"):
-                text = f"{root}/{folder}{word.text}"
-                if not list(must_be_file(command, word, situation, text)):
-                    break
-            else:
-                yield from must_be_file(command, word, situation, f"{root}/{word.text}")
+            paths = [posixpath.join(root, folder, word.text) for folder in ("", "docs")]
+            if all(list(must_be_file(command, word, situation, path)) for path in paths):
+                yield from must_be_file(command, word, situation, posixpath.normpath(paths[0]))
     targets, services = _names(situation, root)
     for word in usage.values("--target"):
         yield from _one_of(command, word, word.text, targets, "cible")

@@ -21,11 +21,12 @@ IMPORTED = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
 class Script:
     """What a script's text says: the options it mentions, and how it is called if it has a usage line.
 
-    `choices` are the values of the first argument where the usage or the parser lists them; `least` and
+    `valued` are the options that the usage shows with a value; `choices` are the values of the first argument where the usage or the parser lists them; `least` and
     `most` count arguments, `most` is None without limit or without usage line.
     """
 
     options: frozenset[str]
+    valued: frozenset[str]
     choices: frozenset[str]
     least: int
     most: int | None
@@ -43,7 +44,11 @@ def script(command: Command, situation: Situation) -> Iterator[Finding]:
         yield finding(command, "scripts", f"« {path} » n'est pas exécutable", f"« chmod +x {path} », ou le lancer par son interpréteur", command.words[0])
     described = read_script(situation.model, path)
     values: list[Word] = []
+    previous = ""
     for word in command.arguments:
+        before, previous = previous, word.text
+        if before in described.valued:
+            continue
         if re.match(r"--?[a-zA-Z]", word.text):
             name = word.text.split("=")[0]
             if UNKNOWN not in name and name not in described.options:
@@ -75,7 +80,7 @@ def read_script(model: Model, path: str) -> Script:
     choices = frozenset(name for part in texts for name in VERB.findall(part))
     usage = re.search(rf"usage ?:\s*(?:\S*/)?{re.escape(Path(path).name)}(?=[\s\"'.])([^\n\"'.]*(?:\.\.\.)?)", text)
     if choices or usage is None:
-        return Script(options, choices, 1 if choices else 0, None)
+        return Script(options, frozenset(), choices, 1 if choices else 0, None)
     return _from_usage(usage[1], options)
 
 
@@ -85,8 +90,8 @@ def _from_usage(text: str, options: frozenset[str]) -> Script:
     optional = re.findall(r"\[([^\]]*)\]", synopsis)
     required = [word for word in re.sub(r"\[[^\]]*\]", " ", synopsis).split() if not word.startswith("-")]
     more = sum(1 for item in optional if item and not item.startswith("-"))
-    valued = sum(1 for item in optional if item.startswith("-") and len(item.split()) > 1)  # its value may be a word of its own
+    valued = frozenset(item.split()[0] for item in optional if item.startswith("-") and len(item.split()) > 1)
     first = required[0] if required else ""
     choices = frozenset(first.split("|")) if re.fullmatch(r"[\w-]+(\|[\w-]+)+", first) else frozenset()
     endless = "..." in synopsis or "…" in synopsis
-    return Script(options, choices, len(required), None if endless else len(required) + more + valued)
+    return Script(options, valued, choices, len(required), None if endless else len(required) + more)
