@@ -1,8 +1,10 @@
 """What a campaign leaves behind for the site, for CI and for the next person: one JSON document."""
 
 import datetime
+import os
 import platform
 import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -125,8 +127,9 @@ def _versions(commands: dict[str, str], root: Path) -> dict[str, str]:
 
 
 def _output(command: list[str], root: Path) -> str:
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}  # as pages have it
     try:
-        ran = subprocess.run(command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        ran = subprocess.run(command, cwd=root, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return ran.stdout.strip() if ran.returncode == 0 else ""

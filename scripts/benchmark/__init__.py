@@ -1,0 +1,1 @@
+"""How fast is the engine? Figures of this machine, printed and not judged."""
