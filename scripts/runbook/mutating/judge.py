@@ -49,7 +49,6 @@ def judge(mutants: list[Mutant], root: Path, files: frozenset[str], workers: int
 
 def first_finding(root: Path) -> str:
     """What the check says first of a repository, empty if it says nothing."""
-    _forget_modules(root)
     try:
         settings = load(root)
         site = read_site(root, settings.site)
@@ -70,6 +69,7 @@ def _take_copy(copies: "multiprocessing.Queue[Path]") -> None:
 def _checked(mutant: Mutant) -> Verdict:
     if mutant.inert:
         return Verdict(mutant, INERT, mutant.inert)
+    _forget_modules()
     with _applied(mutant, _copy_of_worker):
         finding = first_finding(_copy_of_worker)
     return Verdict(mutant, BY_CHECK if finding else SURVIVED, finding)
@@ -105,8 +105,10 @@ def _copy(root: Path, copy: Path, files: frozenset[str]) -> None:
             shutil.copy2(root / name, copy / name)
 
 
-def _forget_modules(root: Path) -> None:
-    """The copy's own modules are imported anew: a mutant may have changed them."""
+def _forget_modules() -> None:
+    """Modules of the repository are imported anew, and from the copy: a mutant may have changed them."""
+    roots = tuple(f"{root}/" for root in (_copy_of_worker, Path.cwd()))
     for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None) or "").startswith(f"{root}/"):
+        path = str(getattr(module, "__file__", None) or "")
+        if path.startswith(roots) and "site-packages" not in path and name.partition(".")[0] != __name__.partition(".")[0]:
             del sys.modules[name]
