@@ -26,6 +26,7 @@ ENVIRONMENT = dict.fromkeys(
     ),
     UNKNOWN,
 )
+OWN_NETWORK = ("curl", "wget", "docker", "kubectl")  # they call URLs themselves, or in containers where names and ports differ
 OPENS_PORTS = ("docker", "kubectl")  # their resolvers know which
 
 
@@ -132,6 +133,8 @@ def resolve(command: Command, situation: Situation) -> Iterator[Finding]:
     if command.name in situation.shell.functions or not command.name:
         return
     yield from command_style(command, situation)
+    if command.name not in OWN_NETWORK:
+        yield from _urls(command, situation)
     resolver = _resolver(command.name, situation)
     if resolver is not None:
         yield from resolver(command, situation)
@@ -146,6 +149,14 @@ def resolve(command: Command, situation: Situation) -> Iterator[Finding]:
             f"{_nearest_command(command.name, known)} ; sinon l'enseigner au contrôle, ou la déclarer dans [tool.runbook.model] commands",
             command.words[0],
         )
+
+
+def _urls(command: Command, situation: Situation) -> Iterator[Finding]:
+    """The URLs given to a program that is not one for HTTP, as words or as values of long options."""
+    for word in command.arguments:
+        text = word.text.partition("=")[2] if word.text.startswith("--") else word.text
+        if text.startswith(("http://", "https://")) and " " not in text:
+            yield from url_answers(command, word, situation, text=text)
 
 
 def _nearest_command(name: str, known: list[str]) -> str:

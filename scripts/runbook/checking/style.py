@@ -10,7 +10,7 @@ from runbook.checking.words import Command
 from runbook.reading.blocks import Block
 from runbook.reading.pages import Page
 
-PLACEHOLDER = re.compile(r"(?<![<\w])<[A-Za-zÀ-ÿ][\wÀ-ÿ. -]*>")
+PLACEHOLDER = re.compile(r"(?<![<\w])<[A-Za-zÀ-ÿ](?:[\wÀ-ÿ. -]*[\wÀ-ÿ])?>(?!\w)")
 QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|(?m:(?:^|\s)#.*$)")  # and comments
 ELLIPSIS = re.compile(r"…|(?<!\S)\.\.\.(?!\S)")
 PATTERNS = ("grep", "sed", "awk", "jq", "echo", "printf")  # their arguments may well hold `<name>`

@@ -1,0 +1,12 @@
+"""The small repository, made once."""
+
+import pytest
+
+from runbook.checking.model import Model
+from tests.engine.check.shop import make_model
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A repository with two services, a few files and scripts."""
+    return make_model(tmp_path_factory.mktemp("shop"))

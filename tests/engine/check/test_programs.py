@@ -1,0 +1,144 @@
+"""Scripts, wrappers, shell builtins, text filters, git, python and the others: each is known with its options."""
+
+import pytest
+
+from runbook.checking.model import Model
+from tests.engine.check.shop import block, found
+
+RIGHT = """
+tools/open --now noon
+tools/close --require a,b
+./tools/close
+tools/send here a b c
+tools/count begin --least=3
+lolcat README.md
+timeout 5 curl -fsS http://localhost:7000/health
+env A=b python3 -c 'print(1)'
+printf '%s\\n' a b | xargs -n 1 echo
+bash -c 'echo "$0"'
+command -v docker
+f() { echo "$1"; }; f x
+set -euo pipefail
+trap 'rm -f x' EXIT INT
+kill "$!" || true
+wait
+export A=1 && echo "$A"
+source .venv/bin/activate
+read -r A B <README.md && echo "$A $B"
+printf -v NOW '%(%F)T' && echo "$NOW"
+test -z "$(git status --porcelain)"
+[ -f absent ] || echo none
+echo '{"a":1}' | python3 -m json.tool
+grep -c words deploy/notes.txt
+grep -rn kind deploy
+sed -n 's/a/b/p' README.md | head -n 3 | sort | uniq -c | tail -1
+awk -F: '{print $1}' README.md
+head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \\n' | base64
+diff README.md compose.yaml
+find deploy -name '*.yaml' -print
+date -u +%FT%TZ
+jq -n --arg a b '{a: $a}'
+echo '[]' | jq -r '.[] | "(\\(.a))"'
+git status --short
+git diff --stat -- README.md
+git log -1 --format=%h
+python -m gunicorn --check-config 'till:make()'
+pip list
+kind load docker-image shop-till:2.0 --name x
+kind get clusters
+runbook check --json
+runbook run --target bare
+mkdocs build --strict && ls site/index.html
+""".strip().splitlines()
+
+WRONG = """
+tools/opn | « tools/opn » n'existe | « tools/open »
+tools/open --nwo noon | option « --nwo » inconnue de « tools/open » | « --now »
+tools/open evening | n'a pas de « evening » | morning, noon
+tools/close now | ne prend pas l'argument « now » | usage
+tools/send here | attend 2 argument(s), 1 donné(s) | usage
+tools/count started | n'a pas de « started » | begin, end
+tools/count begin --leats=3 | option « --leats » | « --least »
+tools/plain | n'est pas exécutable | chmod +x
+crul http://localhost:7000 | commande « crul » inconnue | « curl »
+/opt/thing/run | « /opt/thing/run » n'existe |
+timeout curl http://localhost:7000/health | timeout sans durée |
+timeout 5 crul x | commande « crul » inconnue | « curl »
+echo a ; xargs crul | commande « crul » inconnue | « curl »
+env A=1 crul x | commande « crul » inconnue | « curl »
+bash -c 'crul x' | commande « crul » inconnue | « curl »
+bash -c 'echo "x' | syntaxe bash fausse | guillemets
+bash absent.sh | « absent.sh » n'existe |
+source absent.sh | « absent.sh » n'existe |
+set -o pipefial | option « pipefial » | « pipefail »
+trap 'x' TREM | signal « TREM » | « TERM »
+test -y x | opérateur « -y » |
+wait -q | option « -q » inconnue de « wait » |
+printf '%y\\n' a | « %y » inconnu de printf |
+sleep 5 | « sleep » | attendre une condition
+sudo ls | « sudo » |
+eval "$HOME" | « eval » |
+less README.md | clavier |
+exit 1 | ferme le terminal |
+grep words | ne lit rien | nommer un fichier
+sort | ne lit rien |
+tr a b | ne lit rien |
+grep -c words deploy/note.txt | « deploy/note.txt » n'existe | « deploy/notes.txt »
+grep --cuont words README.md | option « --cuont » | « --count »
+sed 's/a/b' README.md | substitution sed non fermée | « / »
+awk '{print' README.md | accolades |
+tail -f README.md | ne finit pas | data-arriere-plan
+diff README.md | attend deux fichiers |
+find deploy -nam x | « -nam » inconnu |
+tar -xf absent.tar | « absent.tar » n'existe |
+git statsu | verbe « git statsu » | « status »
+git diff --sta | option « --sta » inconnue de « git diff » | « --stat »
+git add absent | « absent » n'existe |
+git reset --hard | efface un travail sans retour |
+git push -f | efface un travail sans retour |
+python -m absent_module | module « absent_module » |
+python absent.py | « absent.py » n'existe |
+python -c 'print(' | code Python faux |
+pip install -r absent.txt | « absent.txt » n'existe |
+gunicorn till:mke --check-config | application « till:mke » | « till:make() »
+gunicorn 'till:make()' | occupe le terminal | data-arriere-plan
+mkdocs biuld | verbe « mkdocs biuld » | « build »
+pytest tests/absent | « tests/absent » n'existe |
+kind load docker-image shop-till:9 | image « shop-till:9 » | « shop-till:2.0 »
+kind create cluster --config absent.yaml | « absent.yaml » n'existe |
+kind craete cluster | verbe « kind craete cluster » | « create cluster »
+runbook chekc | verbe « runbook chekc » | « check »
+runbook check --jsno | option « --jsno » inconnue de « runbook check » | « --json »
+runbook run docs/absent.md | « docs/absent.md » n'existe |
+runbook run --target nowhere | cible « nowhere » | bare
+runbook serve nowhere | service « nowhere » | till
+jq '.a [ {b' deploy/notes.txt | jamais fermé |
+jq '.a)' deploy/notes.txt | de trop |
+jq .a absent.json | « absent.json » n'existe |
+jq . | jq ne lit rien |
+echo 1 >x ; jq --rwa . x | option « --rwa » inconnue de « jq » |
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("code", RIGHT)
+def test_a_command_that_holds_is_not_spoken_of(shop: Model, code: str) -> None:
+    assert not found(shop, block(code))
+
+
+@pytest.mark.parametrize("row", WRONG, ids=lambda row: row.split(" | ")[0])
+def test_a_command_that_does_not_hold_is_named_with_what_to_do(shop: Model, row: str) -> None:
+    code, cause, remedy = (part.strip() for part in f"{row} ".split(" | "))
+    assert any(cause in item.cause and remedy in item.remedy for item in found(shop, block(code)))
+
+
+def test_a_command_declared_by_the_settings_is_known(shop: Model) -> None:
+    assert not found(shop, block("lolcat --any-option"))
+    assert found(shop, block("lolca --any-option"))
+
+
+def test_an_argument_that_only_running_tells_is_not_judged(shop: Model) -> None:
+    assert not found(shop, block('X=$(date)\ntools/open "$X"\ncat "$X"\ncurl -fsS "$X"\ndocker image inspect "$X"\ngit checkout "$X"'))
+
+
+def test_a_mistake_may_be_shown_where_its_exit_status_is_expected(shop: Model) -> None:
+    assert not found(shop, block("runbook run --target nowhere", exit_status=2))

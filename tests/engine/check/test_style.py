@@ -1,0 +1,77 @@
+"""How blocks must be written: nothing to fill in, nothing destroyed without a word, and what ShellCheck says."""
+
+import pytest
+
+from runbook.checking import shellcheck
+from runbook.checking.model import Model
+from tests.engine.check.shop import block, found
+
+DOWN = "docker compose down"
+FOREVER = "docker compose down -v"
+
+
+@pytest.mark.parametrize("code", ["docker logs <conteneur>", 'docker logs "<conteneur>"', "docker compose ps …", "docker compose ps ...", "echo a\ndocker logs <mon conteneur>"])
+def test_nothing_is_left_to_the_reader_to_fill_in(shop: Model, code: str) -> None:
+    assert any(item.line == 11 + code.count("\n") and item.rule in ("block_style", "command_style") for item in found(shop, block(code)))
+
+
+@pytest.mark.parametrize("code", ["grep -c '<title>' README.md", "cat <README.md >out", "echo 'Attendez…'", "echo a  # et <la suite>…"])
+def test_what_only_looks_like_a_gap_is_left_alone(shop: Model, code: str) -> None:
+    assert not found(shop, block(code))
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "# Arrêter\n\nOn coupe les services.",
+        "# Page\n\nCette commande arrête les deux services :",
+        '# Page\n\n!!! danger "Tout disparaît"\n    Les données aussi.',
+        "# Page\n\n/// warning\nAttention.\n///\n\n## Suite",
+    ],
+)
+def test_a_destruction_that_is_announced_is_right(shop: Model, prose: str) -> None:
+    assert not found(shop, block(DOWN, line=20), prose=prose)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    ["", "# Page\n\nBonjour.", "# Arrêter\n\n## Suite\n\nBonjour.", "# Page\n\n## Avant\n\n!!! danger\n    Non.\n\n## Suite", "# Page\n\n```text\n!!! danger\n```"],
+)
+def test_a_destruction_without_a_word_is_not(shop: Model, prose: str) -> None:
+    (item,) = found(shop, block(DOWN, line=20), prose=prose)
+    assert item.rule == "destructive"
+    assert "!!! danger" in item.remedy
+
+
+def test_what_cannot_be_undone_needs_a_box(shop: Model) -> None:
+    assert found(shop, block(FOREVER, line=20), prose="# Supprimer\n\nOn supprime et on arrête.")
+    assert not found(shop, block(FOREVER, line=20), prose="# Supprimer\n\n!!! danger\n    Les volumes aussi.")
+
+
+def test_a_warning_after_the_command_comes_too_late(shop: Model) -> None:
+    assert found(shop, block(DOWN, line=3), prose="# Page\n\n\n\n!!! danger\n    Trop tard.")
+
+
+def test_a_clean_up_needs_no_announcement(shop: Model) -> None:
+    assert not found(shop, block(DOWN, line=20, cleanup=True))
+
+
+def test_shellcheck_speaks_of_the_page_and_its_lines() -> None:
+    blocks = [block("echo fine"), block('A="a b"\necho $A', line=30), block('echo "never closed', line=50)]
+    with shellcheck.started(blocks) as running:
+        told = sorted(running.findings())
+    assert [(item.path, item.line) for item in told if "SC2086" in item.cause] == [("docs/page.md", 32)]
+    assert "sans guillemets" in next(item.cause for item in told if item.line == 32)
+    assert any(item.line == 51 and item.cause.startswith("syntaxe bash") for item in told)
+    assert not any(item.line < 30 for item in told)
+
+
+def test_shellcheck_leaves_to_the_page_what_its_blocks_share() -> None:
+    with shellcheck.started([block("NAME=a"), block('echo "$NAME"'), block("cd deploy"), block("f() { echo \"$1\"; }")]) as running:
+        assert not list(running.findings())
+
+
+def test_without_blocks_no_process_is_started() -> None:
+    with shellcheck.started([]) as running:
+        assert running.process is None
+        assert not list(running.findings())
