@@ -1,9 +1,9 @@
 """The small repository, made once."""
 
 import pytest
+from tests.engine.check.shop import make_model
 
 from runbook.checking.model import Model
-from tests.engine.check.shop import make_model
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,9 @@
 """HTTP calls: host, port, route, method and options are those that exist."""
 
 import pytest
+from tests.engine.check.shop import block, expecting, found
 
 from runbook.checking.model import Model
-from tests.engine.check.shop import block, expecting, found
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
 """Docker and Docker Compose: verbs, options, services and images are those that exist, and nothing blocks."""
 
 import pytest
+from tests.engine.check.shop import block, found
 
 from runbook.checking.model import Model
-from tests.engine.check.shop import block, found
 
 
 @pytest.mark.parametrize(

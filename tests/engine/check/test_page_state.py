@@ -1,10 +1,10 @@
 """What a page makes counts from then on: files, folders, variables, images; and what it never made does not."""
 
 import pytest
+from tests.engine.check.shop import block, found, page
 
 from runbook.checking.check import check_commands
 from runbook.checking.model import Model
-from tests.engine.check.shop import block, found, page
 
 
 @pytest.mark.parametrize(

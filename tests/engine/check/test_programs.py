@@ -1,9 +1,9 @@
 """Scripts, wrappers, shell builtins, text filters, git, python and the others: each is known with its options."""
 
 import pytest
+from tests.engine.check.shop import block, found
 
 from runbook.checking.model import Model
-from tests.engine.check.shop import block, found
 
 RIGHT = """
 tools/open --now noon

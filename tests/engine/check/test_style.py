@@ -1,10 +1,10 @@
 """How blocks must be written: nothing to fill in, nothing destroyed without a word, and what ShellCheck says."""
 
 import pytest
+from tests.engine.check.shop import block, found
 
 from runbook.checking import shellcheck
 from runbook.checking.model import Model
-from tests.engine.check.shop import block, found
 
 DOWN = "docker compose down"
 FOREVER = "docker compose down -v"
