@@ -57,6 +57,8 @@ def test_a_real_output_without_any_of_its_lines_is_another(path: Path) -> None:
         "NAME                               READY   STATUS    RESTARTS   AGE\ndatapress-api-…   1/1   Running   …   1s\n…",
         "NAME  READY  STATUS  …\n…-4zv4n  1/1  …\n…-d4fkk  1/1  Run…\n…-vj2s5  1/1  Running",
         "NAME  READY  STATUS  RESTARTS  AGE\n…",
+        "NAME  READY  STATUS  RESTARTS  AGE  …\n…",
+        "NAME                READY   STATUS    RESTARTS   AGE\ndatapress-api-…     1/1     …\n…",
     ],
 )
 def test_widths_and_ages_do_not_matter_and_the_rest_may_be_left_out(expected: str) -> None:
@@ -128,6 +130,27 @@ def test_empty_cells_are_told_from_filled_ones() -> None:
     assert text("NAME  ENDPOINTS  AGE\ndatapress-api  …:8000,…:8000  1s\ndatapress-front  …  1s", shown) is None
     found = mismatch(shown, shown.replace("front         ", "front    …:8080"))
     assert "colonne ENDPOINTS" in found.reason
+
+
+def test_columns_that_are_shown_matter_when_others_are_left_out() -> None:
+    assert mismatch("NAME  READY  …\n…\ndatapress-front-…  0/1", PODS).expected == "0/1"
+    assert mismatch("NAME  STATUS  …\n…", PODS).line == 0
+
+
+def test_nothing_may_follow_a_table_unless_it_says_so() -> None:
+    for more in ("\nmore", f"\n{PODS}", "more"):
+        assert text(PODS, PODS + more) is not None
+        assert text(f"{PODS}…", PODS + more) is None
+        assert text(f"{PODS}\n…", PODS + more.removeprefix("\n")) is not None
+
+
+def test_a_row_that_cannot_be_cut_is_compared_as_it_is() -> None:
+    sentence = "NAME   READY\na sentence that crosses columns\n"
+    assert compare(sentence, sentence, Kind.TEXT) is None
+    found = compare(sentence, sentence.replace("columns", "cells"), Kind.TEXT)
+    assert found is not None
+    assert "n'a pas les colonnes" in found.reason
+    assert "n'a pas les colonnes" in mismatch("NAME   READY\nweb    1/1", sentence).reason
 
 
 def test_docker_tables_compare_by_cells() -> None:

@@ -25,6 +25,7 @@ SECRET = 's3cr3t/+ é"<&>token'
         json.dumps(SECRET)[1:-1],
         json.dumps(SECRET, ensure_ascii=False)[1:-1],
         "s3cr3t/+ é&quot;&lt;&amp;&gt;token",
+        's3cr3t/+ é"&lt;&amp;&gt;token',
     ],
 )
 def test_every_form_of_a_value_is_hidden(form: str) -> None:
@@ -63,6 +64,10 @@ def test_values_that_overlap_or_touch_are_under_one_mask() -> None:
     assert Mask(["aaaa"])("aaaaaaa b aaa") == f"{MASK} b aaa"
 
 
+def test_a_line_of_a_value_is_hidden_from_eight_characters_on() -> None:
+    assert Mask(["1234567\n12345678"])("1234567 12345678") == f"1234567 {MASK}"
+
+
 def test_short_values_and_none_are_left_alone() -> None:
     text = "ok abc true"
     assert Mask(["ok", "abc", " ab ", "", "\n"])(text) == text
@@ -84,6 +89,10 @@ def test_a_stream_holds_back_only_what_may_be_a_value() -> None:
     assert stream.feed("rver") == "server"
     assert stream.feed("secret-valu") == ""
     assert stream.end() == "secret-valu"
+    assert stream.feed("a secret-value") == f"a {MASK}"
+    longest = base64.b64encode(b"secret-value").decode()
+    assert stream.feed(f" {longest[:-1]}") == " "
+    assert stream.feed(longest[-1]) == MASK
 
 
 few = st.text("abc", min_size=4, max_size=6)
@@ -129,7 +138,7 @@ data:
     aHVudGVy
     Mg==
   BINARY: /////w==
-  BROKEN: not base64!
+  BROKEN: aHVu!dGVy
   EMPTY:
 stringData:
   PASSWORD: plain-text
@@ -140,7 +149,7 @@ stringData:
         "hunter2-correct",
         "hunter2",
         "/////w==",
-        "not base64!",
+        "aHVu!dGVy",
         "plain-text",
         "123456",
     }

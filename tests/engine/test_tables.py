@@ -46,6 +46,7 @@ def test_every_table_of_a_real_output_is_found() -> None:
         (["  NAME   READY", "  web    1/1", "…", "  db     1/1", "Done:  all"], 4),
         (["  Type   Age", "  ----   ---", "  a      b"], 3),
         (["NAME   READY"], 1),
+        (["Type   Age", "----   ---"], 2),
     ],
 )
 def test_a_table_ends_where_its_rows_do(lines: list[str], end: int) -> None:
@@ -78,3 +79,23 @@ def test_runs_of_spaces_in_a_printed_message_stay_in_its_cell() -> None:
 )
 def test_other_lines_are_no_headings(line: str) -> None:
     assert not tables.find([line, "a   b"])
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ("web  1/1  Running", ("web", "1/1", "Running")),
+        ("web    1/1   Running", ("web", "1/1", "Running")),
+        ("web    1/1                    Running  late", ("web", "1/1", "Running  late")),
+        ("web    1/1   …", ("web", "1/1", "…")),
+        ("web   …", ("web", "…", "…")),
+        ("web    1/1", ("web", "1/1", "")),
+        ("                              Running", ("", "", "Running")),
+        ("web 1/1 Running", None),
+        ("a-long-name-for-a-server  1/1", None),
+        ("a  b  c  d", None),
+    ],
+)
+def test_a_row_typed_by_hand_has_a_cell_for_each_heading(row: str, cells: tuple[str, ...] | None) -> None:
+    (table,) = tables.find(["NAME   READY                  STATUS"]).values()
+    assert table.cells(row) == cells
