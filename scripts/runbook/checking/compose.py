@@ -1,5 +1,6 @@
 """Does the Compose file hold together, and with the Dockerfiles and the applications?"""
 
+import ipaddress
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runbook.checking.addresses import address_problem
+from runbook.checking.compose_shape import compose_shape
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.images import Image, built_images, dockerfile_of
 from runbook.checking.manifests_life import graceful_timeout
@@ -16,6 +18,7 @@ from runbook.checking.model import Model
 from runbook.checking.places import in_compose
 from runbook.checking.setting_types import refused
 
+LOG_DRIVERS = ("json-file", "local", "journald", "syslog", "fluentd", "gelf", "awslogs", "splunk", "none")
 CONDITIONS = ("service_started", "service_healthy", "service_completed_successfully")
 _DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:\d+ms)?")
@@ -32,6 +35,10 @@ class Published:
 
 def check_compose(model: Model) -> Iterator[Finding]:
     """What every rule finds in the Compose file, but those that the settings switch off."""
+    shape = list(compose_shape(model))
+    yield from shape
+    if shape:  # the others read a file that has the right shape
+        return
     for rule in (builds, compose_ports, compose_variables, dependencies, hardening, stops, networks):
         if rule.__name__ not in model.settings.model.rules_off:
             yield from rule(model)
@@ -72,6 +79,10 @@ def compose_ports(model: Model) -> Iterator[Finding]:
                 yield in_compose(model, (*where, "target"), f"service « {name} » : port {port.target} publié, et l'application écoute sur {listening}", f"écrire {listening}", "compose_ports")
             if port.host and taken[port.host] > 1:
                 yield in_compose(model, (*where, "published"), f"port {port.host} publié par deux services", "en choisir un autre", "compose_ports")
+            if port.address and not _is_address(port.address):
+                yield in_compose(model, (*where, "host_ip"), f"adresse « {port.address} » illisible", "écrire 127.0.0.1", "compose_ports")
+            if port.host is not None and not 0 < port.host < 65536:
+                yield in_compose(model, (*where, "published"), f"port {port.host} impossible", "écrire un port de 1 à 65535", "compose_ports")
             if port.address in ("", "0.0.0.0"):  # noqa: S104 - what is looked for
                 yield in_compose(model, where, f"service « {name} » : port {port.host} ouvert à tout le réseau", "le publier sur 127.0.0.1", "compose_ports")
 
@@ -84,7 +95,11 @@ def compose_variables(model: Model) -> Iterator[Finding]:
     for name, definition in model.services.items():
         image = images.get(name)
         application = model.applications.get((image.application if image else None) or "")
-        for variable, value in environment(definition).items():
+        given = environment(definition)
+        for variable, default in (application.variables if application else {}).items():
+            if variable not in given and re.match(r"https?://(localhost|127\.)", default or ""):
+                yield in_compose(model, ("services", name), f"service « {name} » : {variable} vaudrait « {default} », qui dans un conteneur est lui-même", "la fixer dans environment", "compose_variables")
+        for variable, value in given.items():
             where = ("services", name, "environment", variable)
             if application and variable not in application.variables:
                 yield in_compose(model, where, f"service « {name} » : variable « {variable} » que l'application ne lit pas", nearest(variable, application.variables), "compose_variables")
@@ -153,6 +168,11 @@ def hardening(model: Model) -> Iterator[Finding]:
             yield told("mem_limit", "mémoire sans limite", "écrire mem_limit: 192m")
         elif not _memory(str(limit)):
             yield told("mem_limit", f"limite de mémoire « {limit} » illisible ou invraisemblable", "écrire par exemple 192m")
+        logging = definition.get("logging") or {}
+        if logging.get("driver", "json-file") not in LOG_DRIVERS:
+            yield told("logging", f"pilote de journaux « {logging.get('driver')} » inconnu", nearest(str(logging.get("driver")), LOG_DRIVERS))
+        elif logging.get("driver", "json-file") == "json-file" and "max-size" not in (logging.get("options") or {}):
+            yield told("logging", "journaux sans limite de taille", "écrire logging.options max-size et max-file")
         processes = definition.get("pids_limit")
         if not isinstance(processes, int) or not 16 <= processes <= 4096:
             yield told("pids_limit", f"nombre de processus « {processes or 'sans limite'} »", "écrire par exemple pids_limit: 128")
@@ -183,6 +203,8 @@ def networks(model: Model) -> Iterator[Finding]:
     """Every network is declared, and services that call each other share one."""
     declared = {"default", *(model.compose.get("networks") or {})}
     joined = {name: {*(definition.get("networks") or ["default"])} for name, definition in model.services.items()}
+    for network in sorted(declared - {"default"} - {joins for names in joined.values() for joins in names}):
+        yield in_compose(model, ("networks", network), f"réseau « {network} » qu'aucun service ne rejoint", "le donner aux services, ou le retirer", "networks")
     for name, definition in model.services.items():
         for network in sorted(joined[name] - declared):
             yield in_compose(model, ("services", name, "networks"), f"réseau « {network} » non déclaré", nearest(network, declared), "networks")
@@ -245,6 +267,14 @@ def _routes(model: Model, images: dict[str, Image]) -> Any:
 def _checked(definition: dict[str, Any], image: Image | None) -> bool:
     check = definition.get("healthcheck") or {}
     return not check.get("disable") and ("test" in check or bool(image and image.healthcheck))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _memory(text: str) -> bool:

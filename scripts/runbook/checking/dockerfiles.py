@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from runbook.checking.dockerfile_stages import check_stages
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.images import Image, built_images, instructions
 from runbook.checking.model import Model
@@ -15,6 +16,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def check_dockerfiles(model: Model) -> Iterator[Finding]:
     """Every Dockerfile that Compose builds, against the files of its context and its application."""
     for image in built_images(model).values():
+        yield from check_stages(model, image)
         yield from _copies(model, image)
         yield from _application(model, image)
         if image.application:

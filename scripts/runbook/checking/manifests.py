@@ -26,13 +26,14 @@ OBJECT_RULES = (
     manifests_variables.volumes,
     manifests_safety.pod_security,
     manifests_safety.namespace_security,
-    manifests_schema.schemas,
+    manifests_links.documents,
 )
 CONTAINER_RULES = (
     manifests_links.container_ports,
     manifests_labels.labels,
     manifests_variables.references,
     manifests_variables.keys_read,
+    manifests_variables.given_in_compose,
     manifests_variables.values,
     manifests_safety.container_security,
     manifests_safety.resources,
@@ -45,12 +46,21 @@ CONTAINER_RULES = (
 
 
 def check_manifests(model: Model) -> Iterator[Finding]:
-    """What every rule finds, but those that the settings switch off."""
+    """What every rule finds, but those that the settings switch off.
+
+    A rule that stumbles over a document of the wrong shape says nothing, provided that the schemas do.
+    """
     off = model.settings.model.rules_off
-    found = containers(model)
-    for rule in OBJECT_RULES:
-        if rule.__name__ not in off:
-            yield from rule(model)
-    for container_rule in CONTAINER_RULES:
-        if container_rule.__name__ not in off:
-            yield from container_rule(model, found)
+    shape = [] if "schemas" in off else list(manifests_schema.schemas(model))
+    yield from shape
+    try:
+        found = containers(model)
+        for rule in OBJECT_RULES:
+            if rule.__name__ not in off:
+                yield from rule(model)
+        for container_rule in CONTAINER_RULES:
+            if container_rule.__name__ not in off:
+                yield from container_rule(model, found)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        if not shape:
+            raise

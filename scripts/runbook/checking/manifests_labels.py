@@ -19,6 +19,18 @@ def labels(model: Model, found: list[Container]) -> Iterator[Finding]:
     yield from _versions(model, found)
     yield from _parts(model)
     yield from _misspelt(model)
+    yield from _names(model)
+
+
+def _names(model: Model) -> Iterator[Finding]:
+    """A workload's name label is its name, where the other workloads have that habit."""
+    key = PREFIX + "name"
+    workloads = [item for item in model.objects if item.kind in WORKLOADS]
+    if sum(item.labels.get(key) == item.name for item in workloads) * 2 <= len(workloads):
+        return
+    for item in workloads:
+        if item.labels.get(key) != item.name:
+            yield in_object(model, item, ("metadata", "labels", key), f"étiquette {key} « {item.labels.get(key, 'absente')} » sur {item.kind} « {item.name} »", f"écrire {item.name}", "labels")
 
 
 def _between_workloads_and_pods(model: Model) -> Iterator[Finding]:
@@ -69,7 +81,7 @@ def _parts(model: Model) -> Iterator[Finding]:
     usual = wholes.most_common(1)[0][0]
     for item in model.objects:
         value = item.labels.get(key)
-        if value != usual and item.path not in model.settings.model.generated and (value or item.namespace):
+        if value != usual and item.path not in model.settings.model.generated and (value or item.namespace or item.kind == "Namespace"):
             yield in_object(
                 model, item, ("metadata", "labels", key), f"étiquette {key} « {value or 'absente'} » sur {item.kind} « {item.name} »", f"les autres objets portent « {usual} »", "labels"
             )

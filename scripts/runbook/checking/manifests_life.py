@@ -80,6 +80,8 @@ def rollouts(model: Model, found: list[Container]) -> Iterator[Finding]:
             yield told(("strategy", "rollingUpdate", "maxSurge"), "sans pod en plus ni en moins, la mise à jour ne commence jamais", "écrire maxSurge: 1")
         if not item.at("spec", "minReadySeconds", default=0):
             yield told(("minReadySeconds",), "un pod qui meurt juste après son démarrage serait cru bon", "écrire minReadySeconds: 2")
+        if item.at("spec", "revisionHistoryLimit", default=10) == 0:
+            yield told(("revisionHistoryLimit",), "aucune version gardée : « rollout undo » ne pourrait rien", "écrire au moins 1")
         replicas = item.at("spec", "replicas", default=None)
         if not isinstance(replicas, int) or replicas < 1:
             yield told(("replicas",), f"{replicas} réplica", "écrire un nombre d'au moins 1")
@@ -122,6 +124,8 @@ def _http(model: Model, container: Container, name: str, probe: dict[str, Any]) 
         yield _told(model, container, (name, "httpGet", "host"), f"{name} interroge « {asked['host']} » et non le pod", "retirer host", "probes")
     application = model.applications.get(container.application or "")
     path = str(asked.get("path", "/"))
+    if "path" not in asked:
+        yield _told(model, container, (name, "httpGet"), f"{name} sans chemin : elle demande « / »", "écrire path", "probes")
     if application and not application.answers(path):
         yield _told(model, container, (name, "httpGet", "path"), f"{name} : l'application n'a pas de route « {path} »", nearest(path, application.routes), "probes")
 
@@ -152,8 +156,10 @@ def _roles(model: Model, container: Container) -> Iterator[Finding]:
         for key in ("timeoutSeconds", "periodSeconds", "failureThreshold"):
             if probe.get(key, 1) < 1:
                 yield _told(model, container, (name, key), f"{name} : {key} {probe[key]} refusé par Kubernetes", "écrire au moins 1", "probes")
-    if _seconds(live) < 15:
-        yield _told(model, container, ("livenessProbe",), f"livenessProbe redémarre le pod après {_seconds(live)} s sans réponse", "laisser au moins 15 s", "probes")
+        if probe.get("timeoutSeconds", 1) > max(int(probe.get("periodSeconds", 10)), 5):
+            yield _told(model, container, (name, "timeoutSeconds"), f"{name} attend une réponse {probe['timeoutSeconds']} s, plus que l'intervalle entre deux appels", "baisser timeoutSeconds", "probes")
+    if not 15 <= _seconds(live) <= 90:
+        yield _told(model, container, ("livenessProbe",), f"livenessProbe redémarre le pod après {_seconds(live)} s sans réponse", "laisser de 15 à 90 s", "probes")
     if container.spec.get("startupProbe") and _seconds(container.spec["startupProbe"]) < 10:
         yield _told(model, container, ("startupProbe",), f"startupProbe ne laisse que {_seconds(container.spec['startupProbe'])} s au démarrage", "laisser au moins 10 s", "probes")
 

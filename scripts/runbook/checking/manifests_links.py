@@ -13,12 +13,26 @@ from runbook.checking.places import Key, in_object
 
 CLUSTER_WIDE = ("Namespace", "Node", "ClusterRole", "ClusterRoleBinding", "StorageClass", "PersistentVolume")
 NODE_PORTS = range(30000, 32768)
+SERVICE_TYPES = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
 
 
 def is_kubernetes(item: KubeObject) -> bool:
     """Whether Kubernetes itself defines this kind, rather than an extension or another tool."""
     group = str(item.at("apiVersion", default="")).rpartition("/")[0]
     return "." not in group or (group.endswith(".k8s.io") and not group.endswith(".x-k8s.io"))
+
+
+def documents(model: Model) -> Iterator[Finding]:
+    """Every manifest describes an object, and every object has a name."""
+    described = {item.path for item in model.objects} | {path for path, _, _ in model.faults}
+    for pattern in model.settings.model.manifests:
+        for path in sorted(model.root.glob(pattern)):
+            name = path.relative_to(model.root).as_posix()
+            if name not in described and name in model.files:
+                yield Finding(name, 1, "manifeste sans objet : aucun document n'y a de kind", "ajouter kind, ou retirer le fichier", "documents")
+    for item in model.objects:
+        if not item.name and is_kubernetes(item):
+            yield in_object(model, item, ("metadata",), f"{item.kind} sans nom", "ajouter metadata.name", "documents")
 
 
 def namespaces(model: Model) -> Iterator[Finding]:
@@ -64,7 +78,10 @@ def workload_selectors(model: Model) -> Iterator[Finding]:
     """A workload selects its own pods, no other workload's, and not by what an update changes."""
     for item in model.objects:
         selector = item.at("spec", "selector", "matchLabels", default=None)
-        if item.kind not in ("Deployment", "StatefulSet", "DaemonSet") or not isinstance(selector, dict):
+        if item.kind not in ("Deployment", "StatefulSet", "DaemonSet"):
+            continue
+        if not selector:
+            yield in_object(model, item, ("spec", "selector"), f"{item.kind} « {item.name} » sans sélecteur", "ajouter spec.selector.matchLabels", "workload_selectors")
             continue
         labels = _pod_labels(item)
         for key, value in selector.items():
@@ -126,7 +143,11 @@ def service_selectors(model: Model) -> Iterator[Finding]:
 def service_ports(model: Model) -> Iterator[Finding]:
     """Every target port is a port of the containers behind the Service, by name or by number."""
     for item in model.of_kind("Service"):
+        if item.at("spec", "type", default="ClusterIP") not in SERVICE_TYPES:
+            yield in_object(model, item, ("spec", "type"), f"Service « {item.name} » de type « {item.at('spec', 'type')} »", nearest(str(item.at("spec", "type")), SERVICE_TYPES), "service_ports")
         for index, port in enumerate(item.at("spec", "ports", default=[])):
+            if not 0 < port.get("port", 0) < 65536:
+                yield in_object(model, item, ("spec", "ports", index, "port"), f"Service « {item.name} » : port {port.get('port', 'absent')}", "écrire un port de 1 à 65535", "service_ports")
             target = port.get("targetPort", port.get("port"))
             for workload in model.workloads_behind(item):
                 exposed = [known for container in workload.containers for known in container.get("ports") or []]
@@ -207,6 +228,9 @@ def spread(model: Model) -> Iterator[Finding]:
                 yield in_object(model, item, (*where, "labelSelector"), f"« {item.name} » : la répartition ne compte pas ses propres pods", "y mettre le sélecteur du Deployment", "spread")
             if constraint.get("whenUnsatisfiable") not in ("ScheduleAnyway", "DoNotSchedule"):
                 yield in_object(model, item, (*where, "whenUnsatisfiable"), f"whenUnsatisfiable « {constraint.get('whenUnsatisfiable')} » inconnu", "écrire ScheduleAnyway ou DoNotSchedule", "spread")
+            most = max(int(item.at("spec", "replicas", default=1)) - 1, 1)
+            if not 1 <= constraint.get("maxSkew", 0) <= most:
+                yield in_object(model, item, (*where, "maxSkew"), f"maxSkew {constraint.get('maxSkew')} : ne répartit rien, ou refusé", "écrire maxSkew: 1", "spread")
             if not re.fullmatch(r"(topology\.)?kubernetes\.io/(hostname|zone|region)", str(constraint.get("topologyKey"))):
                 yield in_object(model, item, (*where, "topologyKey"), f"topologyKey « {constraint.get('topologyKey')} » : aucun nœud ne la porte", "écrire kubernetes.io/hostname", "spread")
 

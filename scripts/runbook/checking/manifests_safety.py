@@ -39,13 +39,10 @@ def pod_security(model: Model) -> Iterator[Finding]:
             yield told(("automountServiceAccountToken",), "un jeton d'accès au cluster entre dans le pod", "écrire automountServiceAccountToken: false")
         if pod.get("enableServiceLinks") is not False:
             yield told(("enableServiceLinks",), "les adresses des Services entrent dans l'environnement", "écrire enableServiceLinks: false")
-        for name in ("hostNetwork", "hostPID", "hostIPC"):
-            if pod.get(name):
-                yield told((name,), f"{name} ouvre le nœud au pod", f"retirer {name} ({_ASKED})")
-        for index, volume in enumerate(pod.get("volumes") or []):
-            for part in volume:
-                if part != "name" and part not in _HARMLESS:
-                    yield told(("volumes", index, part), f"volume de type {part}", f"prendre un de : {', '.join(_HARMLESS[:3])} ({_ASKED})")
+        group = security.get("fsGroup")
+        if group is not None and group != security.get("runAsGroup", group):
+            yield told(("securityContext", "fsGroup"), f"fsGroup {group} n'est pas le groupe de l'application ({security['runAsGroup']})", "écrire le même numéro que runAsGroup")
+        yield from _open_to_node(model, item, where, pod)
 
 
 def container_security(model: Model, found: list[Container]) -> Iterator[Finding]:
@@ -120,6 +117,18 @@ def namespace_security(model: Model) -> Iterator[Finding]:
                 yield in_object(model, item, ("metadata", "labels", f"{key}-version"), f"version de Pod Security « {version} » inconnue", "écrire latest", "namespace_security")
 
 
+def _open_to_node(model: Model, item: KubeObject, where: tuple[Key, ...], pod: dict[str, Any]) -> Iterator[Finding]:
+    for name in ("hostNetwork", "hostPID", "hostIPC"):
+        if pod.get(name):
+            yield in_object(model, item, (*where, name), f"{item.kind} « {item.name} » : {name} ouvre le nœud au pod", f"retirer {name} ({_ASKED})", "pod_security")
+    for index, volume in enumerate(pod.get("volumes") or []):
+        for part in volume:
+            if part != "name" and part not in _HARMLESS:
+                yield in_object(
+                    model, item, (*where, "volumes", index, part), f"{item.kind} « {item.name} » : volume de type {part}", f"prendre un de : {', '.join(_HARMLESS[:3])} ({_ASKED})", "pod_security"
+                )
+
+
 def quantity(text: Any) -> float | None:
     """A Kubernetes quantity as a number."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(m|k|M|G|Ki|Mi|Gi|)", str(text))
@@ -136,12 +145,12 @@ def _user(model: Model, container: Container) -> Iterator[Finding]:
     own = container.spec.get("securityContext") or {}
     for name, wanted in (("runAsUser", user), ("runAsGroup", group)):
         value = own.get(name, pod.get(name))
-        if wanted and value is not None and str(value) != wanted:
+        if wanted and str(value) != wanted and (value is not None or name == "runAsGroup"):
             yield in_object(
                 model,
                 container.item,
                 (*where, "securityContext", name),
-                f"{name} {value}, et l'image « {container.image.name} » a l'utilisateur {container.image.user}",
+                f"{name} {'absent' if value is None else value}, et l'image « {container.image.name} » a l'utilisateur {container.image.user}",
                 f"écrire {wanted}, ou changer USER dans {container.image.dockerfile}",
                 "container_security",
             )

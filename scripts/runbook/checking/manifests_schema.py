@@ -62,6 +62,8 @@ def _validate(item: KubeObject) -> list[Fault]:
     validator: Any = importlib.import_module("kubernetes_validate")  # half a second that a second check does not need
     versions = validator.utils.all_versions()
     found: list[Fault] = []
+    if not item.at("apiVersion"):
+        return [(["kind"], f"{item.kind} « {item.name} » sans apiVersion", "ajouter apiVersion en tête du document")]
     for version in (versions[0], versions[-1]):
         short = ".".join(version.split(".")[:2])
         try:

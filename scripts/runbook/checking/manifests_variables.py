@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from runbook.checking.addresses import address_problem
+from runbook.checking.compose import environment
 from runbook.checking.containers import Container, mounted_files, pod_keys, values_of
 from runbook.checking.finding import Finding, nearest
+from runbook.checking.images import built_images
 from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
 from runbook.checking.places import Key, in_object
@@ -52,7 +54,9 @@ def volumes(model: Model) -> Iterator[Finding]:
                 yield in_object(model, item, (*where, "name"), f"volume « {volume.get('name')} » qu'aucun conteneur ne monte", nearest(str(volume.get("name")), map(str, mounted)), "volumes")
             mode = (volume.get("secret") or {}).get("defaultMode", 0o644)
             group = (pod.get("securityContext") or {}).get("fsGroup")
-            if volume.get("secret") and mode & 0o007:
+            if mode > 0o777:
+                yield in_object(model, item, (*where, "secret", "defaultMode"), f"mode {mode:o} impossible", "écrire defaultMode: 0440", "volumes")
+            elif volume.get("secret") and mode & 0o007:
                 yield in_object(model, item, (*where, "secret", "defaultMode"), f"secret lisible par tous dans le conteneur (mode {mode:04o})", "écrire defaultMode: 0440", "volumes")
             elif volume.get("secret") and group is None:
                 yield in_object(model, item, (*where, "secret"), f"secret en mode {mode:04o} sans fsGroup : l'application ne pourrait pas le lire", "ajouter securityContext.fsGroup", "volumes")
@@ -79,6 +83,26 @@ def keys_read(model: Model, found: list[Container]) -> Iterator[Finding]:
                 yield in_object(model, item, _data(item, key), f"« {key} » a sa place dans un Secret, pas dans une ConfigMap", "le déplacer", "keys_read")
 
 
+def given_in_compose(model: Model, found: list[Container]) -> Iterator[Finding]:
+    """What Compose fixes for an application, the manifests fix too; a default that leads to localhost is replaced."""
+    fixed = {image.application: environment(model.services[image.service]) for image in built_images(model).values()}
+    for container in found:
+        if container.application is None or container.initial:
+            continue
+        variables = model.applications[container.application].variables
+        local = {name for name, default in variables.items() if re.match(r"https?://(localhost|127\.)", default or "")}
+        wanted = {name for name, value in fixed.get(container.application, {}).items() if value is not None} | local
+        for name in sorted(wanted - set(container.environment)):
+            yield in_object(
+                model,
+                container.item,
+                (*container.keys, "name"),
+                f"« {container.item.name} » ne reçoit pas « {name} », que l'application lit et que Compose fixe, ou dont le défaut ne vaut que sur un poste",
+                "l'ajouter à une ConfigMap que ce conteneur lit",
+                "given_in_compose",
+            )
+
+
 def values(model: Model, found: list[Container]) -> Iterator[Finding]:
     """Every value is text, and one that the application takes; an address leads to a Service and its port."""
     for item in model.of_kind("ConfigMap"):
@@ -92,6 +116,8 @@ def values(model: Model, found: list[Container]) -> Iterator[Finding]:
         for index, variable in enumerate(container.spec.get("env") or []):
             where = (*container.keys, "env", index)
             name = str(variable.get("name"))
+            if "value" not in variable and "valueFrom" not in variable:
+                yield in_object(model, container.item, (*where, "name"), f"variable « {name} » sans valeur", "ajouter value, ou la retirer", "values")
             if container.application:
                 read = model.applications[container.application].variables
                 if name not in read:
