@@ -52,6 +52,11 @@ def test_pipes_redirections_and_here_documents_are_told_apart() -> None:
     assert third.stdin == "kind: Pod\n"
 
 
+def test_the_words_around_the_start_of_a_here_document_are_the_commands() -> None:
+    (command,) = read("kubectl apply -f - <<END -n x\nkind: Pod\nEND")
+    assert [word.text for word in command.words] == ["kubectl", "apply", "-f", "-", "-n", "x"]
+
+
 def test_quoting_is_what_bash_makes_of_it() -> None:
     assert texts("""x 'a b' "c d" e\\ f $'g\\th' a'b'"c" """) == [["x", "a b", "c d", "e f", "g\th", "abc"]]
 

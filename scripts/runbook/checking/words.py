@@ -136,7 +136,21 @@ class Shell:
         commands = list(self._read(body, block, piped))
         yield from commands[:-1]
         for command in commands[-1:]:
-            yield replace(command, redirects=(*command.redirects, *redirects), stdin=command.stdin if stdin is None else stdin)
+            yield replace(
+                command,
+                words=(*command.words, *self._late_words(node, body, block)),
+                redirects=(*command.redirects, *redirects),
+                stdin=command.stdin if stdin is None else stdin,
+            )
+
+    def _late_words(self, node: tree_sitter.Node, body: tree_sitter.Node, block: Block) -> Iterator[Word]:
+        """The words of a command that the grammar puts elsewhere: `-` before a here-document, and what follows its start."""
+        for redirect in node.children_by_field_name("redirect"):
+            if redirect.type == "heredoc_redirect":
+                before = (node.text or b"")[body.end_byte - node.start_byte : redirect.start_byte - node.start_byte]
+                if before.strip() == b"-":
+                    yield Word("-", _line(redirect, block))
+                yield from (self._word(argument, block) for argument in redirect.children_by_field_name("argument"))
 
     def _redirects(self, node: tree_sitter.Node, block: Block) -> tuple[tuple[tuple[str, Word], ...], str | None]:
         """The redirections among the children of `node`, those on the line of a here-document too, and its text."""
