@@ -1,6 +1,6 @@
 """Does the Compose file have the keys and shapes that Compose knows?"""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from runbook.checking.finding import Finding, nearest
@@ -63,7 +63,7 @@ def _ports(model: Model, where: tuple[Key, ...], definition: dict[str, Any]) -> 
                     yield _wrong(model, (*place, key), f"{key} « {port.get(key, 'absent')} » n'est pas un port", f"écrire {key} et son numéro")
 
 
-def _keys(model: Model, where: tuple[Key, ...], value: Any, known: tuple[str, ...]) -> Iterator[Finding]:
+def _keys(model: Model, where: tuple[Key, ...], value: Any, known: Collection[str]) -> Iterator[Finding]:
     for key in value if isinstance(value, dict) else ():
         if str(key) not in known and not str(key).startswith("x-"):
             yield _wrong(model, (*where, key), f"clé « {key} » inconnue de Compose", nearest(str(key), known))

@@ -15,6 +15,7 @@ from runbook.checking.containers import containers
 from runbook.checking.finding import Finding
 from runbook.checking.model import Model
 
+SHAPE_RULES = (manifests_schema.schemas, manifests_schema.empties)
 OBJECT_RULES = (
     manifests_links.namespaces,
     manifests_links.duplicates,
@@ -51,7 +52,7 @@ def check_manifests(model: Model) -> Iterator[Finding]:
     A rule that stumbles over a document of the wrong shape says nothing, provided that the schemas do.
     """
     off = model.settings.model.rules_off
-    shape = [] if "schemas" in off else list(manifests_schema.schemas(model))
+    shape = [finding for rule in SHAPE_RULES if rule.__name__ not in off for finding in rule(model)]
     yield from shape
     try:
         found = containers(model)

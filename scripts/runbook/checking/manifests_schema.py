@@ -12,7 +12,7 @@ from runbook.checking.finding import Finding, nearest
 from runbook.checking.manifests_links import is_kubernetes
 from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
-from runbook.checking.places import in_object
+from runbook.checking.places import Key, in_object
 
 Fault = tuple[list[str | int], str, str]
 
@@ -27,6 +27,21 @@ def schemas(model: Model) -> Iterator[Finding]:
         for keys, cause, remedy in cache.faults(item):
             yield in_object(model, item, tuple(keys), cause, remedy, "schemas")
     cache.write()
+
+
+def empties(model: Model) -> Iterator[Finding]:
+    """No key is left without a value: Kubernetes drops it without a word."""
+    for item in model.objects:
+        for keys in _empty(item.document, ()):
+            yield in_object(model, item, keys, f"{item.kind} « {item.name} » : « {keys[-1]} » n'a pas de valeur", "la donner, ou retirer la clé", "empties")
+
+
+def _empty(value: Any, keys: tuple[Key, ...]) -> Iterator[tuple[Key, ...]]:
+    pairs: list[tuple[Key, Any]] = list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    for key, below in pairs:
+        if below is None:
+            yield (*keys, key)
+        yield from _empty(below, (*keys, key))
 
 
 class _Cache:

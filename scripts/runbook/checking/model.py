@@ -37,8 +37,9 @@ class Model:
 
     @cached_property
     def services(self) -> dict[str, dict[str, Any]]:
-        """Compose service → its definition."""
-        return dict(self.compose.get("services") or {})
+        """Compose service → its definition; one without any is left out."""
+        services = self.compose.get("services")
+        return {name: definition for name, definition in services.items() if isinstance(definition, dict)} if isinstance(services, dict) else {}
 
     @cached_property
     def namespaces(self) -> frozenset[str]:
@@ -74,7 +75,7 @@ class Model:
 
     def workloads_behind(self, service: KubeObject) -> list[KubeObject]:
         """The workloads whose pods a Service selects."""
-        selector = service.at("spec", "selector", default={})
+        selector = service.at("spec", "selector", default=None) or {}
         terms = ",".join(f"{key}={value}" for key, value in selector.items())
         return [
             item
