@@ -7,7 +7,7 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from runbook.checking import shellcheck
-from runbook.checking.commands.files import can_be_written, must_be_file, place
+from runbook.checking.commands.files import can_be_written, exists, must_be_file, place
 from runbook.checking.commands.registry import OWN_SCRIPT, RESOLVERS
 from runbook.checking.commands.urls import opened, url_answers
 from runbook.checking.finding import Finding, nearest
@@ -26,6 +26,7 @@ ENVIRONMENT = dict.fromkeys(
     ),
     UNKNOWN,
 )
+ENVIRONMENTS = (".venv", "venv")  # folders of Python environments, which no repository keeps
 OWN_NETWORK = ("curl", "wget", "docker", "kubectl")  # they call URLs themselves, or in containers where names and ports differ
 OPENS_PORTS = ("docker", "kubectl")  # their resolvers know which
 
@@ -83,6 +84,7 @@ def _start(page: PageBlocks, model: Model, target: str, before: list[Situation])
         Shell({**ENVIRONMENT, **model.settings.env}),
         made={path for situation in before for path in situation.made},
         images={image for situation in before for image in situation.images},
+        clusters={name for situation in before for name in situation.clusters},
     )
     situation.cluster.inherit(earlier.cluster for earlier in before)
     return situation
@@ -165,11 +167,13 @@ def _nearest_command(name: str, known: list[str]) -> str:
 
 
 def _resolver(name: str, situation: Situation) -> Rule | None:
-    """A path is a file of the repository, or a known program in some `bin` folder."""
+    """A path is a file of the repository, or a known program of the system or of a Python environment."""
     if "/" not in name:
         return RESOLVERS.get(name)
     if place(name, situation) in situation.model.files:
         return RESOLVERS[OWN_SCRIPT]
     folder, program = posixpath.split(name)
-    return RESOLVERS.get(program) if posixpath.basename(folder) in ("bin", "sbin") else None
+    parent, last = posixpath.split(folder)
+    installed = parent.startswith("/") or posixpath.basename(parent) in ENVIRONMENTS or exists(place(parent, situation) or "", situation)
+    return RESOLVERS.get(program) if last in ("bin", "sbin") and installed else None
 

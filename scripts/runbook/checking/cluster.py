@@ -23,13 +23,15 @@ MADE_BY = {
 class Cluster:
     """`objects` are all that may be named, `live` the kinds and names that exist now: none where a page starts alone.
 
-    `namespace` is the one that the page made the current one, `pending` what a dry run wrote for the next command.
+    `namespace` is the one that the page made the current one, `pending` what a dry run wrote for the next command,
+    `missing_images` maps workloads to the image that a command gave them and that nothing built.
     """
 
     objects: list[KubeObject]
     live: set[tuple[str, str]] = field(default_factory=set)
     namespace: str = "default"
     pending: list[KubeObject] = field(default_factory=list)
+    missing_images: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def inherit(self, before: Iterable[Self]) -> None:
         """What the pages before this one left is there."""
@@ -41,6 +43,7 @@ class Cluster:
         """These objects exist from now on; those that name no namespace live in `namespace`."""
         for item in items:
             self.live.add((item.kind, item.name))
+            self.missing_images.pop((item.kind, item.name), None)
             if not any(known.kind == item.kind and known.name == item.name and known.namespace == item.namespace for known in self.objects):
                 self.objects.append(item if item.namespace else replace(item, namespace=namespace))
 

@@ -15,7 +15,7 @@ class Situation:
     """The reading of one page on one target; `cwd` follows `cd` and is relative to the root, `…` if unknown.
 
     What commands before made: `made` holds files, relative to the root where they are under it,
-    `images` names of images, `ports` local ports → the application that answers there, None for
+    `images` names of images, `clusters` those of clusters, `ports` local ports → the application that answers there, None for
     one that the model does not know.  `cluster` is what the cluster holds.  `resolve` checks a command
     that another one runs.
     """
@@ -28,6 +28,7 @@ class Situation:
     cwd: str = "."
     made: set[str] = field(default_factory=set)
     images: set[str] = field(default_factory=set)
+    clusters: set[str] = field(default_factory=set)
     ports: dict[int, str | None] = field(default_factory=dict)
     cluster: Cluster = field(init=False)
 

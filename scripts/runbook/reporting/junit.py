@@ -7,8 +7,8 @@ from pathlib import Path
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from runbook.checking.finding import Finding
+from runbook.reporting.label import label
 from runbook.reporting.record import Record, StepRecord
-from runbook.reporting.terminal import label
 from runbook.running.outcome import Outcome
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from runbook.plan import Mode, Plan, Step
 from runbook.reporting.coverage import by_page, coverage
+from runbook.reporting.label import label
 from runbook.reporting.record import Record, StepRecord
 from runbook.running.campaign import Event, PageStarted
 from runbook.running.execute import Started
@@ -127,16 +128,6 @@ def verdict_line(record: Record) -> str:
     if not any(step.outcome is not Outcome.NOT_RUN for step in record.steps):
         return "[bold red]Verdict : rien n'a été exécuté[/]"
     return "[bold red]Verdict : au moins une page ne dit pas vrai, ou n'a pas pu être exécutée[/]"
-
-
-def label(title: str | None, code: str) -> str:
-    """The block's title, else the first line that a reader would recognise it by."""
-    if title:
-        return title
-    lines = [line.strip() for line in code.splitlines() if line.strip() and not line.strip().startswith("#")]
-    first = lines[0] if lines else ""
-    more = len(lines) > 1 or len(first) > 90
-    return first[:90] + (" …" if more else "")
 
 
 def steps_table(steps: Iterable[StepRecord]) -> Table:

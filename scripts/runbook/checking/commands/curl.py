@@ -8,12 +8,19 @@ from runbook.checking.commands.files import can_be_written, must_be_file
 from runbook.checking.commands.options import Usage, read_options
 from runbook.checking.commands.urls import url_answers
 from runbook.checking.finding import Finding, nearest
+from runbook.checking.model import Model
 from runbook.checking.situation import Rule, Situation, finding
 from runbook.checking.words import UNKNOWN, Command, Word
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 BODY = ("--data", "--data-ascii", "--data-binary", "--data-raw", "--data-urlencode", "--json", "--form", "--form-string")
 NUMBERS = ("--max-time", "--connect-timeout", "--retry", "--retry-delay", "--retry-max-time", "--max-redirs", "--parallel-max")
+HEADERS = (
+    *("Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Authorization", "Cache-Control", "Connection", "Content-Length"),
+    *("Content-Type", "Cookie", "Date", "Expect", "Forwarded", "Host", "If-Match", "If-Modified-Since", "If-None-Match", "Origin", "Pragma"),
+    *("Range", "Referer", "Te", "Traceparent", "Transfer-Encoding", "Upgrade", "User-Agent", "Via", "X-Forwarded-For", "X-Forwarded-Host"),
+    *("X-Forwarded-Proto", "X-Real-Ip"),
+)
 FROM_FILE = ("--header", "--data", "--data-binary", "--json")  # a value `@name` is read from the file `name`
 
 
@@ -22,6 +29,7 @@ def curl(command: Command, situation: Situation) -> Iterator[Finding]:
     usage = read_options(command, command.arguments, CURL, "curl")
     yield from usage.findings
     yield from _values(command, usage)
+    yield from _headers(command, usage, situation)
     yield from _files(command, usage, situation)
     urls = [*usage.values("--url"), *usage.operands]
     if not urls and not usage.findings and not usage.has("--version", "--help", "--manual", "--config"):
@@ -66,13 +74,31 @@ def _values(command: Command, usage: Usage) -> Iterator[Finding]:
     for word in usage.values(*NUMBERS):
         if word.known and not re.fullmatch(r"\d+(\.\d+)?", word.text):
             yield finding(command, "curl", f"« {word.text} » n'est pas un nombre", "écrire un nombre", word)
-    for word in usage.values("--header"):
-        if word.known and not re.match(r"[\w-]+\s*[:;]|@", word.text):
-            yield finding(command, "curl", f"en-tête « {word.text} » sans « : »", "écrire « Nom: valeur »", word)
     for word in usage.values("--write-out"):
         for name in re.findall(r"%\{(\w+)\}", word.text):
             if name not in WRITE_OUT.split() and not name.startswith(("header", "output")):
                 yield finding(command, "curl", f"variable « {name} » inconnue de curl -w", nearest(name, WRITE_OUT.split()), word)
+
+
+def _headers(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:
+    """`Name: value`, where the name is a usual one or stands in the code of an application."""
+    for word in usage.values("--header"):
+        named = re.match(r"([\w-]+)\s*[:;]", word.text)
+        if named is None:
+            if word.known and not word.text.startswith("@"):
+                yield finding(command, "curl", f"en-tête « {word.text} » sans « : »", "écrire « Nom: valeur »", word)
+        elif UNKNOWN not in named[1] and named[1].title() not in HEADERS:
+            own = set(_headers_in_code(situation.model))
+            if named[1].title() not in {name.title() for name in own}:
+                yield finding(command, "curl", f"en-tête « {named[1]} » : le code n'en parle pas", nearest(named[1], {*own, *HEADERS}), word)
+
+
+def _headers_in_code(model: Model) -> Iterator[str]:
+    """What looks like the name of a header in the applications' folders."""
+    folders = tuple(f"{folder}/" for source in model.settings.model.applications.values() for folder in source.path)
+    for name in model.files:
+        if name.startswith(folders) and name.endswith(".py"):
+            yield from re.findall(r"[\"']([A-Z][\w]*(?:-[A-Z][\w]*)+)[\"']", (model.root / name).read_text(encoding="utf-8"))
 
 
 def _files(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:

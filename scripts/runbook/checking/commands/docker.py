@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator
 
 from runbook.checking.commands.compose import compose
+from runbook.checking.commands.docker_formats import check_formats
 from runbook.checking.commands.docker_options import GLOBAL, VERBS
-from runbook.checking.commands.files import can_be_written, must_be_file, must_be_folder
+from runbook.checking.commands.files import can_be_written, must_be_file, must_be_folder, place
 from runbook.checking.commands.images import image_exists, repository_exists
 from runbook.checking.commands.options import Usage, read_options
 from runbook.checking.finding import Finding, nearest
+from runbook.checking.images import instructions
 from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.words import Command, Word
+from runbook.checking.words import UNKNOWN, Command, Word
 
 ELSEWHERE = {f"docker {verb}": options for verb, options in VERBS.items()}
 GROUPS = frozenset(verb.split()[0] for verb in VERBS if " " in verb)
@@ -42,6 +44,7 @@ def docker(command: Command, situation: Situation) -> Iterator[Finding]:
         command, rest, f"-h,--help {options}", f"docker {verb}", until_operand=verb in RUNS, elsewhere=ELSEWHERE
     )
     yield from usage.findings
+    yield from check_formats(command, ALIASES.get(verb, verb), usage)
     yield from _images(command, ALIASES.get(verb, verb), usage, situation)
     yield from _blocking(command, verb, usage)
 
@@ -102,7 +105,21 @@ def _build(command: Command, usage: Usage, situation: Situation) -> Iterator[Fin
     for word in usage.values("--file"):
         if word.text != "-":
             yield from must_be_file(command, word, situation)
+    yield from _arguments(command, usage, situation)
     situation.images.update(word.text if ":" in word.text else f"{word.text}:latest" for word in usage.values("--tag"))
+
+
+def _arguments(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:
+    """Build arguments that the Dockerfile takes."""
+    files = usage.values("--file") or [Word(f"{word.text}/Dockerfile", word.line) for word in usage.operands[:1]]
+    path = place(files[0].text, situation) if files else None
+    if path is None or path not in situation.model.files:
+        return
+    known = {rest.partition("=")[0] for _, name, rest in instructions((situation.model.root / path).read_text(encoding="utf-8")) if name == "ARG"}
+    for word in usage.values("--build-arg"):
+        name = word.text.partition("=")[0]
+        if UNKNOWN not in name and name not in known:
+            yield finding(command, "docker", f"« {path} » n'a pas d'argument « {name} »", nearest(name, known), word)
 
 
 def _run(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:

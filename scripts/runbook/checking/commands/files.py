@@ -9,6 +9,7 @@ from runbook.checking.situation import Situation, finding
 from runbook.checking.words import UNKNOWN, Command, Word
 
 SYSTEM = ("/dev/", "/etc/", "/proc/", "/sys/", "/usr/", "/bin/", "/var/lib/", "/run/")
+DEVICES = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/full", "/dev/zero")
 OUTSIDE = ("/", "/tmp", "/dev", "..")  # noqa: S108 — what pages may write in
 
 
@@ -74,7 +75,11 @@ def makes(text: str, situation: Situation, tree: bool = False) -> None:
 def can_be_written(command: Command, word: Word, situation: Situation) -> Iterator[Finding]:
     """The folder of a file to write must exist; the file is then made."""
     path = place(word.text, situation)
-    if path is None or path.startswith("/dev/"):
+    if path is None:
+        return
+    if path.startswith("/dev/"):
+        if path not in DEVICES and not path.startswith(("/dev/fd/", "/dev/shm/", "/dev/tcp/")):  # noqa: S108
+            yield finding(command, "files", f"« {word.text} » n'existe pas", nearest(path, DEVICES), word)
         return
     parent = posixpath.dirname(path) or "."
     if not exists(parent, situation):

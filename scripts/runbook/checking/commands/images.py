@@ -1,6 +1,7 @@
 """Is this the name of an image that the repository or the page has?"""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.model import Model
@@ -17,7 +18,7 @@ def image_names(model: Model) -> frozenset[str]:
 
 def image_exists(command: Command, word: Word, situation: Situation) -> Iterator[Finding]:
     """A finding unless Compose, a manifest or the page gave an image this name; no tag means `latest`."""
-    if not word.known or any(mark in word.text for mark in "*?"):
+    if not word.known:
         return
     known = {*image_names(situation.model), *situation.images}
     name = word.text.split("@")[0]
@@ -27,8 +28,8 @@ def image_exists(command: Command, word: Word, situation: Situation) -> Iterator
 
 
 def repository_exists(command: Command, word: Word, situation: Situation) -> Iterator[Finding]:
-    """The same for a name with or without tag, as `docker image ls` filters by."""
+    """The same for a name with or without tag, or a pattern, as `docker image ls` filters by."""
     known = {*image_names(situation.model), *situation.images}
     names = {*known, *(image.rpartition(":")[0] for image in known)}
-    if word.known and not any(mark in word.text for mark in "*?") and word.text not in names:
+    if word.known and not any(fnmatchcase(name, word.text) for name in names):
         yield finding(command, "images", f"image « {word.text} » : ni Compose, ni un manifeste, ni la page ne la nomme", nearest(word.text, names), word)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from runbook.checking.commands.files import must_be_file
 from runbook.checking.commands.images import image_exists
-from runbook.checking.commands.options import read_options, verbs
+from runbook.checking.commands.options import Usage, read_options, verbs
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.situation import Rule, Situation, finding
 from runbook.checking.words import Command
@@ -40,6 +40,7 @@ def kind(command: Command, situation: Situation) -> Iterator[Finding]:
     for word in usage.values("--config"):
         if word.text != "-":
             yield from must_be_file(command, word, situation)
+    yield from _cluster(command, verb, usage, situation)
     if verb.startswith("load") and not usage.operands:
         yield finding(command, "kind", f"kind {verb} sans rien à charger", "écrire au moins une image")
     for word in usage.operands:
@@ -47,6 +48,18 @@ def kind(command: Command, situation: Situation) -> Iterator[Finding]:
             yield from image_exists(command, word, situation)
         elif verb == "load image-archive":
             yield from must_be_file(command, word, situation)
+
+
+def _cluster(command: Command, verb: str, usage: Usage, situation: Situation) -> Iterator[Finding]:
+    """A cluster is named as a configuration file of the repository names it, or as the page did when it made it."""
+    if verb == "create cluster":
+        situation.clusters.update(word.text for word in usage.values("--name"))
+        return
+    configured = {str(item.at("name", default="")) for item in situation.model.of_kind("Cluster")}
+    known = {"kind", *configured, *situation.clusters} - {""}
+    for word in usage.values("--name"):
+        if word.known and word.text not in known:
+            yield finding(command, "kind", f"aucun cluster kind « {word.text} » n'est créé ici", nearest(word.text, known), word)
 
 
 RESOLVERS: dict[str, Rule] = {"kind": kind}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from runbook.checking.commands import kubectl_files as files
 from runbook.checking.commands.kubectl_call import Call
 from runbook.checking.commands.kubectl_patches import check_patch
+from runbook.checking.commands.kubectl_readiness import check_ready
 from runbook.checking.commands.kubectl_selectors import check_selection
 from runbook.checking.commands.kubectl_settings import env, image, resources
 from runbook.checking.commands.kubectl_targets import Target, check_targets, items, read_targets
@@ -55,10 +56,14 @@ def _apply(call: Call) -> Iterator[Finding]:
 
 def _rollout(call: Call) -> Iterator[Finding]:
     yield from _objects(call, call.operands, ROLLED)
+    targets, _ = read_targets(call, call.operands)
+    if call.verb == "rollout undo" and not call.dry:
+        for item in (item for target in targets for item in items(call, target)):
+            call.situation.cluster.missing_images.pop((item.kind, item.name), None)
     if call.verb == "rollout status":
-        targets, _ = read_targets(call, call.operands)
         if len(targets) > 1:
             yield call.finding(RULE, "« kubectl rollout status » ne suit qu'un objet", "écrire une commande par objet", targets[1].word)
+        yield from check_ready(call, targets)
         if call.usage.has("--watch") or not any(name == "--watch" for name, _ in call.usage.options):
             yield from _timeout(call)
 
@@ -105,6 +110,8 @@ def _wait(call: Call) -> Iterator[Finding]:
     if not conditions:
         yield call.finding(RULE, "« kubectl wait » sans --for", "ajouter par exemple --for=condition=Ready", call.word)
     targets, _ = read_targets(call, call.operands)
+    if not gone:
+        yield from check_ready(call, targets)
     for word in conditions:
         kind, _, rest = word.text.partition("=")
         if UNKNOWN in kind or kind in ("delete", "create", "jsonpath"):
@@ -116,13 +123,14 @@ def _wait(call: Call) -> Iterator[Finding]:
 
 
 def _condition(call: Call, word: Word, name: str, targets: list[Target]) -> Iterator[Finding]:
+    every = tuple(condition for conditions in CONDITIONS.values() for condition in conditions)
     for target in targets:
-        known = CONDITIONS.get(target.kind.name) if target.kind else None
+        known = CONDITIONS.get(target.kind.name) if target.kind else every
         if known is None and target.kind and target.kind.name in ("Service", "ConfigMap", "Secret", "Namespace"):
             known = ()
         if known is not None and UNKNOWN not in name and name.lower() not in {condition.lower() for condition in known}:
-            plural = target.kind.plural if target.kind else ""
-            yield call.finding(RULE, f"« {plural} » n'a pas de condition « {name} »", nearest(name, known), word)
+            plural = f"« {target.kind.plural} » n'a" if target.kind else "aucun objet n'a"
+            yield call.finding(RULE, f"{plural} pas de condition « {name} »", nearest(name, known), word)
             return
 
 

@@ -19,6 +19,13 @@ ENDLESS = ("Deployment", "StatefulSet", "DaemonSet")
 # What every container has without being told.
 GIVEN = {"PATH", "HOSTNAME", "HOME", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "PWD", "LANG", "TZ"}
 
+# What is usually run in a container: a name close to one of these is one of them, misspelt.
+PROGRAMS = (
+    "bash", "cat", "curl", "date", "df", "du", "echo", "env", "find", "getent", "grep", "gunicorn", "head", "hostname", "id", "kill", "ls", "mkdir",
+    "nc", "nginx", "nslookup", "pip", "ping", "printenv", "ps", "psql", "python", "python3", "rm", "sh", "sleep", "stat", "tail", "test", "top",
+    "touch", "true", "uname", "wc", "wget", "whoami",
+)  # fmt: skip
+
 
 def _target(call: Call, words: tuple[Word, ...]) -> Iterator[Finding | Target]:
     """The pod, or what has pods, and what is wrong with how it is named."""
@@ -94,6 +101,9 @@ def _exec(call: Call) -> Iterator[Finding]:
 def _inside(call: Call, workloads: list[KubeObject]) -> Iterator[Finding]:
     """What runs in the container: a variable that it has, a mounted key that is there."""
     name, *words = call.inner or (Word("", 0),)
+    near = nearest(name.text, PROGRAMS)
+    if name.known and name.text not in PROGRAMS and near.startswith("vouliez"):
+        yield call.finding(RULE, f"commande « {name.text} » inconnue", near, name)
     if name.text == "printenv":
         known = variables(call, workloads) | GIVEN
         for word in words:

@@ -28,6 +28,11 @@ FIELDS = {
     "Job": ("status.successful",),
     "Service": ("spec.clusterIP", "spec.type"),
 }  # fmt: skip
+# The reasons of events that people look for: one that is close to them is one of them, misspelt.
+REASONS = (
+    "BackOff", "Created", "Evicted", "Failed", "FailedCreate", "FailedMount", "FailedScheduling", "Killing", "NodeNotReady", "OOMKilling",
+    "Pulled", "Pulling", "Rebooted", "ScalingReplicaSet", "Scheduled", "Started", "SuccessfulCreate", "SuccessfulDelete", "Unhealthy",
+)  # fmt: skip
 VALUES = {
     "status.phase": ("Pending", "Running", "Succeeded", "Failed", "Unknown", "Active", "Terminating"),
     "type": ("Normal", "Warning", "Opaque"),
@@ -50,6 +55,7 @@ def check_selector(call: Call, word: Word, kinds: list[tables.Kind]) -> Iterator
         if UNKNOWN not in term and not TERM.fullmatch(term):
             yield call.finding(RULE, f"sélecteur « {term} » mal écrit", "écrire clé=valeur, clé!=valeur ou « clé in (a, b) »", word)
             return
+    yield from _values(call, word, terms, kinds)
     selector = ",".join(term for term in terms if UNKNOWN not in term and not AUTOMATIC.match(term))
     described = [(item, labels) for kind in kinds for item, labels in labelled(call, kind)]
     if not selector or not kinds or any(kind.name in ("Node", "Event") for kind in kinds) or any(selects(selector, labels) for _, labels in described):
@@ -62,6 +68,18 @@ def check_selector(call: Call, word: Word, kinds: list[tables.Kind]) -> Iterator
     key = re.split(r"[=! ]", wrong.lstrip("!"))[0]
     near = nearest(wrong, pairs if "=" in wrong else keys) if key not in keys else nearest(wrong, {pair for pair in pairs if pair.startswith(f"{key}=")})
     yield call.finding(RULE, f"le sélecteur « {word.text} » ne choisit rien : aucun objet n'a « {wrong} »", near, word)
+
+
+def _values(call: Call, word: Word, terms: list[str], kinds: list[tables.Kind]) -> Iterator[Finding]:
+    """Each value of `key in (a, b)` is one that an object has, where objects have the key."""
+    for term in terms:
+        found = re.fullmatch(r"(\S+)\s+(?:not)?in\s*\(([^()]*)\)", term)
+        if found is None:
+            continue
+        known = {labels[found[1]] for kind in kinds for _, labels in labelled(call, kind) if found[1] in labels}
+        for value in (value.strip() for value in found[2].split(",")):
+            if known and UNKNOWN not in value and value not in known:
+                yield call.finding(RULE, f"aucun objet n'a « {found[1]}={value} »", nearest(value, known), word)
 
 
 def labelled(call: Call, kind: tables.Kind) -> Iterator[tuple[KubeObject, dict[str, str]]]:
@@ -93,6 +111,10 @@ def _fields(call: Call, word: Word, kinds: list[tables.Kind]) -> Iterator[Findin
                 yield call.finding(RULE, f"« {kind.plural} » ne se choisit pas par « {field} »", nearest(field, known), word)
         if field in VALUES and value not in VALUES[field] and "Secret" not in (kind.name for kind in kinds):
             yield call.finding(RULE, f"« {field} » ne vaut jamais « {value} »", nearest(value, VALUES[field]), word)
+        if field == "reason":
+            near = nearest(value, REASONS)
+            if value not in REASONS and near.startswith("vouliez"):
+                yield call.finding(RULE, f"aucun événement n'a la cause « {value} »", near, word)
         names = {item.name for item in call.situation.cluster.objects}
         if field == "involvedObject.name" and value and not any(value == name or value.startswith(f"{name}-") for name in names):
             yield call.finding(RULE, f"aucun manifeste ne décrit « {value} »", nearest(value, names), word)

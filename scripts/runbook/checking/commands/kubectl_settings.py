@@ -22,6 +22,26 @@ def image(call: Call, targets: list[Target]) -> Iterator[Finding]:
         container, _, name = word.text.partition("=")
         yield from check_container(call, Word(container, word.line), _workloads(call, targets), any_name="*")
         yield from check_image(call, word, name)
+        _remember(call, targets, name)
+
+
+def _remember(call: Call, targets: list[Target], name: str) -> None:
+    """Which workloads have an image that nothing built, for whoever waits for them."""
+    cluster = call.situation.cluster
+    if call.dry or call.command.block.not_run or call.command.block.cleanup:
+        return
+    for item in _workloads(call, targets):
+        if UNKNOWN in name or name in images(call):
+            cluster.missing_images.pop((item.kind, item.name), None)
+        else:
+            cluster.missing_images[item.kind, item.name] = name
+
+
+def images(call: Call) -> set[str]:
+    """The images that manifests run, Compose builds or the page built."""
+    model = call.situation.model
+    used = {str(container.get("image", "")) for item in model.objects for container in item.containers}
+    return {*used, *(str(service.get("image", "")) for service in model.services.values()), *call.situation.images}
 
 
 def check_image(call: Call, word: Word, name: str, *, own: bool = True) -> Iterator[Finding]:
@@ -29,10 +49,7 @@ def check_image(call: Call, word: Word, name: str, *, own: bool = True) -> Itera
 
     Without `own` it may be a public one, and only a name close to one of these is wrong.
     """
-    model = call.situation.model
-    used = {str(container.get("image", "")) for item in model.objects for container in item.containers}
-    known = {*used, *(str(service.get("image", "")) for service in model.services.values()), *call.situation.images}
-    repositories = {repository_of(item) for item in known if item}
+    repositories = {repository_of(item) for item in images(call) if item}
     if not name:
         yield call.finding(RULE, f"« {word.text} » : il manque l'image", "écrire dépôt:étiquette", word)
     elif UNKNOWN not in repository_of(name) and repository_of(name) not in repositories:

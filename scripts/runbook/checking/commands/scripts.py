@@ -14,6 +14,7 @@ from runbook.checking.words import UNKNOWN, Command, Word
 
 OPTION = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]*")
 VERB = re.compile(r"add_parser\(\s*[\"']([\w-]+)[\"']")
+LITERAL = re.compile(r"[\"']([a-z][\w-]*)[\"']")
 IMPORTED = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
 
 
@@ -21,12 +22,13 @@ IMPORTED = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
 class Script:
     """What a script's text says: the options it mentions, and how it is called if it has a usage line.
 
-    `valued` are the options that the usage shows with a value; `choices` are the values of the first argument where the usage or the parser lists them; `least` and
+    `valued` are the options that the usage shows with a value, and the values that it may list in lower
+    case (`a,b` several, `a|b` one of them); `choices` are the values of the first argument where the usage or the parser lists them; `least` and
     `most` count arguments, `most` is None without limit or without usage line.
     """
 
     options: frozenset[str]
-    valued: frozenset[str]
+    valued: dict[str, frozenset[str]]
     choices: frozenset[str]
     least: int
     most: int | None
@@ -48,14 +50,24 @@ def script(command: Command, situation: Situation) -> Iterator[Finding]:
     for word in command.arguments:
         before, previous = previous, word.text
         if before in described.valued:
+            yield from _listed(command, path, before, word, word.text, described)
             continue
         if re.match(r"--?[a-zA-Z]", word.text):
             name = word.text.split("=")[0]
             if UNKNOWN not in name and name not in described.options:
                 yield finding(command, "scripts", f"option « {name} » inconnue de « {path} »", nearest(name, described.options), word)
+            elif "=" in word.text:
+                yield from _listed(command, path, name, word, word.text.partition("=")[2], described)
         else:
             values.append(word)
     yield from _arguments(command, path, described, values)
+
+
+def _listed(command: Command, path: str, option: str, word: Word, value: str, described: Script) -> Iterator[Finding]:
+    known = described.valued.get(option, frozenset())
+    for item in value.split(",") if known else []:
+        if UNKNOWN not in item and item not in known:
+            yield finding(command, "scripts", f"« {option} » de « {path} » ne connaît pas « {item} »", nearest(item, known), word)
 
 
 def _arguments(command: Command, path: str, described: Script, values: list[Word]) -> Iterator[Finding]:
@@ -78,9 +90,11 @@ def read_script(model: Model, path: str) -> Script:
         texts += [(model.root / name).read_text(encoding="utf-8") for name in sorted(model.files) if name.startswith(f"{package}/") and name.endswith(".py")]
     options = frozenset(name for part in texts for name in OPTION.findall(part)) | {"-h", "--help"}
     choices = frozenset(name for part in texts for name in VERB.findall(part))
+    if not choices and any("add_subparsers(" in part for part in texts):  # the verbs come from a table
+        choices = frozenset(name for part in texts for name in LITERAL.findall(part))
     usage = re.search(rf"usage ?:\s*(?:\S*/)?{re.escape(Path(path).name)}(?=[\s\"'.])([^\n\"'.]*(?:\.\.\.)?)", text)
     if choices or usage is None:
-        return Script(options, frozenset(), choices, 1 if choices else 0, None)
+        return Script(options, {}, choices, 1 if choices else 0, None)
     return _from_usage(usage[1], options)
 
 
@@ -90,7 +104,11 @@ def _from_usage(text: str, options: frozenset[str]) -> Script:
     optional = re.findall(r"\[([^\]]*)\]", synopsis)
     required = [word for word in re.sub(r"\[[^\]]*\]", " ", synopsis).split() if not word.startswith("-")]
     more = sum(1 for item in optional if item and not item.startswith("-"))
-    valued = frozenset(item.split()[0] for item in optional if item.startswith("-") and len(item.split()) > 1)
+    valued = {
+        item.split()[0]: frozenset(re.split(r"[,|]", item.split()[1])) if re.fullmatch(r"[a-z][\w-]*([,|][\w-]+)+", item.split()[1]) else frozenset()
+        for item in optional
+        if item.startswith("-") and len(item.split()) > 1
+    }
     first = required[0] if required else ""
     choices = frozenset(first.split("|")) if re.fullmatch(r"[\w-]+(\|[\w-]+)+", first) else frozenset()
     endless = "..." in synopsis or "…" in synopsis

@@ -1,0 +1,40 @@
+"""`runbook plan`: what would run here, where, and what would not."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from runbook.plan import make_plan
+from runbook.reporting import terminal
+from runbook.settings import load
+from runbook.verbs.options import (
+    console,
+    context_option,
+    json_option,
+    missing_targets,
+    pages,
+    pages_argument,
+    print_json,
+    show_missing,
+    target_option,
+)
+
+
+@click.command("plan")
+@pages_argument
+@target_option
+@context_option
+@json_option
+@click.pass_obj
+def command(root: Path, asked: tuple[str, ...], targets: tuple[str, ...], context: str | None, as_json: bool) -> None:
+    """Montre ce qui serait exécuté ici, où, et ce qui ne le serait pas, avec la raison."""
+    settings = load(root)
+    missing = missing_targets(root, settings, targets, context)
+    plan = make_plan(pages(root, settings, asked), settings, missing, asked)
+    if as_json:
+        print_json([msgspec.to_builtins(page) for page in plan.pages])
+        return
+    screen = console()
+    show_missing(missing, screen)
+    terminal.show_plan(plan, screen)

@@ -1,0 +1,31 @@
+"""`runbook report`: the last recorded run again, for people and programs."""
+
+from pathlib import Path
+
+import click
+
+from runbook.reporting import junit, record, terminal
+from runbook.settings import load
+from runbook.verbs.options import console, json_option, print_json
+
+
+@click.command("report")
+@click.option("--record", "record_folder", type=click.Path(path_type=Path, file_okay=False), help="Dossier de l'enregistrement.")
+@click.option("--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire un rapport JUnit XML.")
+@json_option
+@click.pass_obj
+def command(root: Path, record_folder: Path | None, junit_file: Path | None, as_json: bool) -> int:
+    """Rend compte de la dernière exécution enregistrée ; son code de sortie est celui du verdict."""
+    folder = record_folder or root / load(root).state
+    done = record.load(folder / record.FILE)
+    if junit_file:
+        junit.write(done, junit_file)
+    if as_json:
+        print_json(done)
+        return done.exit_status
+    screen = console()
+    screen.print(terminal.steps_table(done.steps))
+    screen.print()
+    screen.print(terminal.coverage_table(done))
+    terminal.show_summary(done, screen)
+    return done.exit_status

@@ -1,0 +1,111 @@
+"""`runbook run`: carry pages out, compare, record."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from runbook.errors import RunbookError
+from runbook.plan import Plan, Step, make_plan
+from runbook.reporting import annotations, coverage, junit, record, terminal
+from runbook.running import campaign
+from runbook.running.session import Answer, always
+from runbook.settings import Settings, load
+from runbook.verbs.interruption import interruptible
+from runbook.verbs.options import (
+    console,
+    context_option,
+    json_option,
+    known_target,
+    missing_targets,
+    pages,
+    pages_argument,
+    print_json,
+    show_missing,
+    target_option,
+)
+
+
+@click.command("run")
+@pages_argument
+@target_option
+@click.option("--require", "required", metavar="CIBLES", default="", help="Échouer si l'une de ces cibles (séparées par des virgules) manque.")
+@context_option
+@click.option("--step", "by_step", is_flag=True, help="Pas à pas : montrer le texte et la commande, demander avant chacune, garder un journal.")
+@click.option("--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire aussi un rapport JUnit XML.")
+@click.option("--record", "record_folder", type=click.Path(path_type=Path, file_okay=False), help="Dossier de l'enregistrement.")
+@json_option
+@click.pass_obj
+def command(
+    root: Path,
+    asked: tuple[str, ...],
+    targets: tuple[str, ...],
+    required: str,
+    context: str | None,
+    by_step: bool,
+    junit_file: Path | None,
+    record_folder: Path | None,
+    as_json: bool,
+) -> int:
+    """Exécute les pages (toutes, ou celles nommées et celles dont elles dépendent)."""
+    settings = load(root)
+    missing = missing_targets(root, settings, targets, context)
+    if by_step and not (asked and sys.stdin.isatty()):
+        raise RunbookError("--step demande un terminal et le nom d'au moins une page")
+    plan = make_plan(pages(root, settings, asked), settings, missing, asked, prerequisites=not by_step)
+    problems = [f"{name} : cible requise mais absente : {missing[name]}" for name in _required(required, settings) if name in missing]
+    screen = console(stderr=as_json)
+    show_missing(missing, screen)
+    done = _run(plan, settings, root, missing, problems, screen, partial(terminal.ask, screen) if by_step else always)
+    if not (by_step or asked):
+        done = _with_ratchet(done, settings, root / settings.state)
+    if by_step:
+        click.echo(f"Journal : {record.save(done, root / settings.state / 'journal' / done.date.replace(':', ''))}")
+    elif record_folder or not (asked or targets):  # the record speaks of the whole site, or says where it is
+        record.save(done, record_folder or root / settings.state)
+    if junit_file:
+        junit.write(done, junit_file)
+    if as_json:
+        print_json(done)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotations.annotations(done):
+            click.echo(line)
+    terminal.show_summary(done, screen)
+    return done.exit_status
+
+
+def _run(
+    plan: Plan,
+    settings: Settings,
+    root: Path,
+    missing: dict[str, str],
+    problems: list[str],
+    screen: Console,
+    confirm: Callable[[Step], Answer],
+) -> record.Record:
+    journal, started, progress = campaign.Journal(), time.monotonic(), terminal.Progress(screen)
+    with interruptible(screen), campaign.opened(settings, root, confirm) as run, closing(campaign.run_plan(plan, run, journal)) as events:
+        try:
+            for event in events:
+                progress(event)
+        finally:
+            progress.close()
+    return record.make(journal, settings, root, missing, time.monotonic() - started, problems)
+
+
+def _with_ratchet(done: record.Record, settings: Settings, state: Path) -> record.Record:
+    """The record, failed if the share of verified commands is below the minimum of the settings."""
+    previous = record.load(state / record.FILE) if (state / record.FILE).exists() else None
+    fault = coverage.drop(done, settings.coverage, previous)
+    return msgspec.structs.replace(done, faults=[*done.faults, fault], exit_status=1) if fault else done
+
+
+def _required(text: str, settings: Settings) -> list[str]:
+    return [known_target(name.strip(), settings) for name in text.split(",") if name.strip()]

@@ -1,0 +1,32 @@
+"""`runbook serve`: services of the settings, until Ctrl+C."""
+
+from pathlib import Path
+
+import click
+
+from runbook.errors import RunbookError
+from runbook.running import campaign, servers
+from runbook.settings import load
+from runbook.verbs.interruption import interruptible
+from runbook.verbs.options import console
+
+
+@click.command("serve")
+@click.argument("names", nargs=-1, required=True, metavar="SERVICE…")
+@click.pass_obj
+def command(root: Path, names: tuple[str, ...]) -> None:
+    """Démarre des services des réglages et les garde jusqu'à Ctrl+C."""
+    settings, screen = load(root), console()
+    for name in names:
+        if name not in settings.services:
+            raise RunbookError(f"service « {name} » inconnu ; services possibles : {', '.join(settings.services)}")
+    with (
+        interruptible(screen),
+        campaign.opened(settings, root) as run,
+        servers.running(list(names), settings, root, run.folder, {}, run.token) as started,
+    ):
+        for server in started:
+            screen.print(f"[green]✔[/] {server.name:<8} {settings.services[server.name].ready}")
+        screen.print("Ctrl+C arrête tout.")
+        ended = servers.first_ended(started)
+    raise RunbookError(f"le service « {ended.name} » s'est arrêté (code {ended.process.returncode})")
