@@ -44,13 +44,15 @@ FILES = {
     "compose.yaml": "services: {}",
     "deploy/till.yaml": "kind: Deployment",
     "deploy/notes.txt": "words",
-    "src/till/__init__.py": "",
-    "src/till/Dockerfile": "FROM scratch",
+    "src/till/__init__.py": 'NAME = "X-Till-Number"',
+    "src/till/Dockerfile": "FROM scratch\nARG EDITION=1",
     "tools/open": "#!/bin/sh\n# usage: tools/open [--now] morning|noon\n",
     "tools/close": "#!/bin/sh\n# usage: tools/close [--require PLACES]     once a day\n",
     "tools/send": "#!/bin/sh\n# usage: tools/send PLACE THING...\n",
     "tools/count": "#!/usr/bin/env python3\nfrom counting import main\nmain()\n",
     "tools/counting/__init__.py": 'commands.add_parser("begin")\ncommands.add_parser("end")\nparser.add_argument("--least")\n',
+    "tools/choose": "#!/bin/sh\n# usage: tools/choose [--only red,green]\n",
+    "tools/table": '#!/usr/bin/env python3\nadd_subparsers()\nfor verb in ("north", "south"): add_parser(verb)\n',
     "tools/plain": "no one may run this",
 }
 ROUTES = {"till": (("/", ["GET"]), ("/health", ["GET"]), ("/sales/<int:number>", ["GET", "DELETE"]), ("/sales", ["POST"])), "window": (("/", ["GET"]),)}
@@ -86,6 +88,7 @@ def _service() -> list[KubeObject]:
     service = {"spec": {"type": "NodePort", "selector": labels, "ports": [{"name": "http", "port": 80, "targetPort": "http", "nodePort": 30007}]}}
     deployment = {"spec": {"replicas": 1, "selector": {"matchLabels": labels}, "template": template}}
     return [
+        KubeObject("Cluster", "", None, {}, {"name": "market"}, "deploy/kind.yaml", 1),
         KubeObject("Service", "shop-window", "shop", {}, service, "deploy/window.yaml", 1),
         KubeObject("Deployment", "shop-window", "shop", {}, deployment, "deploy/window.yaml", 20),
     ]

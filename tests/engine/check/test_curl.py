@@ -11,7 +11,7 @@ from runbook.checking.model import Model
     [
         "curl -fsS http://localhost:7000/health",
         "curl -s -o /dev/null -w '%{http_code}\\n' --max-time 5 http://localhost:7001 || true",
-        "curl localhost:7000/sales -d 'a=1' -H 'X-A: b'",
+        "curl localhost:7000/sales -d 'a=1' -H 'X-Till-Number: b' -H 'accept: x/y'",
         "curl -X DELETE 'http://127.0.0.1:7000/sales/3?x=1'",
         "curl -I http://localhost:7000/",
         "wget -qO- http://localhost:7001/",
@@ -45,6 +45,7 @@ def test_a_call_that_something_answers_is_right(shop: Model, code: str) -> None:
         ("curl -w '%{http_cod}' http://localhost:7000/health", "variable « http_cod »", "« http_code »"),
         ("curl -fsS", "curl sans URL", "URL"),
         ("curl -H Authorization http://localhost:7000/", "en-tête « Authorization »", "Nom: valeur"),
+        ("curl -H 'X-Till-Nubmer: 1' http://localhost:7000/", "en-tête « X-Till-Nubmer »", "« X-Till-Number »"),
         ("curl -d @absent.json http://localhost:7000/sales", "« absent.json » n'existe", ""),
         ("wget http://localhost:7000/absent", "pas de route « /absent »", ""),
         ("wget --quite http://localhost:7000/health", "option « --quite »", "« --quiet »"),

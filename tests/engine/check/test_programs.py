@@ -12,6 +12,9 @@ tools/close --require a,b
 tools/send here a b c
 tools/count begin --least=3
 lolcat README.md
+tools/choose --only=red,green
+tools/table north
+.venv/bin/pip list
 timeout 5 curl -fsS http://localhost:7000/health
 env A=b python3 -c 'print(1)'
 printf '%s\\n' a b | xargs -n 1 echo
@@ -44,7 +47,7 @@ git diff --stat -- README.md
 git log -1 --format=%h
 python -m gunicorn --check-config 'till:make()'
 pip list
-kind load docker-image shop-till:2.0 --name x
+kind load docker-image shop-till:2.0 --name market
 kind get clusters
 runbook check --json
 runbook run --target bare
@@ -59,6 +62,11 @@ tools/close now | ne prend pas l'argument « now » | usage
 tools/send here | attend 2 argument(s), 1 donné(s) | usage
 tools/count started | n'a pas de « started » | begin, end
 tools/count begin --leats=3 | option « --leats » | « --least »
+tools/choose --only red,gren | ne connaît pas « gren » | « green »
+tools/choose --only=rde | ne connaît pas « rde » | « red »
+tools/table nroth | n'a pas de « nroth » | « north »
+.evnv/bin/pip list | « .evnv/bin/pip » n'existe |
+echo a >/dev/unll | « /dev/unll » n'existe pas | « /dev/null »
 tools/plain | n'est pas exécutable | chmod +x
 crul http://localhost:7000 | commande « crul » inconnue | « curl »
 /opt/thing/run | « /opt/thing/run » n'existe |
@@ -106,6 +114,7 @@ mkdocs biuld | verbe « mkdocs biuld » | « build »
 pytest tests/absent | « tests/absent » n'existe |
 kind load docker-image shop-till:9 | image « shop-till:9 » | « shop-till:2.0 »
 kind create cluster --config absent.yaml | « absent.yaml » n'existe |
+kind load docker-image shop-till:2.0 --name markt | aucun cluster kind « markt » | « market »
 kind craete cluster | verbe « kind craete cluster » | « create cluster »
 runbook chekc | verbe « runbook chekc » | « check »
 runbook check --jsno | option « --jsno » inconnue de « runbook check » | « --json »
@@ -134,6 +143,12 @@ def test_a_command_that_does_not_hold_is_named_with_what_to_do(shop: Model, row:
 def test_a_command_declared_by_the_settings_is_known(shop: Model) -> None:
     assert not found(shop, block("lolcat --any-option"))
     assert found(shop, block("lolca --any-option"))
+
+
+def test_a_cluster_that_the_page_made_may_be_named(shop: Model) -> None:
+    prose = "# Page\n\nOn supprime ensuite ce cluster."
+    assert not found(shop, block("kind create cluster --name fair\nkind delete cluster --name fair"), prose=prose)
+    assert found(shop, block("kind delete cluster --name fair"), prose=prose)
 
 
 def test_an_argument_that_only_running_tells_is_not_judged(shop: Model) -> None:

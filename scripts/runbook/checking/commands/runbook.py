@@ -49,7 +49,7 @@ def runbook(command: Command, situation: Situation) -> Iterator[Finding]:
         if verb.known:
             yield finding(command, "runbook", f"verbe « runbook {verb.text} » inconnu", nearest(verb.text, known), verb)
         return
-    usage = read_options(command, rest, _options(verb.text), f"runbook {verb.text}", elsewhere={f"runbook {name}": _options(name) for name in known})
+    usage = read_options(command, rest, _options(verb.text), f"runbook {verb.text}")
     yield from usage.findings
     yield from _written(command, verb, usage, situation)
     root = next((word.text for word in outer.values("--root")), ".")
@@ -58,8 +58,8 @@ def runbook(command: Command, situation: Situation) -> Iterator[Finding]:
 
 def _named(command: Command, verb: Word, usage: Usage, root: str, situation: Situation) -> Iterator[Finding]:
     """Pages, targets and services are those of the repository that the command runs on."""
-    arguments = {parameter.name for parameter in _group().commands[verb.text].params if isinstance(parameter, click.Argument)}
-    if "pages" in arguments:
+    takes = any(isinstance(parameter, click.Argument) for parameter in _group().commands[verb.text].params)
+    if takes and verb.text != "serve":  # all others that take arguments take pages
         for word in usage.operands:
             paths = [posixpath.join(root, folder, word.text) for folder in ("", "docs")]
             if all(list(must_be_file(command, word, situation, path)) for path in paths):
