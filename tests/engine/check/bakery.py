@@ -32,6 +32,7 @@ spec:
       containers:
         - name: {container}
           image: {name}:1.0
+          securityContext: {{readOnlyRootFilesystem: {frozen}}}
           ports: [{{name: http, containerPort: {port}}}]
           envFrom: [{{configMapRef: {{name: oven-config}}}}]
           env: [{{name: LEVEL, value: low}}]
@@ -43,11 +44,11 @@ kind: Service
 metadata: {name: oven, namespace: bakery, labels: {app: oven}}
 spec: {type: NodePort, selector: {app: oven}, ports: [{name: web, port: 80, targetPort: http, nodePort: 30001}]}
 """
-SIDECAR = "        - {name: proxy, image: 'counter:1.0'}\n"
+SIDECAR = "        - {name: proxy, image: 'counter:1.0', securityContext: {readOnlyRootFilesystem: true}}\n"
 MANIFESTS = {
     "deploy/config.yaml": CONFIG,
-    "deploy/counter.yaml": DEPLOYMENT.format(name="counter", container="till", port=9000, more=SIDECAR),
-    "deploy/oven.yaml": DEPLOYMENT.format(name="oven", container="oven", port=7000, more=""),
+    "deploy/counter.yaml": DEPLOYMENT.format(name="counter", container="till", port=9000, frozen="true", more=SIDECAR),
+    "deploy/oven.yaml": DEPLOYMENT.format(name="oven", container="oven", port=7000, frozen="false", more=""),
     "deploy/secret.yaml.example": SECRET,
     "deploy/service.yaml": SERVICE,
     "deploy/zone.yaml": NAMESPACE,
@@ -65,7 +66,7 @@ DEPLOY = "kubectl apply -f deploy/zone.yaml -f deploy/ -f deploy/secret.yaml"
 MODEL = Model(
     root=Path("/nowhere"),
     settings=msgspec.convert(SETTINGS, Settings),
-    files=frozenset({*MANIFESTS, "deploy/secret.yaml", "notes/read.txt", "README.md"}),
+    files=frozenset({*MANIFESTS, "deploy/secret.yaml", "notes/read.txt", "README.md", "Dockerfile"}),
     objects=tuple(item for path, text in MANIFESTS.items() for item in objects_in(text, path)),
     compose={"services": {"oven": {"image": "oven:1.0"}}},
     applications={"oven": Application("oven", Map([Rule("/", endpoint="/")]), ("/",), {"LEVEL": "low", "COLOUR": None}, (7000,))},

@@ -93,6 +93,7 @@ kubectl create deployment bread --image=oven:1.0 -n bakery; kubectl set env depl
 kubectl exec deploy/oven -n bakery -- python -c 'print(1)'
 kubectl exec deploy/oven -c oven -n bakery -- cat /run/recipe/RECIPE
 kubectl exec deploy/oven -n bakery -- printenv HEAT LEVEL HOSTNAME
+kubectl exec deploy/counter -c till -n bakery -- touch /run/recipe/now
 kubectl port-forward svc/oven 8000:80 -n bakery &
 kubectl port-forward svc/oven :web -n bakery >/dev/null 2>&1 &
 kubectl port-forward deploy/oven 7000 -n bakery &

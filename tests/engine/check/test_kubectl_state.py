@@ -122,6 +122,23 @@ def test_a_manifest_for_another_namespace_is_refused() -> None:
     assert "est pour « bakery », pas pour « default »" in finding.cause
 
 
+def test_waiting_for_a_workload_whose_secret_nothing_made_is_in_vain() -> None:
+    wait = "kubectl rollout status deploy/oven -n bakery --timeout=9s"
+    before = "kubectl apply -f deploy/zone.yaml -f deploy/config.yaml -f deploy/oven.yaml"
+    assert "« oven » a besoin de Secret « oven-secret »" in causes(alone(before, wait))
+    assert alone(before, "kubectl apply -f deploy/secret.yaml", wait) == []
+    assert "« oven » a besoin de ConfigMap « oven-config »" in causes(deployed(f"kubectl delete cm oven-config -n bakery; {wait}"))
+
+
+def test_waiting_for_an_image_that_nothing_built_is_in_vain_until_it_is_taken_back() -> None:
+    wait = "kubectl wait --for=condition=Available deploy/oven -n bakery --timeout=9s"
+    change = "kubectl set image deploy/oven oven=oven:9.9 -n bakery"
+    assert "« oven » attend l'image « oven:9.9 »" in causes(deployed(f"{change}; {wait}"))
+    assert deployed(f"{change}; kubectl rollout undo deploy/oven -n bakery; {wait}") == []
+    assert deployed(f"{change}; kubectl apply -f deploy/oven.yaml; {wait}") == []
+    assert deployed(f"docker build -t oven:9.9 .; {change}; {wait}") == []
+
+
 def test_a_prerequisite_leaves_its_objects_to_the_pages_after() -> None:
     blocks = page(block(GET), after=("deploy.md",))
     assert blocks.after == ("deploy.md",)

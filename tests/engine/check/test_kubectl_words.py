@@ -36,6 +36,8 @@ WRONG = [
     ("kubectl get pods -n bakery --field-selector=status.phas=Running", "« pods » ne se choisit pas par « status.phas »", "« status.phase »"),
     ("kubectl get pods -n bakery --field-selector=status.phase=Runing", "« status.phase » ne vaut jamais « Runing »", "« Running »"),
     ("kubectl get events -n bakery --field-selector involvedObject.name=ovne", "aucun manifeste ne décrit « ovne »", "« oven »"),
+    ("kubectl get pods -n bakery -l 'app in (oven, countr)'", "aucun objet n'a « app=countr »", "« counter »"),
+    ("kubectl get events -n bakery --field-selector reason=Unhealty", "la cause « Unhealty »", "« Unhealthy »"),
     ("kubectl rollout status deploy/oven -n bakery --timeout=60", "--timeout=60 n'est pas une durée", "--timeout=60s"),
     ("kubectl logs deploy/oven -n bakery --tail=ten", "--tail=ten n'est pas un nombre", "nombre"),
     ("kubectl scale deploy/oven --replicas=-1 -n bakery", "est négatif", "0"),

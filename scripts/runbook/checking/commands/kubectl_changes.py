@@ -129,8 +129,8 @@ def _condition(call: Call, word: Word, name: str, targets: list[Target]) -> Iter
         if known is None and target.kind and target.kind.name in ("Service", "ConfigMap", "Secret", "Namespace"):
             known = ()
         if known is not None and UNKNOWN not in name and name.lower() not in {condition.lower() for condition in known}:
-            plural = f"« {target.kind.plural} » n'a" if target.kind else "aucun objet n'a"
-            yield call.finding(RULE, f"{plural} pas de condition « {name} »", nearest(name, known), word)
+            cause = f"« {target.kind.plural} » n'a pas de condition « {name} »" if target.kind else f"condition « {name} » inconnue"
+            yield call.finding(RULE, cause, nearest(name, known), word)
             return
 
 

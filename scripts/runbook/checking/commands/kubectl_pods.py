@@ -101,9 +101,12 @@ def _exec(call: Call) -> Iterator[Finding]:
 def _inside(call: Call, workloads: list[KubeObject]) -> Iterator[Finding]:
     """What runs in the container: a variable that it has, a mounted key that is there."""
     name, *words = call.inner or (Word("", 0),)
-    near = nearest(name.text, PROGRAMS)
-    if name.known and name.text not in PROGRAMS and near.startswith("vouliez"):
-        yield call.finding(RULE, f"commande « {name.text} » inconnue", near, name)
+    if name.known and name.text not in PROGRAMS:
+        near = nearest(name.text, PROGRAMS)
+        if near.startswith("vouliez"):
+            yield call.finding(RULE, f"commande « {name.text} » inconnue", near, name)
+    if name.text in ("touch", "mkdir", "tee"):
+        yield from _written(call, words, workloads)
     if name.text == "printenv":
         known = variables(call, workloads) | GIVEN
         for word in words:
@@ -114,6 +117,18 @@ def _inside(call: Call, workloads: list[KubeObject]) -> Iterator[Finding]:
             inside = word.text.removeprefix(f"{folder}/")
             if inside != word.text and keys and "/" not in inside and word.known and inside and inside not in keys:
                 yield call.finding(RULE, f"rien ne monte « {word.text} »", nearest(inside, keys), word)
+
+
+def _written(call: Call, words: list[Word], workloads: list[KubeObject]) -> Iterator[Finding]:
+    """A container whose own files are read-only takes new ones only where something is mounted."""
+    for item in workloads[:1]:
+        containers = item.containers
+        if not containers or not all((container.get("securityContext") or {}).get("readOnlyRootFilesystem") for container in containers):
+            continue
+        folders = {str(mount.get("mountPath")).rstrip("/") for container in containers for mount in container.get("volumeMounts") or []}
+        for word in words:
+            if word.text.startswith("/") and word.known and not any(word.text.startswith(f"{folder}/") for folder in (*folders, "/dev")):
+                yield call.finding(RULE, f"« {item.name} » ne peut pas écrire « {word.text} »", nearest(word.text.rpartition("/")[0], folders), word)
 
 
 def _mounted(call: Call, workloads: list[KubeObject]) -> Iterator[tuple[str, set[str]]]:

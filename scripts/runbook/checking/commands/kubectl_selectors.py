@@ -111,9 +111,9 @@ def _fields(call: Call, word: Word, kinds: list[tables.Kind]) -> Iterator[Findin
                 yield call.finding(RULE, f"« {kind.plural} » ne se choisit pas par « {field} »", nearest(field, known), word)
         if field in VALUES and value not in VALUES[field] and "Secret" not in (kind.name for kind in kinds):
             yield call.finding(RULE, f"« {field} » ne vaut jamais « {value} »", nearest(value, VALUES[field]), word)
-        if field == "reason":
+        if field == "reason" and value not in REASONS:
             near = nearest(value, REASONS)
-            if value not in REASONS and near.startswith("vouliez"):
+            if near.startswith("vouliez"):
                 yield call.finding(RULE, f"aucun événement n'a la cause « {value} »", near, word)
         names = {item.name for item in call.situation.cluster.objects}
         if field == "involvedObject.name" and value and not any(value == name or value.startswith(f"{name}-") for name in names):
