@@ -10,6 +10,7 @@ from runbook.checking import shellcheck
 from runbook.checking.commands.files import can_be_written, exists, must_be_file, place
 from runbook.checking.commands.registry import OWN_SCRIPT, RESOLVERS
 from runbook.checking.commands.urls import opened, url_answers
+from runbook.checking.environment import TERMINAL, read_by_something
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.model import Model
 from runbook.checking.repository import check_repository
@@ -18,14 +19,6 @@ from runbook.checking.style import block_style, command_style
 from runbook.checking.words import UNKNOWN, Command, Shell, Word
 from runbook.reading.blocks import Block, PageBlocks
 
-# What bash and any terminal provide.
-ENVIRONMENT = dict.fromkeys(
-    (
-        *("HOME", "PATH", "PWD", "OLDPWD", "USER", "LOGNAME", "SHELL", "HOSTNAME", "LANG", "TERM", "TMPDIR", "UID", "EUID", "IFS"),
-        *("RANDOM", "SECONDS", "LINENO", "BASHPID", "PPID", "EPOCHSECONDS", "EPOCHREALTIME", "BASH_VERSION", "FUNCNAME", "PIPESTATUS"),
-    ),
-    UNKNOWN,
-)
 ENVIRONMENTS = (".venv", "venv")  # folders of Python environments, which no repository keeps
 OWN_NETWORK = ("curl", "wget", "docker", "kubectl")  # they call URLs themselves, or in containers where names and ports differ
 OPENS_PORTS = ("docker", "kubectl")  # their resolvers know which
@@ -81,7 +74,7 @@ def _start(page: PageBlocks, model: Model, target: str, before: list[Situation])
         page.page,
         target,
         resolve,
-        Shell({**ENVIRONMENT, **model.settings.env}),
+        Shell({**dict.fromkeys(TERMINAL, UNKNOWN), **model.settings.env}),
         made={path for situation in before for path in situation.made},
         images={image for situation in before for image in situation.images},
         clusters={name for situation in before for name in situation.clusters},
@@ -92,7 +85,7 @@ def _start(page: PageBlocks, model: Model, target: str, before: list[Situation])
 
 def _block(block: Block, situation: Situation) -> Iterator[Finding]:
     if block.cleanup:  # runs in a fresh shell
-        situation.shell, situation.cwd = Shell({**ENVIRONMENT, **situation.model.settings.env}), "."
+        situation.shell, situation.cwd = Shell({**dict.fromkeys(TERMINAL, UNKNOWN), **situation.model.settings.env}), "."
     yield from block_style(block)
     if block.condition:
         for command in situation.shell.read(replace(block, code=block.condition, line=block.line - 1)):
@@ -134,6 +127,7 @@ def resolve(command: Command, situation: Situation) -> Iterator[Finding]:
             yield from can_be_written(command, word, situation)
     if command.name in situation.shell.functions or not command.name:
         return
+    yield from read_by_something(command, situation)
     yield from command_style(command, situation)
     if command.name not in OWN_NETWORK:
         yield from _urls(command, situation)

@@ -34,7 +34,7 @@ class Command:
     """One simple command; `line` in the source page, `stdin` a here-document if it has one.
 
     `path` is the page.  `redirects` are pairs of operator and target.  `piped` if its input comes
-    from a command before it.
+    from a command before it.  `environment` are the names of variables set for it alone.
     """
 
     path: str
@@ -44,6 +44,7 @@ class Command:
     redirects: tuple[tuple[str, Word], ...] = ()
     stdin: str | None = None
     piped: bool = False
+    environment: tuple[Word, ...] = ()
 
     @property
     def name(self) -> str:
@@ -168,16 +169,18 @@ class Shell:
         return tuple(found), stdin
 
     def _command(self, node: tree_sitter.Node, block: Block, piped: bool) -> Command:
-        words = []
+        words, environment = [], []
         for child in node.children:
             if child.type == "variable_assignment":  # for this command alone
+                name = child.child_by_field_name("name")
+                environment += [Word(_text(name), _line(child, block))] if name else []
                 continue
             if child.type in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
                 continue
             words.append(self._word(child.children[0] if child.type == "command_name" else child, block))
         line = _line(node, block)
         redirects, stdin = self._redirects(node, block)
-        return Command(block.page, line, block, tuple(words) or (Word("", line),), redirects, stdin, piped)
+        return Command(block.page, line, block, tuple(words) or (Word("", line),), redirects, stdin, piped, tuple(environment))
 
     def _substitutions(self, node: tree_sitter.Node, block: Block) -> Iterator[Command]:
         for child in node.children:

@@ -41,7 +41,7 @@ COMPOSE = {
 }
 FILES = {
     "README.md": "read me",
-    "compose.yaml": "services: {}",
+    "compose.yaml": "services: {} # ${COLOUR:-blue}",
     "deploy/till.yaml": "kind: Deployment",
     "deploy/notes.txt": "words",
     "src/till/__init__.py": 'NAME = "X-Till-Number"',
@@ -78,7 +78,7 @@ def make_model(root: Path) -> Model:
 
 def _application(name: str, port: int) -> Application:
     url_map = Map([Rule(path, methods=methods, endpoint=path) for path, methods in ROUTES[name]])
-    return Application(name, url_map, tuple(path for path, _ in ROUTES[name]), {}, (port,))
+    return Application(name, url_map, tuple(path for path, _ in ROUTES[name]), {"TILL_OPEN": None}, (port,))
 
 
 def _service() -> list[KubeObject]:

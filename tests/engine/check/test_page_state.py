@@ -76,3 +76,15 @@ def test_the_condition_of_a_block_is_a_command_too(shop: Model) -> None:
     assert not found(shop, block("echo a", condition="test -n \"$HOME\""))
     (item,) = found(shop, block("echo a", condition="crul -fsS x"))
     assert item.line == 10
+
+
+@pytest.mark.parametrize("code", ["TILL_OPEN=1 tools/close", "COLOUR=red tools/close", "DOCKER_BUILDKIT=0 docker info", "env COLOUR=red tools/close"])
+def test_a_variable_for_one_command_is_read_by_a_tool_or_the_repository(shop: Model, code: str) -> None:
+    assert not found(shop, block(code))
+
+
+@pytest.mark.parametrize("code", ["TILL_OPNE=1 tools/close", "env TILL_OPNE=1 tools/close"])
+def test_a_variable_for_one_command_that_nothing_reads_is_named(shop: Model, code: str) -> None:
+    (item,) = found(shop, block(code))
+    assert "« TILL_OPNE »" in item.cause
+    assert "« TILL_OPEN »" in item.remedy

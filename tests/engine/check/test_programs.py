@@ -16,7 +16,7 @@ tools/choose --only=red,green
 tools/table north
 .venv/bin/pip list
 timeout 5 curl -fsS http://localhost:7000/health
-env A=b python3 -c 'print(1)'
+env PYTHONUTF8=1 python3 -c 'print(1)'
 printf '%s\\n' a b | xargs -n 1 echo
 bash -c 'echo "$0"'
 command -v docker
@@ -73,7 +73,7 @@ crul http://localhost:7000 | commande « crul » inconnue | « curl »
 timeout curl http://localhost:7000/health | timeout sans durée |
 timeout 5 crul x | commande « crul » inconnue | « curl »
 echo a ; xargs crul | commande « crul » inconnue | « curl »
-env A=1 crul x | commande « crul » inconnue | « curl »
+env TZ=UTC crul x | commande « crul » inconnue | « curl »
 bash -c 'crul x' | commande « crul » inconnue | « curl »
 bash -c 'echo "x' | syntaxe bash fausse | guillemets
 bash absent.sh | « absent.sh » n'existe |

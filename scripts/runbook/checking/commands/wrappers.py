@@ -38,8 +38,11 @@ def wrapper(command: Command, situation: Situation) -> Iterator[Finding]:
     if command.name == "command" and usage.has("-v", "-V"):
         return
     if command.name == "env":
+        named = []
         while inner and re.match(r"\w+=", inner[0].text):
-            inner.pop(0)
+            word = inner.pop(0)
+            named.append(Word(word.text.partition("=")[0], word.line))
+        command = replace(command, environment=tuple(named))
     elif command.name == "timeout":
         duration = inner.pop(0) if inner else None
         if duration is None or (duration.known and not DURATION.fullmatch(duration.text)):
