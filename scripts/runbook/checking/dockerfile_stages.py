@@ -1,5 +1,6 @@
 """Do the stages of a Dockerfile fit together, and bring all that the application needs?"""
 
+import difflib
 import posixpath
 import re
 from collections.abc import Iterator
@@ -70,7 +71,8 @@ def _bases(image: Image, stages: list[_Stage]) -> Iterator[Finding]:
     for stage in stages:
         if stage.base not in names and ":" not in stage.base.rpartition("/")[2] and "@" not in stage.base:
             yield Finding(image.dockerfile, stage.line, f"image de base « {stage.base} » sans étiquette", "fixer sa version", RULE)
-    if len(outside) > 1 and len({base.partition(":")[0] for base in outside}) == 1:
+    repositories = sorted({base.partition(":")[0] for base in outside})
+    if len(outside) > 1 and (len(repositories) == 1 or difflib.get_close_matches(repositories[0], repositories[1:], cutoff=0.8)):
         yield Finding(image.dockerfile, stages[-1].line, f"étapes sur des bases différentes : {', '.join(outside)}", "prendre la même : ce qui est compilé ici doit tourner là", RULE)
     for line, word, rest in stages[-1].lines:
         for key, value in re.findall(r'org\.opencontainers\.image\.([\w.]+)="([^"]*)"', rest if word == "LABEL" else ""):
@@ -82,7 +84,7 @@ def _bases(image: Image, stages: list[_Stage]) -> Iterator[Finding]:
 
 def _copies(image: Image, stages: list[_Stage]) -> Iterator[Finding]:
     """What a stage takes from another is there."""
-    known = {stage.name: stage for stage in stages if stage.name}
+    known: dict[str, _Stage] = {}
     for stage in stages:
         for line, word, rest in stage.lines:
             found = re.match(r"--from=(\S+)", rest) if word == "COPY" else None
@@ -95,6 +97,7 @@ def _copies(image: Image, stages: list[_Stage]) -> Iterator[Finding]:
             for source in rest.split()[1:-1]:
                 if posixpath.normpath(source) not in there:
                     yield Finding(image.dockerfile, line, f"« {source} » que l'étape « {found[1]} » ne fait pas", nearest(source, there), RULE)
+        known |= {stage.name: stage} if stage.name else {}
         for line, word, rest in stage.lines:
             wanted = re.search(r"(?:-r|--requirement)[ =](/\S+)", rest) if word == "RUN" else None
             if wanted and posixpath.normpath(wanted[1]) not in _copied(stage):
@@ -120,6 +123,11 @@ def _needed(model: Model, image: Image, stages: list[_Stage]) -> Iterator[Findin
     for path in sorted(wanted):
         if not any(path == other or path.startswith(f"{other}/") or other == "." for other in copied):
             yield Finding(image.dockerfile, stages[0].line, f"« {path} » n'entre pas dans l'image, et l'application en a besoin", "le copier", RULE)
+    first = next((stage for stage in stages if stage.sources and stage is not stages[-1]), None)
+    taken = [rest for _, word, rest in stages[-1].lines if word == "COPY" and first and rest.startswith(f"--from={first.name} ")]
+    packages = {posixpath.join(first.folders[-1] if first and first.folders else "/", module) for module in modules}
+    if first and wanted and not any(module.startswith(f"{part}/") or module == part for rest in taken for part in rest.split()[1:-1] for module in packages):
+        yield Finding(image.dockerfile, stages[-1].line, f"la dernière étape ne prend pas l'application à l'étape « {first.name} »", f"ajouter COPY --from={first.name}", RULE)
 
 
 def _last(model: Model, image: Image, stage: _Stage) -> Iterator[Finding]:
@@ -142,13 +150,13 @@ def _last(model: Model, image: Image, stage: _Stage) -> Iterator[Finding]:
             yield Finding(image.dockerfile, line, f"module « {module[1]} » absent du dépôt", "corriger le nom du module", RULE)
         if word == "HEALTHCHECK" and "CMD" not in rest and rest != "NONE":
             yield Finding(image.dockerfile, line, "HEALTHCHECK sans commande", "ajouter CMD", RULE)
-        if word == "CMD":
+        if word in ("CMD", "HEALTHCHECK"):
             yield from _program(model, image, line, rest)
 
 
 def _program(model: Model, image: Image, line: int, rest: str) -> Iterator[Finding]:
     """The program that starts is Python itself or one that the locked requirements bring."""
-    found = re.match(r'\["([\w.-]+)"', rest)
+    found = re.search(r'\["([\w.-]+)"', rest)
     text = (model.root / image.dockerfile).read_text(encoding="utf-8")
     build = model.services[image.service]["build"]
     context = Path(build if isinstance(build, str) else str(build.get("context", ".")))

@@ -9,6 +9,7 @@ from runbook.checking import (
     manifests_links,
     manifests_safety,
     manifests_schema,
+    manifests_values,
     manifests_variables,
 )
 from runbook.checking.containers import containers
@@ -28,6 +29,7 @@ OBJECT_RULES = (
     manifests_safety.pod_security,
     manifests_safety.namespace_security,
     manifests_links.documents,
+    manifests_values.allowed_values,
 )
 CONTAINER_RULES = (
     manifests_links.container_ports,
@@ -41,6 +43,7 @@ CONTAINER_RULES = (
     manifests_life.probes,
     manifests_life.lifecycle,
     manifests_life.rollouts,
+    manifests_values.mounted_paths,
     manifests_images.images,
     manifests_images.containers_and_services,
 )

@@ -26,6 +26,9 @@ def probes(model: Model, found: list[Container]) -> Iterator[Finding]:
                 if (container.item.kind, container.item.name) in served and not container.initial:
                     yield _told(model, container, (), f"{name} absente", "l'ajouter : sans elle, Kubernetes ne sait pas si le pod démarre, sert ou vit", "probes")
                 continue
+            for key in ("timeoutSeconds", "periodSeconds", "failureThreshold"):
+                if probe.get(key, 1) < 1:
+                    yield _told(model, container, (name, key), f"{name} : {key} {probe[key]} refusé par Kubernetes", "écrire au moins 1", "probes")
             yield from _http(model, container, name, probe)
         yield from _roles(model, container)
 
@@ -153,9 +156,6 @@ def _roles(model: Model, container: Container) -> Iterator[Finding]:
         )
     for name in PROBES:
         probe = container.spec.get(name) or {}
-        for key in ("timeoutSeconds", "periodSeconds", "failureThreshold"):
-            if probe.get(key, 1) < 1:
-                yield _told(model, container, (name, key), f"{name} : {key} {probe[key]} refusé par Kubernetes", "écrire au moins 1", "probes")
         if probe.get("timeoutSeconds", 1) > max(int(probe.get("periodSeconds", 10)), 5):
             yield _told(model, container, (name, "timeoutSeconds"), f"{name} attend une réponse {probe['timeoutSeconds']} s, plus que l'intervalle entre deux appels", "baisser timeoutSeconds", "probes")
     if not 15 <= _seconds(live) <= 90:
