@@ -133,7 +133,7 @@ def resolve(command: Command, situation: Situation) -> Iterator[Finding]:
         yield from _urls(command, situation)
     resolver = _resolver(command.name, situation)
     if resolver is not None:
-        yield from resolver(command, situation)
+        yield from resolver(_by_its_name(command, resolver), situation)
     elif "/" in command.name:
         yield from must_be_file(command, command.words[0], situation)
     elif command.name not in situation.model.settings.model.commands:
@@ -158,6 +158,14 @@ def _urls(command: Command, situation: Situation) -> Iterator[Finding]:
 def _nearest_command(name: str, known: list[str]) -> str:
     hint = nearest(name, known)
     return hint if hint.startswith("vouliez") else "aucun nom proche"
+
+
+def _by_its_name(command: Command, resolver: Rule) -> Command:
+    """The command with `env` for `/usr/bin/env`; the repository's own scripts keep their path."""
+    first = command.words[0]
+    if resolver is RESOLVERS[OWN_SCRIPT]:
+        return command
+    return replace(command, words=(replace(first, text=posixpath.basename(first.text)), *command.arguments))
 
 
 def _resolver(name: str, situation: Situation) -> Rule | None:

@@ -20,6 +20,7 @@ env PYTHONUTF8=1 python3 -c 'print(1)'
 printf '%s\\n' a b | xargs -n 1 echo
 bash -c 'echo "$0"'
 command -v docker
+/usr/bin/env TZ=UTC /bin/date -u
 f() { echo "$1"; }; f x
 set -euo pipefail
 trap 'rm -f x' EXIT INT
@@ -94,6 +95,8 @@ tr a b | ne lit rien |
 grep -c words deploy/note.txt | « deploy/note.txt » n'existe | « deploy/notes.txt »
 grep --cuont words README.md | option « --cuont » | « --count »
 sed 's/a/b' README.md | substitution sed non fermée | « / »
+docker '' | verbe « docker  » inconnu |
+awk -f absent.awk README.md | « absent.awk » n'existe |
 awk '{print' README.md | accolades |
 tail -f README.md | ne finit pas | data-arriere-plan
 diff README.md | attend deux fichiers |

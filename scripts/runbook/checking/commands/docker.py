@@ -37,7 +37,8 @@ def docker(command: Command, situation: Situation) -> Iterator[Finding]:
     verb, rest = _verb(words)
     options = VERBS.get(verb)
     if options is None:
-        known = [name for name in VERBS if verb.split()[0] not in GROUPS or name.startswith(verb.split()[0])] + ["compose"]
+        group = words[0].text
+        known = [name for name in VERBS if group not in GROUPS or name.startswith(group)] + ["compose"]
         yield finding(command, "docker", f"verbe « docker {verb} » inconnu", nearest(verb, known), words[0])
         return
     usage = read_options(

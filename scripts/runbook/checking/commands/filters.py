@@ -29,7 +29,7 @@ NUMBER = re.compile(r"-\d+")  # `head -1`, `grep -3`
 def reader(command: Command, situation: Situation) -> Iterator[Finding]:
     """A filter that reads the files named, or else its input."""
     words = tuple(word for word in command.arguments if not (command.name in ("head", "tail", "grep") and NUMBER.fullmatch(word.text)))
-    name = command.name.rsplit("/", 1)[-1]
+    name = command.name
     usage = read_options(command, words, OPTIONS[name], name)
     yield from usage.findings
     if usage.has("--help", "--version"):
@@ -47,7 +47,7 @@ def reader(command: Command, situation: Situation) -> Iterator[Finding]:
             yield from (must_exist if usage.has("--recursive", "--dereference-recursive") else must_be_file)(command, word, situation)
     for word in usage.values("--output") if name == "sort" else []:
         yield from can_be_written(command, word, situation)
-    if not files and not usage.has("--recursive", "--dereference-recursive") and not (name == "awk" and "BEGIN" in usage.operands[0].text):
+    if not files and not usage.has("--recursive", "--dereference-recursive") and not (name == "awk" and any("BEGIN" in word.text for word in usage.operands[:1])):
         yield from reads_nothing(command, name)
     if name == "tail" and usage.has("--follow", "-F") and not command.block.background and not command.block.not_run:
         yield finding(command, "blocking", "« tail -f » ne finit pas", "le retirer, ou data-arriere-plan au bloc")
