@@ -57,6 +57,10 @@ def test_the_words_around_the_start_of_a_here_document_are_the_commands() -> Non
     assert [word.text for word in command.words] == ["kubectl", "apply", "-f", "-", "-n", "x"]
 
 
+def test_a_variable_without_quotes_is_split_as_bash_does() -> None:
+    assert texts("""A="-n x"; y $A "$A" """)[-1] == ["y", "-n", "x", "-n x"]
+
+
 def test_quoting_is_what_bash_makes_of_it() -> None:
     assert texts("""x 'a b' "c d" e\\ f $'g\\th' a'b'"c" """) == [["x", "a b", "c d", "e f", "g\th", "abc"]]
 

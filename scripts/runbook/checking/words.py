@@ -177,7 +177,10 @@ class Shell:
                 continue
             if child.type in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
                 continue
-            words.append(self._word(child.children[0] if child.type == "command_name" else child, block))
+            part = child.children[0] if child.type == "command_name" else child
+            word = self._word(part, block)
+            # bash splits a variable that stands without quotes
+            words += _split(word) if part.type in ("simple_expansion", "expansion") else [word]
         line = _line(node, block)
         redirects, stdin = self._redirects(node, block)
         return Command(block.page, line, block, tuple(words) or (Word("", line),), redirects, stdin, piped, tuple(environment))

@@ -66,7 +66,7 @@ DEPLOY = "kubectl apply -f deploy/zone.yaml -f deploy/ -f deploy/secret.yaml"
 MODEL = Model(
     root=Path("/nowhere"),
     settings=msgspec.convert(SETTINGS, Settings),
-    files=frozenset({*MANIFESTS, "deploy/secret.yaml", "notes/read.txt", "README.md", "Dockerfile"}),
+    files=frozenset({*MANIFESTS, "deploy/secret.yaml", "notes/read.txt", "README.md"}),
     objects=tuple(item for path, text in MANIFESTS.items() for item in objects_in(text, path)),
     compose={"services": {"oven": {"image": "oven:1.0"}}},
     applications={"oven": Application("oven", Map([Rule("/", endpoint="/")]), ("/",), {"LEVEL": "low", "COLOUR": None}, (7000,))},

@@ -101,6 +101,10 @@ kubectl run guest --rm -i --image=busybox:1.36 --restart=Never -n bakery -- nslo
 kubectl cp notes/read.txt bakery/oven-…:/tmp/read.txt
 kubectl cp -n bakery oven-…:/tmp/read.txt read.txt
 kubectl get serviceaccount default -n bakery
+kubectl get sa -n bakery
+if ! kubectl get ns bakery; then kubectl create ns bakery; fi
+kubectl get pods -n bakery -o name | xargs kubectl delete -n bakery
+OPTIONS="-n bakery -o wide"; kubectl get pods $OPTIONS
 kubectl logs --help
 """.strip().splitlines()
 

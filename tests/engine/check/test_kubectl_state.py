@@ -136,7 +136,7 @@ def test_waiting_for_an_image_that_nothing_built_is_in_vain_until_it_is_taken_ba
     assert "« oven » attend l'image « oven:9.9 »" in causes(deployed(f"{change}; {wait}"))
     assert deployed(f"{change}; kubectl rollout undo deploy/oven -n bakery; {wait}") == []
     assert deployed(f"{change}; kubectl apply -f deploy/oven.yaml; {wait}") == []
-    assert deployed(f"docker build -t oven:9.9 .; {change}; {wait}") == []
+    assert deployed(f"docker tag oven:1.0 oven:9.9; {change}; {wait}") == []
 
 
 def test_a_prerequisite_leaves_its_objects_to_the_pages_after() -> None:

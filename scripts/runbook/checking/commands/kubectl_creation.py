@@ -15,6 +15,7 @@ from runbook.checking.objects import KubeObject
 from runbook.checking.words import UNKNOWN, Word
 
 RULE = "kubectl_creation"
+CONDITIONAL = re.compile(r"\bif\b|\|\|")  # the page looks first whether the object is there
 NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 MADE = {
     "create namespace": "Namespace",
@@ -75,7 +76,7 @@ def _make(call: Call, kind: str, name: Word) -> Iterator[Finding]:
             yield call.finding(RULE, f"sans -n, « {name.text} » irait dans « default »", f"ajouter « -n {own} »", name)
         elif space is not None and UNKNOWN not in space and space in cluster.namespaces() and not cluster.has_namespace(space):
             yield call.finding(RULE, f"l'espace de noms « {space} » n'existe pas à cet endroit de la page", f"créer d'abord « {space} »", name)
-        elif name.known and any(cluster.is_live(item) for item in cluster.owners(kind, name.text) if item.kind == kind and item.namespace in (None, space)):
+        elif name.known and not CONDITIONAL.search(call.command.block.code) and any(cluster.is_live(item) for item in cluster.owners(kind, name.text) if item.kind == kind and item.namespace in (None, space)):
             yield call.finding(RULE, f"« {name.text} » existe déjà : kubectl refuse de le créer", "écrire « … --dry-run=client -o yaml | kubectl apply -f - »", name)
     if not call.command.block.not_run and not call.usage.has("--rm"):
         cluster.make([made], call.namespace)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from runbook.checking.commands import kubectl_tables as tables
 from runbook.checking.commands.files import must_exist
@@ -180,9 +181,13 @@ def _port(call: Call, word: Word, targets: list[Target], service: KubeObject | N
 def _ports(call: Call, targets: list[Target], service: KubeObject | None) -> tuple[set[int], set[str]]:
     if service is not None:
         ports = service.at("spec", "ports", default=None) or []
-        return {int(port["port"]) for port in ports if "port" in port}, {str(port["name"]) for port in ports if "name" in port}
+        return _numbers(ports, "port"), {str(port["name"]) for port in ports if "name" in port}
     ports = [port for item in _workloads(call, targets) for container in item.containers for port in container.get("ports") or []]
-    return {int(port["containerPort"]) for port in ports if "containerPort" in port}, {str(port["name"]) for port in ports if "name" in port}
+    return _numbers(ports, "containerPort"), {str(port["name"]) for port in ports if "name" in port}
+
+
+def _numbers(ports: list[dict[str, Any]], key: str) -> set[int]:
+    return {int(port[key]) for port in ports if str(port.get(key)).isdecimal()}
 
 
 def _application(call: Call, targets: list[Target]) -> str | None:

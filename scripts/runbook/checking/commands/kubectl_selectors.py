@@ -93,7 +93,7 @@ def labels_of(item: KubeObject) -> dict[str, str]:
     """The labels of the pods that a workload makes, or the object's own."""
     if item.kind == "Pod" or item.kind not in WORKLOADS:
         return item.labels
-    return {str(key): str(value) for key, value in (item.pod_template.get("metadata", {}).get("labels") or {}).items()}
+    return {str(key): str(value) for key, value in ((item.pod_template.get("metadata") or {}).get("labels") or {}).items()}
 
 
 def _fields(call: Call, word: Word, kinds: list[tables.Kind]) -> Iterator[Finding]:

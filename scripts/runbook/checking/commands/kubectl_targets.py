@@ -159,7 +159,9 @@ def _listed(call: Call, targets: list[Target]) -> Iterator[Finding]:
     own = sorted({item.namespace for item in cluster.objects if item.namespace and item.namespace not in SYSTEM_NAMESPACES})
     if call.namespace == "default" and own and not any(items(call, target) for target in spaced if target.checkable):
         yield call.finding(RULE, "kubectl regarde dans « default », où ce dépôt n'a rien", f"ajouter « -n {own[0]} »", spaced[0].word)
-    elif checked and not any(list(cluster.owners(target.kind.name)) for target in checked if target.kind):
+    elif checked and not any(list(cluster.owners(target.kind.name)) for target in checked if target.kind) and not any(
+        target.kind and target.kind.name in (kind for kind, _ in IN_EVERY_NAMESPACE) for target in checked
+    ):
         expected = call.command.block.expected
         if not (expected and "No resources" in expected.text):
             kinds = sorted({tables.kind_named(item.kind).plural for item in cluster.objects if item.kind.lower() in tables.kinds()})
