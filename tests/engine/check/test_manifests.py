@@ -1,0 +1,158 @@
+"""One change to a manifest is found, at its line, with the right name and what to do."""
+
+from pathlib import Path
+
+import pytest
+from tests.engine.check import post
+
+from runbook.checking.manifests import check_manifests
+from runbook.checking.manifests_schema import schemas
+
+# file | what it says | what it says instead | a part of the cause | a part of the remedy
+CHANGES = """
+k8s/desk.yaml | kind: Deployment | kind: Deploymnt | n'existe pas dans Kubernetes | kind
+k8s/desk.yaml | apiVersion: apps/v1 | apiVersion: apps/v2 | apps/v2 Deployment n'existe pas | apiVersion
+k8s/desk.yaml | minReadySeconds: | minReadySecond: | champ « minReadySecond » inconnu | minReadySeconds
+k8s/desk.yaml | replicas: 2 | replicas: two | 'two' | replicas
+k8s/desk.yaml | namespace: post | namespace: pots | espace de noms « pots » | « post »
+k8s/desk-service.yaml | \\n  namespace: post |  | sans metadata.namespace | post
+k8s/desk.yaml | matchLabels:\\n      app.kubernetes.io/name: post-desk | matchLabels:\\n      app.kubernetes.io/name: post-dsk | ne désigne pas ses propres pods | même valeur
+k8s/board.yaml | app.kubernetes.io/name: post-board | app.kubernetes.io/name: post-desk | désigne aussi les pods | propre à chacun
+k8s/desk.yaml | matchLabels:\\n      app | matchLabels:\\n      app.kubernetes.io/version: "1.2"\\n      app | contient une version | retirer
+k8s/desk-service.yaml | selector:\\n    app.kubernetes.io/name: post-desk | selector:\\n    app.kubernetes.io/name: post-dsk | aucun pod ne porte | post-desk
+k8s/desk-service.yaml | targetPort: http | targetPort: htp | n'a pas de port « htp » | « http »
+k8s/desk-service.yaml | targetPort: http | targetPort: 9101 | n'a pas de port « 9101 » | http
+k8s/desk-service.yaml | port: 80 | port: 8 | « post-desk » ne répond pas sur le port 80 | 8
+k8s/desk-service.yaml | targetPort: http | targetPort: http\\n      protocol: UDP | port UDP | même protocole
+k8s/board-service.yaml | nodePort: 30070 | nodePort: 3007 | NodePort 3007 refusé | 32767
+k8s/board-service.yaml | type: NodePort | type: ClusterIP | nodePort dans un Service de type ClusterIP | NodePort
+k8s/board-service.yaml |       nodePort: 30070\\n |  | tiré au hasard | fixer
+k8s/board-service.yaml | type: NodePort | type: NodePrt | de type « NodePrt » | NodePort
+k8s/desk.yaml | containerPort: 9100 | containerPort: 9101 | l'application écoute sur 9100 | 9100
+k8s/desk.yaml | path: /health/ready | path: /health/redy | n'a pas de route « /health/redy » | /health/ready
+k8s/desk.yaml | path: /health/ready | path: /health/live | question « live » | prendre
+k8s/desk.yaml | path: /health/live\\n              port: http\\n            periodSeconds: 10 | path: /health/live\\n              port: htp\\n            periodSeconds: 10 | port « htp » | « http »
+k8s/desk.yaml | readinessProbe: | readinesProbe: | champ « readinesProbe » inconnu | readinessProbe
+k8s/desk.yaml |           readinessProbe:\\n            httpGet:\\n              path: /health/ready\\n              port: http\\n            periodSeconds: 2\\n |  | readinessProbe absente | l'ajouter
+k8s/desk.yaml | periodSeconds: 10 | periodSeconds: 2 | trop près | livenessProbe
+k8s/desk.yaml | name: post-config | name: post-confg | ConfigMap « post-confg » qu'aucun | « post-config »
+k8s/desk.yaml | secretName: post-secret | secretName: post-secrt | Secret « post-secrt » qu'aucun | « post-secret »
+k8s/desk.yaml | value: /run/post/STAMP | value: /run/post/STAMPS | aucun volume n'y met de fichier | /run/post/STAMP
+k8s/desk.yaml | mountPath: /run/post | mountPath: /run/past | aucun volume n'y met de fichier | /run/past/STAMP
+k8s/desk.yaml | name: STAMP_FILE | name: STAMP_FIL | variable « STAMP_FIL » que l'application ne lit pas | « STAMP_FILE »
+k8s/desk.yaml | - name: stamp\\n              mountPath | - name: stmp\\n              mountPath | volume « stmp » que le pod ne décrit pas | « stamp »
+k8s/desk.yaml |               readOnly: true\\n |  | monté en écriture | readOnly
+k8s/desk.yaml | defaultMode: 0440 | defaultMode: 0444 | lisible par tous | 0440
+k8s/desk.yaml | defaultMode: 0440 | defaultMode: 0400 | illisible par le groupe | 0440
+k8s/secret.yaml | STAMP: | STAPM: | aucun volume n'y met de fichier | STAPM
+k8s/secret.yaml | STAMP: eA== | STAMP: eA==\\n  EXTRA: eA== | clé « EXTRA » de Secret | STAMP
+k8s/config.yaml | MOOD: calm | MOD: calm | clé « MOD » de ConfigMap « post-config » que personne ne lit | « MOOD »
+k8s/config.yaml | MOOD: calm | MOD: calm | ne reçoit pas « MOOD » | ConfigMap
+k8s/config.yaml | MOOD: calm | MOOD: clam | l'application desk refuse de démarrer | calm ou busy
+k8s/config.yaml | MOOD: calm | MOOD: 1 | n'est pas un texte | guillemets
+k8s/config.yaml | MOOD: calm | MOOD: calm\\n  DESK_TOKEN: x | sa place dans un Secret | déplacer
+k8s/config.yaml | http://post-desk | http://post-dsk | le nom « post-dsk » n'existe pas | post-desk
+k8s/config.yaml | http://post-desk | http://post-desk:81 | sur le port 81 | 80
+k8s/desk.yaml | image: post-desk:1.2 | image: post-desk:1.3 | image « post-desk:1.3 » que Compose ne construit pas | post-desk:1.2
+k8s/desk.yaml | image: post-desk:1.2 | image: post-board:1.2 | l'application « board » | image
+k8s/desk.yaml | imagePullPolicy: IfNotPresent | imagePullPolicy: Always | registre | IfNotPresent
+k8s/desk.yaml | memory: 32Mi | memory: 96Mi | au-dessus de sa limite | baisser
+k8s/desk.yaml | memory: 64Mi | memory: 64 | invraisemblable | unité
+k8s/desk.yaml |             limits:\\n              memory: 64Mi\\n |  | mémoire sans limite | limits.memory
+k8s/desk.yaml | runAsNonRoot: true | runAsNonRoot: false | rien n'interdit root | runAsNonRoot: true
+k8s/desk.yaml | runAsUser: 10001 | runAsUser: 10002 | a l'utilisateur 10001:10001 | 10001
+k8s/desk.yaml | type: RuntimeDefault | type: Unconfined | profil seccomp | RuntimeDefault
+k8s/desk.yaml | automountServiceAccountToken: false | automountServiceAccountToken: true | jeton d'accès | false
+k8s/desk.yaml | enableServiceLinks: false | enableServiceLinks: true | adresses des Services | false
+k8s/desk.yaml | enableServiceLinks: false | enableServiceLinks: false\\n      hostNetwork: true | hostNetwork | retirer
+k8s/desk.yaml | allowPrivilegeEscalation: false | allowPrivilegeEscalation: true | élévation | false
+k8s/desk.yaml | readOnlyRootFilesystem: true | readOnlyRootFilesystem: false | modifiable | true
+k8s/desk.yaml | drop: ["ALL"] | drop: ["NET_RAW"] | capacités système gardées | ALL
+k8s/namespace.yaml | enforce: restricted | enforce: baseline | « baseline » | restricted
+k8s/namespace.yaml | enforce: restricted | enforc: restricted | inconnue de Pod Security | enforce
+k8s/desk.yaml | time.sleep(4) | time.sleep(0) | ne fait pas de pause | attendre
+k8s/desk.yaml | time.sleep(4)" | time.sleep(4" | pas du Python | corriger
+k8s/desk.yaml | terminationGracePeriodSeconds: 20 | terminationGracePeriodSeconds: 12 | n'y tiennent pas | plus de 14
+src/serve.py | graceful_timeout = 10 | graceful_timeout = 30 | n'y tiennent pas | plus de 34
+k8s/desk.yaml | maxUnavailable: 0 | maxUnavailable: 1 | avant que son remplaçant serve | maxUnavailable: 0
+k8s/desk.yaml | rollingUpdate:\\n      maxUnavailable: 0 | rollingUpdate:\\n      maxUnavailable: 0\\n      maxSurge: 0 | ne commence jamais | maxSurge: 1
+k8s/desk.yaml | strategy:\\n    rollingUpdate:\\n      maxUnavailable: 0 | strategy:\\n    type: Recreate | coupe le service | RollingUpdate
+k8s/desk.yaml | app.kubernetes.io/version: "1.2" | app.kubernetes.io/version: "1.1" | « 1.1 », et image en « 1.2 » | 1.2
+k8s/desk.yaml |     app.kubernetes.io/component: desk\\n    app | \\n    app | app.kubernetes.io/component : « absente » | même valeur
+k8s/desk.yaml | maxSkew: 1 | maxSkew: 5 | ne répartit rien | maxSkew: 1
+k8s/desk.yaml | ScheduleAnyway | ScheduleAnywa | whenUnsatisfiable | ScheduleAnyway
+k8s/secret.yaml | type: Opaque | type: Opaqe | type « Opaqe » inconnu | Opaque
+k8s/secret.yaml | name: post-secret | name: post-config\\nkind: ConfigMap | déjà décrit dans | retirer
+k8s/config.yaml | kind: ConfigMap\\n |  | manifeste sans objet | kind
+""".strip().splitlines()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The repository as it should be."""
+    post.write(tmp_path)
+    return tmp_path
+
+
+def test_the_repository_as_it_should_be_is_silent(root: Path) -> None:
+    assert post.check(root) == []
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_is_found_with_its_remedy(root: Path, change: str) -> None:
+    name, old, new, cause, remedy = change.replace("\\n", "\n").split(" | ")
+    post.change(root, name, old, new)
+    findings = list(check_manifests(post.model(root)))
+    assert any(cause in finding.cause and remedy in finding.remedy + finding.cause for finding in findings), findings
+
+
+def test_a_finding_stands_at_the_line_of_what_is_wrong(root: Path) -> None:
+    post.change(root, "k8s/desk.yaml", "containerPort: 9100", "containerPort: 9101")
+    text = (root / "k8s/desk.yaml").read_text().splitlines()
+    findings = {finding.rule: finding for finding in check_manifests(post.model(root))}
+    assert "containerPort: 9101" in text[findings["container_ports"].line - 1]
+
+
+def test_a_rule_that_the_settings_switch_off_says_nothing(root: Path) -> None:
+    post.change(root, "k8s/desk.yaml", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false")
+    assert [finding.rule for finding in check_manifests(post.model(root))] == ["container_security"]
+    assert list(check_manifests(post.model(root, rules_off=["container_security"]))) == []
+
+
+def test_an_object_that_a_command_makes_may_be_declared(root: Path) -> None:
+    post.change(root, "k8s/board.yaml", "name: post-config", "name: post-later")
+    assert any("post-later" in finding.cause for finding in check_manifests(post.model(root)))
+    assert not any("post-later" in finding.cause for finding in check_manifests(post.model(root, made_by_commands=["configmap/post-later"])))
+
+
+def test_a_document_of_another_tool_is_left_alone(root: Path) -> None:
+    (root / "k8s/tool.yaml").write_text("kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nname: x\n")
+    assert list(check_manifests(post.model(root))) == []
+
+
+@pytest.mark.parametrize("line", range(1, len(post.FILES["k8s/desk.yaml"].splitlines()) + 1))
+def test_no_missing_line_stops_the_check(root: Path, line: int) -> None:
+    path = root / "k8s/desk.yaml"
+    lines = path.read_text().splitlines()
+    del lines[line - 1]
+    path.write_text("\n".join(lines))
+    model = post.model(root)
+    assert model.faults or isinstance(list(check_manifests(model)), list)
+
+
+def test_the_second_check_of_the_same_objects_asks_no_schema(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = post.model(root)
+    assert list(schemas(model)) == []
+
+    def refuse(name: str) -> None:
+        raise AssertionError(name)
+
+    monkeypatch.setattr("runbook.checking.manifests_schema.importlib.import_module", refuse)
+    assert list(schemas(model)) == []
+
+
+def test_what_the_cache_remembers_of_a_faulty_object_is_its_fault(root: Path) -> None:
+    post.change(root, "k8s/desk.yaml", "replicas: 2", "replica: 2")
+    first, second = list(schemas(post.model(root))), list(schemas(post.model(root)))
+    assert first == second
+    assert "champ « replica » inconnu" in first[0].cause
