@@ -29,7 +29,7 @@ def record(*steps: StepRecord, missing: dict[str, str] | None = None) -> Record:
     known = {"version": VERSION, "date": "2026-01-01T00:00:00+00:00", "commit": "", "machine": "", "missing": missing or {}, "steps": list(steps)}
     empty: dict[type, object] = {float: 0.0, bool: False, int: 0, str: ""}
     rest = {field.name: empty.get(field.type, {}) for field in msgspec.structs.fields(Record) if field.required and field.name not in known}
-    return msgspec.convert({**rest, **known, "faults": [], "notes": []}, Record, strict=False)
+    return msgspec.convert({**rest, **known, "faults": [], "notes": [], "findings": None}, Record, strict=False)
 
 
 def test_a_command_left_out_by_its_page_is_decided_and_not_meant_to_run() -> None:
