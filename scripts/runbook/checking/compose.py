@@ -59,7 +59,7 @@ def builds(model: Model) -> Iterator[Finding]:
         if Path(context).as_posix() not in model.folders:
             yield in_compose(model, (*where, "context"), f"contexte de construction « {context} » absent", nearest(context, model.folders), "builds")
         elif Path(dockerfile).as_posix() not in model.files:
-            known = (file for file in model.files if Path(file).name.startswith("Dockerfile"))
+            known = (file for file in model.files if "dockerfile" in Path(file).name.lower())
             yield in_compose(model, (*where, "dockerfile"), f"Dockerfile « {dockerfile} » absent", nearest(dockerfile, known), "builds")
         if image and ":" not in image.rpartition("/")[2]:
             yield in_compose(model, ("services", name, "image"), f"image « {image} » sans étiquette", "ajouter la version après « : »", "builds")

@@ -28,7 +28,7 @@ def _routes(text: str, model: Model) -> Iterator[Finding]:
     for name, application in model.applications.items():
         for rule in application.routes:
             if not _named(rule, text) and not rule.startswith("/static/"):
-                path, line = _place(model, name, rule)
+                path, line = _place(model, name, rf"(?<![\w/]){re.escape(rule)}(?!\w|/)")
                 yield Finding(path, line, f"route « {rule} » de « {name} » qu'aucune page ne documente", REMEDY, "documented")
 
 
@@ -36,7 +36,7 @@ def _variables(text: str, model: Model) -> Iterator[Finding]:
     for name, application in model.applications.items():
         for variable in application.variables:
             if not _named(variable, text):
-                path, line = _place(model, name, variable.lower())
+                path, line = _place(model, name, rf"^\s*{variable.lower()}\s*:|\b{variable}\b")
                 yield Finding(path, line, f"variable « {variable} » de « {name} » qu'aucune page ne documente", REMEDY, "documented")
 
 
@@ -71,11 +71,11 @@ def _named(name: str, text: str) -> bool:
     return re.search(rf"(?<![\w/-]){re.escape(name)}(?![\w-]|/\w)", text) is not None
 
 
-def _place(model: Model, application: str, text: str) -> tuple[str, int]:
-    """The first line of the application's code that holds `text`; its folder's first file otherwise."""
+def _place(model: Model, application: str, wanted: str) -> tuple[str, int]:
+    """The first line of the application's code that the expression `wanted` finds; its folder's first file otherwise."""
     folders = tuple(f"{folder}/" for folder in model.settings.model.applications[application].path)
     sources = [name for name in sorted(model.files) if name.endswith(".py") and name.startswith(folders)]
-    pattern = re.compile(rf"(?<![\w/]){re.escape(text)}(?!\w|/)")
+    pattern = re.compile(wanted)
     for name in sources:
         for number, line in enumerate((model.root / name).read_text(encoding="utf-8").splitlines(), 1):
             if pattern.search(line):

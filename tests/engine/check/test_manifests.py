@@ -82,7 +82,7 @@ k8s/desk.yaml |     app.kubernetes.io/component: desk\\n    app | \\n    app | a
 k8s/desk.yaml | maxSkew: 1 | maxSkew: 5 | ne répartit rien | maxSkew: 1
 k8s/desk.yaml | ScheduleAnyway | ScheduleAnywa | whenUnsatisfiable | ScheduleAnyway
 k8s/secret.yaml | type: Opaque | type: Opaqe | type « Opaqe » inconnu | Opaque
-k8s/secret.yaml | name: post-secret | name: post-config\\nkind: ConfigMap | déjà décrit dans | retirer
+k8s/desk-service.yaml | name: post-desk\\n  namespace | name: post-board\\n  namespace | déjà décrit dans k8s/board-service.yaml:1 | retirer
 k8s/config.yaml | kind: ConfigMap\\n |  | manifeste sans objet | kind
 """.strip().splitlines()
 
