@@ -1,13 +1,16 @@
 """Workflow commands that GitHub Actions shows beside the line of the page that failed."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from runbook.checking.finding import Finding
-from runbook.reporting.record import Record
 from runbook.running.outcome import Outcome
 
+if TYPE_CHECKING:  # the check has findings to annotate, and no record to load
+    from runbook.reporting.record import Record
 
-def annotations(record: Record) -> Iterator[str]:
+
+def annotations(record: "Record") -> Iterator[str]:
     """One `::error` a failed step or fault, one `::notice` a step that did not run for want of its target."""
     for step in record.steps:
         if step.outcome.bad:
