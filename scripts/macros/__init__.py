@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from . import losses, proofs, tables
+from . import drawings, losses, proofs, tables
 from .compose_services import read_compose
+from .deck_drawings import deck_drawings
+from .deck_proof import proof
 from .last_run import read_last_run
 from .manifests import read_recette
 from .page_titles import read_titles
@@ -24,6 +26,7 @@ def define_env(env: Any) -> None:
     meanings = only(read_yaml(root / _MEANINGS), _MEANINGS)
     titles = read_titles(root / _DOCS)
     run = read_last_run(root / ".runbook" / "record.json", _DOCS)
+    diagrams = deck_drawings(recette, compose)
     env.variables.update(
         {
             "recette": recette,
@@ -38,6 +41,7 @@ def define_env(env: Any) -> None:
             "base_image": services["api"].base_image,
             "api_url": compose.api.url,
             "front_url": compose.front.url,
+            "deck": proof(run),
             "recette_url": f"http://localhost:{recette.front.node_port}",
         }
     )
@@ -78,7 +82,11 @@ def define_env(env: Any) -> None:
     def last_run() -> str:
         return proofs.proofs(run, titles)
 
+    def drawing(name: str) -> str:
+        return drawings.svg(diagrams[name])
+
     for macro in (
+        drawing,
         objects_table,
         workloads_table,
         probes_table,

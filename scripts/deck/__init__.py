@@ -1,0 +1,1 @@
+"""The deck for the validation meeting, as files that leave the site."""

@@ -1,0 +1,75 @@
+"""What do the diagrams of the deck show?"""
+
+from .compose_services import Compose
+from .drawings import Box, Drawing, Lane
+from .manifests import Recette
+
+
+def deck_drawings(recette: Recette, compose: Compose) -> dict[str, Drawing]:
+    """The diagrams by name, with the facts of the manifests and of Compose in them."""
+    api, front = recette.api, recette.front
+    return {
+        "aujourdhui": Drawing(
+            "Le front, l’API, la base de données et les traitements planifiés sur un même serveur.",
+            (
+                Lane(
+                    (
+                        Box("Front", kind="ancien"),
+                        Box("API", kind="ancien"),
+                        Box("Base de données", kind="ancien"),
+                        Box("Traitements planifiés", kind="ancien"),
+                    ),
+                    title="Un serveur",
+                ),
+            ),
+        ),
+        "architecture": Drawing(
+            f"Le navigateur appelle le front, qui appelle l’un des {api.replicas} exemplaires de l’API.",
+            (
+                Lane(
+                    (
+                        Box("Navigateur", ("ne connaît que le front",), kind="personne"),
+                        Box("Front", ("Flask + Gunicorn", f"port {front.port}"), front.replicas),
+                        Box(f"API × {api.replicas}", ("Flask + Gunicorn", f"port {api.port}"), api.replicas),
+                    ),
+                    links=("HTTP", "HTTP"),
+                ),
+            ),
+        ),
+        "modes": Drawing(
+            "Les deux mêmes images : en développement sur le réseau de Docker Compose, en recette derrière des Services Kubernetes.",
+            (
+                Lane(
+                    (
+                        Box("Navigateur", kind="personne"),
+                        Box("Front", (compose.front.image,)),
+                        Box("API", (compose.api.image,)),
+                    ),
+                    links=(f"localhost:{compose.front.port}", compose.api.internal_url),
+                    title="Développement : Docker Compose, sur un poste",
+                ),
+                Lane(
+                    (
+                        Box("Navigateur", kind="personne"),
+                        Box("Front", (front.image,), front.replicas),
+                        Box(f"API × {api.replicas}", (api.image,), api.replicas),
+                    ),
+                    links=(f"{front.service_type} {front.node_port}", f"{api.service_type} {api.service_port}"),
+                    title=f"Recette : Kubernetes, {recette.namespace}",
+                ),
+            ),
+        ),
+        "livraison": Drawing(
+            "Un changement est vérifié sans Docker, puis avec Compose et Kubernetes ; s’il est vert, le site et les images sont publiés.",
+            (
+                Lane(
+                    (
+                        Box("Changement", ("proposé ou poussé",), kind="personne"),
+                        Box("Vérification", ("sans Docker, puis avec", "Compose et Kubernetes")),
+                        Box("Publication", ("site avec ses preuves,", "images vérifiées")),
+                    ),
+                    links=("toujours", "si tout est vert"),
+                ),
+            ),
+        ),
+    }

@@ -1,0 +1,105 @@
+"""What may the deck claim, given the last run?"""
+
+import re
+from dataclasses import dataclass
+
+from .last_run import Run, Totals, totals
+from .losses import verdicts
+from .tables import table
+
+_TARGETS = {
+    "local": "Local, sans conteneur",
+    "compose": "Développement (Compose)",
+    "recette": "Recette (Kubernetes)",
+}
+_MEASURED_IN = "exploitation/haute-disponibilite.md"
+_LOSSES = re.compile(r"(aucune|[\d\s]+) requêtes? perdues? sur ([\d\s]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The slide of the proofs: its message, its figures in Markdown, where and when; and one line for the cover."""
+
+    title: str
+    figures: str
+    conditions: str
+    cover: str
+
+
+def proof(run: Run | None) -> Proof:
+    """The claims that the record supports, and none without a record."""
+    if run is None:
+        return Proof(
+            "Rien n'est encore vérifié sur cette copie",
+            _figures(("0", "commande exécutée : aucun enregistrement n'accompagne cette copie du support")),
+            "`scripts/demo --once` exécute les pages et reconstruit ce support avec leurs résultats.",
+            "Aucune exécution enregistrée : ce support n'affirme aucun chiffre.",
+        )
+    count, losses = totals(run.steps), _losses(run)
+    return Proof(
+        _title(run, losses),
+        "\n\n".join((_figures(*_counted(count), _lost(losses)), _by_target(run))),
+        f"Exécution du {run.day}, commit {run.revision}, {run.machine}.",
+        f"Chiffres de l'exécution du {run.day}, commit {run.revision}.",
+    )
+
+
+def _title(run: Run, losses: tuple[int, int] | None) -> str:
+    if run.exit_status:
+        return "La dernière exécution a échoué : à corriger avant de valider"
+    if run.missing:
+        return f"Vérifié en partie : {', '.join(_TARGETS.get(name, name) for name in run.missing)} manquait"
+    if losses and losses[0] == 0:
+        return "Des pods ont été remplacés en service, sans une requête perdue"
+    return "Ce que ce site affirme a été exécuté"
+
+
+def _counted(count: Totals) -> tuple[tuple[str, str], ...]:
+    aside = f", dont {count.stood_in} par le substitut local" if count.stood_in else ""
+    return (
+        (str(count.verified), f"commandes vérifiées sur {count.steps} publiées{aside}"),
+        (str(count.failed), "en échec" if count.failed else "échec"),
+    )
+
+
+def _lost(losses: tuple[int, int] | None) -> tuple[str, str]:
+    if losses is None:
+        return "–", "requêtes perdues : pas de mesure complète dans cette exécution"
+    lost, total = losses
+    what = "requête perdue" if lost < 2 else "requêtes perdues"
+    return _number(lost), f"{what} sur {_number(total)}, pendant la perte d'un pod et deux redémarrages"
+
+
+def _losses(run: Run) -> tuple[int, int] | None:
+    """Requests lost and made in all the measures of the run; `None` unless every one was conclusive."""
+    found = [_LOSSES.fullmatch(verdict) for verdict in verdicts(run, _MEASURED_IN)]
+    measures = [(0 if match[1] == "aucune" else _count(match[1]), _count(match[2])) for match in found if match]
+    if not measures or len(measures) < len(found):
+        return None
+    return sum(lost for lost, _ in measures), sum(total for _, total in measures)
+
+
+def _by_target(run: Run) -> str:
+    rows = []
+    for target in dict.fromkeys(step.target for step in run.steps):
+        count = totals([step for step in run.steps if step.target == target])
+        where = "absente" if target in run.missing else _versions(run.versions.get(target, {}))
+        rows.append((_TARGETS.get(target, target), count.verified, count.executed, count.failed, count.not_run, where))
+    return table(("Cible", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Versions"), rows)
+
+
+def _versions(versions: dict[str, str]) -> str:
+    return ", ".join(text if text.lower().startswith(name) else f"{name} {text}" for name, text in versions.items() if text)
+
+
+def _figures(*pairs: tuple[str, str]) -> str:
+    """Large figures, each with what it counts: a definition list."""
+    return "\n\n".join(f"{figure}\n:   {meaning}" for figure, meaning in pairs)
+
+
+def _count(text: str) -> int:
+    return int("".join(text.split()))
+
+
+def _number(value: int) -> str:
+    return f"{value:,}".replace(",", "\u00a0")
