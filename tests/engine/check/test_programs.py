@@ -39,6 +39,10 @@ sed -n 's/a/b/p' README.md | head -n 3 | sort | uniq -c | tail -1
 awk -F: '{print $1}' README.md
 head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \\n' | base64
 diff README.md compose.yaml
+cut -d: -f1,3-4 README.md
+head -c 2k README.md
+tail -n +2 README.md
+docker compose logs --tail all till
 find deploy -name '*.yaml' -print
 date -u +%FT%TZ
 jq -n --arg a b '{a: $a}'
@@ -98,6 +102,10 @@ sed 's/a/b' README.md | substitution sed non fermée | « / »
 docker '' | verbe « docker  » inconnu |
 awk -f absent.awk README.md | « absent.awk » n'existe |
 awk '{print' README.md | accolades |
+tail -n 20x README.md | « 20x » : tail attend un nombre | 20
+cut -d: -f a README.md | « a » : cut attend |
+docker compose logs --tail 2x till | « 2x » n'est pas un nombre de lignes | all
+kind create cluster --wait 120 | « 120 » n'est pas une durée | 120s
 tail -f README.md | ne finit pas | data-arriere-plan
 diff README.md | attend deux fichiers |
 find deploy -nam x | « -nam » inconnu |

@@ -127,6 +127,9 @@ def _values(command: Command, verb: Word, usage: Usage, situation: Situation) ->
     for word in usage.values("--timeout", "--wait-timeout"):
         if word.known and not word.text.isdecimal():
             yield finding(command, "compose", f"« {word.text} » n'est pas un nombre de secondes", "écrire un entier", word)
+    for word in usage.values("--tail"):
+        if word.known and word.text != "all" and not word.text.isdecimal():
+            yield finding(command, "compose", f"« {word.text} » n'est pas un nombre de lignes", "écrire un entier, ou « all »", word)
     if verb.text == "cp":
         yield from _copied(command, usage.operands, situation)
 

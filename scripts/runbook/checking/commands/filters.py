@@ -22,6 +22,17 @@ READERS: dict[str, tuple[int, tuple[str, ...]]] = {
     "awk": (1, ("--file",)),
 }
 NO_INPUT = ("basename", "clear", "date", "df", "dirname", "hostname", "id", "lsof", "nc", "nproc", "pgrep", "printenv", "ps", "realpath", "seq", "ss", "uname", "which", "whoami", "yes")
+COUNT = re.compile(r"[-+]?\d+[bkKMG]?")
+LIST = re.compile(r"(\d+-?\d*|-\d+)(,(\d+-?\d*|-\d+))*")
+VALUES = {  # what the value of an option must look like
+    "head": (("--lines", "--bytes"), COUNT),
+    "tail": (("--lines", "--bytes"), COUNT),
+    "grep": (("--max-count", "--before-context", "--after-context", "--context"), COUNT),
+    "cut": (("--fields", "--characters", "--bytes"), LIST),
+    "base64": (("--wrap",), COUNT),
+    "od": (("--read-bytes", "--skip-bytes"), COUNT),
+    "fold": (("--width",), COUNT),
+}
 FROM_INPUT = ("envsubst", "tr")
 NUMBER = re.compile(r"-\d+")  # `head -1`, `grep -3`
 
@@ -34,6 +45,10 @@ def reader(command: Command, situation: Situation) -> Iterator[Finding]:
     yield from usage.findings
     if usage.has("--help", "--version"):
         return
+    options, shape = VALUES.get(name, ((), COUNT))
+    for word in usage.values(*options):
+        if word.known and not shape.fullmatch(word.text):
+            yield finding(command, "filters", f"« {word.text} » : {name} attend un nombre", "écrire un nombre, par exemple 20", word)
     before, instead = READERS[name]
     skipped = 0 if usage.has(*instead) else before
     if len(usage.operands) < skipped:

@@ -1,5 +1,6 @@
 """`kind`: verbs, options, the configuration file of a cluster, the images that it loads."""
 
+import re
 from collections.abc import Iterator
 
 from runbook.checking.commands.files import must_be_file
@@ -40,6 +41,9 @@ def kind(command: Command, situation: Situation) -> Iterator[Finding]:
     for word in usage.values("--config"):
         if word.text != "-":
             yield from must_be_file(command, word, situation)
+    for word in usage.values("--wait"):
+        if word.known and not re.fullmatch(r"(\d+(\.\d+)?(ms|s|m|h))+|0", word.text):
+            yield finding(command, "kind", f"« {word.text} » n'est pas une durée", "écrire par exemple 120s", word)
     yield from _cluster(command, verb, usage, situation)
     if verb.startswith("load") and not usage.operands:
         yield finding(command, "kind", f"kind {verb} sans rien à charger", "écrire au moins une image")
