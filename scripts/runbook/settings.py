@@ -46,7 +46,8 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `contexts` lists the kubectl contexts (shell patterns) that pages may touch; empty for a
     target without a cluster.  `teardown` runs at the end, unless `present` succeeded before the
-    first page: then what was there belongs to somebody else and stays.
+    first page: then what was there belongs to somebody else and stays.  `depends` names the files
+    whose change makes a proof on this target out of date.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     teardown: list[str] = []
     teardown_deadline: float = 120.0
     stand_in: StandIn | None = None
+    depends: list[str] = []  # glob patterns; after « ! », those of files to leave out
 
 
 class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

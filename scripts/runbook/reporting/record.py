@@ -5,16 +5,18 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from runbook.errors import SettingsError
+from runbook.reporting.fingerprints import fingerprints
 from runbook.running.campaign import Journal
 from runbook.running.outcome import Outcome, Result, verdict
 from runbook.settings import Settings
 
-VERSION = 1
+VERSION = 2
 FILE = "record.json"
 TIMEOUT = 20.0
 
@@ -44,8 +46,26 @@ class StepRecord(msgspec.Struct, frozen=True):
     err: str
 
 
+class Dependencies(msgspec.Struct, frozen=True):
+    """The files that the proofs on a target depend on: how they are found, and the SHA-256 of each."""
+
+    patterns: list[str]
+    files: dict[str, str]
+
+
+class Fingerprints(msgspec.Struct, frozen=True):
+    """What the pages and the files that targets depend on held at one moment."""
+
+    pages: dict[str, str]
+    depends: dict[str, Dependencies]
+
+
 class Record(msgspec.Struct, frozen=True):
-    """One campaign. `date` is ISO 8601 in UTC, `commit` empty outside git, `dirty` with local changes."""
+    """One campaign. `date` is ISO 8601 in UTC, `commit` empty outside git, `dirty` with local changes.
+
+    `findings` is what the static check said, `null` if it was not asked.  `pages` and `depends` are
+    the fingerprints of the pages and of the files that each target depends on, taken before the first step.
+    """
 
     version: int
     date: str
@@ -58,10 +78,26 @@ class Record(msgspec.Struct, frozen=True):
     faults: list[str]
     notes: list[str]
     exit_status: int
+    findings: list[str] | None
+    pages: dict[str, str]
+    depends: dict[str, Dependencies]
     steps: list[StepRecord]
 
 
-def make(journal: Journal, settings: Settings, root: Path, missing: dict[str, str], seconds: float, problems: list[str]) -> Record:
+class _Versioned(msgspec.Struct):
+    version: int
+
+
+def make(
+    journal: Journal,
+    settings: Settings,
+    root: Path,
+    missing: dict[str, str],
+    seconds: float,
+    problems: list[str],
+    before: Fingerprints,
+    findings: list[str] | None = None,
+) -> Record:
     """The record of a finished campaign; `problems` are reasons to fail that no step shows."""
     faults = [*journal.faults, *problems]
     served = {result.on for result in journal.results if result.outcome is not Outcome.NOT_RUN}
@@ -77,7 +113,20 @@ def make(journal: Journal, settings: Settings, root: Path, missing: dict[str, st
         faults=faults,
         notes=journal.notes,
         exit_status=verdict(journal.results, faults),
+        findings=findings,
+        pages=before.pages,
+        depends=before.depends,
         steps=[_step(result) for result in journal.results],
+    )
+
+
+def take_fingerprints(pages: Iterable[str], settings: Settings, root: Path) -> Fingerprints:
+    """Those of now; files that hold secrets are never among them."""
+    secret = [f"!{pattern}" for pattern in settings.secrets.manifests]
+    patterns = {name: [*target.depends, *secret] for name, target in settings.targets.items()}
+    return Fingerprints(
+        pages=fingerprints(root, pages),
+        depends={name: Dependencies(listed, fingerprints(root, listed)) for name, listed in patterns.items()},
     )
 
 
@@ -93,11 +142,23 @@ def save(record: Record, folder: Path) -> Path:
 def load(path: Path) -> Record:
     """Read a record; SettingsError if there is none, or one of another version."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Record)
+        content = path.read_bytes()
+        version = msgspec.json.decode(content, type=_Versioned).version
+        if version != VERSION:
+            raise SettingsError(f"{path} : enregistrement de version {version}, au lieu de {VERSION} ; relancer « runbook run »")
+        return msgspec.json.decode(content, type=Record)
     except FileNotFoundError:
         raise SettingsError(f"{path} : aucune exécution enregistrée ; lancer d'abord « runbook run »") from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} : enregistrement illisible ({error}) ; relancer « runbook run »") from None
+
+
+def load_previous(path: Path) -> Record | None:
+    """The record that a campaign is about to replace; None if there is none that this version can read."""
+    try:
+        return load(path)
+    except SettingsError:
+        return None
 
 
 def _step(result: Result) -> StepRecord:

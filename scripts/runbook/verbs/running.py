@@ -12,9 +12,11 @@ import click
 import msgspec
 from rich.console import Console
 
+from runbook.checking.check import check
+from runbook.checking.model import read_model
 from runbook.errors import RunbookError
 from runbook.plan import Plan, Step, make_plan
-from runbook.reporting import annotations, coverage, junit, record, terminal
+from runbook.reporting import annotations, coverage, history, junit, record, terminal
 from runbook.running import campaign
 from runbook.running.session import Answer, always
 from runbook.settings import Settings, load
@@ -59,17 +61,22 @@ def command(
     missing = missing_targets(root, settings, targets, context)
     if by_step and not (asked and sys.stdin.isatty()):
         raise RunbookError("--step demande un terminal et le nom d'au moins une page")
-    plan = make_plan(pages(root, settings, asked), settings, missing, asked, prerequisites=not by_step)
+    found = pages(root, settings, asked)
+    plan = make_plan(found, settings, missing, asked, prerequisites=not by_step)
     problems = [f"{name} : cible requise mais absente : {missing[name]}" for name in _required(required, settings) if name in missing]
     screen = console(stderr=as_json)
     show_missing(missing, screen)
-    done = _run(plan, settings, root, missing, problems, screen, partial(terminal.ask, screen) if by_step else always)
+    whole = not (by_step or asked or targets)
+    findings = [str(finding) for finding in check(found, read_model(root, settings))] if whole else None
+    done = _run(plan, settings, root, missing, problems, findings, screen, partial(terminal.ask, screen) if by_step else always)
     if not (by_step or asked):
         done = _with_ratchet(done, settings, root / settings.state)
     if by_step:
         click.echo(f"Journal : {record.save(done, root / settings.state / 'journal' / done.date.replace(':', ''))}")
     elif record_folder or not (asked or targets):  # the record speaks of the whole site, or says where it is
         record.save(done, record_folder or root / settings.state)
+    if whole:
+        history.keep(done, record_folder or root / settings.state)
     if junit_file:
         junit.write(done, junit_file)
     if as_json:
@@ -87,9 +94,11 @@ def _run(
     root: Path,
     missing: dict[str, str],
     problems: list[str],
+    findings: list[str] | None,
     screen: Console,
     confirm: Callable[[Step], Answer],
 ) -> record.Record:
+    before = record.take_fingerprints(dict.fromkeys(page.page for page in plan.pages), settings, root)
     journal, started, progress = campaign.Journal(), time.monotonic(), terminal.Progress(screen)
     with interruptible(screen), campaign.opened(settings, root, confirm) as run, closing(campaign.run_plan(plan, run, journal)) as events:
         try:
@@ -97,13 +106,12 @@ def _run(
                 progress(event)
         finally:
             progress.close()
-    return record.make(journal, settings, root, missing, time.monotonic() - started, problems)
+    return record.make(journal, settings, root, missing, time.monotonic() - started, problems, before, findings)
 
 
 def _with_ratchet(done: record.Record, settings: Settings, state: Path) -> record.Record:
     """The record, failed if the share of verified commands is below the minimum of the settings."""
-    previous = record.load(state / record.FILE) if (state / record.FILE).exists() else None
-    fault = coverage.drop(done, settings.coverage, previous)
+    fault = coverage.drop(done, settings.coverage, record.load_previous(state / record.FILE))
     return msgspec.structs.replace(done, faults=[*done.faults, fault], exit_status=1) if fault else done
 
 
