@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-import kubernetes_validate
-import pytest
-from kubernetes_validate.utils import all_versions
+from runbook.checking.compose import check_compose
+from runbook.checking.dockerfiles import check_dockerfiles
+from runbook.checking.manifests import check_manifests
+from runbook.checking.model import read_model
+from runbook.settings import load
 
 ROOT = Path(__file__).parents[2]
-OLDEST, *_, NEWEST = all_versions()
 
 Manifests = dict[str, dict[str, Any]]
 
@@ -25,10 +26,23 @@ def test_the_recette_is_the_files_that_the_brief_names(manifests: Manifests) -> 
     }
 
 
+def test_the_rules_of_the_check_hold_and_none_is_switched_off() -> None:
+    # Schemas, selectors, ports, probes, keys, images, security, resources, updates: tests/engine/check.
+    settings = load(ROOT)
+    model = read_model(ROOT, settings)
+    assert settings.model.rules_off == []
+    assert [*model.faults, *check_manifests(model), *check_compose(model), *check_dockerfiles(model)] == []
+
+
 def test_kubectl_apply_finds_nothing_else_in_the_folder(manifests: Manifests) -> None:
     # A kustomization.yaml, for example, would be sent to the cluster with the rest, and refused.
     taken = {path.name for path in (ROOT / "k8s").iterdir() if path.suffix in {".json", ".yaml", ".yml"}}
     assert taken | {"secret.yaml"} == set(manifests)
+
+
+def test_every_object_belongs_to_datapress(manifests: Manifests, probe_pod: dict[str, Any]) -> None:
+    for document in [*manifests.values(), probe_pod]:
+        assert document["metadata"]["labels"]["app.kubernetes.io/part-of"] == "datapress"
 
 
 def test_every_object_says_its_namespace(manifests: Manifests, probe_pod: dict[str, Any]) -> None:
@@ -38,42 +52,14 @@ def test_every_object_says_its_namespace(manifests: Manifests, probe_pod: dict[s
     assert {it["metadata"].get("namespace") for it in others} == {"datapress-recette"}
 
 
-def test_every_object_belongs_to_datapress(manifests: Manifests, probe_pod: dict[str, Any]) -> None:
-    for document in [*manifests.values(), probe_pod]:
-        assert document["metadata"]["labels"]["app.kubernetes.io/part-of"] == "datapress"
-
-
-@pytest.mark.parametrize("version", [OLDEST, NEWEST])
-def test_the_oldest_and_the_newest_known_kubernetes_accept_every_field(
-    version: str, manifests: Manifests, probe_pod: dict[str, Any]
-) -> None:
-    for document in [*manifests.values(), probe_pod]:
-        kubernetes_validate.validate(document, version, strict=True)
-
-
 def test_what_is_younger_than_kubernetes_1_20_is_not_used(manifests: Manifests, pod: dict[str, Any]) -> None:
-    # The oldest schema at hand is that of 1.25, which would let these pass.
+    # The oldest schema of the check is that of 1.25, which would let these pass.
     assert {it["apiVersion"] for it in manifests.values()} == {"v1", "apps/v1"}
     for constraint in pod["topologySpreadConstraints"]:
         assert set(constraint) == {"maxSkew", "topologyKey", "whenUnsatisfiable", "labelSelector"}
     for container in pod["containers"]:
         assert "grpc" not in str(container)
         assert "terminationGracePeriodSeconds" not in str(container)
-
-
-def test_a_deployment_selects_its_own_pods_and_no_others(deployment: dict[str, Any], manifests: Manifests) -> None:
-    selector = deployment["spec"]["selector"]["matchLabels"]
-    assert _selected(selector, manifests) == [deployment["metadata"]["name"]]
-    # A selector is for ever: a version in it would forbid every update.
-    assert "app.kubernetes.io/version" not in selector
-
-
-def test_a_service_selects_the_pods_of_its_deployment(
-    service: dict[str, Any], deployment: dict[str, Any], manifests: Manifests, probe_pod: dict[str, Any]
-) -> None:
-    selector = service["spec"]["selector"]
-    assert _selected(selector, manifests) == [deployment["metadata"]["name"]]
-    assert not selector.items() <= probe_pod["metadata"]["labels"].items()
 
 
 def test_a_service_leads_from_port_80_to_the_containers_port(
@@ -98,13 +84,3 @@ def test_two_apis_and_one_front_run(manifests: Manifests) -> None:
 def test_the_namespace_refuses_pods_below_the_restricted_level(manifests: Manifests) -> None:
     labels = manifests["namespace.yaml"]["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
-
-
-def _selected(selector: dict[str, str], manifests: Manifests) -> list[str]:
-    """The Deployments whose pods carry all these labels."""
-    return [
-        document["metadata"]["name"]
-        for document in manifests.values()
-        if document["kind"] == "Deployment"
-        and selector.items() <= document["spec"]["template"]["metadata"]["labels"].items()
-    ]
