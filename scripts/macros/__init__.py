@@ -3,13 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-from . import drawings, losses, proofs, tables
+from . import drawings, losses, proofs, tables, target_proofs
+from .block_marks import BlockMarks
+from .changes import changes_since
 from .compose_services import read_compose
 from .deck_drawings import deck_drawings
 from .deck_proof import proof
 from .last_run import read_last_run
 from .manifests import read_recette
 from .page_titles import read_titles
+from .past_runs import read_past_runs
 from .service_code import read_service
 from .sources import dig, only, read_yaml
 
@@ -26,6 +29,10 @@ def define_env(env: Any) -> None:
     meanings = only(read_yaml(root / _MEANINGS), _MEANINGS)
     titles = read_titles(root / _DOCS)
     run = read_last_run(root / ".runbook" / "record.json", _DOCS)
+    changes = changes_since(run, root, _DOCS)
+    past = read_past_runs(root / ".runbook" / "history")
+    if run:
+        env.conf["markdown_extensions"].append(BlockMarks(run, changes))
     diagrams = deck_drawings(recette, compose)
     env.variables.update(
         {
@@ -68,7 +75,7 @@ def define_env(env: Any) -> None:
         )
 
     def verification(page: str | None = None) -> str:
-        return proofs.verification(run, page or env.page.file.src_uri)
+        return proofs.verification(run, changes, page or env.page.file.src_uri)
 
     def duration(page: str | None = None) -> str:
         return proofs.duration(run, page or env.page.file.src_uri)
@@ -77,10 +84,13 @@ def define_env(env: Any) -> None:
         return losses.measured(run, env.page.file.src_uri, title)
 
     def status() -> str:
-        return proofs.status(run)
+        return proofs.status(run, changes)
 
     def last_run() -> str:
-        return proofs.proofs(run, titles)
+        return proofs.proofs(run, changes, past, titles)
+
+    def target_run(target: str) -> str:
+        return target_proofs.target_proofs(run, changes, past, titles, target)
 
     def drawing(name: str) -> str:
         return drawings.svg(diagrams[name])
@@ -97,5 +107,6 @@ def define_env(env: Any) -> None:
         measured,
         status,
         last_run,
+        target_run,
     ):
         env.macro(macro)

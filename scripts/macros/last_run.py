@@ -9,7 +9,7 @@ import msgspec
 
 from .sources import SourceError
 
-VERSION = 1
+VERSION = 2
 _MONTHS = (
     "janvier",
     "février",
@@ -26,12 +26,18 @@ _MONTHS = (
 )
 
 
+class _Versioned(msgspec.Struct):
+    version: int
+
+
 class Step(msgspec.Struct, frozen=True):
     """One command of a page and what came of it; `fault_line` is the one to look at if it failed."""
 
     page: str
+    line: int
     fault_line: int
     title: str | None
+    command: str
     target: str
     on: str
     outcome: str
@@ -39,7 +45,17 @@ class Step(msgspec.Struct, frozen=True):
     page_reason: bool
     stood_in: bool
     seconds: float
+    attempts: int
+    exit_status: int | None
     out: str
+    err: str
+
+
+class Dependencies(msgspec.Struct, frozen=True):
+    """The files that the proofs on a target depended on, with the SHA-256 of what they held."""
+
+    patterns: list[str]
+    files: dict[str, str]
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -56,19 +72,25 @@ class Run(msgspec.Struct, frozen=True):
     faults: list[str]
     notes: list[str]
     exit_status: int
+    findings: list[str] | None
+    pages: dict[str, str]
+    depends: dict[str, Dependencies]
     steps: list[Step]
 
     @property
     def day(self) -> str:
         """The date in French, as « 24 novembre 2026 »."""
-        day = "1er" if self.date.day == 1 else str(self.date.day)
-        return f"{day} {_MONTHS[self.date.month - 1]} {self.date.year}"
+        return french_day(self.date)
 
     @property
     def revision(self) -> str:
         """The commit in Markdown, and whether the tree differed from it."""
-        commit = f"`{self.commit[:9]}`" if self.commit else "hors de git"
-        return f"{commit}, avec des modifications locales" if self.dirty else commit
+        return revision(self.commit, self.dirty)
+
+    @property
+    def checked(self) -> bool:
+        """Whether the static check of that day found every command in order."""
+        return self.findings == []
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +110,34 @@ class Totals:
 def read_last_run(path: Path, docs: str) -> Run | None:
     """The record at `path`, or `None` on a clone where nothing was run yet.
 
-    The engine names pages from the repository's root, where `docs` is.
+    The engine names pages from the repository's root, where `docs` is.  A record that another version
+    of the engine wrote proves nothing here, and must not stop the run that replaces it.
 
-    Raises `SourceError` for a record that another version of the engine wrote.
+    Raises `SourceError` for a file that is no record.
     """
     try:
-        run = msgspec.json.decode(path.read_bytes(), type=Run)
+        content = path.read_bytes()
+        if msgspec.json.decode(content, type=_Versioned).version != VERSION:
+            return None
+        run = msgspec.json.decode(content, type=Run)
     except FileNotFoundError:
         return None
     except msgspec.MsgspecError as error:
         raise SourceError(f"{path} : enregistrement illisible ({error}) ; relancer « runbook run »") from None
-    if run.version != VERSION:
-        raise SourceError(f"{path} : version {run.version} au lieu de {VERSION}")
     steps = [msgspec.structs.replace(step, page=step.page.removeprefix(f"{docs}/")) for step in run.steps]
     return msgspec.structs.replace(run, steps=steps)
+
+
+def french_day(date: datetime) -> str:
+    """The date as « 24 novembre 2026 »."""
+    day = "1er" if date.day == 1 else str(date.day)
+    return f"{day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def revision(commit: str, dirty: bool) -> str:
+    """The commit in Markdown, and whether the tree differed from it."""
+    short = f"`{commit[:9]}`" if commit else "hors de git"
+    return f"{short}, avec des modifications locales" if dirty else short
 
 
 def totals(steps: list[Step]) -> Totals:
