@@ -58,7 +58,7 @@ class _Place:
 
 
 # The unit of the wide form is the pixel of a slide of 1280; the tall one is read at its own size.
-_WIDE = _Scale("large", width=1136, title=22, line=18, margin=20, padding=14, linked=186, apart=20)
+_WIDE = _Scale("large", width=1136, title=23, line=19, margin=22, padding=16, linked=186, apart=20)
 _TALL = _Scale("haut", width=340, title=16, line=14, margin=12, padding=10, linked=50, apart=12)
 _SHIFT = 7  # between a box and the copy behind it
 _STROKE = 3
@@ -85,9 +85,9 @@ def _form(drawing: Drawing, scale: _Scale) -> str:
 
 def _lane(lane: Lane, scale: _Scale, top: float) -> tuple[list[str], float]:
     """What draws the lane, and its height."""
-    framed = scale.padding * 2 + scale.title if lane.title else 0.0
+    above = scale.padding * 2 + scale.title if lane.title else _SHIFT
     side = scale.margin if lane.title else float(_STROKE)
-    places = _places(lane, scale, side, top + framed)
+    places = _places(lane, scale, side, top + above)
     height = places[-1].y + places[-1].height - top + (scale.margin if lane.title else 0)
     parts = []
     if lane.title:
@@ -106,7 +106,7 @@ def _places(lane: Lane, scale: _Scale, side: float, top: float) -> list[_Place]:
     count, gap = len(lane.boxes), scale.linked if lane.links else scale.apart
     heights = [_box_height(box, scale) for box in lane.boxes]
     if scale is _WIDE:
-        width = (scale.width - 2 * side - gap * (count - 1)) / count
+        width = (scale.width - 2 * side - _SHIFT - gap * (count - 1)) / count
         return [_Place(side + index * (width + gap), top, width, max(heights)) for index in range(count)]
     width = scale.width - 2 * side - _SHIFT
     return [_Place(side, top + sum(heights[:index]) + gap * index, width, heights[index]) for index in range(count)]
