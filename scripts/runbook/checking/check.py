@@ -1,4 +1,4 @@
-"""Resolve every page against the model: all findings, in the order of paths and lines."""
+"""Resolve every page against the model: all findings, causes before consequences."""
 
 import posixpath
 from collections.abc import Iterable, Iterator
@@ -25,14 +25,15 @@ OPENS_PORTS = ("docker", "kubectl")  # their resolvers know which
 
 
 def check(pages: Iterable[PageBlocks], model: Model) -> list[Finding]:
-    """Every finding once; empty where pages, manifests and code agree."""
+    """Every finding once, those of manifests and code before those of pages; empty where all agree."""
     ordered = _prerequisites_first(pages)
     findings = {Finding(path, line, cause, "corriger le fichier", "model") for path, line, cause in model.faults}
     with shellcheck.started([block for page in ordered for block in page.blocks]) as running:
         findings.update(check_commands(ordered, model))
         findings.update(check_repository(ordered, model))
         findings.update(running.findings())
-    return sorted(findings)
+    paths = {page.page.path for page in ordered}
+    return sorted(findings, key=lambda found: (found.path in paths, found))  # a page is more often the victim than the cause
 
 
 def check_commands(pages: Iterable[PageBlocks], model: Model) -> Iterator[Finding]:
