@@ -12,26 +12,38 @@ NAME = "datapress-validation-dsi"
 
 
 def main(site: Path) -> int:
-    """The exit status: 0 if the deck could be made, with the PDF where a browser is present."""
+    """The exit status: 0 once the PowerPoint file is made and linked, with the PDF where a browser can print it."""
     folder = site / "presentation"
     page = folder / "diaporama" / "index.html"
     try:
         slides = read_slides(page)
         made = [Download(folder / f"{NAME}.pptx", "PowerPoint, modifiable")]
         write_powerpoint(slides, made[0].path)
-        program = browser()
-        if program:
-            made.append(Download(folder / f"{NAME}.pdf", "PDF, à imprimer ou à envoyer"))
-            write_pdf(program, page, made[1].path)
-        else:
-            print(f"PDF non fabriqué : aucun navigateur parmi {', '.join(BROWSERS)}", file=sys.stderr)
+        pdf = folder / f"{NAME}.pdf"
+        if _print(page, pdf):
+            made.append(Download(pdf, "PDF, à imprimer ou à envoyer"))
         link(folder / "index.html", made)
     except DeckError as error:
-        print(f"scripts/presentation : {error}", file=sys.stderr)
+        print(f"scripts/presentation\u00a0: {error}", file=sys.stderr)
         return 1
     for download in made:
-        print(f"{download.path} : {len(slides)} diapositives")
+        print(f"{download.path}\u00a0: {len(slides)} diapositives")
     return 0
+
+
+def _print(page: Path, pdf: Path) -> bool:
+    """Whether this machine could print the deck; says in one line why it could not."""
+    pdf.unlink(missing_ok=True)
+    program = browser()
+    if program is None:
+        print(f"PDF non fabriqué\u00a0: aucun navigateur parmi {', '.join(BROWSERS)}", file=sys.stderr)
+        return False
+    try:
+        write_pdf(program, page, pdf)
+    except DeckError as error:
+        print(f"PDF non fabriqué\u00a0: {error}", file=sys.stderr)
+        return False
+    return True
 
 
 if __name__ == "__main__":

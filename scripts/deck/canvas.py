@@ -86,7 +86,7 @@ def add_box(slide: Any, area: Area, fill: RGBColor | None, stroke: RGBColor, *, 
         MSO_SHAPE.ROUNDED_RECTANGLE, px(area.x), px(area.y), px(area.width), px(area.height)
     )
     shape.adjustments[0] = 6 / min(area.width, area.height)
-    shape.shadow.inherit = False
+    _forget_theme(shape)
     if fill is None:
         shape.fill.background()
     else:
@@ -98,10 +98,17 @@ def add_box(slide: Any, area: Area, fill: RGBColor | None, stroke: RGBColor, *, 
     return shape
 
 
+def _forget_theme(shape: Any) -> None:
+    """Drop the theme's own style of a shape: its shadow, above all."""
+    style = shape._element.find(qn("p:style"))  # noqa: SLF001 - no other way in the library
+    shape._element.remove(style)  # noqa: SLF001
+
+
 def add_line(slide: Any, ends: tuple[float, float, float, float], color: RGBColor, width: float, *, arrow: bool) -> None:
     """A straight line, with or without a head at its end."""
     x1, y1, x2, y2 = map(px, ends)
     line = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, x1, y1, x2, y2)
+    _forget_theme(line)
     line.line.color.rgb, line.line.width = color, px(width)
     if arrow:
         properties = line.line._get_or_add_ln()  # noqa: SLF001 - the library draws no heads

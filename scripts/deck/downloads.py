@@ -32,5 +32,5 @@ def link(page: Path, made: Sequence[Download]) -> None:
     )
     text, count = _PLACE.subn(f'<ul id="dp-fichiers">{items}</ul>', page.read_text(encoding="utf-8"))
     if count != 1:
-        raise DeckError(f"{page} : la place des fichiers n'y est pas")
+        raise DeckError(f"{page} : la place des fichiers n'y est pas")
     page.write_text(text, encoding="utf-8")

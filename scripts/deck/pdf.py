@@ -8,7 +8,7 @@ from pathlib import Path
 from .slides import DeckError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_DEADLINE = 60
+_DEADLINE = 20
 
 
 def browser(search: str | None = None) -> str | None:
@@ -34,4 +34,4 @@ def write_pdf(program: str, page: Path, path: Path) -> None:
         raise DeckError(f"{program} n'a pas imprimé le diaporama en {_DEADLINE} s") from None
     if ran.returncode or not path.is_file():
         last = (ran.stderr.strip().splitlines() or ["sans message"])[-1]
-        raise DeckError(f"{program} n'a pas imprimé le diaporama : {last}")
+        raise DeckError(f"{program} n'a pas imprimé le diaporama : {last}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pptx import Presentation
+from pptx.enum.text import MSO_ANCHOR
 from pptx.oxml.ns import qn
 
 from . import diagram
@@ -27,7 +28,7 @@ from .canvas import (
     write,
 )
 from .slides import Block, DeckError, Diagram, Figures, Paragraph, Points, Slide, Table, Text
-from .text_size import height_of
+from .text_size import height_of, width_of
 
 _LEFT = 72
 _INNER = WIDTH - 2 * _LEFT
@@ -70,7 +71,7 @@ def _cover(page: Any, slide: Slide, _number: int) -> None:
     background.solid()
     background.fore_color.rgb = BLUE
     style = Style(56, WHITE, strong=True)
-    _title(page, slide.title, Area(120, 200, 900, height_of(slide.title, 56, 900, strong=True)), style)
+    _title(page, slide.title, Area(120, 200, 760, height_of(slide.title, 56, 760, strong=True)), style)
     lines = [block.text for block in slide.blocks if isinstance(block, Paragraph)]
     add_text(page, Area(120, 375, 1000, 40), ((lines[0], Style(28, WHITE)),))
     add_text(page, Area(120, 460, 1000, 80), tuple((line, Style(20, RULE)) for line in lines[1:]))
@@ -92,7 +93,7 @@ def _body(page: Any, slide: Slide, number: int, top: float) -> None:
     total = sum(height for height, _ in parts) + _GAP * (len(parts) - 1)
     room = _BODY.height - top
     if total > room:
-        raise DeckError(f"diapositive {number}, « {slide.title} » : trop de contenu, {total:.0f} pixels pour {room:.0f}")
+        raise DeckError(f"diapositive {number}, « {slide.title} » : trop de contenu, {total:.0f} pixels pour {room:.0f}")
     y = top + (room - total) / 2
     for height, draw in parts:
         draw(page, y)
@@ -194,7 +195,7 @@ def _table(rows: tuple[tuple[str, ...], ...], size: float) -> tuple[float, Draw]
         edges = [y, *(y + sum(heights[: index + 1]) for index in range(len(rows)))]
         for index, (row, (top, bottom)) in enumerate(zip(rows, pairwise(edges), strict=True)):
             frame.table.rows[index].height = px(bottom - top)
-            style = Style(size, BLUE if index == 0 else INK, strong=index == 0, middle=True)
+            style = Style(size, BLUE if index == 0 else INK, strong=index == 0)
             for column_index, cell in enumerate(row):
                 target = frame.table.cell(index, column_index)
                 target.margin_left = 0
@@ -211,11 +212,17 @@ _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 
 def _fill(cell: Any, text: str, style: Style) -> None:
     margins = (cell.margin_left, cell.margin_right, cell.margin_top, cell.margin_bottom)
+    cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     write(cell.text_frame, ((plain(text), style),))
     cell.margin_left, cell.margin_right, cell.margin_top, cell.margin_bottom = margins
 
 
 def _widths(rows: tuple[tuple[str, ...], ...], size: float) -> list[float]:
-    """Each column as wide as its longest cell, all together as wide as the slide."""
-    wanted = [max(len(cell) for cell in column) * size * 0.55 + 16 for column in zip(*rows, strict=True)]
-    return [width * _INNER / sum(wanted) for width in wanted]
+    """The columns, in proportion to their longest cell, none narrower than its longest word; together, the slide."""
+    columns = list(zip(*rows, strict=True))
+    least = [max(width_of(word, size, strong=True) for cell in column for word in cell.split(" ")) + 18 for column in columns]
+    wanted = [max(width_of(cell, size) for cell in column) + 18 for column in columns]
+    spare = _INNER - sum(least)
+    beyond = [max(0.0, full - floor) for full, floor in zip(wanted, least, strict=True)]
+    share = spare / (sum(beyond) or 1)
+    return [floor + share * more for floor, more in zip(least, beyond, strict=True)]

@@ -77,10 +77,10 @@ def read_slides(page: Path) -> list[Slide]:
     try:
         document = lxml.html.fromstring(page.read_bytes().decode("utf-8"))
     except OSError as error:
-        raise DeckError(f"{page} : {error.strerror} ; construire d'abord le site") from None
+        raise DeckError(f"{page} : {error.strerror} ; construire d'abord le site") from None
     slides = [_slide(section) for section in document.find_class("dp-page")]
     if not slides:
-        raise DeckError(f"{page} : aucune diapositive")
+        raise DeckError(f"{page} : aucune diapositive")
     return slides
 
 
@@ -114,7 +114,7 @@ def _block(element: Any) -> Block:
         case "figure":
             (svg,) = element.find_class("dp-large")
             return Diagram(svg, svg.get("aria-label"))
-    raise DeckError(f"une diapositive ne sait pas montrer « {element.tag} »")
+    raise DeckError(f"une diapositive ne sait pas montrer « {element.tag} »")
 
 
 def _plain(element: Any) -> str:

@@ -19,9 +19,9 @@ LEADING = 1.22
 def lines_of(text: str, size: float, width: float, *, strong: bool = False) -> int:
     """How many lines `text` takes at `size` in a column of `width`; a word is not cut."""
     lines, used = 1, 0.0
-    space = _width(" ", size, strong=strong)
+    space = width_of(" ", size, strong=strong)
     for word in text.split(" "):
-        wanted = _width(word, size, strong=strong)
+        wanted = width_of(word, size, strong=strong)
         if used and used + space + wanted > width:
             lines, used = lines + 1, wanted
         else:
@@ -34,6 +34,7 @@ def height_of(text: str, size: float, width: float, *, strong: bool = False) -> 
     return lines_of(text, size, width, strong=strong) * size * LEADING
 
 
-def _width(text: str, size: float, *, strong: bool) -> float:
+def width_of(text: str, size: float, *, strong: bool = False) -> float:
+    """The width of `text` on one line."""
     width = sum(_WIDTH_OF.get(letter, _UNKNOWN) for letter in text) * size / 1000
     return width * _BOLD if strong else width

@@ -48,7 +48,7 @@ def define_env(env: Any) -> None:
             "base_image": services["api"].base_image,
             "api_url": compose.api.url,
             "front_url": compose.front.url,
-            "deck": proof(run),
+            "deck": proof(run, changes),
             "recette_url": f"http://localhost:{recette.front.node_port}",
         }
     )

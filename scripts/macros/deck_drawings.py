@@ -68,7 +68,7 @@ def deck_drawings(recette: Recette, compose: Compose) -> dict[str, Drawing]:
                         Box("Vérification", ("sans Docker, puis avec", "Compose et Kubernetes")),
                         Box("Publication", ("site avec ses preuves,", "images vérifiées")),
                     ),
-                    links=("toujours", "si tout est vert"),
+                    links=("", "si tout est vert"),
                 ),
             ),
         ),

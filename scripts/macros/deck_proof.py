@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from .changes import Changes, summary
 from .last_run import Run, Totals, totals
 from .losses import verdicts
 from .tables import table
@@ -26,29 +27,33 @@ class Proof:
     cover: str
 
 
-def proof(run: Run | None) -> Proof:
-    """The claims that the record supports, and none without a record."""
+def proof(run: Run | None, changes: Changes) -> Proof:
+    """The claims that the record supports, what has changed since, and no claim without a record."""
     if run is None:
         return Proof(
             "Rien n'est encore vérifié sur cette copie",
-            _figures(("0", "commande exécutée : aucun enregistrement n'accompagne cette copie du support")),
+            _figures(("0", "commande exécutée : aucun enregistrement n'accompagne cette copie du support")),
             "`scripts/demo --once` exécute les pages et reconstruit ce support avec leurs résultats.",
-            "Aucune exécution enregistrée : ce support n'affirme aucun chiffre.",
+            "Aucune exécution enregistrée : ce support n'affirme aucun chiffre.",
         )
     count, losses = totals(run.steps), _losses(run)
+    changed = changes.of_all(run.steps)
+    stale = f" Périmé en partie, a changé depuis\u00a0: {summary(changed, changes.docs)}." if changed else ""
     return Proof(
-        _title(run, losses),
+        _title(run, losses, stale=bool(changed)),
         "\n\n".join((_figures(*_counted(count), _lost(losses)), _by_target(run))),
-        f"Exécution du {run.day}, commit {run.revision}, {run.machine}.",
-        f"Chiffres de l'exécution du {run.day}, commit {run.revision}.",
+        f"Exécution du {run.day}, commit {run.revision}, {run.machine}.{stale}",
+        f"Chiffres de l'exécution du {run.day}, commit {run.revision}.{stale}",
     )
 
 
-def _title(run: Run, losses: tuple[int, int] | None) -> str:
+def _title(run: Run, losses: tuple[int, int] | None, *, stale: bool) -> str:
     if run.exit_status:
-        return "La dernière exécution a échoué : à corriger avant de valider"
+        return "La dernière exécution a échoué : à corriger avant de valider"
     if run.missing:
-        return f"Vérifié en partie : {', '.join(_TARGETS.get(name, name) for name in run.missing)} manquait"
+        return f"Vérifié en partie : {', '.join(_TARGETS.get(name, name) for name in run.missing)} manquait"
+    if stale:
+        return f"Vérifié le {run.day}, mais des preuves sont à refaire"
     if losses and losses[0] == 0:
         return "Des pods ont été remplacés en service, sans une requête perdue"
     return "Ce que ce site affirme a été exécuté"
@@ -58,13 +63,13 @@ def _counted(count: Totals) -> tuple[tuple[str, str], ...]:
     aside = f", dont {count.stood_in} par le substitut local" if count.stood_in else ""
     return (
         (str(count.verified), f"commandes vérifiées sur {count.steps} publiées{aside}"),
-        (str(count.failed), "en échec" if count.failed else "échec"),
+        (str(count.failed), "commande en échec" if count.failed < 2 else "commandes en échec"),
     )
 
 
 def _lost(losses: tuple[int, int] | None) -> tuple[str, str]:
     if losses is None:
-        return "–", "requêtes perdues : pas de mesure complète dans cette exécution"
+        return "–", "requêtes perdues : pas de mesure complète dans cette exécution"
     lost, total = losses
     what = "requête perdue" if lost < 2 else "requêtes perdues"
     return _number(lost), f"{what} sur {_number(total)}, pendant la perte d'un pod et deux redémarrages"
