@@ -1,6 +1,7 @@
 """`runbook serve`: services of the settings, until Ctrl+C."""
 
 from pathlib import Path
+from urllib.parse import urljoin
 
 import click
 
@@ -26,7 +27,7 @@ def command(root: Path, names: tuple[str, ...]) -> None:
         servers.running(list(names), settings, root, run.folder, {}, run.token) as started,
     ):
         for server in started:
-            screen.print(f"[green]✔[/] {server.name:<8} {settings.services[server.name].ready}")
+            screen.print(f"[green]✔[/] {server.name:<8} {urljoin(settings.services[server.name].ready, '/')}")
         screen.print("Ctrl+C arrête tout.")
         ended = servers.first_ended(started)
     raise RunbookError(f"le service « {ended.name} » s'est arrêté (code {ended.process.returncode})")
