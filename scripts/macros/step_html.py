@@ -6,7 +6,7 @@ from .changes import Changes
 from .last_run import Run, Step, french_day
 from .verdicts import seconds, verdict
 
-_SHOWN = 2500  # characters of one output: a page that shows fifty of them stays light
+_SHOWN = 2000  # characters of one output: a page that shows a hundred of them stays light
 
 
 def mark(step: Step, anchor: str, run: Run, changes: Changes) -> str:

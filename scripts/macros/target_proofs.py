@@ -10,7 +10,7 @@ def target_proofs(run: Run | None, changes: Changes, past: list[PastRun], titles
     """The proofs of one target: conditions, totals, every step of every page, the last runs."""
     steps = [step for step in run.steps if step.target == target] if run else []
     if run is None or not steps:
-        return box("info", "Rien n'a été exécuté", f"Aucune exécution enregistrée ne porte sur la cible {target_name(target)}.")
+        return box("info", "Rien de vérifié sur cette cible", f"Aucune exécution enregistrée ne porte sur la cible {target_name(target)}.")
     pages = dict.fromkeys(step.page for step in steps)
     parts = [
         _target_conditions(run, target),

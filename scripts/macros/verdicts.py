@@ -39,7 +39,7 @@ def seconds(duration: float) -> str:
     if duration < 10:
         return f"{duration:.1f} s".replace(".", ",")
     minutes, rest = divmod(round(duration), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
 def _outcome(step: Step, run: Run) -> tuple[str, str]:

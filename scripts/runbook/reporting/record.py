@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -128,6 +129,11 @@ def take_fingerprints(pages: Iterable[str], settings: Settings, root: Path) -> F
         pages=fingerprints(root, pages),
         depends={name: Dependencies(listed, fingerprints(root, listed)) for name, listed in patterns.items()},
     )
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of a record."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Record)}
 
 
 def save(record: Record, folder: Path) -> Path:

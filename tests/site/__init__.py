@@ -1,0 +1,1 @@
+"""Tests of the site: its build, its facts, its proofs."""

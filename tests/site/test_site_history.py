@@ -1,0 +1,70 @@
+"""Does the site tell the last runs as the engine kept them?"""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from macros.past_runs import history, read_past_runs
+from macros.sources import SourceError
+from runbook.reporting.history import FOLDER, KEPT, keep
+from runbook.reporting.record import Record
+from tests.site.records import record, step
+
+
+def _keep(state: Path, day: int, outcome: str = "vérifié", number: int = 1) -> None:
+    steps = [
+        *(step(seconds=1.5) for _ in range(number)),
+        step(outcome=outcome),
+        step(target="local", on="local"),
+    ]
+    content = record(*steps, date=f"2026-11-{day:02d}T09:30:00+00:00", exit_status=int(outcome == "échoué"))
+    keep(msgspec.convert(content, Record), state)
+
+
+def test_only_the_last_runs_are_kept_and_the_newest_comes_first(tmp_path: Path) -> None:
+    for day in range(1, KEPT + 4):
+        _keep(tmp_path, day)
+
+    runs = read_past_runs(tmp_path / FOLDER)
+
+    assert [run.date.day for run in runs] == list(range(KEPT + 3, 3, -1))
+
+
+def test_the_table_and_the_drawing_count_what_each_run_came_to(tmp_path: Path) -> None:
+    _keep(tmp_path, 1, "échoué")
+    _keep(tmp_path, 2, number=3)
+
+    text = history(read_past_runs(tmp_path / FOLDER))
+
+    first, second = [line for line in text.splitlines() if line.startswith("| ") and "novembre" in line]
+    assert first.startswith("| 2 novembre 2026, 09:30 UTC | `012345678` | 5 / 5 | 0 | 0 | 0 | 0 |")
+    assert second.startswith("| 1er novembre 2026, 09:30 UTC | `012345678` | 2 / 3 | 0 | 1 | 0 | 0 |")
+    assert text.count("<rect") == 3
+    assert "2 sur 3, 5 sur 5" in text
+
+
+def test_a_target_counts_its_own_commands_only(tmp_path: Path) -> None:
+    _keep(tmp_path, 2, number=3)
+
+    runs = read_past_runs(tmp_path / FOLDER)
+
+    assert "| 4 / 4 |" in history(runs, "recette")
+    assert "| 1 / 1 |" in history(runs, "local")
+    assert "Aucune exécution complète" in history(runs, "compose")
+
+
+def test_without_a_history_the_page_says_so(tmp_path: Path) -> None:
+    assert history(read_past_runs(tmp_path / FOLDER)) == "Aucune exécution complète n'a encore été gardée."
+
+
+def test_a_file_of_another_version_is_passed_over_and_one_that_is_none_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / FOLDER
+    folder.mkdir()
+    (folder / "1.json").write_text(json.dumps({"version": 0}), encoding="utf-8")
+    assert read_past_runs(folder) == []
+
+    (folder / "2.json").write_text("pas du JSON", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"2\.json"):
+        read_past_runs(folder)

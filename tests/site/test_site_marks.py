@@ -1,0 +1,183 @@
+"""Does each command of a page show what the last run made of it, and nothing else change?"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from runbook.reading.blocks import find_blocks
+from runbook.reading.pages import read_site
+from runbook.settings import load
+from tests.site.records import OTHER, PAGE, ROOT, put, step
+
+Build = Callable[[Path], Any]
+TARGETS = ("local", "compose", "recette")
+MARK = re.compile(r'<(details|div) class="proof proof--(\w+)"[^>]*>(.*?)</\1>', re.DOTALL)
+PAGES_LIMIT = 400_000
+
+
+def _html(built: Any, page: str) -> str:
+    assert built.status == 0, built.output
+    folder = page.removeprefix("docs/").removesuffix(".md").removesuffix("index").strip("/")
+    return (built.site / folder / "index.html").read_text(encoding="utf-8")
+
+
+def _marks(html: str) -> list[tuple[str, str]]:
+    return [(kind, re.sub(r"<[^>]+>", " ", body).strip()) for _, kind, body in MARK.findall(html)]
+
+
+def _blocks(page: str) -> list[Any]:
+    site = read_site(ROOT, "mkdocs.yml")
+    return [block for one in site.pages if one.path == page for block in find_blocks(one, site, TARGETS).blocks]
+
+
+def test_each_outcome_is_told_beside_its_own_command(copy: Path, build: Build) -> None:
+    commands = [block.code for block in _blocks(PAGE)]
+    assert len(set(commands)) == len(commands) > 8
+    told = [
+        (step(), "verified", "vérifié sur recette"),
+        (step(on="local", stood_in=True), "verified", "vérifié en local (substitut)"),
+        (step(outcome="exécuté, sans assertion"), "executed", "exécuté, sans assertion sur recette"),
+        (step(outcome="échoué", reason="reçu 503"), "failed", "échoué sur recette"),
+        (step(outcome="délai dépassé"), "failed", "délai dépassé sur recette"),
+        (step(outcome="non exécuté", reason="un écran", page_reason=True), "absent", "non exécuté\u00a0: un écran"),
+        (step(outcome="non exécuté", reason="pas de cluster"), "checked", "contrôlé sans exécution\u00a0: pas de cluster"),
+    ]
+    # the lines are wrong and the order is reversed: only page and text may bind a step to its command
+    steps = [{**one, "command": code, "line": 900 - n} for n, ((one, *_), code) in enumerate(zip(told, commands, strict=False))]
+    put(copy, *reversed(steps))
+
+    marks = _marks(_html(build(copy), PAGE))
+
+    assert len(marks) == len(commands)
+    for (kind, text), (_, expected_kind, expected) in zip(marks, told, strict=False):
+        assert (kind, text.startswith(expected)) == (expected_kind, True), text
+    assert all(text.startswith("non exécuté\u00a0: commande nouvelle") for _, text in marks[len(told) :])
+
+
+def test_a_command_that_a_page_repeats_shows_each_of_its_runs_in_order(copy: Path, build: Build) -> None:
+    page = "docs/exploitation/mettre-a-jour.md"
+    codes = [block.code for block in _blocks(page)]
+    (twice,) = {code for code in codes if codes.count(code) == 2 and "rollout" in code}
+    put(copy, *(step(page=page, command=twice, line=line, out=f"fois {line}") for line in (80, 40)))
+
+    shown = [text for _, text in _marks(_html(build(copy), page)) if "fois" in text]
+
+    assert [re.findall(r"fois \d+", text) for text in shown] == [["fois 40"], ["fois 80"]]
+
+
+def test_what_a_static_check_did_not_pass_is_not_called_checked(copy: Path, build: Build) -> None:
+    code = _blocks(PAGE)[0].code
+    put(copy, step(command=code, outcome="non exécuté", reason="pas de cluster"), findings=["docs/a.md:3 : faux"])
+
+    assert ("absent", "non exécuté\u00a0: pas de cluster") in _marks(_html(build(copy), PAGE))
+
+
+def test_the_real_output_is_closed_escaped_named_and_reached_by_keyboard(copy: Path, build: Build) -> None:
+    hostile = '</pre><script>alert(1)</script>\n```bash\nrm -rf /\n```\n[[= inconnue =]]\n--8<-- "x"'
+    put(copy, step(command=_blocks(PAGE)[0].code, out=hostile, err="attention"))
+
+    html = _html(build(copy), PAGE)
+
+    (details,) = re.findall(r'<details class="proof[^>]*>', html)
+    assert "open" not in details
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\n```bash\nrm -rf /\n```\n[[= inconnue =]]" in html
+    assert html.count('<pre class="proof__output" tabindex="0" role="region" aria-label=') == 2
+
+
+def test_what_the_copy_button_copies_is_the_command_alone(copy: Path, build: Build) -> None:
+    steps = [step(command=block.code, out="SORTIE") for block in _blocks(PAGE)]
+    bare = re.findall(r"<pre\b[^>]*>.*?<code>.*?</code></pre>", _html(build(copy), PAGE), re.DOTALL)
+    put(copy, *steps)
+
+    proven = _html(build(copy), PAGE)
+
+    assert len(_marks(proven)) == len(steps)
+    assert re.findall(r"<pre\b[^>]*><span></span>.*?<code>.*?</code></pre>", proven, re.DOTALL) == bare
+    assert not re.search(r'class="proof__output"[^>]*><code', proven), "the theme puts a button on code alone"
+
+
+def test_the_engine_reads_the_same_commands_with_and_without_a_record(copy: Path) -> None:
+    def read() -> list[tuple[str, int, str]]:
+        site = read_site(copy, "mkdocs.yml")
+        found = [block for page in site.pages for block in find_blocks(page, site, TARGETS).blocks]
+        return [(block.page, block.line, block.code) for block in found]
+
+    before = read()
+    put(copy, *(step(page=page, line=line, command=code, out="```bash\nrm\n```") for page, line, code in before))
+
+    assert len(before) > 100
+    assert read() == before
+
+
+def test_proofs_stay_out_of_the_search(copy: Path, build: Build) -> None:
+    put(copy, step(command=_blocks(PAGE)[0].code, out="introuvable-par-la-recherche"))
+
+    built = build(copy)
+
+    assert "introuvable-par-la-recherche" in _html(built, PAGE)
+    assert "introuvable-par-la-recherche" in _html(built, "docs/preuves/recette.md")
+    assert "introuvable-par-la-recherche" not in (built.site / "search" / "search_index.json").read_text(encoding="utf-8")
+
+
+def test_a_target_has_a_table_of_its_steps_that_leads_to_each_command(copy: Path, build: Build) -> None:
+    first, second = _blocks(PAGE)[:2]
+    put(
+        copy,
+        step(line=first.line, command=first.code, out="une sortie"),
+        step(line=second.line, command=second.code, outcome="échoué", reason="attendu | reçu"),
+        step(page=OTHER, target="local", on="local"),
+        exit_status=1,
+    )
+
+    built = build(copy)
+    html = _html(built, "docs/preuves/recette.md")
+    rows = re.findall(r"<tr><td>(.*?)</tr>", html, re.DOTALL)
+
+    assert len(rows) == 2
+    assert f'href="../../exploitation/deployer/#preuve-1">{first.line}<' in rows[0]
+    assert 'id="preuve-1"' in _html(built, PAGE)
+    assert "une sortie" in rows[0]
+    assert "échoué sur recette" in rows[1]
+    assert "attendu | reçu" in rows[1]
+    assert "<p>v1.20.2</p>" in html or "<dd>v1.20.2</dd>" in html
+    assert "Aucune exécution enregistrée ne porte sur la cible Compose" in _html(built, "docs/preuves/compose.md").replace("\u2019", "'")
+
+
+def test_a_failed_run_is_told_on_the_home_page_and_in_the_proofs(copy: Path, build: Build) -> None:
+    put(copy, step(command="partie", outcome="échoué", reason="reçu 503"), exit_status=1)
+
+    built = build(copy)
+
+    assert "La dernière exécution a échoué" in _html(built, "docs/index.md")
+    assert "reçu 503" in _html(built, "docs/preuves/index.md")
+
+
+def test_without_a_record_no_command_carries_a_mark(site: Path) -> None:
+    pages = list(site.rglob("index.html"))
+
+    assert pages
+    assert not [page for page in pages if 'class="proof' in page.read_text(encoding="utf-8")]
+    assert "Rien de vérifié sur cette cible" in (site / "preuves" / "recette" / "index.html").read_text(encoding="utf-8")
+
+
+def test_pages_stay_light_when_every_command_prints_much(copy: Path, build: Build) -> None:
+    blocks = [block for page in read_site(ROOT, "mkdocs.yml").pages for block in _blocks(page.path)]
+    noise = "une ligne de journal assez longue pour compter\n" * 1400
+    put(copy, *(step(page=b.page, line=b.line, command=b.code, target=b.target or "local", out=noise) for b in blocks))
+
+    built = build(copy)
+
+    assert built.status == 0, built.output
+    sizes = {path: path.stat().st_size for path in built.site.rglob("*.html")}
+    assert max(sizes.values()) < PAGES_LIMIT, max(sizes, key=lambda path: sizes[path])
+    assert re.search(r"… \(\d+ lignes ne sont pas reprises ici\)", _html(built, PAGE))
+
+
+def test_every_target_of_the_settings_has_its_page() -> None:
+    pages = {path.stem for path in (ROOT / "docs" / "preuves").glob("*.md")} - {"index"}
+
+    assert pages == set(load(ROOT).targets) == set(TARGETS)
+    for page in pages:
+        assert f'[[= target_run("{page}") =]]' in (ROOT / "docs" / "preuves" / f"{page}.md").read_text(encoding="utf-8")
