@@ -46,7 +46,7 @@ def deck_drawings(recette: Recette, compose: Compose) -> dict[str, Drawing]:
                         Box("API", (compose.api.image,)),
                     ),
                     links=(f"localhost:{compose.front.port}", compose.api.internal_url),
-                    title="Développement : Docker Compose, sur un poste",
+                    title="Développement : Docker Compose",
                 ),
                 Lane(
                     (

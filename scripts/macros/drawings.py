@@ -3,7 +3,6 @@
 import html
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,9 @@ def _lane(lane: Lane, scale: _Scale, top: float) -> tuple[list[str], float]:
             _rectangle(_Place(_STROKE, top, scale.width - 2 * _STROKE, height), "cadre"),
             _text(side + scale.padding, top + scale.padding + scale.title, (lane.title,), scale, "dp-titre"),
         ]
-    for link, (first, second) in zip(lane.links, pairwise(places), strict=False):
-        parts.append(_arrow(link, first, second, scale))
+    for index, link in enumerate(lane.links):
+        behind = _SHIFT if lane.boxes[index + 1].copies > 1 else 0
+        parts.append(_arrow(link, places[index], places[index + 1], scale, behind))
     for box, place in zip(lane.boxes, places, strict=True):
         parts.append(_box(box, place, scale))
     return parts, height
@@ -130,14 +130,14 @@ def _scaled_text(box: Box, place: _Place, scale: _Scale) -> str:
     return _text(place.x + place.width / 2, first, (box.name, *box.lines), scale, "dp-nom")
 
 
-def _arrow(link: str, first: _Place, second: _Place, scale: _Scale) -> str:
+def _arrow(link: str, first: _Place, second: _Place, scale: _Scale, behind: float) -> str:
     if scale is _WIDE:
         y = first.y + first.height / 2
         ends = (first.x + first.width + 6, y, second.x - 6, y)
         label = _text((ends[0] + ends[2]) / 2, y - 12, (link,), scale, "dp-lien") if link else ""
     else:
         x = first.x + first.width / 2
-        ends = (x, first.y + first.height + 4, x, second.y - 4)
+        ends = (x, first.y + first.height + 4, x, second.y - behind - 4)
         label = _text(x + 12, (ends[1] + ends[3]) / 2 + 4, (link,), scale, "dp-lien") if link else ""
     return f"<g>{_line(*ends)}{label}</g>"
 

@@ -1,0 +1,51 @@
+"""What the tests of the deck share: the site built with a record, and the slides read from it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from deck.slides import Slide, read_slides
+from tests.site.conftest import build_site, copy_sources
+from tests.site.records import put, step
+
+MEASURES = "docs/exploitation/haute-disponibilite.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """A built site and the slides of its deck."""
+
+    site: Path
+    slides: list[Slide]
+
+    @property
+    def page(self) -> Path:
+        return self.site / "presentation" / "diaporama" / "index.html"
+
+
+@pytest.fixture(scope="session")
+def deck(tmp_path_factory: pytest.TempPathFactory) -> Deck:
+    """The deck of a copy whose record holds four commands and two measures."""
+    project = copy_sources(tmp_path_factory.mktemp("deck") / "copy")
+    put(
+        project,
+        step(page=MEASURES, title="Mesure", out="verdict\u00a0: aucune requête perdue sur 3\u00a0000\n"),
+        step(page=MEASURES, title="Autre mesure", out="verdict\u00a0: aucune requête perdue sur 1\u00a0234\n"),
+        step(page="docs/demarrer.md", target="local", on="local"),
+        step(page="docs/demarrer.md", target="local", on="local", outcome="non exécuté", reason="demande un écran", page_reason=True),
+        versions={"local": {"python": "Python 3.13.1"}, "recette": {"cluster": "v1.20.2"}},
+    )
+    return _built(project)
+
+
+@pytest.fixture(scope="session")
+def bare_deck(tmp_path_factory: pytest.TempPathFactory) -> Deck:
+    """The deck of a clean clone, where nothing was run."""
+    return _built(copy_sources(tmp_path_factory.mktemp("bare") / "copy"))
+
+
+def _built(project: Path) -> Deck:
+    built = build_site(project)
+    assert built.status == 0, built.output
+    return Deck(built.site, read_slides(built.site / "presentation" / "diaporama" / "index.html"))

@@ -1,0 +1,100 @@
+"""Does the deck claim what the record supports, and nothing more?"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from deck.slides import Figures, Table
+from macros.changes import Changes
+from macros.deck_proof import Proof, proof
+from macros.last_run import read_last_run
+from tests.site.records import record, step
+
+from .conftest import MEASURES, Deck
+
+UNCHANGED = Changes("docs")
+
+
+def _proof(folder: Path, *steps: dict[str, Any], changes: Changes = UNCHANGED, **facts: Any) -> Proof:
+    path = folder / "record.json"
+    path.write_text(json.dumps(record(*steps, **facts)), encoding="utf-8")
+    return proof(read_last_run(path, "docs"), changes)
+
+
+def _measure(verdict: str) -> dict[str, Any]:
+    return step(page=MEASURES, title="Mesure", out=f"verdict\u00a0: {verdict}\n")
+
+
+def test_the_figures_are_those_of_the_record(deck: Deck) -> None:
+    slide = deck.slides[7]
+    (figures,) = (block for block in slide.blocks if isinstance(block, Figures))
+    (table,) = (block for block in slide.blocks if isinstance(block, Table))
+
+    assert slide.title == "Des pods ont été remplacés en service, sans une requête perdue"
+    assert figures.pairs == (
+        ("3", "commandes vérifiées sur 4 publiées"),
+        ("0", "commande en échec"),
+        ("0", "requête perdue sur 4\u00a0234, pendant la perte d’un pod et deux redémarrages"),
+    )
+    assert table.rows[1:] == (
+        ("Recette (Kubernetes)", "2", "0", "0", "0", "cluster v1.20.2"),
+        ("Local, sans conteneur", "1", "0", "0", "1", "Python 3.13.1"),
+    )
+
+
+def test_the_date_and_the_commit_stand_on_the_cover_and_beside_the_figures(deck: Deck) -> None:
+    for slide in (deck.slides[0], deck.slides[7]):
+        words = repr(slide.blocks)
+        assert "1er novembre 2026" in words
+        assert "012345678" in words
+
+
+def test_without_a_record_the_deck_claims_nothing(bare_deck: Deck) -> None:
+    slide = bare_deck.slides[7]
+
+    assert slide.title == "Rien n’est encore vérifié sur cette copie"
+    assert [block.pairs[0][0] for block in slide.blocks if isinstance(block, Figures)] == ["0"]
+    assert "n’affirme aucun chiffre" in repr(bare_deck.slides[0].blocks)
+
+
+def test_a_failed_run_is_the_message_of_the_slide(tmp_path: Path) -> None:
+    shown = _proof(tmp_path, step(outcome="échoué"), _measure("aucune requête perdue sur 2\u00a0000"), exit_status=1)
+
+    assert shown.title.startswith("La dernière exécution a échoué")
+    assert "1\n:   commande en échec" in shown.figures
+
+
+def test_a_target_that_was_missing_is_named_and_its_stand_in_counted(tmp_path: Path) -> None:
+    shown = _proof(tmp_path, step(on="local", stood_in=True), missing={"recette": "cluster injoignable"})
+
+    assert shown.title == "Vérifié en partie\u00a0: Recette (Kubernetes) manquait"
+    assert "1\n:   commandes vérifiées sur 1 publiées, dont 1 par le substitut local" in shown.figures
+    assert "| absente |" in shown.figures
+
+
+def test_lost_requests_are_added_up_and_change_the_message(tmp_path: Path) -> None:
+    shown = _proof(tmp_path, _measure("2 requêtes perdues sur 1\u00a0500"), _measure("aucune requête perdue sur 1\u00a0000"))
+
+    assert "sans une requête perdue" not in shown.title
+    assert "2\n:   requêtes perdues sur 2\u00a0500" in shown.figures
+
+
+def test_a_measure_that_proves_nothing_is_not_shown_as_a_figure(tmp_path: Path) -> None:
+    shown = _proof(
+        tmp_path,
+        _measure("aucune requête perdue sur 1\u00a0000"),
+        _measure("mesure trop courte, 12 requêtes par mode au lieu de 1\u00a0000"),
+    )
+
+    assert shown.title == "Ce que ce site affirme a été exécuté"
+    assert "–\n:   requêtes perdues\u00a0: pas de mesure complète" in shown.figures
+
+
+def test_what_changed_since_the_run_is_said_first(tmp_path: Path) -> None:
+    changes = Changes("docs", targets={"recette": ("k8s/api-deployment.yaml",)})
+
+    shown = _proof(tmp_path, _measure("aucune requête perdue sur 2\u00a0000"), changes=changes)
+
+    assert shown.title == "Vérifié le 1er novembre 2026, mais des preuves sont à refaire"
+    assert "a changé depuis\u00a0: k8s" in shown.conditions
+    assert "a changé depuis\u00a0: k8s" in shown.cover
