@@ -137,6 +137,7 @@ def test_the_reason_has_the_path_and_the_line(old: str, new: str, line: int, rea
     assert old in STATUS
     found = mismatch(STATUS, STATUS.replace(old, new))
     assert found.line == line
+    assert found.reason.startswith("$.")
     assert reason in found.reason.replace("\u00a0", " ")
 
 
@@ -155,10 +156,13 @@ def test_the_reason_has_the_path_and_the_line(old: str, new: str, line: int, rea
         ('{"a": 1}\n{"a": 2}', '{"a": 1}\n', 1, "il manque dans la sortie le document JSON « {\"a\": 2} »"),
         ('…\n{"a": 2}\n…', '{"a": 1}\n{"a": 3}', 1, "aucun document JSON de la sortie n'est « {\"a\": 2} »"),
         ('{"a": 1}', '{"a": 1}\n{"a": 2}', None, "la sortie a un document JSON de trop : « {\"a\": 2} »"),
+        ('\n{"a": 1}', '{"a": 2}', 1, "$.a : attendu « 1 », obtenu « 2 »"),
         ('{"a": 1}', "", 0, "la sortie est vide ; attendu « {\"a\": 1} »"),
         ('{"a": 1}', "<html>\n<body>", None, "la sortie n'est pas du JSON (valeur attendue, à « <html> ») : « <html> »"),
-        ('{"a": 1}', '{"a": 1}\n\nboot', None, "la sortie n'est plus du JSON à partir de sa ligne 3"),
+        ('{"a": 1}', '{"a": 1}\n\nboot', None, "à partir de sa ligne 3 (valeur attendue, à « boot ») : « boot »"),
         ('{"a": 1}', '{"a": 1', None, "à « fin du texte »"),
+        ('…\n{"a": 2}', '{"a": 3}', 1, "$.a : attendu « 2 », obtenu « 3 »"),
+        ('{"a": 1}\n{"a": 2}', '{"a": 1}\n{"a": 3}\n{"a": 4}', 1, "document 2 de la sortie, $.a : attendu « 2 »"),
         ("[1e3]", "[1E+4]", 0, "$[0] : attendu « 1E+3 », obtenu « 1E+4 »"),
     ],
 )  # fmt: skip

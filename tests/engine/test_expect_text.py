@@ -102,6 +102,8 @@ def test_the_second_line_is_to_blame_with_both_texts() -> None:
         ("…\na\nz\n…", "b\na\nb\na", 2, "attendu « z », obtenu « b »"),
         ("a", "", 0, "la sortie est vide ; attendu « a »"),
         ("NAME  READY\nx  1", "", 0, "la sortie est vide ; attendu le tableau « NAME  READY »"),
+        ("a\nNAME  READY\nx  1", "a", 1, "la sortie s'arrête avant le tableau « NAME  READY »"),
+        ("a\nNAME  READY\nx  1", "a\nb", 1, "attendu le tableau « NAME  READY », obtenu « b »"),
         ("a b", "a\u00a0b", 0, "une espace insécable (U+00A0)"),
         ("a b", "a  b", 0, "seules les espaces diffèrent"),
         ("Ok", "ok", 0, "seules les majuscules diffèrent"),

@@ -53,10 +53,14 @@ def test_a_table_ends_where_its_rows_do(lines: list[str], end: int) -> None:
     assert tables.find(lines)[0].end == end
 
 
-@pytest.mark.parametrize("row", ["日本            1/1", "e\u0301te\u0301           1/1", "été           1/1"])
-def test_a_cell_may_be_empty_beside_wide_characters(row: str) -> None:
+@pytest.mark.parametrize("name", ["日本", "e\u0301te\u0301", "été", "a\u200bb"])
+@pytest.mark.parametrize("counted", ["characters", "columns"])
+def test_a_cell_may_be_empty_beside_wide_characters(name: str, counted: str) -> None:
+    # Some programs count characters, others the columns of a terminal.
+    columns = {"日本": 4, "e\u0301te\u0301": 3, "été": 3, "a\u200bb": 2}
+    row = f"{name}{' ' * (14 - (len(name) if counted == 'characters' else columns[name]))}1/1"
     (table,) = tables.find(["NAME   ROLE   READY", row]).values()
-    assert table.printed_cells(row) == (row[: row.index(" ")], "", "1/1")
+    assert table.printed_cells(row) == (name, "", "1/1")
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def _indices(line: str, offsets: Sequence[int]) -> list[int]:
         if len(indices) < len(offsets) and column >= offsets[len(indices)]:
             indices.append(index)
         column += _width(character)
-    indices += (len(line) + max(offset - column, 0) for offset in offsets[len(indices) :])
+    indices += [len(line)] * (len(offsets) - len(indices))
     return indices
 
 

@@ -1,0 +1,139 @@
+"""A table that is not as expected is explained by its column and its row."""
+
+import pytest
+
+from runbook.matching.expect import Kind, Mismatch, compare
+
+PODS = """\
+NAME                               READY   STATUS    RESTARTS   AGE
+datapress-api-7db4dc54d-4zv4n      1/1     Running   0          9m20s
+datapress-api-7db4dc54d-d4fkk      1/1     Running   2          9m20s
+datapress-front-7f99f5d9f6-vj2s5   1/1     Running   0          61s
+"""
+
+
+def mismatch(expected: str, actual: str) -> Mismatch:
+    found = compare(expected, actual, Kind.TEXT)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Running   0          61s", "CrashLoopBackOff   0          61s"),
+        ("1/1     Running   0          61s", "0/1     Running   0          61s"),
+        ("Running   2", "Running   3"),
+        ("Running   0          61s", "Running   0          <invalid>"),
+        ("READY", "RESTARTED"),
+        ("STATUS    RESTARTS", "RESTARTS   STATUS"),
+        ("datapress-front-7f99f5d9f6-vj2s5", "datapress-front-7f99f5d9f6-vj2s6"),
+        ("datapress-api-7db4dc54d-4zv4n", "api-7db4dc54d-4zv4n"),
+        ("   AGE", "   AGE   IP"),
+        ("   AGE", ""),
+        ("9m20s\n", "9m20s\n\n"),
+        ("NAME ", "\nNAME "),
+    ],
+)
+def test_any_other_change_matters(old: str, new: str) -> None:
+    assert old in PODS
+    assert compare(PODS, PODS.replace(old, new, 1), Kind.TEXT) is not None
+    assert compare(PODS.replace(old, new, 1), PODS, Kind.TEXT) is not None
+
+
+def test_a_missing_an_extra_and_a_swapped_row_are_told_apart() -> None:
+    heading, first, second, third = PODS.splitlines()
+    assert "il manque dans le tableau la ligne" in mismatch(PODS, f"{heading}\n{first}\n{third}").reason
+    assert "le tableau a une ligne en trop" in mismatch(f"{heading}\n{first}\n{third}", PODS).reason
+    assert "le tableau a une ligne en trop" in mismatch(f"{heading}\n{first}\n{second}", PODS).reason
+    assert mismatch(PODS, f"{heading}\n{third}\n{first}\n{second}").line == 1
+    assert mismatch(PODS, f"{heading}\n{first}\n{second}").line == 3
+
+
+@pytest.mark.parametrize(
+    ("expected", "line", "reason"),
+    [
+        ("a  1\nb  2", 1, "il manque dans le tableau la ligne « a  1 », avant « b     2 »"),
+        ("c  3\nd  2", 1, "colonne NAME, ligne « b » : attendu « c », obtenu « b »"),
+        ("…\nb  3", 2, "colonne READY, ligne « b » : attendu « 3 », obtenu « 2 »"),
+        ("…\n…  3", 2, "il manque dans le tableau la ligne « …  3 »"),
+        ("b  2\n…\nc  3", 3, "il manque dans le tableau la ligne « c  3 »"),
+        ("b  2\n\nafter", 2, "la sortie s'arrête avant"),
+    ],
+)
+def test_the_reason_tells_kinds_of_difference_apart(expected: str, line: int, reason: str) -> None:
+    for before, lines in (("", 0), ("…\n", 1)):
+        found = mismatch(f"{before}NAME  READY\n{expected}", "NAME  READY\nb     2\n")
+        assert found.line == line + lines
+        assert reason in found.reason.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        "NAME  READY  STATUS  RESTARTS  AGE\ndatapress-api-…  1/1  Running  0  5d\n…\ndatapress-front-…  1/1  Running  0  2s",
+        "NAME  READY  …\ndatapress-api-…  1/1\ndatapress-api-…  1/1  …\ndatapress-front-7f99f5d9f6-vj2s5   1/1",
+        "NAME                               READY   …\n…\ndatapress-front-…   1/1",
+        "NAME  READY  STATUS  RESTARTS  AGE\ndatapress-api-…  …\n…",
+        "…\nNAME  READY  STATUS  RESTARTS  AGE\n…\ndatapress-front-…  1/1  Running  …",
+        "NAME                               READY   STATUS    RESTARTS   AGE\ndatapress-api-…   1/1   Running   …   1s\n…",
+        "NAME  READY  STATUS  …\n…-4zv4n  1/1  …\n…-d4fkk  1/1  Run…\n…-vj2s5  1/1  Running",
+        "NAME  READY  STATUS  RESTARTS  AGE\n…",
+        "NAME  READY  STATUS  RESTARTS  AGE  …\n…",
+        "NAME                READY   STATUS    RESTARTS   AGE\ndatapress-api-…     1/1     …\n…",
+    ],
+)
+def test_widths_and_ages_do_not_matter_and_the_rest_may_be_left_out(expected: str) -> None:
+    assert text(expected, PODS) is None
+
+
+def test_what_follows_the_last_row_is_told_at_its_line() -> None:
+    assert mismatch(PODS, f"{PODS}\nmore").line == 3
+    heading, *_, last = PODS.splitlines()
+    found = mismatch(f"{heading}\n…\n{last}", f"{PODS}more\n")
+    assert (found.line, found.got) == (2, "more")
+    assert "le tableau a une ligne en trop" in found.reason
+    assert mismatch(f"{heading}\n…\n{last}", f"{PODS}\nmore\n").line == 2
+
+
+@pytest.mark.parametrize("path", sorted(OUTPUTS.glob("*.txt")), ids=lambda path: path.stem)
+def test_a_real_output_without_any_of_its_lines_is_another(path: Path) -> None:
+    shown = path.read_text(encoding="utf-8")
+    lines = shown.splitlines()
+    for gone in range(len(lines)):
+        # Of a watch, neighbours can differ by their age only: then either may be the one that is gone.
+        assert compare(shown, "\n".join(lines[:gone] + lines[gone + 1 :]), Kind.TEXT) is not None, lines[gone]
+
+
+def test_the_reason_names_the_column_and_the_row() -> None:
+    expected = "NAME  READY  STATUS  RESTARTS  AGE\n…\nabsent-…  0/1  Running  0  5s"
+    shown = PODS + "absent-5bf9c76b4b-hjsq2            0/1     ErrImageNeverPull   0   12s\n"
+    found = mismatch(expected, shown)
+    assert (found.line, found.expected, found.got) == (2, "Running", "ErrImageNeverPull")
+    reason = "colonne STATUS, ligne « absent-5bf9c76b4b-hjsq2 » : attendu « Running », obtenu « ErrImageNeverPull »"
+    assert found.reason.replace("\u00a0", " ") == reason
+
+
+@pytest.mark.parametrize(
+    ("expected", "reason"),
+    [
+        ("NAME  READY  STATE  RESTARTS  AGE\n…", "titre de colonne « STATE » attendu, obtenu « STATUS »"),
+        ("NAME  READY  STATUS  RESTARTS  AGE  IP\n…", "il manque dans la sortie la colonne « IP »"),
+        ("NAME  READY\n…", "la sortie a une colonne de plus, « STATUS » ; finir les titres par « … »"),
+        ("NAME  READY  …\nweb  1/1\n…", "colonne NAME, ligne « datapress-api-7db4dc54d-4zv4n » : attendu « web »"),
+    ],
+)
+def test_other_headings_are_told(expected: str, reason: str) -> None:
+    assert reason in mismatch(expected, PODS).reason.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("path", sorted(OUTPUTS.glob("*.txt")), ids=lambda path: path.stem)
+def test_a_real_output_is_what_it_is(path: Path) -> None:
+    shown = path.read_text(encoding="utf-8")
+    assert text(shown, shown) is None
+
+
+def test_an_output_that_is_no_table_is_quoted() -> None:
+    found = mismatch(PODS, "No resources found in datapress-recette namespace.\n")
+    assert (found.line, found.got) == (0, "No resources found in datapress-recette namespace.")
+    assert "introuvable" in mismatch(f"…\n{PODS}", "nothing\n").reason
