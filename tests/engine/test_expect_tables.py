@@ -31,6 +31,63 @@ def output(name: str) -> str:
     return (OUTPUTS / name).read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("path", sorted(OUTPUTS.glob("*.txt")), ids=lambda path: path.stem)
+def test_a_real_output_is_what_it_is(path: Path) -> None:
+    shown = path.read_text(encoding="utf-8")
+    assert text(shown, shown) is None
+
+
+@pytest.mark.parametrize("path", sorted(OUTPUTS.glob("*.txt")), ids=lambda path: path.stem)
+def test_a_real_output_without_any_of_its_lines_is_another(path: Path) -> None:
+    shown = path.read_text(encoding="utf-8")
+    lines = shown.splitlines()
+    for gone in range(len(lines)):
+        # Of a watch, neighbours can differ by their age only: then either may be the one that is gone.
+        assert compare(shown, "\n".join(lines[:gone] + lines[gone + 1 :]), Kind.TEXT) is not None, lines[gone]
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        "NAME  READY  STATUS  RESTARTS  AGE\ndatapress-api-…  1/1  Running  0  5d\n…\ndatapress-front-…  1/1  Running  0  2s",
+        "NAME  READY  …\ndatapress-api-…  1/1\ndatapress-api-…  1/1  …\ndatapress-front-7f99f5d9f6-vj2s5   1/1",
+        "NAME                               READY   …\n…\ndatapress-front-…   1/1",
+        "NAME  READY  STATUS  RESTARTS  AGE\ndatapress-api-…  …\n…",
+        "…\nNAME  READY  STATUS  RESTARTS  AGE\n…\ndatapress-front-…  1/1  Running  …",
+        "NAME                               READY   STATUS    RESTARTS   AGE\ndatapress-api-…   1/1   Running   …   1s\n…",
+        "NAME  READY  STATUS  …\n…-4zv4n  1/1  …\n…-d4fkk  1/1  Run…\n…-vj2s5  1/1  Running",
+        "NAME  READY  STATUS  RESTARTS  AGE\n…",
+        "NAME  READY  STATUS  RESTARTS  AGE  …\n…",
+        "NAME                READY   STATUS    RESTARTS   AGE\ndatapress-api-…     1/1     …\n…",
+    ],
+)
+def test_widths_and_ages_do_not_matter_and_the_rest_may_be_left_out(expected: str) -> None:
+    assert text(expected, PODS) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Running   0          61s", "CrashLoopBackOff   0          61s"),
+        ("1/1     Running   0          61s", "0/1     Running   0          61s"),
+        ("Running   2", "Running   3"),
+        ("Running   0          61s", "Running   0          <invalid>"),
+        ("READY", "RESTARTED"),
+        ("STATUS    RESTARTS", "RESTARTS   STATUS"),
+        ("datapress-front-7f99f5d9f6-vj2s5", "datapress-front-7f99f5d9f6-vj2s6"),
+        ("datapress-api-7db4dc54d-4zv4n", "api-7db4dc54d-4zv4n"),
+        ("   AGE", "   AGE   IP"),
+        ("   AGE", ""),
+        ("9m20s\n", "9m20s\n\n"),
+        ("NAME ", "\nNAME "),
+    ],
+)
+def test_any_other_change_matters(old: str, new: str) -> None:
+    assert old in PODS
+    assert compare(PODS, PODS.replace(old, new, 1), Kind.TEXT) is not None
+    assert compare(PODS.replace(old, new, 1), PODS, Kind.TEXT) is not None
+
+
 def test_empty_cells_are_told_from_filled_ones() -> None:
     shown = output("kubectl-get-endpoints.txt")
     assert text("NAME  ENDPOINTS  AGE\ndatapress-api  …:8000,…:8000  1s\ndatapress-front  …  1s", shown) is None
