@@ -1,5 +1,6 @@
 """What did the last runs come to?"""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from .tables import table
 from .verdicts import seconds
 
 VERSION = 1
+STOOD_IN = "Par substitut"
 _GREEN, _BLUE, _RED, _GREY = "proof-verified", "proof-executed", "proof-failed", "proof-absent"
 
 
@@ -64,9 +66,9 @@ def history(runs: list[PastRun], target: str = "") -> str:
     counted = [(run, totals) for run, totals in counted if totals.steps]
     if not counted:
         return "Aucune exécution complète n'a encore été gardée."
-    lines = table(
-        ("Date", "Commit", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Par substitut", "Durée"),
-        (
+    lines = counts_table(
+        ("Date", "Commit", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Durée", STOOD_IN),
+        [
             (
                 f"{french_day(run.date)}, {run.date:%H:%M} UTC",
                 revision(run.commit, run.dirty),
@@ -74,13 +76,20 @@ def history(runs: list[PastRun], target: str = "") -> str:
                 totals.executed,
                 totals.failed,
                 totals.not_run,
-                totals.stood_in,
                 seconds(totals.seconds),
+                totals.stood_in,
             )
             for run, totals in counted
-        ),
+        ],
     )
     return f"{_drawing([totals for _, totals in reversed(counted)])}\n\n{lines}"
+
+
+def counts_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A table whose last column, what a stand-in answered, is there only if one did."""
+    if any(row[-1] for row in rows):
+        return table(headings, rows)
+    return table(headings[:-1], [row[:-1] for row in rows])
 
 
 def sum_up(targets: list[Totals]) -> Totals:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from .changes import Changes, summary
 from .last_run import Run, Step, Totals, totals
-from .past_runs import PastRun, history
+from .past_runs import STOOD_IN, PastRun, counts_table, history
 from .tables import table
 from .verdicts import seconds
 
@@ -135,9 +135,9 @@ def by(steps: list[Step], heading: str, key: Callable[[Step], str]) -> str:
     groups: dict[str, list[Step]] = {}
     for step in steps:
         groups.setdefault(key(step), []).append(step)
-    return table(
-        (heading, "Commandes", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Par substitut", "Durée"),
-        ((name, *_cells(totals(group))) for name, group in groups.items()),
+    return counts_table(
+        (heading, "Commandes", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Durée", STOOD_IN),
+        [(name, *_cells(totals(group))) for name, group in groups.items()],
     )
 
 
@@ -148,8 +148,8 @@ def _cells(count: Totals) -> tuple[object, ...]:
         count.executed,
         count.failed,
         count.not_run,
-        count.stood_in,
         seconds(count.seconds),
+        count.stood_in,
     )
 
 

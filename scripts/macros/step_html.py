@@ -57,7 +57,7 @@ def _row(step: Step, address: str, run: Run, changes: Changes) -> str:
     return (
         f"<tr><td>{line}</td><td>{shown}</td>"
         f'<td><span class="proof--{said.kind}">{escape(said.text)}</span>{reason}</td>'
-        f"<td>{seconds(step.seconds) if ran else '–'}</td></tr>"
+        f"<td>{escape(seconds(step.seconds)) if ran else '–'}</td></tr>"
     )
 
 

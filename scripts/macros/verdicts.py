@@ -35,7 +35,9 @@ def verdict(step: Step, run: Run, changes: Changes) -> Verdict:
 
 
 def seconds(duration: float) -> str:
-    """A duration in French, with a decimal below ten seconds."""
+    """A duration in French, in plain text, with a decimal below ten seconds."""
+    if duration < 0.05:
+        return "< 0,1 s"
     if duration < 10:
         return f"{duration:.1f} s".replace(".", ",")
     minutes, rest = divmod(round(duration), 60)

@@ -39,10 +39,22 @@ def test_the_table_and_the_drawing_count_what_each_run_came_to(tmp_path: Path) -
     text = history(read_past_runs(tmp_path / FOLDER))
 
     first, second = [line for line in text.splitlines() if line.startswith("| ") and "novembre" in line]
-    assert first.startswith("| 2 novembre 2026, 09:30 UTC | `012345678` | 5 / 5 | 0 | 0 | 0 | 0 |")
-    assert second.startswith("| 1er novembre 2026, 09:30 UTC | `012345678` | 2 / 3 | 0 | 1 | 0 | 0 |")
+    assert first.startswith("| 2 novembre 2026, 09:30 UTC | `012345678` | 5 / 5 | 0 | 0 | 0 | 1 min 24 s |")
+    assert second.startswith("| 1er novembre 2026, 09:30 UTC | `012345678` | 2 / 3 | 0 | 1 | 0 | 1 min 22 s |")
     assert text.count("<rect") == 3
     assert "2 sur 3, 5 sur 5" in text
+
+
+def test_what_a_stand_in_answered_has_a_column_only_where_there_is_some(tmp_path: Path) -> None:
+    _keep(tmp_path, 1)
+    assert "Par substitut" not in history(read_past_runs(tmp_path / FOLDER))
+
+    content = record(step(on="local", stood_in=True), date="2026-11-02T09:30:00+00:00")
+    keep(msgspec.convert(content, Record), tmp_path)
+
+    text = history(read_past_runs(tmp_path / FOLDER))
+    assert "| Par substitut |" in text
+    assert f"{text.splitlines()[-2]}".endswith("| 1 |")
 
 
 def test_a_target_counts_its_own_commands_only(tmp_path: Path) -> None:
