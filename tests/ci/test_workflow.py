@@ -20,7 +20,7 @@ def tool(name):
 
 def zizmor(folder):
     return subprocess.run(
-        [tool("zizmor"), "--offline", "--no-progress", "--strict-collection", "--persona", "auditor", folder / ".github"],
+        [tool("zizmor"), "--offline", "--no-progress", "--color", "never", "--strict-collection", "--persona", "auditor", folder / ".github"],
         capture_output=True,
         text=True,
         check=False,
