@@ -181,7 +181,7 @@ def test_proxies_of_the_environment_do_not_come_between_front_and_api(gunicorn, 
 
 def test_several_workers_may_share_a_service(gunicorn):
     api = gunicorn("api")
-    front = gunicorn("front", API_BASE_URL=api.url, GUNICORN_WORKERS="2", GUNICORN_THREADS="2")
+    front = gunicorn("front", API_BASE_URL=api.url, GUNICORN_WORKERS="2", GUNICORN_THREADS="8")
 
     with ThreadPoolExecutor(8) as readers:
         answers = list(readers.map(lambda _: requests.get(front.url + "/status", timeout=10), range(80)))
