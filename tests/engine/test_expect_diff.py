@@ -33,6 +33,10 @@ def test_what_a_wildcard_stands_for_is_context() -> None:
     assert diff("start\n…\nend\nlast", shown, Kind.TEXT)[-3:] == ("  end", "- last", "+ late")
 
 
+def test_a_line_not_found_after_a_wildcard_stands_where_it_would_be() -> None:
+    assert diff("a\n…\nz\nlast", "a\nb\nc\nlast", Kind.TEXT) == ("  a", "  b", "  c", "- z", "  last")
+
+
 def test_a_very_long_difference_is_cut() -> None:
     rows = diff("a", "\n".join(map(str, range(10_000))), Kind.TEXT)
     assert len(rows) == 61

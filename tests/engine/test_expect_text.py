@@ -106,6 +106,7 @@ def test_the_second_line_is_to_blame_with_both_texts() -> None:
         ("a\nNAME  READY\nx  1", "a\nb", 1, "attendu le tableau « NAME  READY », obtenu « b »"),
         ("a b", "a\u00a0b", 0, "une espace insécable (U+00A0)"),
         ("a b", "a  b", 0, "seules les espaces diffèrent"),
+        ("wait... ok", "wait ko", 0, "attendu « wait... ok », obtenu « wait ko »"),
         ("Ok", "ok", 0, "seules les majuscules diffèrent"),
         ("ok...", "ok and more", 0, "écrire « … » (U+2026) et non trois points"),
         ("a", "", 0, "« a »"),
