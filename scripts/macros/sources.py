@@ -7,6 +7,8 @@ from typing import Any
 import yaml
 from mkdocs.exceptions import PluginError
 
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, ten times as fast, where it is there
+
 
 class SourceError(PluginError):
     """A file that facts are read from is absent, or does not hold what the pages need."""
@@ -23,7 +25,7 @@ def read_text(path: Path) -> str:
 def read_yaml(path: Path) -> list[Any]:
     """The non-empty documents of a YAML file; raises `SourceError` if it cannot be read."""
     try:
-        return [document for document in yaml.safe_load_all(read_text(path)) if document]
+        return [document for document in yaml.load_all(read_text(path), LOADER) if document]
     except yaml.YAMLError as error:
         raise SourceError(f"{path} : YAML illisible ; {error}") from None
 

@@ -28,7 +28,7 @@ def check(pages: Iterable[PageBlocks], model: Model) -> list[Finding]:
     """Every finding once, those of manifests and code before those of pages; empty where all agree."""
     ordered = _prerequisites_first(pages)
     findings = {Finding(path, line, cause, "corriger le fichier", "model") for path, line, cause in model.faults}
-    with shellcheck.started([block for page in ordered for block in page.blocks]) as running:
+    with shellcheck.started([block for page in ordered for block in page.blocks], model.root / model.settings.state / "cache" / "shellcheck.json") as running:
         findings.update(check_commands(ordered, model))
         findings.update(check_repository(ordered, model))
         findings.update(running.findings())

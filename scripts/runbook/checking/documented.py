@@ -9,6 +9,7 @@ from typing import Any
 
 from runbook.checking.finding import Finding
 from runbook.checking.model import Model
+from runbook.checking.whole import whole
 from runbook.reading.pages import Page
 
 REMEDY = "en parler dans une page, ou le retirer"
@@ -68,7 +69,7 @@ def _verbs(text: str, model: Model) -> Iterator[Finding]:
 
 def _named(name: str, text: str) -> bool:
     """Whether the text holds this name whole."""
-    return re.search(rf"(?<![\w/-]){re.escape(name)}(?![\w-]|/\w)", text) is not None
+    return whole(name, r"\w/-", r"(?![\w-]|/\w)").search(text) is not None
 
 
 def _place(model: Model, application: str, wanted: str) -> tuple[str, int]:

@@ -1,12 +1,12 @@
 """Does anything read a variable that a page sets for one command?"""
 
-import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.model import Model
 from runbook.checking.situation import Situation, finding
+from runbook.checking.whole import whole
 from runbook.checking.words import Command
 
 # What bash and any terminal provide.
@@ -31,7 +31,7 @@ def read_by_something(command: Command, situation: Situation) -> Iterator[Findin
 
 def _mentioned(name: str, model: Model) -> bool:
     """Whether a file of the repository other than its documentation holds the name."""
-    pattern = re.compile(rf"\b{re.escape(name)}\b")
+    pattern = whole(name)
     for path in model.files:
         full = model.root / path
         if not path.endswith((".md", ".svg", ".js", ".txt")) and full.is_file() and pattern.search(full.read_text(encoding="utf-8", errors="ignore")):

@@ -1,7 +1,6 @@
 """All the names that a page may quote, because the repository has them."""
 
 import importlib
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from runbook.checking.containers import values_of
 from runbook.checking.images import built_images
 from runbook.checking.model import Model
+from runbook.checking.whole import whole
 
 UNREAD = ("txt", "svg", "png", "js", "css", "md", "json")
 
@@ -69,8 +69,7 @@ class Names:
 
     def in_sources(self, word: str) -> bool:
         """Whether a file that is no page holds this word."""
-        pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
-        return any(pattern.search(text) for text in self.sources)
+        return any(whole(word).search(text) for text in self.sources)
 
     @cached_property
     def sources(self) -> list[str]:

@@ -1,11 +1,9 @@
 """Does every Kubernetes, the oldest and the newest whose schemas are at hand, take every field?"""
 
-import hashlib
 import importlib
 import importlib.metadata
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from runbook.checking.finding import Finding, nearest
@@ -13,6 +11,7 @@ from runbook.checking.manifests_links import is_kubernetes
 from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
 from runbook.checking.places import Key, in_object
+from runbook.checking.remembered import Remembered
 
 Fault = tuple[list[str | int], str, str]
 
@@ -22,11 +21,16 @@ def schemas(model: Model) -> Iterator[Finding]:
     items = [item for item in model.objects if is_kubernetes(item)]
     if not items:
         return
-    cache = _Cache(model.root / model.settings.state / "cache" / "schemas.json")
+    memory = Remembered(model.root / model.settings.state / "cache" / "schemas.json", importlib.metadata.version("kubernetes-validate"))
     for item in items:
-        for keys, cause, remedy in cache.faults(item):
+        text = json.dumps(item.document, sort_keys=True, default=str)
+        faults = memory.recall(text)
+        if faults is None:
+            faults = _validate(item)
+            memory.learn(text, faults)
+        for keys, cause, remedy in faults:
             yield in_object(model, item, tuple(keys), cause, remedy, "schemas")
-    cache.write()
+    memory.write()
 
 
 def empties(model: Model) -> Iterator[Finding]:
@@ -42,35 +46,6 @@ def _empty(value: Any, keys: tuple[Key, ...]) -> Iterator[tuple[Key, ...]]:
         if below is None:
             yield (*keys, key)
         yield from _empty(below, (*keys, key))
-
-
-class _Cache:
-    """The faults of each document, kept in one JSON file under the hash of the document and of the validator."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._used: dict[str, list[Fault]] = {}
-        try:
-            self._known: dict[str, list[Fault]] = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            self._known = {}
-        self._version = importlib.metadata.version("kubernetes-validate")
-
-    def faults(self, item: KubeObject) -> list[Fault]:
-        text = json.dumps(item.document, sort_keys=True, default=str) + self._version
-        key = hashlib.sha256(text.encode()).hexdigest()
-        if key not in self._used:
-            self._used[key] = self._known[key] if key in self._known else _validate(item)
-        return self._used[key]
-
-    def write(self) -> None:
-        """Only what this check used is kept, so that the file does not grow."""
-        if self._used == self._known:
-            return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps(self._used), encoding="utf-8")
-        fresh.replace(self._path)
 
 
 def _validate(item: KubeObject) -> list[Fault]:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from runbook.checking.applications import Application, read_applications
-from runbook.checking.objects import KIND_OF, WORKLOADS, KubeObject, read_objects, selects
+from runbook.checking.objects import KIND_OF, LOADER, WORKLOADS, KubeObject, read_objects, selects
 from runbook.settings import Settings
 
 
@@ -102,7 +102,7 @@ def read_model(root: Path, settings: Settings) -> Model:
     compose: dict[str, Any] = {}
     if source.compose and (root / source.compose).exists():
         try:
-            compose = yaml.safe_load((root / source.compose).read_text(encoding="utf-8")) or {}
+            compose = yaml.load((root / source.compose).read_text(encoding="utf-8"), LOADER) or {}  # noqa: S506 — it is a safe one
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             faults += ((source.compose, mark.line + 1 if mark else 1, f"YAML illisible : {getattr(error, 'problem', error)}"),)

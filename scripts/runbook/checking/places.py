@@ -7,7 +7,7 @@ import yaml
 
 from runbook.checking.finding import Finding
 from runbook.checking.model import Model
-from runbook.checking.objects import KubeObject
+from runbook.checking.objects import LOADER, KubeObject
 
 Key = str | int
 
@@ -38,7 +38,7 @@ def line_of(path: Path, document: int | None, keys: tuple[Key, ...]) -> int:
 
 @lru_cache(maxsize=64)
 def _documents(text: str) -> tuple[yaml.Node, ...]:
-    return tuple(node for node in yaml.compose_all(text, yaml.SafeLoader) if node is not None)
+    return tuple(node for node in yaml.compose_all(text, LOADER) if node is not None)
 
 
 def _child(node: yaml.Node, key: Key) -> tuple[int, yaml.Node] | None:

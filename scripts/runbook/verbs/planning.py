@@ -6,7 +6,6 @@ import click
 import msgspec
 
 from runbook.plan import make_plan
-from runbook.reporting import terminal
 from runbook.settings import load
 from runbook.verbs.options import (
     console,
@@ -29,6 +28,8 @@ from runbook.verbs.options import (
 @click.pass_obj
 def command(root: Path, asked: tuple[str, ...], targets: tuple[str, ...], context: str | None, as_json: bool) -> None:
     """Montre ce qui serait exécuté ici, où, et ce qui ne le serait pas, avec la raison."""
+    from runbook.reporting import terminal
+
     settings = load(root)
     missing = missing_targets(root, settings, targets, context)
     plan = make_plan(pages(root, settings, asked), settings, missing, asked)

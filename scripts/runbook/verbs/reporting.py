@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from runbook.reporting import junit, record, terminal
 from runbook.settings import load
 from runbook.verbs.options import console, json_option, print_json
 
@@ -17,6 +16,8 @@ from runbook.verbs.options import console, json_option, print_json
 @click.pass_obj
 def command(root: Path, record_folder: Path | None, junit_file: Path | None, schema: bool, as_json: bool) -> int:
     """Rend compte de la dernière exécution enregistrée ; son code de sortie est celui du verdict."""
+    from runbook.reporting import junit, record, terminal
+
     if schema:
         print_json(record.schema())
         return 0

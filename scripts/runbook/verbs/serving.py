@@ -6,9 +6,7 @@ from urllib.parse import urljoin
 import click
 
 from runbook.errors import RunbookError
-from runbook.running import campaign, servers
 from runbook.settings import load
-from runbook.verbs.interruption import interruptible
 from runbook.verbs.options import console
 
 
@@ -17,6 +15,9 @@ from runbook.verbs.options import console
 @click.pass_obj
 def command(root: Path, names: tuple[str, ...]) -> None:
     """Démarre des services des réglages et les garde jusqu'à Ctrl+C."""
+    from runbook.running import campaign, servers
+    from runbook.verbs.interruption import interruptible
+
     settings, screen = load(root), console()
     for name in names:
         if name not in settings.services:
