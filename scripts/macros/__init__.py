@@ -4,15 +4,18 @@ from pathlib import Path
 from typing import Any
 
 from . import drawings, losses, proofs, tables, target_proofs
+from .block_hints import BlockHints
 from .block_marks import BlockMarks
 from .changes import changes_since
 from .compose_services import read_compose
 from .deck_drawings import deck_drawings
 from .deck_proof import proof
+from .evidence import evidence
 from .last_run import read_last_run
 from .manifests import read_recette
 from .page_titles import read_titles
 from .past_runs import read_past_runs
+from .roadmap import read_roadmap
 from .service_code import read_service
 from .sources import dig, only, read_yaml
 
@@ -31,6 +34,7 @@ def define_env(env: Any) -> None:
     run = read_last_run(root / ".runbook" / "record.json", _DOCS)
     changes = changes_since(run, root, _DOCS)
     past = read_past_runs(root / ".runbook" / "history")
+    env.conf["markdown_extensions"].append(BlockHints())
     if run:
         env.conf["markdown_extensions"].append(BlockMarks(run, changes))
     diagrams = deck_drawings(recette, compose)
@@ -49,6 +53,7 @@ def define_env(env: Any) -> None:
             "api_url": compose.api.url,
             "front_url": compose.front.url,
             "deck": proof(run, changes),
+            "roadmap": read_roadmap(root / _DOCS / "feuille-de-route.md"),
             "recette_url": f"http://localhost:{recette.front.node_port}",
         }
     )
@@ -80,8 +85,11 @@ def define_env(env: Any) -> None:
     def duration(page: str | None = None) -> str:
         return proofs.duration(run, page or env.page.file.src_uri)
 
-    def measured(title: str) -> str:
-        return losses.measured(run, env.page.file.src_uri, title)
+    def measured(title: str, page: str | None = None) -> str:
+        return losses.measured(run, page or env.page.file.src_uri, title)
+
+    def proved(page: str, anchor: str = "") -> str:
+        return evidence(run, changes, titles, page, anchor)
 
     def status() -> str:
         return proofs.status(run, changes)
@@ -105,6 +113,7 @@ def define_env(env: Any) -> None:
         verification,
         duration,
         measured,
+        proved,
         status,
         last_run,
         target_run,

@@ -13,7 +13,10 @@ _TARGETS = {
     "compose": "Développement (Compose)",
     "recette": "Recette (Kubernetes)",
 }
-_MEASURED_IN = "exploitation/haute-disponibilite.md"
+_MEASURED_DURING = {
+    "exploitation/haute-disponibilite.md": "la perte d'un pod et deux redémarrages",
+    "exploitation/mettre-a-jour.md": "un changement de version",
+}
 _LOSSES = re.compile(r"(aucune|[\d\s]+) requêtes? perdues? sur ([\d\s]+)")
 
 
@@ -41,7 +44,7 @@ def proof(run: Run | None, changes: Changes) -> Proof:
     stale = f" Périmé en partie, a changé depuis\u00a0: {summary(changed, changes.docs)}." if changed else ""
     return Proof(
         _title(run, losses, stale=bool(changed)),
-        "\n\n".join((_figures(*_counted(count), _lost(losses)), _by_target(run))),
+        "\n\n".join((_figures(*_counted(count), _lost(run, losses)), _by_target(run))),
         f"Exécution du {run.day}, commit {run.revision}, {run.machine}.{stale}",
         f"Chiffres de l'exécution du {run.day}, commit {run.revision}.{stale}",
     )
@@ -67,17 +70,18 @@ def _counted(count: Totals) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _lost(losses: tuple[int, int] | None) -> tuple[str, str]:
+def _lost(run: Run, losses: tuple[int, int] | None) -> tuple[str, str]:
     if losses is None:
         return "–", "requêtes perdues : pas de mesure complète dans cette exécution"
     lost, total = losses
     what = "requête perdue" if lost < 2 else "requêtes perdues"
-    return _number(lost), f"{what} sur {_number(total)}, pendant la perte d'un pod et deux redémarrages"
+    during = ", puis ".join(event for page, event in _MEASURED_DURING.items() if verdicts(run, page))
+    return _number(lost), f"{what} sur {_number(total)}, pendant {during}"
 
 
 def _losses(run: Run) -> tuple[int, int] | None:
     """Requests lost and made in all the measures of the run; `None` unless every one was conclusive."""
-    found = [_LOSSES.fullmatch(verdict) for verdict in verdicts(run, _MEASURED_IN)]
+    found = [_LOSSES.fullmatch(verdict) for page in _MEASURED_DURING for verdict in verdicts(run, page)]
     measures = [(0 if match[1] == "aucune" else _count(match[1]), _count(match[2])) for match in found if match]
     if not measures or len(measures) < len(found):
         return None

@@ -10,6 +10,7 @@ from tests.site.conftest import build_site, copy_sources
 from tests.site.records import put, step
 
 MEASURES = "docs/exploitation/haute-disponibilite.md"
+UPDATE = "docs/exploitation/mettre-a-jour.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,13 @@ class Deck:
 
 @pytest.fixture(scope="session")
 def deck(tmp_path_factory: pytest.TempPathFactory) -> Deck:
-    """The deck of a copy whose record holds four commands and two measures."""
+    """The deck of a copy whose record holds five commands, three of them measures."""
     project = copy_sources(tmp_path_factory.mktemp("deck") / "copy")
     put(
         project,
         step(page=MEASURES, title="Mesure", out="verdict\u00a0: aucune requête perdue sur 3\u00a0000\n"),
         step(page=MEASURES, title="Autre mesure", out="verdict\u00a0: aucune requête perdue sur 1\u00a0234\n"),
+        step(page=UPDATE, title="Mesure", out="verdict\u00a0: aucune requête perdue sur 500\n"),
         step(page="docs/demarrer.md", target="local", on="local"),
         step(page="docs/demarrer.md", target="local", on="local", outcome="non exécuté", reason="demande un écran", page_reason=True),
         versions={"local": {"python": "Python 3.13.1"}, "recette": {"cluster": "v1.20.2"}},

@@ -32,12 +32,15 @@ def test_the_figures_are_those_of_the_record(deck: Deck) -> None:
 
     assert slide.title == "Des pods ont été remplacés en service, sans une requête perdue"
     assert figures.pairs == (
-        ("3", "commandes vérifiées sur 4 publiées"),
+        ("4", "commandes vérifiées sur 5 publiées"),
         ("0", "commande en échec"),
-        ("0", "requête perdue sur 4\u00a0234, pendant la perte d’un pod et deux redémarrages"),
+        (
+            "0",
+            "requête perdue sur 4\u00a0734, pendant la perte d’un pod et deux redémarrages, puis un changement de version",
+        ),
     )
     assert table.rows[1:] == (
-        ("Recette (Kubernetes)", "2", "0", "0", "0", "cluster v1.20.2"),
+        ("Recette (Kubernetes)", "3", "0", "0", "0", "cluster v1.20.2"),
         ("Local, sans conteneur", "1", "0", "0", "1", "Python 3.13.1"),
     )
 
@@ -77,6 +80,13 @@ def test_lost_requests_are_added_up_and_change_the_message(tmp_path: Path) -> No
 
     assert "sans une requête perdue" not in shown.title
     assert "2\n:   requêtes perdues sur 2\u00a0500" in shown.figures
+
+
+def test_an_event_that_was_not_measured_is_not_named(tmp_path: Path) -> None:
+    shown = _proof(tmp_path, _measure("aucune requête perdue sur 2\u00a0000"))
+
+    assert "pendant la perte d'un pod et deux redémarrages\n" in shown.figures
+    assert "changement de version" not in shown.figures
 
 
 def test_a_measure_that_proves_nothing_is_not_shown_as_a_figure(tmp_path: Path) -> None:

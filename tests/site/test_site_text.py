@@ -1,5 +1,6 @@
 """Are the pages written as French readers expect, and complete in their kind?"""
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,29 +70,28 @@ def test_a_difficulty_says_symptom_cause_fix_and_what_catches_it() -> None:
         assert terms == ["Symptôme", "Cause", "Correction", "Ce qui l'attrape"], difficulty.splitlines()[0]
 
 
-def test_a_next_step_says_its_reason_effort_risk_and_state() -> None:
+def test_a_next_step_says_its_reason_effort_cost_risk_and_state() -> None:
     text = (DOCS / "feuille-de-route.md").read_text(encoding="utf-8")
     steps = text.split("\n### ")[1:]
 
     assert len(steps) >= 9
     for step in steps:
         terms = re.findall(r"^(.+)\n:   ", step, re.MULTILINE)
-        assert terms[-5:] == ["Raison", "Choix d'aujourd'hui", "Effort", "Risque", "État"], step.splitlines()[0]
+        assert terms[-6:] == ["Raison", "Choix d'aujourd'hui", "Effort", "Coût", "Risque", "État"], step.splitlines()[0]
 
 
-def test_every_section_of_the_brief_is_answered_with_links_to_proofs() -> None:
-    text = (DOCS / "contexte.md").read_text(encoding="utf-8")
-    sections = re.split(r"^### .*\(§\u00a0?(\d)\)", text, flags=re.MULTILINE)[1:]
-    rows = {
-        number: [line for line in body.splitlines() if line.startswith("| ")][1:]
-        for number, body in zip(sections[::2], sections[1::2], strict=True)
-    }
+def test_every_expectation_of_the_brief_stands_in_one_table_with_its_page_and_proof() -> None:
+    text = (DOCS / "contexte.md").read_text(encoding="utf-8").partition("{ #besoin-reponse-preuve }")[2]
+    rows = re.findall(r"^\| §\u00a0(\d) \| (.+) \| (.+) \| (.+) \|$", text, re.MULTILINE)
+    proof = re.compile(r'\[\[= proved\("[a-z0-9/-]+\.md"|\]\([a-z0-9/-]+\.md(#[a-z-]+)?\)\u00a0: \S')
 
-    assert list(rows) == ["1", "2", "3", "4", "5", "7"]
-    for number, lines in rows.items():
-        assert len(lines) >= 5, number
-        for line in lines:
-            assert re.search(r"\]\([a-z0-9/-]+\.md(#[a-z-]+)?\) \|$", line), line
+    assert text.count("\n|---") == 1
+    assert [number for number, _ in itertools.groupby(rows, lambda row: row[0])] == ["1", "2", "3", "4", "5", "7"]
+    assert len(rows) >= 55
+    for _, expectation, answer, where in rows:
+        assert len(expectation) > 5
+        assert len(answer) > 5, expectation
+        assert proof.search(where), expectation
 
 
 def test_every_abbreviation_that_pages_explain_is_in_the_glossary() -> None:

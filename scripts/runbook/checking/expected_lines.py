@@ -155,8 +155,14 @@ def _compose(index: int, line: str, told: Told, state: PageState) -> Iterator[Fi
         return
     names = {str(service.get("container_name") or f"{project}-{name}-1") for name, service in state.model.services.items()}
     networks = {f"{project}_{name}" for name in state.model.compose.get("networks") or {"default": None}}
-    found = re.match(r"(Container|Network) ([\w.…-]+)(?= |$)", line.strip())
+    found = re.match(r"…? *(Container|Network) ([\w.…-]+)(?= |$)", line.strip())
     if found:
+        if not line.startswith(UNKNOWN) or not line.rstrip().endswith(UNKNOWN):
+            yield told(
+                index,
+                "dans un terminal, Compose met une coche devant cette ligne et une durée derrière",
+                f"encadrer la ligne de {UNKNOWN}, qui vaut aussi pour rien",
+            )
         known = names if found[1] == "Container" else networks
         if not any(fits(found[2], name) for name in known):
             yield told(index, f"{'conteneur' if found[1] == 'Container' else 'réseau'} « {found[2]} » que Compose ne crée pas", nearest(found[2], known))

@@ -122,6 +122,16 @@ def test_the_containers_of_compose_are_those_of_the_file(root: Path) -> None:
         assert post.check(root, step("docker compose ps", CONTAINERS.replace(old, new)), "compose")
 
 
+def test_a_line_of_compose_is_as_a_terminal_shows_it_too(root: Path) -> None:
+    """A person sees « ✔ Container post-desk-1  Removed  1.4s », a program « Container post-desk-1  Removed »."""
+    assert post.check(root, step("docker compose down", "…\n…Container post-desk-1 …Removed…\n…"), "compose") == []
+    for line in ("…Container post-desk-1 …Removed", " Container post-desk-1 …Removed…"):
+        (finding,) = post.check(root, step("docker compose down", f"…\n{line}\n…"), "compose")
+        assert "coche" in finding.cause
+    (finding,) = post.check(root, step("docker compose down", "…\n…Container post-dsk-1 …Removed…\n…"), "compose")
+    assert "que Compose ne crée pas" in finding.cause
+
+
 @pytest.mark.parametrize(
     ("target", "url", "answer"),
     [
