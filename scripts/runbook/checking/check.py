@@ -1,7 +1,7 @@
 """Resolve every page against the model: all findings, causes before consequences."""
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from runbook.checking.commands.urls import opened, url_answers
 from runbook.checking.environment import TERMINAL, read_by_something
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.model import Model
-from runbook.checking.repository import check_repository
+from runbook.checking.repository import check_sources, check_texts
 from runbook.checking.situation import Rule, Situation, finding
 from runbook.checking.style import block_style, command_style
 from runbook.checking.words import UNKNOWN, Command, Shell, Word
@@ -27,13 +27,20 @@ OPENS_PORTS = ("docker", "kubectl")  # their resolvers know which
 def check(pages: Iterable[PageBlocks], model: Model) -> list[Finding]:
     """Every finding once, those of manifests and code before those of pages; empty where all agree."""
     ordered = _prerequisites_first(pages)
-    findings = {Finding(path, line, cause, "corriger le fichier", "model") for path, line, cause in model.faults}
     with shellcheck.started([block for page in ordered for block in page.blocks], model.root / model.settings.state / "cache" / "shellcheck.json") as running:
-        findings.update(check_commands(ordered, model))
-        findings.update(check_repository(ordered, model))
-        findings.update(running.findings())
+        findings = {*check_sources(model), *check_commands(ordered, model), *check_texts(ordered, ordered, model), *running.findings()}
     paths = {page.page.path for page in ordered}
     return sorted(findings, key=lambda found: (found.path in paths, found))  # a page is more often the victim than the cause
+
+
+def check_page(changed: PageBlocks, pages: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:
+    """What `check` would find in `pages` if one of them has `changed` and nothing was wrong before."""
+    seen = {block.code for page in pages for block in page.blocks}
+    ordered = _prerequisites_first([changed if page.page.uri == changed.page.uri else page for page in pages])
+    yield from check_commands(_concerned(changed.page.uri, ordered), model)
+    yield from check_texts([changed], ordered, model)
+    with shellcheck.started([block for block in changed.blocks if block.code not in seen]) as running:
+        yield from running.findings()
 
 
 def check_commands(pages: Iterable[PageBlocks], model: Model) -> Iterator[Finding]:
@@ -66,6 +73,19 @@ def _prerequisites_first(pages: Iterable[PageBlocks]) -> list[PageBlocks]:
     for uri in known:
         visit(uri)
     return list(ordered.values())
+
+
+def _concerned(uri: str, ordered: Sequence[PageBlocks]) -> list[PageBlocks]:
+    """That page and those that come after it, with all that these need; `ordered` has prerequisites first."""
+    later = {uri}
+    for page in ordered:
+        if later.intersection(page.after):
+            later.add(page.page.uri)
+    needed = set(later)
+    for page in reversed(ordered):
+        if page.page.uri in needed:
+            needed.update(page.after)
+    return [page for page in ordered if page.page.uri in needed]
 
 
 def _start(page: PageBlocks, model: Model, target: str, before: list[Situation]) -> Situation:

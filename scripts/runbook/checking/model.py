@@ -94,8 +94,11 @@ class Model:
         return None
 
 
-def read_model(root: Path, settings: Settings) -> Model:
-    """Read everything once; SettingsError if an application cannot even be imported."""
+def read_model(root: Path, settings: Settings, files: frozenset[str] | None = None) -> Model:
+    """Read everything once; SettingsError if an application cannot even be imported.
+
+    `files` are those of the model if they are known already.
+    """
     source = settings.model
     paths = sorted({path for pattern in source.manifests for path in root.glob(pattern)})
     objects, faults = read_objects(root, paths)
@@ -106,7 +109,7 @@ def read_model(root: Path, settings: Settings) -> Model:
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             faults += ((source.compose, mark.line + 1 if mark else 1, f"YAML illisible : {getattr(error, 'problem', error)}"),)
-    return Model(root, settings, _files(root, settings), objects, compose, read_applications(root, source.applications), faults)
+    return Model(root, settings, _files(root, settings) if files is None else files, objects, compose, read_applications(root, source.applications), faults)
 
 
 def _files(root: Path, settings: Settings) -> frozenset[str]:

@@ -13,12 +13,16 @@ from runbook.checking.prose import check_prose
 from runbook.reading.blocks import PageBlocks
 
 
-def check_repository(pages: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:
-    """Every finding that no command of a page gives."""
+def check_sources(model: Model) -> Iterator[Finding]:
+    """Every finding in manifests, Compose and images."""
+    yield from (Finding(path, line, cause, "corriger le fichier", "model") for path, line, cause in model.faults)
     yield from check_manifests(model)
     yield from check_compose(model)
     yield from check_dockerfiles(model)
+
+
+def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:
+    """Every finding in the expected results and the prose of `pages`, and what no page of the whole site speaks of."""
     yield from check_expected_results(pages, model)
-    texts = [page.page for page in pages]
-    yield from check_prose(texts, model)
-    yield from check_documented(texts, model)
+    yield from check_prose([page.page for page in pages], model)
+    yield from check_documented([page.page for page in site], model)

@@ -1,24 +1,23 @@
 """Does a mutant turn the check red, or else a run? In copies of the repository, several at once."""
 
 import contextlib
+import gc
 import multiprocessing
+import os
 import shutil
-import subprocess
-import sys
+import signal
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from runbook.checking.check import check
-from runbook.checking.model import read_model
 from runbook.errors import RunbookError
+from runbook.mutating.by_running import Runs, run_before
 from runbook.mutating.mutant import Mutant
-from runbook.reading.blocks import find_blocks
-from runbook.reading.pages import read_site
-from runbook.settings import load
+from runbook.mutating.warm import Warm, first_finding, warm_up
 
 BY_CHECK, BY_RUN, SURVIVED, INERT = "tué par le contrôle", "tué par l'exécution", "survivant", "sans effet observable"
+CHECK_DEADLINE = 60  # seconds for the check of one mutant
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,58 +33,70 @@ def judge(mutants: list[Mutant], root: Path, files: frozenset[str], workers: int
     """A verdict a mutant, in their order; runs on `targets` come after, one at a time: they share ports."""
     context = multiprocessing.get_context("fork")
     with tempfile.TemporaryDirectory(prefix="runbook-mutate-") as folder:
-        copies = context.Queue()
+        copies = context.SimpleQueue()
         for number in range(workers):
-            copy = Path(folder) / str(number)
-            _copy(root, copy, files)
-            copies.put(copy)
-        with context.Pool(workers, initializer=_take_copy, initargs=(copies,)) as pool:
+            copies.put(_copy(root, Path(folder) / str(number), files))
+        runs: Runs | None = None
+        with context.Pool(workers, initializer=_warm_up, initargs=(root, copies)) as pool:
             for verdict in pool.imap(_checked, mutants):
                 if verdict.outcome == SURVIVED and targets:
-                    yield _run(verdict, Path(folder) / "run", root, files, targets)
+                    runs = runs or run_before(_copy(root, Path(folder) / "run", files), root, targets)
+                    yield _run(verdict, runs)
                 else:
                     yield verdict
 
 
-def first_finding(root: Path) -> str:
-    """What the check says first of a repository, empty if it says nothing."""
+_warm: Warm | str = ""
+
+
+def _warm_up(root: Path, copies: "multiprocessing.SimpleQueue[Path]") -> None:
+    """Each worker reads its own copy once; what goes wrong is told with the first mutant."""
+    global _warm  # noqa: PLW0603 — one repository a worker process, read once
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends its workers
     try:
-        settings = load(root)
-        site = read_site(root, settings.site)
-        findings = check([find_blocks(page, site, settings.targets) for page in site.pages], read_model(root, settings))
+        _warm = warm_up(copies.get(), root)
     except RunbookError as error:
-        return str(error).splitlines()[0]
-    return str(findings[0]) if findings else ""
-
-
-_copy_of_worker = Path()
-
-
-def _take_copy(copies: "multiprocessing.Queue[Path]") -> None:
-    global _copy_of_worker  # noqa: PLW0603 — one copy a worker process, taken once
-    _copy_of_worker = copies.get()
+        _warm = str(error)
+    gc.disable()  # children live for one mutant
+    gc.freeze()
 
 
 def _checked(mutant: Mutant) -> Verdict:
+    if isinstance(_warm, str):
+        raise RunbookError(_warm)
     if mutant.inert:
         return Verdict(mutant, INERT, mutant.inert)
-    _forget_modules()
-    with _applied(mutant, _copy_of_worker):
-        finding = first_finding(_copy_of_worker)
+    with _applied(mutant, _warm.root):
+        finding = _in_a_child(_warm, mutant)
     return Verdict(mutant, BY_CHECK if finding else SURVIVED, finding)
 
 
-def _run(verdict: Verdict, copy: Path, root: Path, files: frozenset[str], targets: tuple[str, ...]) -> Verdict:
-    if not copy.exists():
-        _copy(root, copy, files)
-    arguments = [argument for target in targets for argument in ("--target", target)]
-    command = [sys.executable, "-m", "runbook", "--root", str(copy), "run", *arguments]
-    with _applied(verdict.mutant, copy):
-        ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    if ran.returncode == 0:
-        return verdict
-    red = [line.strip() for line in ran.stdout.splitlines() if line.startswith("✘")]
-    return Verdict(verdict.mutant, BY_RUN, red[-1] if red else ran.stderr.strip())
+def _in_a_child(warm: Warm, mutant: Mutant) -> str:
+    """The first finding, from a fork of this process: it starts with everything read, and leaves no trace of the mutant."""
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        signal.alarm(CHECK_DEADLINE)
+        try:
+            os.close(read)
+            with os.fdopen(write, "wb") as said:
+                said.write(first_finding(warm, mutant.path).encode())
+            os._exit(0)
+        finally:
+            os._exit(1)
+    os.close(write)
+    with os.fdopen(read, "rb") as said:
+        finding = said.read().decode()
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise RunbookError(f"{mutant} : le contrôle s'est arrêté ou dépasse {CHECK_DEADLINE} s sur ce mutant ; corriger le contrôle :\n{mutant.diff}")
+    return finding
+
+
+def _run(verdict: Verdict, runs: Runs) -> Verdict:
+    with _applied(verdict.mutant, runs.warm.root):
+        failure = runs.first_failure(verdict.mutant.path)
+    return Verdict(verdict.mutant, BY_RUN, failure) if failure else verdict
 
 
 @contextlib.contextmanager
@@ -98,17 +109,9 @@ def _applied(mutant: Mutant, copy: Path) -> Iterator[None]:
         path.write_text(mutant.before, encoding="utf-8")
 
 
-def _copy(root: Path, copy: Path, files: frozenset[str]) -> None:
+def _copy(root: Path, copy: Path, files: frozenset[str]) -> Path:
     for name in files:
         if (root / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(root / name, copy / name)
-
-
-def _forget_modules() -> None:
-    """Modules of the repository are imported anew, and from the copy: a mutant may have changed them."""
-    roots = tuple(f"{root}/" for root in (_copy_of_worker, Path.cwd()))
-    for name, module in list(sys.modules.items()):
-        path = str(getattr(module, "__file__", None) or "")
-        if path.startswith(roots) and "site-packages" not in path and name.partition(".")[0] != __name__.partition(".")[0]:
-            del sys.modules[name]
+    return copy

@@ -5,7 +5,7 @@ import difflib
 import logging
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,17 @@ class Page:
     line_of: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """MkDocs ready to read pages: its settings and files, and its pages in their order."""
+
+    root: Path
+    config_file: str
+    config: MkDocsConfig
+    files: Files
+    pages: tuple[MkDocsPage, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Site:
     """The pages in the order of the navigation, then those outside it, and how they are rendered."""
@@ -44,32 +55,50 @@ class Site:
     pages: tuple[Page, ...]
     extensions: list[str]
     extension_configs: dict[str, Any]
+    opened: Opened | None = None  # None for pages that no MkDocs reads
 
 
 def read_site(root: Path, config_file: str) -> Site:
     """Run the MkDocs build up to each page's Markdown; SettingsError if MkDocs or a macro refuses."""
+    with _as_mkdocs_does(root, config_file):
+        opened = _open(root, config_file)
+        pages = tuple(_read(page, opened) for page in opened.pages)
+        return Site(pages, list(opened.config.markdown_extensions), dict(opened.config.mdx_configs), opened)
+
+
+def read_again(site: Site, path: str) -> Site:
+    """The site with the page of this path as its file now is, and nothing else read anew."""
+    opened = site.opened
+    if opened is None:
+        raise ValueError(path)
+    with _as_mkdocs_does(opened.root, opened.config_file):
+        pages = [_read(source, opened) if page.path == path else page for page, source in zip(site.pages, opened.pages, strict=True)]
+        return replace(site, pages=tuple(pages))
+
+
+@contextlib.contextmanager
+def _as_mkdocs_does(root: Path, config_file: str) -> Iterator[None]:
+    """Silent, in the folder that extensions read their relative paths from; what MkDocs refuses is a SettingsError."""
     disabled = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)  # what is wrong is raised below, in one line and with its place
+    logging.disable(logging.CRITICAL)  # what is wrong is raised, in one line and with its place
     try:
-        with contextlib.chdir(root):  # extensions read their relative paths from there, as « mkdocs build » does
-            return _read_site(root, config_file)
+        with contextlib.chdir(root):
+            yield
+    except (Abort, BuildError, ConfigurationError, SnippetMissingError) as error:
+        raise SettingsError(f"{config_file} : MkDocs refuse le site : {_reason(error)}") from error
     finally:
         logging.disable(disabled)
 
 
-def _read_site(root: Path, config_file: str) -> Site:
-    try:
-        config = _configuration(root / config_file)
-        config.plugins.on_startup(command="build", dirty=False)
-        config = config.plugins.on_config(config)
-        files = get_files(config)
-        files = config.plugins.on_files(files, config=config)
-        navigation = get_navigation(files, config)
-        navigation = config.plugins.on_nav(navigation, config=config, files=files)
-        pages = tuple(_read(page, root, files, config) for page in _in_order(navigation.pages, files))
-    except (Abort, BuildError, ConfigurationError, SnippetMissingError) as error:
-        raise SettingsError(f"{config_file} : MkDocs refuse le site : {_reason(error)}") from error
-    return Site(pages, list(config.markdown_extensions), dict(config.mdx_configs))
+def _open(root: Path, config_file: str) -> Opened:
+    config = _configuration(root / config_file)
+    config.plugins.on_startup(command="build", dirty=False)
+    config = config.plugins.on_config(config)
+    files = get_files(config)
+    files = config.plugins.on_files(files, config=config)
+    navigation = get_navigation(files, config)
+    navigation = config.plugins.on_nav(navigation, config=config, files=files)
+    return Opened(root, config_file, config, files, tuple(_in_order(navigation.pages, files)))
 
 
 def _configuration(path: Path) -> MkDocsConfig:
@@ -103,7 +132,8 @@ def _in_order(navigated: list[MkDocsPage], files: Files) -> Iterator[MkDocsPage]
             yield file.page
 
 
-def _read(page: MkDocsPage, root: Path, files: Files, config: MkDocsConfig) -> Page:
+def _read(page: MkDocsPage, opened: Opened) -> Page:
+    root, files, config = opened.root, opened.files, opened.config
     page.read_source(config)
     body = page.markdown or ""
     path = Path(str(page.file.abs_src_path))

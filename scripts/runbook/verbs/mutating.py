@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from runbook.errors import RunbookError
 from runbook.settings import load
 from runbook.verbs.options import console, json_option, known_target, pages, print_json
 
@@ -28,9 +27,6 @@ def command(root: Path, targets: tuple[str, ...], count: int | None, seed: int, 
     settings = load(root)
     for target in targets:
         known_target(target, settings)
-    finding = judge.first_finding(root)
-    if finding:
-        raise RunbookError(f"le dépôt est déjà en défaut : {finding} ; d'abord « runbook check » sans constat")
     model = read_model(root, settings)
     found = [mutant for mutant in generate.generate(pages(root, settings, ()), model) if only in str(mutant)]
     chosen = generate.sample(found, count, seed)

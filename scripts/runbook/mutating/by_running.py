@@ -1,0 +1,80 @@
+"""Does a run turn red after one file of a copy of the repository changed?"""
+
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from runbook.errors import RunbookError, SettingsError
+from runbook.matching import expect
+from runbook.mutating.warm import Warm, changed_page, warm_up
+from runbook.reading.blocks import Block, PageBlocks
+from runbook.reporting import record
+from runbook.reporting.fingerprints import fingerprints
+from runbook.running.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """A copy of the repository that was run on `targets` before any change, and went well."""
+
+    warm: Warm
+    targets: tuple[str, ...]
+    outputs: dict[tuple[str, int], str]  # page and line of each block that showed what its page promises → what it printed
+
+    def first_failure(self, path: str) -> str:
+        """What fails first now that the file `path` of the copy is another; empty if nothing does.
+
+        Where only expected results changed, the commands print what they printed before: they are not run again.
+        """
+        page = self.warm.page(path)
+        if page is None:
+            return _failure(_run(self.warm.root, self.targets)) if self._depends_on(path) else ""
+        changed = changed_page(self.warm, path)
+        if _without_results(changed) == _without_results(page):
+            return next((reason for block in changed.blocks if (reason := self._mismatch(block))), "")
+        return _failure(_run(self.warm.root, self.targets, path))
+
+    def _mismatch(self, block: Block) -> str:
+        output = self.outputs.get((block.page, block.line))
+        if block.expected is None or output is None:
+            return ""
+        mismatch = expect.compare(block.expected.text, output, block.expected.kind)
+        return f"{block.page}:{block.expected.line + (mismatch.line or 0)} : {mismatch.reason}" if mismatch else ""
+
+    def _depends_on(self, path: str) -> bool:
+        """Whether a target runs this file, as the settings tell; scripts may be run by any page."""
+        patterns = [pattern for name in self.targets for pattern in self.warm.settings.targets[name].depends]
+        return path in fingerprints(self.warm.root, patterns) or path.startswith(f"{self.warm.settings.model.scripts}/")
+
+
+def run_before(root: Path, original: Path, targets: tuple[str, ...]) -> Runs:
+    """Run the copy of `original` at `root` as it is; RunbookError if that does not go well."""
+    done = _run(root, targets)
+    if done.exit_status:
+        raise RunbookError(f"l'exécution échoue déjà sans mutant : {_failure(done) or 'rien n’a été exécuté'} ; d'abord « runbook run » sans échec")
+    outputs = {(step.page, step.line): step.out if step.out.strip() else step.err for step in done.steps if step.outcome is Outcome.VERIFIED}
+    return Runs(warm_up(root, original), targets, outputs)
+
+
+def _run(root: Path, targets: tuple[str, ...], *pages: str) -> record.Record:
+    """The record of a run of these pages, or of all, and of what they need."""
+    folder = root / ".mutate"
+    arguments = [argument for target in targets for argument in ("--target", target)]
+    command = [sys.executable, "-m", "runbook", "--root", str(root), "run", *arguments, "--record", str(folder), *pages]
+    (folder / record.FILE).unlink(missing_ok=True)
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    try:
+        return record.load(folder / record.FILE)
+    except SettingsError:
+        raise RunbookError(f"l'exécution n'a laissé aucun enregistrement : {ran.stderr.strip()}") from None
+
+
+def _failure(done: record.Record) -> str:
+    """The first step that went wrong, else the first other fault."""
+    steps = (f"{step.page}:{step.fault_line} : {step.reason}" for step in done.steps if step.outcome.bad)
+    return next(steps, next(iter(done.faults), ""))
+
+
+def _without_results(page: PageBlocks) -> tuple[Block, ...]:
+    return tuple(replace(block, expected=None, prose="") for block in page.blocks)
