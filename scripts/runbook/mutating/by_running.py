@@ -50,11 +50,15 @@ class Runs:
 
 def run_before(root: Path, original: Path, targets: tuple[str, ...]) -> Runs:
     """Run the copy of `original` at `root` as it is; RunbookError if that does not go well."""
+    warm = warm_up(root, original)
+    environment = Path(sys.prefix)
+    if environment.is_relative_to(original):  # pages may name the repository's own Python environment
+        (root / environment.relative_to(original)).symlink_to(environment)
     done = _run(root, targets)
     if done.exit_status:
         raise RunbookError(f"l'exécution échoue déjà sans mutant : {_failure(done) or 'rien n’a été exécuté'} ; d'abord « runbook run » sans échec")
     outputs = {(step.page, step.line): step.out if step.out.strip() else step.err for step in done.steps if step.outcome is Outcome.VERIFIED}
-    return Runs(warm_up(root, original), targets, outputs)
+    return Runs(warm, targets, outputs)
 
 
 def _run(root: Path, targets: tuple[str, ...], *pages: str) -> record.Record:

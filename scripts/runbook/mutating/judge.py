@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -114,4 +115,8 @@ def _copy(root: Path, copy: Path, files: frozenset[str]) -> Path:
         if (root / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(root / name, copy / name)
+    if (root / ".git").exists():  # what runs there leaves files that git is told to ignore
+        identity = ("-c", "user.name=runbook", "-c", "user.email=runbook@localhost", "-c", "commit.gpgsign=false")
+        for arguments in (("init",), ("add", "--all"), (*identity, "commit", "--message", "Before any mutant")):
+            subprocess.run(["git", *arguments], cwd=copy, stdin=subprocess.DEVNULL, capture_output=True, check=True)
     return copy
