@@ -1,0 +1,152 @@
+"""Is a mutant told apart by what really sees it: the check, a run, or nothing?"""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runbook.mutating.generate import sample
+from runbook.mutating.mutant import Mutant, replaced
+from runbook.mutating.warm import first_finding, warm_up
+
+from .conftest import SETTINGS, MakeSite
+from .runs import fence
+
+PAGE = """
+    ```bash
+    echo run >> /dev/stderr; cat notes/state.txt
+    ```
+
+    ```text title="Résultat attendu"
+    closed
+    ```
+
+    ```bash
+    tail --lines 1 notes/state.txt
+    ```
+"""
+COUNTED = "echo x >> \"$TMPDIR/runs.txt\"\nprintf 'word%s\\n' aaa bbb ccc ddd eee fff"
+
+
+@pytest.fixture
+def repository(make_site: MakeSite) -> Path:
+    root = make_site(page=PAGE)
+    (root / "notes").mkdir()
+    (root / "notes" / "state.txt").write_text("closed\n", encoding="utf-8")
+    return root
+
+
+def _mutate(root: Path, *arguments: str) -> tuple[int, dict[str, Any], str]:
+    command = [sys.executable, "-m", "runbook", "--root", str(root), "mutate", "--workers", "2", "--json", *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    return ran.returncode, json.loads(ran.stdout) if ran.stdout else {}, ran.stderr
+
+
+def _outcomes(report: dict[str, Any]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for mutant in report["mutants"]:
+        found.setdefault(mutant["operator"], set()).add(mutant["outcome"])
+    return found
+
+
+def test_the_check_kills_a_name_that_does_not_exist_and_lets_a_word_of_an_output_pass(repository: Path) -> None:
+    status, report, _ = _mutate(repository)
+
+    assert _outcomes(report) == {
+        "file-renamed": {"tué par le contrôle"},
+        "flag-mistyped": {"tué par le contrôle"},
+        "expected-word-changed": {"survivant"},
+    }
+    assert status == 1  # below the least score of the settings
+
+
+def test_a_run_kills_what_the_check_lets_pass(repository: Path) -> None:
+    status, report, _ = _mutate(repository, "--run", "here")
+
+    assert _outcomes(report)["expected-word-changed"] == {"tué par l'exécution"}
+    (killed,) = [mutant for mutant in report["mutants"] if mutant["operator"] == "expected-word-changed"]
+    assert killed["why"].startswith("docs/page.md:10 : attendu «\u00a0closea\u00a0»")
+    assert (status, report["score"]) == (0, 100.0)
+
+
+def test_changed_results_are_compared_with_the_outputs_of_one_run(make_site: MakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    words = "".join(f"word{letter * 3}\n" for letter in "abcdef")
+    root = make_site(page=f"\n{fence(COUNTED, expected=words.strip())}")
+
+    _, report, _ = _mutate(root, "--run", "here", "--only", "expected-word-changed")
+
+    assert Counter(mutant["outcome"] for mutant in report["mutants"]) == {"tué par l'exécution": 6}
+    assert (tmp_path / "runs.txt").read_text(encoding="utf-8") == "x\n"
+
+
+def test_a_changed_command_is_run_again(repository: Path) -> None:
+    """The check knows the other file as well: only its content tells."""
+    (repository / "notes" / "state.txtx").write_text("open\n", encoding="utf-8")
+
+    _, report, _ = _mutate(repository, "--run", "here", "--only", "docs/page.md:6 file-renamed")
+
+    assert [(mutant["outcome"], mutant["why"].partition(" :")[0]) for mutant in report["mutants"]] == [("tué par l'exécution", "docs/page.md:10")]
+
+
+def test_the_repository_itself_is_never_touched(repository: Path) -> None:
+    before = {path: path.read_bytes() for path in repository.rglob("*") if path.is_file() and ".runbook" not in path.parts}
+
+    _mutate(repository, "--run", "here")
+
+    assert {path: path.read_bytes() for path in repository.rglob("*") if path.is_file() and ".runbook" not in path.parts} == before
+
+
+def test_a_repository_already_at_fault_is_refused(repository: Path) -> None:
+    (repository / "notes" / "state.txt").unlink()
+
+    status, report, errors = _mutate(repository)
+
+    assert (status, report) == (2, {})
+    assert errors.startswith("le dépôt est déjà en défaut : docs/page.md:")
+
+
+def test_a_run_that_fails_without_any_mutant_is_refused(repository: Path) -> None:
+    (repository / "notes" / "state.txt").write_text("open\n", encoding="utf-8")
+
+    status, _, errors = _mutate(repository, "--run", "here")
+
+    assert status == 2
+    assert "l'exécution échoue déjà sans mutant : docs/page.md:" in errors
+
+
+def test_the_same_seed_draws_the_same_mutants() -> None:
+    mutants = [Mutant("operator", "file", line, "", "x") for line in range(50)]
+
+    assert sample(mutants, 10, seed=4) == sample(mutants, 10, seed=4)
+    assert sample(mutants, 10, seed=4) != sample(mutants, 10, seed=5)
+    assert sample(mutants, None, seed=4) == mutants
+
+
+def test_after_a_change_only_what_depends_on_it_is_judged_again(make_site: MakeSite) -> None:
+    """A page that stands after the changed one loses what it needs: the finding is in that other page."""
+    root = make_site(
+        first="\n```bash\ntouch made.txt\n```\n",
+        second="---\nexecution: {cible: here, apres: [first.md]}\n---\n\n```bash\ncat made.txt\n```\n",
+    )
+    warm = warm_up(root, root)
+    page = root / "docs" / "first.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("made.txt", "other.txt"), encoding="utf-8")
+
+    assert first_finding(warm, "docs/first.md").startswith("docs/second.md:6 : « made.txt » n'existe ni dans le dépôt")
+
+
+def test_a_mutant_shows_its_change_as_a_small_diff() -> None:
+    mutant = replaced("port-changed", "k8s/a.yaml", "a: 1\nport: 80\nb: 2\nc: 3\n", 11, 13, "81")
+
+    assert (str(mutant), mutant.diff.splitlines()[1:]) == ("k8s/a.yaml:2 port-changed", [" a: 1", "-port: 80", "+port: 81", " b: 2"])
+
+
+def test_settings_may_ask_for_another_score(repository: Path) -> None:
+    (repository / "pyproject.toml").write_text(SETTINGS.replace("[tool.runbook]", "[tool.runbook]\nmutation_score = 50"), encoding="utf-8")
+
+    assert _mutate(repository)[0] == 0
