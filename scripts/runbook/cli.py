@@ -1,5 +1,6 @@
 """The command line: each verb's module is loaded when the verb is called."""
 
+import errno
 import importlib
 import os
 import sys
@@ -10,7 +11,8 @@ import click
 
 from runbook.errors import RunbookError
 
-EXIT_MISUSE, EXIT_INTERRUPTED = 2, 130
+EXIT_MISUSE, EXIT_INTERRUPTED, EXIT_UNREAD = 2, 130, 1
+UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 VERBS = {
     "list": "listing",
     "plan": "planning",
@@ -67,7 +69,11 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrompu ; tout ce que l'exécution avait lancé est arrêté.", err=True)
         status = EXIT_INTERRUPTED
-    except BrokenPipeError:  # the reader of a pipe went away: nothing more to say to it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else it is tried again at exit
+        if error.errno != errno.EPIPE:  # the reader of a pipe went away: nothing more to say to it
+            click.echo(f"{error.filename or 'sortie'} : {error.strerror}", err=True)
+        status = EXIT_UNREAD  # whatever the pages say, it was not said
     sys.exit(status or 0)

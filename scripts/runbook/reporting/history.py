@@ -6,6 +6,7 @@ import msgspec
 
 from runbook.reporting.coverage import coverage
 from runbook.reporting.record import Record
+from runbook.reporting.whole_file import write_whole
 
 VERSION = 1
 FOLDER = "history"
@@ -39,11 +40,10 @@ class PastRun(msgspec.Struct, frozen=True):
 def keep(done: Record, state: Path) -> Path:
     """Add a campaign to the history in `state`, and forget those before the last `KEPT`."""
     folder = state / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{done.date.replace(':', '')}.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(_summary(done)), indent=1))
+    write_whole(path, msgspec.json.format(msgspec.json.encode(_summary(done)), indent=1))
     for old in sorted(folder.glob("*.json"))[:-KEPT]:
-        old.unlink()
+        old.unlink(missing_ok=True)  # another run may have forgotten it meanwhile
     return path
 
 

@@ -1,5 +1,6 @@
 """The record as JUnit XML: one test suite a page and target, one case a step, with file and line."""
 
+import io
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
@@ -9,6 +10,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from runbook.checking.finding import Finding
 from runbook.reporting.label import label
 from runbook.reporting.record import Record, StepRecord
+from runbook.reporting.whole_file import write_whole
 from runbook.running.outcome import Outcome
 
 
@@ -28,8 +30,7 @@ def write(record: Record, path: Path) -> None:
             suite.add_testcase(case)
         document.add_testsuite(suite)
     document.update_statistics()  # type: ignore[no-untyped-call]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    document.write(str(path), pretty=True)
+    _save(document, path)
 
 
 def write_findings(findings: Iterable[Finding], pages: Iterable[str], path: Path) -> None:
@@ -45,8 +46,13 @@ def write_findings(findings: Iterable[Finding], pages: Iterable[str], path: Path
     document = JUnitXml("runbook check")
     document.add_testsuite(suite)
     document.update_statistics()  # type: ignore[no-untyped-call]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    document.write(str(path), pretty=True)
+    _save(document, path)
+
+
+def _save(document: JUnitXml, path: Path) -> None:
+    content = io.BytesIO()
+    document.write(content, pretty=True)
+    write_whole(path, content.getvalue())
 
 
 def _failure(found: Finding) -> Failure:

@@ -13,6 +13,7 @@ import msgspec
 
 from runbook.errors import SettingsError
 from runbook.reporting.fingerprints import fingerprints
+from runbook.reporting.whole_file import write_whole
 from runbook.running.campaign import Journal
 from runbook.running.outcome import Outcome, Result, verdict
 from runbook.settings import Settings
@@ -138,10 +139,8 @@ def schema() -> dict[str, Any]:
 
 def save(record: Record, folder: Path) -> Path:
     """Write it whole or not at all, in `folder`/record.json."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path, new = folder / FILE, folder / f"{FILE}.new"
-    new.write_bytes(msgspec.json.format(msgspec.json.encode(record), indent=1))
-    new.replace(path)
+    path = folder / FILE
+    write_whole(path, msgspec.json.format(msgspec.json.encode(record), indent=1))
     return path
 
 

@@ -44,22 +44,26 @@ class Progress:
             page = event.page
             place = page.target or "sans cible"
             place += f", substitut {page.on}" if page.on != page.target else ""
-            self._console.print(f"\n[bold]{escape(page.page)}[/] [dim]({place})[/]")
+            self._say(Text.assemble("\n", (page.page, "bold"), (f" ({place})", "dim")))
         elif isinstance(event, Started):
             if self._console.is_terminal:
                 self._status = self._console.status(f"ligne {event.step.block.line} : {escape(label(event.step.block.title, event.step.block.code))}")
                 self._status.start()
         else:
             block = event.step.block
-            self._console.print(
-                _line(event.outcome, block.line, label(block.title, block.code), event.seconds, event.reason, event.attempts)
-            )
+            self._say(_line(event.outcome, block.line, label(block.title, block.code), event.seconds, event.reason, event.attempts))
             if event.outcome.bad:
                 self._console.print(Padding(_failure(event.place, block.code, event.diff, event.out, event.err), (0, 0, 0, 6)))
 
     def close(self) -> None:
         """Leave the terminal as it was."""
         self._clear()
+
+    def _say(self, line: Text) -> None:
+        if self._console.is_terminal:
+            self._console.print(line)
+        else:  # laying a line out costs more than running a command
+            print(line.plain, file=self._console.file, flush=True)
 
     def _clear(self) -> None:
         if self._status:
@@ -151,11 +155,14 @@ def coverage_table(record: Record) -> Table:
     return table
 
 
-def _line(outcome: Outcome, line: int, text: str, seconds: float, reason: str, attempts: int) -> str:
+def _line(outcome: Outcome, line: int, text: str, seconds: float, reason: str, attempts: int) -> Text:
     sign, style = SIGNS[outcome]
-    timing = f"  [dim]{seconds:.1f} s{f', {attempts} essais' if attempts > 1 else ''}[/]" if attempts else ""
-    why = f"\n         [{'red' if outcome.bad else 'dim'}]{outcome if outcome.bad else ''}{' : ' if outcome.bad else ''}{escape(reason)}[/]" if reason else ""
-    return f"  [{style}]{sign}[/] {line:>4}  {escape(text)}{timing}{why}"
+    shown = Text.assemble("  ", (sign, style), f" {line:>4}  {text}")
+    if attempts:
+        shown.append(f"  {seconds:.1f} s{f', {attempts} essais' if attempts > 1 else ''}", "dim")
+    if reason:
+        shown.append("\n         ").append(f"{outcome} : {reason}" if outcome.bad else reason, "red" if outcome.bad else "dim")
+    return shown
 
 
 def _failure(place: str, code: str, diff: Iterable[str], out: str, err: str) -> Group:

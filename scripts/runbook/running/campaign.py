@@ -2,8 +2,6 @@
 
 import contextlib
 import secrets
-import shutil
-import tempfile
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -13,6 +11,8 @@ from runbook.errors import TargetError
 from runbook.plan import Mode, PagePlan, Plan, Step
 from runbook.running import execute, processes
 from runbook.running.execute import Started
+from runbook.running.folder import private_folder
+from runbook.running.interruption import Interruptions
 from runbook.running.outcome import Result
 from runbook.running.private import Private
 from runbook.running.session import Answer, Run, always, open_target, sweep
@@ -39,18 +39,19 @@ Event = PageStarted | Started | Result
 
 
 @contextlib.contextmanager
-def opened(settings: Settings, root: Path, confirm: Callable[[Step], Answer] = always) -> Iterator[Run]:
+def opened(
+    settings: Settings, root: Path, confirm: Callable[[Step], Answer] = always, interruptions: Interruptions | None = None
+) -> Iterator[Run]:
     """A run with its private folder; afterwards neither the folder nor a process of the run is left."""
     processes.adopt_orphans()
-    folder = Path(tempfile.mkdtemp(prefix="runbook-"))
     private = Private(settings.secrets, root)
     private.learn()
-    run = Run(root, folder, settings, private, secrets.token_hex(8), confirm)
-    try:
-        yield run
-    finally:
-        sweep(run)
-        shutil.rmtree(folder, ignore_errors=True)
+    with private_folder() as folder:
+        run = Run(root, folder, settings, private, secrets.token_hex(8), confirm, interruptions or Interruptions())
+        try:
+            yield run
+        finally:
+            sweep(run)
 
 
 def run_plan(plan: Plan, run: Run, journal: Journal) -> Generator[Event, None, None]:

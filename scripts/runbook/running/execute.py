@@ -38,7 +38,7 @@ def run_page(page: PagePlan, session: Session, run: Run) -> Iterator[Event]:
     """Yield each step as it starts and ends; afterwards nothing that the page started is left.
 
     A step that fails ends the page: what follows relies on it.  Clean-up steps always run, each in
-    a fresh shell, also when the caller is interrupted.
+    a fresh shell, also when the caller is interrupted: a signal that comes while they run waits for them.
     """
     steps = [step for step in page.steps if not step.block.cleanup]
     cleanups = [step for step in page.steps if step.block.cleanup]
@@ -79,13 +79,15 @@ class _Page:
             if step.mode is Mode.NOT_RUN or stopped:
                 yield self._result(step, Outcome.NOT_RUN, step.reason or stopped)
                 continue
-            answer = self._run.confirm(step)
+            with self._run.interruptions.allowed():
+                answer = self._run.confirm(step)
             if answer is not Answer.RUN:
                 stopped = STOPPED if answer is Answer.STOP else ""
                 yield self._result(step, Outcome.NOT_RUN, stopped or SKIPPED)
                 continue
             yield Started(step, self._page.on)
-            result = self._step(step)
+            with self._run.interruptions.allowed():
+                result = self._step(step)
             if result.outcome.bad:
                 stopped = f"l'étape de la ligne {step.block.line} n'a pas abouti"
             yield result
@@ -150,10 +152,12 @@ class _Page:
         end = started + self._deadline(step.block)
         while True:
             running = job.running  # asked before reading: what an ended job printed is then all there
-            out, err = shell.read(job)
+            out, err = job.outputs.read()
             result: Result | None = None
             if _holds(condition, out + err):
                 result = self._result(step, Outcome.VERIFIED)
+            elif job.outputs.flooded:
+                result = self._result(step, Outcome.FAILED, self._flood())
             elif not running:
                 result = self._result(step, Outcome.FAILED, f"la commande de fond s'est arrêtée avant que {condition} ne soit vrai")
             elif time.monotonic() > end:
@@ -171,11 +175,11 @@ class _Page:
     def _judged(self, step: Step, ran: Ran) -> Result:
         """Compare what happened with what the page promises."""
         self._run.private.learn(ran.values)
-        block, limit = step.block, self._run.settings.output_limit
+        block = step.block
         if ran.timed_out:
             judged = self._result(step, Outcome.TIMED_OUT, f"pas de fin en {self._deadline(block):g} s ; tous ses processus ont été arrêtés")
         elif ran.flooded:
-            judged = self._result(step, Outcome.FAILED, f"sortie de plus de {limit // 2**20} Mio ; la commande a été arrêtée")
+            judged = self._result(step, Outcome.FAILED, self._flood())
         elif ran.exit_status is None:
             judged = self._result(step, Outcome.FAILED, "la commande a fermé le shell de la page ; les étapes suivantes n'ont plus de terminal")
         elif ran.exit_status != block.exit_status:
@@ -203,6 +207,9 @@ class _Page:
     def _result(self, step: Step, outcome: Outcome, reason: str = "") -> Result:
         return Result(step, self._page.target, self._page.on, outcome, step.block.line, reason)
 
+    def _flood(self) -> str:
+        return f"sortie de plus de {self._run.settings.output_limit // 2**20} Mio ; la commande a été arrêtée"
+
     def _deadline(self, block: Block) -> float:
         return block.deadline or self._run.settings.deadline
 
@@ -221,6 +228,8 @@ class _Page:
 
 
 def _secret_variables(page: PagePlan, run: Run) -> tuple[str, ...]:
+    if not run.settings.secrets.variables:
+        return ()
     names = {name for step in page.steps for name in syntax.read(step.block.code).assigned}
     return tuple(sorted(name for name in names if run.private.is_secret(name)))
 

@@ -17,6 +17,7 @@ import psutil
 TOKEN = "RUNBOOK_RUN"  # noqa: S105 — the name of a variable that marks our processes
 PR_SET_CHILD_SUBREAPER = 36
 POLL = 0.02
+GRACE = 0.5  # seconds between SIGTERM and SIGKILL for what should not be there any more
 
 
 def adopt_orphans() -> None:
@@ -47,9 +48,10 @@ def survivors(token: str, spared: Collection[int] = ()) -> list[psutil.Process]:
     kept = {process.pid for pid in spared for process in tree(pid)} | {os.getpid()}
     found = {process.pid: process for process in tree(os.getpid())[1:]}
     marker = f"{TOKEN}={token}".encode()
-    for process in psutil.process_iter():
-        if process.pid not in found and process.pid not in kept and marker in _environment(process.pid):
-            found[process.pid] = process
+    for pid in psutil.pids():
+        if pid not in found and pid not in kept and marker in _environment(pid):
+            with contextlib.suppress(psutil.Error):
+                found[pid] = psutil.Process(pid)
     return [process for pid, process in found.items() if pid not in kept and alive(process)]
 
 
@@ -67,7 +69,7 @@ def stop(processes: Iterable[psutil.Process], grace: float) -> int:
     return len(told)
 
 
-def kill(processes: Iterable[psutil.Process], grace: float = 0.5) -> None:
+def kill(processes: Iterable[psutil.Process], grace: float = GRACE) -> None:
     """End processes and whatever they start meanwhile."""
     todo = list(processes)
     pids = [process.pid for process in todo]

@@ -8,12 +8,14 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import requests
+from typing import TYPE_CHECKING
 
 from runbook.errors import TargetError
 from runbook.running import processes
-from runbook.settings import Service, Settings
+from runbook.settings import Service
+
+if TYPE_CHECKING:  # which is made of what stands here
+    from runbook.running.session import Run
 
 POLL = 0.05
 
@@ -28,23 +30,23 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(
-    names: list[str], settings: Settings, root: Path, folder: Path, env: Mapping[str, Mapping[str, str]], token: str
-) -> Iterator[list[Server]]:
+def running(names: list[str], run: "Run", env: Mapping[str, Mapping[str, str]]) -> Iterator[list[Server]]:
     """The services answer inside the block; TargetError names the busy port or shows why one ended."""
+    services = run.settings.services
     for name in names:
-        for port in settings.services[name].ports:
+        for port in services[name].ports:
             _refuse_busy(name, port)
     servers: list[Server] = []
     try:
         for name in names:
-            server = _start(name, settings.services[name], root, folder, env.get(name, {}), token)
+            server = _start(name, services[name], run, env.get(name, {}))
             servers.append(server)  # at once: a later one that fails to start must not orphan it
-        for server in servers:
-            _await_ready(server, settings.services[server.name])
+        with run.interruptions.allowed():
+            for server in servers:
+                _await_ready(server, services[server.name])
         yield servers
     finally:
-        stop(servers, settings.stop_grace)
+        stop(servers, run.settings.stop_grace)
 
 
 def first_ended(servers: list[Server]) -> Server:
@@ -76,14 +78,14 @@ def _refuse_busy(name: str, port: int) -> None:
         raise TargetError(f"le port {port} du service « {name} » est déjà occupé par {holder} ; arrêter ce programme, puis relancer")
 
 
-def _start(name: str, service: Service, root: Path, folder: Path, env: Mapping[str, str], token: str) -> Server:
-    log = folder / f"{name}.log"
+def _start(name: str, service: Service, run: "Run", env: Mapping[str, str]) -> Server:
+    log = run.folder / f"{name}.log"
     command = [word.replace("{python}", sys.executable) for word in service.command]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
-            cwd=root / service.cwd,
-            env={**os.environ, **_rooted(service.env, root), **env, processes.TOKEN: token},
+            cwd=run.root / service.cwd,
+            env={**os.environ, **_rooted(service.env, run.root), **env, processes.TOKEN: run.token},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -109,6 +111,8 @@ def _await_ready(server: Server, service: Service) -> None:
 
 def answers(url: str) -> bool:
     """Whether this URL answers below 500 within a second."""
+    import requests  # noqa: PLC0415 — a tenth of a second that pages without services do not pay
+
     try:
         return requests.get(url, timeout=1, allow_redirects=False).status_code < 500
     except requests.RequestException:

@@ -5,18 +5,21 @@ import enum
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from runbook.errors import TargetError
 from runbook.plan import Step
 from runbook.running import presence, processes, servers
+from runbook.running.interruption import Interruptions
 from runbook.running.private import Private
 from runbook.settings import Settings
 
 # Variables that would change how bash starts or what it prints.
 UNWANTED = frozenset(["BASH_ENV", "ENV", "PROMPT_COMMAND", "PS1", "PS2", "PS4", "BASHOPTS", "SHELLOPTS", "CDPATH", "GLOBIGNORE"])
+SWEEP = 5.0  # seconds that a hunt may last
 
 
 class Answer(enum.Enum):
@@ -42,6 +45,7 @@ class Run:
     private: Private
     token: str
     confirm: Callable[[Step], Answer] = always
+    interruptions: Interruptions = field(default_factory=Interruptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,11 @@ def open_target(target: str, on: str, run: Run, notes: list[str]) -> Iterator[Se
     stand_in = settings.targets[target].stand_in if on != target else None
     overrides: Mapping[str, Mapping[str, str]] = stand_in.env if stand_in else {}
     env = _environment(run)
-    if served.contexts:
-        env["KUBECONFIG"] = str(_pinned_context(run.folder))
-    was_there = served.present is not None and presence.succeeds(served.present, run.root, env)
-    with servers.running(settings.served_by(target, on), settings, run.root, run.folder, overrides, run.token) as started:
+    with run.interruptions.allowed():
+        if served.contexts:
+            env["KUBECONFIG"] = str(_pinned_context(run.folder))
+        was_there = served.present is not None and presence.succeeds(served.present, run.root, env)
+    with servers.running(settings.served_by(target, on), run, overrides) as started:
         try:
             yield Session(env, tuple(server.process.pid for server in started))
         finally:
@@ -73,12 +78,16 @@ def open_target(target: str, on: str, run: Run, notes: list[str]) -> Iterator[Se
                 notes.extend(_tear_down(on, run, env))
 
 
-def sweep(run: Run, spared: tuple[int, ...] = ()) -> int:
-    """End what the run's commands left behind; how many processes that was."""
-    left = processes.survivors(run.token, spared)
-    processes.kill(left)
-    processes.reap()
-    return len(left)
+def sweep(run: Run, spared: tuple[int, ...] = ()) -> None:
+    """End what the run's commands left behind, also where each process starts its successor before it ends."""
+    grace, end = processes.GRACE, time.monotonic() + SWEEP
+    while left := processes.survivors(run.token, spared):
+        processes.kill(left, grace)
+        processes.reap(spared)
+        grace = 0.0  # what is there now ran away from the first round
+        if time.monotonic() > end:
+            break
+    processes.reap(spared)
 
 
 def _environment(run: Run) -> dict[str, str]:
@@ -122,6 +131,7 @@ def _tear_down(target: str, run: Run, env: dict[str, str]) -> Iterator[str]:
                 capture_output=True,
                 timeout=served.teardown_deadline,
                 check=False,
+                start_new_session=True,  # a Ctrl+C of the terminal is for the engine
             )
         except subprocess.TimeoutExpired:
             yield f"{target} : « {command} » n'a pas fini en {served.teardown_deadline:g} s ; à relancer à la main"

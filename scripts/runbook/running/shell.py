@@ -1,7 +1,9 @@
 """One bash for a page: blocks are sourced one after the other and keep their state.
 
 Each block comes from a file, reads nothing, writes its output to files of its own, and its end is
-told on a private descriptor by a random marker with the exit status.
+told on a private descriptor by a random marker with the exit status.  The shell reads its orders
+from a pipe one character at a time: they are one short line a block, in which nothing is left to
+read for a block that finds the pipe.
 """
 
 import contextlib
@@ -15,8 +17,12 @@ from pathlib import Path
 from shlex import quote
 
 from runbook.running import processes
+from runbook.running.outputs import ERR, OUT, Outputs, empty_large
 
 POLL_MS = 50
+EMPTYING = 0.25  # seconds between two looks at the outputs that nobody reads
+START = 5.0  # seconds that bash may take to put a job in the background
+FAREWELL = 1.0  # seconds that an EXIT trap may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +43,24 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A block left running in the background, and the files that its output goes to."""
+    """A block left running in the background, and where its output goes."""
 
     pid: int
-    out: Path
-    err: Path
+    outputs: Outputs
 
     @property
     def running(self) -> bool:
         return any(processes.alive(process) for process in processes.tree(self.pid))
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One block's turn: a name that nobody can guess, its files as the shell's words, and its outputs."""
+
+    name: str
+    script: str
+    streams: str
+    outputs: Outputs
 
 
 class Shell:
@@ -56,8 +71,10 @@ class Shell:
 
     def __init__(self, folder: Path, cwd: Path, env: dict[str, str], limit: int) -> None:
         self._folder, self._limit = folder, limit
-        self._marker = secrets.token_hex(16)
+        self._marker = secrets.token_hex(6)
         self._count = 0
+        self._emptied = time.monotonic()
+        self._jobs: list[Job] = []
         self._status, told = os.pipe()
         self._told = told
         try:
@@ -95,34 +112,31 @@ class Shell:
 
         `reveal` names the shell variables whose values are wanted afterwards.
         """
-        script, out, err = self._files(code)
-        values = "".join(f' "${{{name}-}}"' for name in reveal)
-        started = time.monotonic()
-        self._send(
-            f". {quote(str(script))} {self._streams(out, err)}\n"
-            f"builtin printf '%s\\0' \"{self._marker} $?\"{values} {self._marker} >&{self._told}\n"
-        )
-        told, timed_out, flooded = self._await(started + deadline, (out, err))
-        duration = time.monotonic() - started
-        if timed_out or flooded:
-            processes.kill(processes.tree(self.pid))
-        status, revealed = _parse(told, self._marker)
-        return Ran(status, self._read(out), self._read(err), duration, timed_out, flooded, revealed)
+        turn = self._turn(code)
+        try:
+            values = "".join(f' "${{{name}-}}"' for name in reveal)
+            started = time.monotonic()
+            self._send(f"\\builtin . {turn.script} {turn.streams};{self._told_of(turn, '$?', values)}")
+            fields, timed_out, flooded = self._await(turn, started + deadline)
+            duration = time.monotonic() - started
+            if timed_out or flooded:
+                processes.kill(processes.tree(self.pid))
+            out, err = turn.outputs.read()
+        finally:
+            turn.outputs.close()
+        return Ran(int(fields[0]) if fields else None, out, err, duration, timed_out, flooded, fields[1:])
 
     def start(self, code: str) -> Job | None:
         """Leave `code` running in the background; None if the shell is gone."""
-        script, out, err = self._files(code)
-        self._send(
-            f"{{ . {quote(str(script))}; }} {self._streams(out, err)} &\n"
-            f"builtin printf '%s\\0' \"{self._marker} $!\" {self._marker} >&{self._told}\n"
-        )
-        told, _, _ = self._await(time.monotonic() + 5, ())
-        pid, _ = _parse(told, self._marker)
-        return Job(pid, out, err) if pid else None
-
-    def read(self, job: Job) -> tuple[bytes, bytes]:
-        """What the job has printed so far."""
-        return self._read(job.out), self._read(job.err)
+        turn = self._turn(code)
+        self._send(f"{{ \\builtin . {turn.script}; }} {turn.streams} & {self._told_of(turn, '$!')}")
+        fields, _, _ = self._await(turn, time.monotonic() + START)
+        if not fields:
+            turn.outputs.close()
+            return None
+        job = Job(int(fields[0]), turn.outputs)
+        self._jobs.append(job)
+        return job
 
     def close(self) -> None:
         """Let the shell end by itself (its EXIT trap runs), then end whatever is left below it."""
@@ -131,65 +145,70 @@ class Shell:
             if self._process.stdin:
                 self._process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=1)
+            self._process.wait(timeout=FAREWELL)
         processes.kill([*processes.tree(self.pid), *below])
         self._process.wait()
+        for job in self._jobs:
+            job.outputs.close()
+        self._jobs.clear()
         if self._status >= 0:
             os.close(self._status)
             self._status = -1
 
-    def _files(self, code: str) -> tuple[Path, Path, Path]:
+    def _turn(self, code: str) -> _Turn:
+        """The files of one more block."""
         self._count += 1
-        stem = str(self._folder / f"{self._count:04}")
-        script = Path(stem + ".sh")
-        script.write_text(code + "\n", encoding="utf-8")
-        return script, Path(stem + ".out"), Path(stem + ".err")
+        stem = f"{self._folder}/{self._count}"
+        script = os.open(stem, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            _write(script, f"{code}\n".encode())
+        finally:
+            os.close(script)
+        streams = f"</dev/null >>{quote(stem + OUT)} 2>>{quote(stem + ERR)} {self._told}>&-"
+        return _Turn(f"{self._marker}{self._count}", quote(stem), streams, Outputs(stem, self._limit))
 
-    def _streams(self, out: Path, err: Path) -> str:
-        return f"</dev/null >{quote(str(out))} 2>{quote(str(err))} {self._told}>&-"
+    def _told_of(self, turn: _Turn, status: str, values: str = "") -> str:
+        """The shell's words for the end of a turn: its name, what came of it, its name again."""
+        return f"\\builtin printf '%s\\0' {turn.name} \"{status}\"{values} {turn.name} >&{self._told}\n"
 
     def _send(self, text: str) -> None:
         with contextlib.suppress(OSError):  # a shell that is gone is noticed by _await
             if self._process.stdin:
-                self._process.stdin.write(text.encode())
-                self._process.stdin.flush()
+                _write(self._process.stdin.fileno(), text.encode())
 
-    def _await(self, end: float, watched: tuple[Path, ...]) -> tuple[bytes, bool, bool]:
-        """What came on the status descriptor, whether time ran out, whether a stream grew too large."""
-        told = b""
-        finish = f"\0{self._marker}\0".encode()
-        while not told.endswith(finish):
+    def _await(self, turn: _Turn, end: float) -> tuple[tuple[str, ...], bool, bool]:
+        """The fields told between the two names of a turn, whether time ran out, whether a stream grew too large.
+
+        Nothing else may stand on the descriptor: words that the shell was not asked for are no end.
+        """
+        told, name = b"", turn.name.encode()
+        while not told.endswith(b"\0" + name + b"\0"):
             left = end - time.monotonic()
             if left <= 0:
-                return told, True, False
+                return (), True, False
             if self._poll.poll(min(POLL_MS, left * 1000)):
                 chunk = os.read(self._status, 65536)
                 if not chunk:  # the shell closed it: it has ended
-                    return told, False, False
+                    return (), False, turn.outputs.flooded
                 told += chunk
-            elif any(_size(path) > self._limit for path in watched):
-                return told, False, True
-        return told, False, any(_size(path) > self._limit for path in watched)
+                continue
+            if turn.outputs.flooded:
+                return (), False, True
+            if not self.alive:  # what it left running may still hold the descriptor
+                return (), False, False
+            self._empty(turn)
+        self._empty(turn)
+        fields = told.decode(errors="replace").split("\0")
+        fair = fields[0] == turn.name and fields[1].isdecimal()
+        return tuple(fields[1:-2]) if fair else (), False, turn.outputs.flooded
 
-    def _read(self, path: Path) -> bytes:
-        try:
-            with path.open("rb") as file:
-                return file.read(self._limit)
-        except FileNotFoundError:
-            return b""
-
-
-def _parse(told: bytes, marker: str) -> tuple[int | None, tuple[str, ...]]:
-    fields = told.decode(errors="replace").split("\0")
-    head = f"{marker} "
-    for index, field in enumerate(fields):
-        if field.startswith(head) and field[len(head) :].isdecimal():
-            return int(field[len(head) :]), tuple(fields[index + 1 : -2])
-    return None, ()
+    def _empty(self, turn: _Turn) -> None:
+        """Now and then, empty what processes left running print and nobody reads."""
+        if time.monotonic() - self._emptied > EMPTYING:
+            empty_large(self._folder, self._limit, turn.outputs)
+            self._emptied = time.monotonic()
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
+def _write(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]

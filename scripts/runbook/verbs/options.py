@@ -1,5 +1,7 @@
 """What several verbs share: options, the pages and targets that they speak of, where they print."""
 
+import contextlib
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -67,6 +69,12 @@ def console(stderr: bool = False) -> "Console":
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else 200
     return Console(stderr=stderr, highlight=False, soft_wrap=True, width=width)
+
+
+def announce_stop(screen: "Console") -> None:
+    """Say that a signal was heard; written past the buffers, which it may have caught half filled."""
+    with contextlib.suppress(OSError, ValueError):
+        os.write(screen.file.fileno(), "\nArrêt demandé : nettoyage en cours…\n".encode())
 
 
 def print_json(value: object) -> None:

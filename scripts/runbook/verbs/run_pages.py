@@ -12,16 +12,15 @@ import click
 import msgspec
 from rich.console import Console
 
-from runbook.checking.check import check
-from runbook.checking.model import read_model
 from runbook.errors import RunbookError
 from runbook.plan import Plan, Step, make_plan
-from runbook.reporting import annotations, coverage, history, junit, record, terminal
+from runbook.reading.blocks import PageBlocks
+from runbook.reporting import annotations, coverage, history, record, terminal
 from runbook.running import campaign
+from runbook.running.interruption import Interruptions
 from runbook.running.session import Answer, always
 from runbook.settings import Settings, load
-from runbook.verbs.interruption import interruptible
-from runbook.verbs.options import console, known_target, missing_targets, pages, print_json, show_missing
+from runbook.verbs.options import announce_stop, console, known_target, missing_targets, pages, print_json, show_missing
 
 
 def run_pages(
@@ -46,18 +45,23 @@ def run_pages(
     screen = console(stderr=as_json)
     show_missing(missing, screen)
     whole = not (by_step or asked or targets)
-    findings = [str(finding) for finding in check(found, read_model(root, settings))] if whole else None
-    done = _run(plan, settings, root, missing, problems, findings, screen, partial(terminal.ask, screen) if by_step else always)
-    if not (by_step or asked):
-        done = _with_ratchet(done, settings, root / settings.state)
-    if by_step:
-        click.echo(f"Journal : {record.save(done, root / settings.state / 'journal' / done.date.replace(':', ''))}")
-    elif record_folder or not (asked or targets):  # the record speaks of the whole site, or says where it is
-        record.save(done, record_folder or root / settings.state)
-    if whole:
-        history.keep(done, record_folder or root / settings.state)
-    if junit_file:
-        junit.write(done, junit_file)
+    findings = _findings(found, settings, root) if whole else None
+    interruptions = Interruptions()
+    with interruptions.handled(partial(announce_stop, screen)):
+        done = _run(plan, settings, root, missing, problems, findings, screen, partial(terminal.ask, screen) if by_step else always, interruptions)
+        if not (by_step or asked):
+            done = _with_ratchet(done, settings, root / settings.state)
+        state = record_folder or root / settings.state
+        if by_step:
+            done = _written(done, lambda: click.echo(f"Journal : {record.save(done, root / settings.state / 'journal' / done.date.replace(':', ''))}"))
+        elif record_folder or not (asked or targets):  # the record speaks of the whole site, or says where it is
+            done = _written(done, lambda: record.save(done, state))
+        if whole:
+            done = _written(done, lambda: history.keep(done, state))
+        if junit_file:
+            from runbook.reporting import junit  # loaded where a report is asked for
+
+            done = _written(done, lambda: junit.write(done, junit_file))
     if as_json:
         print_json(done)
     if os.environ.get("GITHUB_ACTIONS") == "true":
@@ -65,6 +69,24 @@ def run_pages(
             click.echo(line)
     terminal.show_summary(done, screen)
     return done.exit_status
+
+
+def _written(done: record.Record, write: Callable[[], object]) -> record.Record:
+    """The record, failed where what was asked for could not be written: a verdict that nobody can read again is none."""
+    try:
+        write()
+    except OSError as error:
+        fault = f"{error.filename or 'enregistrement'} : {error.strerror} ; faire de la place ou choisir un autre dossier, puis relancer"
+        return msgspec.structs.replace(done, faults=[*done.faults, fault], exit_status=1)
+    return done
+
+
+def _findings(found: list[PageBlocks], settings: Settings, root: Path) -> list[str]:
+    """What the static check says; it is loaded here, for a run of some pages does without."""
+    from runbook.checking.check import check
+    from runbook.checking.model import read_model
+
+    return [str(finding) for finding in check(found, read_model(root, settings))]
 
 
 def _run(
@@ -76,10 +98,11 @@ def _run(
     findings: list[str] | None,
     screen: Console,
     confirm: Callable[[Step], Answer],
+    interruptions: Interruptions,
 ) -> record.Record:
     before = record.take_fingerprints(dict.fromkeys(page.page for page in plan.pages), settings, root)
     journal, started, progress = campaign.Journal(), time.monotonic(), terminal.Progress(screen)
-    with interruptible(screen), campaign.opened(settings, root, confirm) as run, closing(campaign.run_plan(plan, run, journal)) as events:
+    with campaign.opened(settings, root, confirm, interruptions) as run, closing(campaign.run_plan(plan, run, journal)) as events:
         try:
             for event in events:
                 progress(event)

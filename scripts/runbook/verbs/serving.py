@@ -1,5 +1,6 @@
 """`runbook serve`: services of the settings, until Ctrl+C."""
 
+from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -7,7 +8,7 @@ import click
 
 from runbook.errors import RunbookError
 from runbook.settings import load
-from runbook.verbs.options import console
+from runbook.verbs.options import announce_stop, console
 
 
 @click.command("serve")
@@ -16,19 +17,20 @@ from runbook.verbs.options import console
 def command(root: Path, names: tuple[str, ...]) -> None:
     """Démarre des services des réglages et les garde jusqu'à Ctrl+C."""
     from runbook.running import campaign, servers
-    from runbook.verbs.interruption import interruptible
+    from runbook.running.interruption import Interruptions
 
-    settings, screen = load(root), console()
+    settings, screen, interruptions = load(root), console(), Interruptions()
     for name in names:
         if name not in settings.services:
             raise RunbookError(f"service « {name} » inconnu ; services possibles : {', '.join(settings.services)}")
     with (
-        interruptible(screen),
-        campaign.opened(settings, root) as run,
-        servers.running(list(names), settings, root, run.folder, {}, run.token) as started,
+        interruptions.handled(partial(announce_stop, screen)),
+        campaign.opened(settings, root, interruptions=interruptions) as run,
+        servers.running(list(names), run, {}) as started,
     ):
         for server in started:
             screen.print(f"[green]✔[/] {server.name:<8} {urljoin(settings.services[server.name].ready, '/')}")
         screen.print("Ctrl+C arrête tout.")
-        ended = servers.first_ended(started)
+        with interruptions.allowed():
+            ended = servers.first_ended(started)
     raise RunbookError(f"le service « {ended.name} » s'est arrêté (code {ended.process.returncode})")
