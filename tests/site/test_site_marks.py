@@ -181,3 +181,15 @@ def test_every_target_of_the_settings_has_its_page() -> None:
     assert pages == set(load(ROOT).targets) == set(TARGETS)
     for page in pages:
         assert f'[[= target_run("{page}") =]]' in (ROOT / "docs" / "preuves" / f"{page}.md").read_text(encoding="utf-8")
+
+
+def test_a_block_to_run_again_says_so_with_and_without_a_record(copy: Path, build: Build) -> None:
+    """The engine runs it again by itself; a reader must be told."""
+    page = "docs/exploitation/deboguer.md"
+    wanted = [f"{block.retry:.0f}\u00a0s" for block in _blocks(page) if block.retry]
+    hint = re.compile(r'<p class="block-hint"[^>]*>[^<]*relancez ce bloc\u00a0: ([^<]*) au plus\.</p>')
+
+    assert len(wanted) > 5
+    assert hint.findall(_html(build(copy), page)) == wanted
+    put(copy, step(page=page))
+    assert hint.findall(_html(build(copy), page)) == wanted
