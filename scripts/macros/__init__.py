@@ -89,7 +89,7 @@ def define_env(env: Any) -> None:
         return losses.measured(run, page or env.page.file.src_uri, title)
 
     def proved(page: str, anchor: str = "") -> str:
-        return evidence(run, changes, titles, page, anchor)
+        return evidence(run, changes, root / _DOCS, titles.get(page), page, anchor)
 
     def status() -> str:
         return proofs.status(run, changes)

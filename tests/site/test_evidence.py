@@ -1,25 +1,49 @@
 """Does the table of expectations claim what the record of a page supports, and no more?"""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from macros.changes import Changes
-from macros.evidence import evidence
+from macros.evidence import evidence, section
 from macros.last_run import read_last_run
 from macros.sources import SourceError
-from tests.site.records import record, step
+from runbook.reading.blocks import find_blocks
+from runbook.reading.pages import read_site
+from tests.site.records import ROOT, record, step
 
 PAGE = "exploitation/deployer.md"
-TITLES = {PAGE: "Déployer"}
+TEXT = """# Déployer
+
+## Étapes { #etapes }
+
+### 1. Appliquer { #appliquer }
+
+```bash
+# Ceci n'est pas un titre
+kubectl apply -f k8s/
+```
+
+### 2. Attendre { #attendre }
+
+## Fin { #fini }
+"""
 
 
 def _said(folder: Path, *steps: dict[str, Any], changes: Changes | None = None) -> str:
+    return _shown(folder, *steps, changes=changes).partition("\u00a0: ")[2]
+
+
+def _shown(folder: Path, *steps: dict[str, Any], anchor: str = "", changes: Changes | None = None) -> str:
     path = folder / "record.json"
     path.write_text(json.dumps(record(*steps)), encoding="utf-8")
-    return evidence(read_last_run(path, "docs"), changes or Changes("docs"), TITLES, PAGE).partition("\u00a0: ")[2]
+    page = folder / "docs" / PAGE
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(TEXT + "\n" * 30, encoding="utf-8")
+    return evidence(read_last_run(path, "docs"), changes or Changes("docs"), folder / "docs", "Déployer", PAGE, anchor)
 
 
 def test_the_commands_of_the_page_alone_are_counted(tmp_path: Path) -> None:
@@ -47,10 +71,34 @@ def test_what_did_not_run_is_not_claimed(tmp_path: Path) -> None:
     assert _said(tmp_path, step(page="docs/autre.md")) == "pas encore exécuté"
 
 
-def test_a_link_goes_to_the_section(tmp_path: Path) -> None:
-    assert evidence(None, Changes("docs"), TITLES, PAGE, "appliquer").startswith(f"[Déployer]({PAGE}#appliquer)")
+def test_a_section_counts_its_own_commands_and_leads_to_them(tmp_path: Path) -> None:
+    shown = _shown(tmp_path, step(line=7), step(line=40), anchor="appliquer")
+
+    assert shown == f"[Déployer]({PAGE}#appliquer)\u00a0: 1 commande vérifiée"
 
 
-def test_a_page_that_does_not_exist_stops_the_build() -> None:
+def test_a_section_holds_its_subsections_and_ends_at_the_next_of_its_rank() -> None:
+    assert section(TEXT, "etapes") == range(3, 14)
+    assert section(TEXT, "appliquer") == range(5, 12)
+    assert section(TEXT, "fini") == range(14, 15)
+    assert section(TEXT, "") == range(1, 15)
+
+
+def test_a_page_or_a_section_that_does_not_exist_stops_the_build(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"absente\.md"):
-        evidence(None, Changes("docs"), TITLES, "absente.md")
+        evidence(None, Changes("docs"), tmp_path, None, "absente.md")
+    with pytest.raises(SourceError, match="perdue"):
+        _shown(tmp_path, step(), anchor="perdue")
+
+
+def test_every_proof_that_the_table_names_holds_a_command() -> None:
+    site = read_site(ROOT, "mkdocs.yml")
+    targets = ("local", "compose", "recette")
+    blocks = {page.path: find_blocks(page, site, targets).blocks for page in site.pages}
+    table = (ROOT / "docs" / "contexte.md").read_text(encoding="utf-8")
+    named = re.findall(r'proved\("([^"]+)"(?:, "([^"]+)")?\)', table)
+
+    assert len(named) > 40
+    for page, anchor in named:
+        lines = section((ROOT / "docs" / page).read_text(encoding="utf-8"), anchor)
+        assert [block for block in blocks[f"docs/{page}"] if block.line in lines and not block.not_run], (page, anchor)
