@@ -19,8 +19,11 @@ class PagesError(RunbookError):
     """Pages hold blocks that nobody could run as they are written; `problems` lists them all."""
 
     def __init__(self, problems: "tuple[Problem, ...]") -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+        super().__init__(problems)
         self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -26,9 +26,10 @@ OPENS_PORTS = ("docker", "kubectl")  # their resolvers know which
 
 def check(pages: Iterable[PageBlocks], model: Model) -> list[Finding]:
     """Every finding once, those of manifests and code before those of pages; empty where all agree."""
-    ordered = _prerequisites_first(pages)
+    findings = set(check_sources(model))
+    ordered = _prerequisites_first(pages)  # only now: somebody may still be reading them
     with shellcheck.started([block for page in ordered for block in page.blocks], model.root / model.settings.state / "cache" / "shellcheck.json") as running:
-        findings = {*check_sources(model), *check_commands(ordered, model), *check_texts(ordered, ordered, model), *running.findings()}
+        findings.update(check_commands(ordered, model), check_texts(ordered, ordered, model), running.findings())
     paths = {page.page.path for page in ordered}
     return sorted(findings, key=lambda found: (found.path in paths, found))  # a page is more often the victim than the cause
 

@@ -3,16 +3,17 @@
 import contextlib
 import gc
 import multiprocessing
-import os
 import shutil
 import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from runbook.errors import RunbookError
+from runbook.forked import forked
 from runbook.mutating.by_running import Runs, run_before
 from runbook.mutating.mutant import Mutant
 from runbook.mutating.warm import Warm, first_finding, warm_up
@@ -67,31 +68,12 @@ def _checked(mutant: Mutant) -> Verdict:
         raise RunbookError(_warm)
     if mutant.inert:
         return Verdict(mutant, INERT, mutant.inert)
-    with _applied(mutant, _warm.root):
-        finding = _in_a_child(_warm, mutant)
-    return Verdict(mutant, BY_CHECK if finding else SURVIVED, finding)
-
-
-def _in_a_child(warm: Warm, mutant: Mutant) -> str:
-    """The first finding, from a fork of this process: it starts with everything read, and leaves no trace of the mutant."""
-    read, write = os.pipe()
-    child = os.fork()
-    if not child:
-        signal.alarm(CHECK_DEADLINE)
+    with _applied(mutant, _warm.root), forked(partial(first_finding, _warm, mutant.path), CHECK_DEADLINE) as checked:
         try:
-            os.close(read)
-            with os.fdopen(write, "wb") as said:
-                said.write(first_finding(warm, mutant.path).encode())
-            os._exit(0)
-        finally:
-            os._exit(1)
-    os.close(write)
-    with os.fdopen(read, "rb") as said:
-        finding = said.read().decode()
-    _, status = os.waitpid(child, 0)
-    if status:
-        raise RunbookError(f"{mutant} : le contrôle s'est arrêté ou dépasse {CHECK_DEADLINE} s sur ce mutant ; corriger le contrôle :\n{mutant.diff}")
-    return finding
+            finding = checked()
+        except RunbookError as error:
+            raise RunbookError(f"{mutant} : {error} ; le contrôle ne doit tomber sur aucun mutant :\n{mutant.diff}") from error
+    return Verdict(mutant, BY_CHECK if finding else SURVIVED, finding)
 
 
 def _run(verdict: Verdict, runs: Runs) -> Verdict:

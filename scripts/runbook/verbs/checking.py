@@ -2,17 +2,19 @@
 
 import gc
 import os
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from runbook.checking.check import check
-from runbook.checking.model import read_model
-from runbook.reading.blocks import find_blocks
-from runbook.reading.pages import read_site
-from runbook.reporting import annotations
-from runbook.settings import load
+from runbook.forked import forked
+from runbook.settings import Settings, load
 from runbook.verbs.options import json_option, print_json
+
+if TYPE_CHECKING:
+    from runbook.reading.blocks import PageBlocks
 
 
 @click.command("check")
@@ -23,9 +25,12 @@ def command(root: Path, as_json: bool, junit_file: Path | None) -> int:
     """Contrôle les pages, les manifestes et le code entre eux, sans rien exécuter."""
     gc.disable()  # a short life, few cycles: collecting costs a tenth of the time
     settings = load(root)
-    site = read_site(root, settings.site)
-    pages = [find_blocks(page, site, settings.targets) for page in site.pages]
-    findings = check(pages, read_model(root, settings))
+    with forked(partial(_pages, root, settings)) as read:  # MkDocs reads the site on one core, the model is made on another
+        from runbook.checking.check import check
+        from runbook.checking.model import read_model
+
+        pages: list[PageBlocks] = []
+        findings = check(_awaited(read, pages), read_model(root, settings))
     if junit_file:
         from runbook.reporting import junit
 
@@ -38,6 +43,20 @@ def command(root: Path, as_json: bool, junit_file: Path | None) -> int:
         count = sum(len(page.blocks) for page in pages)
         click.echo(f"{len(pages)} pages, {count} commandes : {f'{len(findings)} constats' if findings else 'rien à redire'}", err=True)
     if os.environ.get("GITHUB_ACTIONS") == "true":
+        from runbook.reporting import annotations
+
         for line in annotations.of_findings(findings):
             click.echo(line, err=as_json)
     return 1 if findings else 0
+
+
+def _pages(root: Path, settings: Settings) -> "list[PageBlocks]":
+    from runbook.verbs.options import pages
+
+    return pages(root, settings, ())
+
+
+def _awaited(read: "Callable[[], list[PageBlocks]]", pages: "list[PageBlocks]") -> "Iterator[PageBlocks]":
+    """The pages as soon as somebody wants them; they stay in `pages`."""
+    pages.extend(read())
+    yield from pages
