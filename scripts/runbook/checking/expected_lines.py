@@ -3,14 +3,15 @@
 import re
 from collections.abc import Callable, Iterator
 
-from runbook.checking.expected_state import DONE, PageState, applied, fits, named_objects, verb_of
+from runbook.checking.expected_state import DONE, PageState, applied, fits, named_objects, option_values, verb_of
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.objects import KIND_OF, KubeObject
+from runbook.checking.objects import KIND_OF, KubeObject, selects
 from runbook.checking.words import UNKNOWN, Command
 from runbook.reading.blocks import Block
 
 OBJECT = re.compile(r"(?P<kind>[a-z]+)(?P<group>\.[a-z0-9.]+)?/(?P<name>[\w.…-]+) (?P<rest>\S.*)")
 QUOTED = re.compile(r'(?P<kind>[a-z]+)(?P<group>\.[a-z0-9.]+)? "(?P<name>[^"]+)" (?P<rest>\S.*)')
+CONTROLLERS = ("ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController", "Node")  # of pods
 PREFIX = re.compile(r"\[pod/(?P<pod>[\w.…-]+)/(?P<container>[\w.…-]+)\]")
 
 Told = Callable[[int, str, str], Finding]
@@ -70,6 +71,10 @@ def _object(calls: list[Command], index: int, line: str, told: Told, state: Page
     if not state.knows(kind, name):
         yield told(index, f"{kind} « {name} » n'existe pas", nearest(name, state.names(kind)))
         return
+    owner = state.workload_of(name) if kind == "Pod" else None
+    selectors = [value for call in calls if call.captured for value in option_values(call, "-l", "--selector")]
+    if owner is not None and selectors and not any(UNKNOWN in value or selects(value, owner.pod_template.get("metadata", {}).get("labels") or {}) for value in selectors):
+        yield told(index, f"pod de « {owner.name} », que « -l {selectors[0]} » ne choisit pas", "reprendre le nom que la commande trouve")
     item = next((item for item in state.model.of_kind(kind) if fits(name, item.name)), None)
     if item is not None and found.re is OBJECT and f"{found['kind']}{found['group'] or ''}" != _label(item).partition("/")[0]:
         yield told(index, f"kubectl écrit « {_label(item)} »", "reprendre ce que la commande affiche")
@@ -124,6 +129,8 @@ def _described(index: int, line: str, told: Told, state: PageState) -> Iterator[
         shown = {f"http-get http://:{probe.get('port')}{probe.get('path')}" for probe in probes if probe}
         if not any(value.split(" ")[:2] == known.split(" ") for known in shown):
             yield told(index, f"{key} : aucune sonde « {' '.join(value.split(' ')[:2])} »", nearest(value, shown))
+    elif key == "Controlled By" and value.partition("/")[0] not in CONTROLLERS:
+        yield told(index, f"« {value} » ne crée pas de pod", nearest(value.partition("/")[0], CONTROLLERS))
     elif key == "Controlled By" and value.startswith("ReplicaSet/") and not state.knows("ReplicaSet", value.partition("/")[2]):
         yield told(index, f"« {value} » impossible", nearest(value.partition("/")[2], state.names("ReplicaSet")))
     elif key == "Name" and "-" in value and not any(state.knows(kind, value) for kind in ("Pod", "Deployment", "Service", "ConfigMap", "Secret", "Namespace", "Node")):

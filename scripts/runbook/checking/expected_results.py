@@ -5,13 +5,16 @@ from itertools import groupby
 
 from runbook.checking.containers import containers
 from runbook.checking.expected_answers import answers
+from runbook.checking.expected_headings import headings
 from runbook.checking.expected_lines import lines
 from runbook.checking.expected_state import PageState
 from runbook.checking.expected_tables import tables
+from runbook.checking.expected_words import expected_words
 from runbook.checking.finding import Finding
 from runbook.checking.images import built_images
 from runbook.checking.inner_network import InnerNetwork
 from runbook.checking.model import Model
+from runbook.checking.vocabulary import Vocabulary
 from runbook.checking.words import Shell
 from runbook.reading.blocks import PageBlocks
 
@@ -19,6 +22,7 @@ from runbook.reading.blocks import PageBlocks
 def check_expected_results(pages: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:
     """Each expected result against the applications, the manifests and Compose."""
     found, images = containers(model), built_images(model)
+    vocabulary = Vocabulary(model, images)
     with InnerNetwork(model, found, images) as network:
         for page in pages:
             for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
@@ -29,5 +33,7 @@ def check_expected_results(pages: Sequence[PageBlocks], model: Model) -> Iterato
                     if not block.not_run:
                         yield from lines(block, commands, state)
                         yield from tables(block, commands, state)
+                        yield from headings(block, commands)
+                        yield from expected_words(block, commands, vocabulary, state.said)
                     if block.expected is not None and target in model.settings.targets:
                         yield from answers(block, commands, network)

@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from runbook.checking.containers import Container
 from runbook.checking.images import Image
@@ -31,6 +32,15 @@ DONE = {
     "wait": ("condition met",),
     "expose": ("exposed",),
 }
+VALUED = ("-n", "--namespace", "-l", "--selector", "-o", "--output", "-f", "--filename", "-c", "--container", "--context", "--sort-by", "--field-selector", "-L", "--label-columns", "--for", "--timeout", "--type", "-p", "--patch")
+COMPOSE_VALUED = ("-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory", "--progress", "--ansi")
+PLAIN_VERBS = {"top pods": "top pod", "top po": "top pod", "top nodes": "top node", "top no": "top node"}
+DOCKER_GROUPS = ("buildx", "container", "context", "image", "network", "system", "volume")
+DOCKER_FORMS = {
+    "container ls": "docker ps", "container ps": "docker ps", "container list": "docker ps", "image ls": "docker images", "image list": "docker images",
+    "container logs": "docker logs", "container stats": "docker stats", "container top": "docker top", "image history": "docker history", "buildx build": "docker build",
+    "system info": "docker info", "network list": "docker network ls", "volume list": "docker volume ls",
+}  # fmt: skip
 CHANGES = ("set", "rollout", "delete", "patch", "edit", "apply", "replace")
 
 
@@ -94,10 +104,10 @@ class PageState:
 
 def verb_of(command: Command) -> str:
     """The first word of a kubectl command, or two where the second is part of the verb."""
-    words = [word.text for word in command.arguments if not word.text.startswith("-")]
+    words = list(_operands([word.text for word in command.arguments]))
     if not words:
         return ""
-    return " ".join(words[:2]) if words[0] in ("rollout", "set", "config") else words[0]
+    return " ".join(words[:2]) if words[0] in ("rollout", "set", "config", "top", "auth") else words[0]
 
 
 def named_objects(command: Command) -> Iterator[tuple[str, str]]:
@@ -139,12 +149,15 @@ def may_start(text: str, prefix: str) -> bool:
     return head.startswith(prefix) or (bool(mark) and prefix.startswith(head))
 
 
-def _operands(words: list[str]) -> Iterator[str]:
+def _operands(words: list[str], valued: tuple[str, ...] = VALUED) -> Iterator[str]:
+    """The words before `--` that are neither options nor values of those in `valued`."""
     skip = False
     for word in words:
+        if word == "--":
+            return
         if skip:
             skip = False
-        elif word in ("-n", "--namespace", "-l", "--selector", "-o", "--output", "-f", "--filename", "-c", "--container", "--context", "--sort-by", "--field-selector"):
+        elif word in valued:
             skip = True
         elif not word.startswith("-"):
             yield word
@@ -155,3 +168,36 @@ def _created(command: Command) -> set[tuple[str, str]]:
     if words[:1] == ["run"] and len(words) > 1:
         return {("Pod", words[1])}
     return {(words[1].lower(), words[-1])} if len(words) > 2 else set()
+
+
+def operands_of(command: Command) -> list[str]:
+    """The words of a kubectl command that are neither options nor their values; the verb comes first."""
+    return list(_operands([word.text for word in command.arguments]))
+
+
+def option_values(command: Command, *names: str) -> list[str]:
+    """The values of these options, written `-o x`, `-ox`, `--output x` or `--output=x`, before any `--`."""
+    texts = [word.text for word in command.arguments]
+    texts = texts[: texts.index("--")] if "--" in texts else texts
+    found = [following for text, following in pairwise(texts) if text in names]
+    for text in texts:
+        for name in names:
+            if text.startswith(f"{name}=") and name.startswith("--"):
+                found.append(text.removeprefix(f"{name}="))
+            elif not name.startswith("--") and text.startswith(name) and text != name:
+                found.append(text.removeprefix(name).removeprefix("="))
+    return found
+
+
+def form_of(command: Command) -> str:
+    """The command without its options and names: `kubectl rollout status`, `docker compose ps`, `docker images`, `curl`."""
+    if command.name == "kubectl":
+        verb = verb_of(command)
+        return f"kubectl {PLAIN_VERBS.get(verb, verb)}"
+    if command.name != "docker":
+        return command.name
+    words = [word.text for word in command.arguments if not word.text.startswith("-")]
+    if words[:1] == ["compose"]:
+        rest = list(_operands([word.text for word in command.arguments][1:], COMPOSE_VALUED))
+        return f"docker compose {rest[0]}" if rest else "docker compose"
+    return DOCKER_FORMS.get(" ".join(words[:2]), f"docker {' '.join(words[:2] if words[:1] and words[0] in DOCKER_GROUPS else words[:1])}")

@@ -119,5 +119,6 @@ def _files(root: Path, settings: Settings) -> frozenset[str]:
         )
         listed = {name for name in ran.stdout.split("\0") if name and (root / name).exists()}
     except (OSError, subprocess.CalledProcessError):  # not a git repository
-        listed = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+        state = root / settings.state  # what the engine itself keeps is nothing that the repository offers
+        listed = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file() and not path.is_relative_to(state)}
     return frozenset({*listed, *settings.model.generated})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import tree_sitter
 
+from runbook.checking.commands import captured
 from runbook.reading.blocks import Block
 from runbook.reading.syntax import parse
 
@@ -35,6 +36,7 @@ class Command:
 
     `path` is the page.  `redirects` are pairs of operator and target.  `piped` if its input comes
     from a command before it.  `environment` are the names of variables set for it alone.
+    `captured` if its output goes into another command's words, between `$(` and `)`.
     """
 
     path: str
@@ -45,6 +47,7 @@ class Command:
     stdin: str | None = None
     piped: bool = False
     environment: tuple[Word, ...] = ()
+    captured: bool = False
 
     @property
     def name(self) -> str:
@@ -188,7 +191,7 @@ class Shell:
     def _substitutions(self, node: tree_sitter.Node, block: Block) -> Iterator[Command]:
         for child in node.children:
             if child.type in ("command_substitution", "process_substitution"):
-                yield from self._read(child, block, piped=False)
+                yield from (replace(command, captured=True) for command in self._read(child, block, piped=False))
             else:
                 yield from self._substitutions(child, block)
 
@@ -240,7 +243,9 @@ def _literal(node: tree_sitter.Node) -> str:
             return text[1:-1]
         case "ansi_c_string":
             return text[2:-1].encode().decode("unicode_escape")
-        case "command_substitution" | "process_substitution" | "arithmetic_expansion" | "array" | "brace_expression":
+        case "command_substitution":
+            return captured.beginning(text) + UNKNOWN
+        case "process_substitution" | "arithmetic_expansion" | "array" | "brace_expression":
             return UNKNOWN
     return text
 

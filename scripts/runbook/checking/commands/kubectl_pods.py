@@ -9,7 +9,14 @@ from runbook.checking.commands.files import must_exist
 from runbook.checking.commands.kubectl_call import Call
 from runbook.checking.commands.kubectl_selectors import check_selection, labels_of
 from runbook.checking.commands.kubectl_settings import check_container, data_keys, variables
-from runbook.checking.commands.kubectl_targets import Target, check_namespace, check_targets, items, read_targets
+from runbook.checking.commands.kubectl_targets import (
+    Target,
+    check_namespace,
+    check_targets,
+    items,
+    nothing_in_default,
+    read_targets,
+)
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.objects import WORKLOADS, KubeObject, selects
 from runbook.checking.words import UNKNOWN, Word
@@ -42,7 +49,9 @@ def _target(call: Call, words: tuple[Word, ...]) -> Iterator[Finding | Target]:
 def _checked(call: Call, words: tuple[Word, ...]) -> tuple[list[Target], list[Finding]]:
     found = list(_target(call, words))
     targets = [item for item in found if isinstance(item, Target)]
-    return targets, [*(item for item in found if isinstance(item, Finding)), *check_targets(call, targets)]
+    findings = [item for item in found if isinstance(item, Finding)]
+    unknown = next((target for target in targets if target.kind is None), None)
+    return targets, [*findings, *check_targets(call, targets), *([wrong] if unknown and (wrong := nothing_in_default(call, unknown.word)) else [])]
 
 
 def _workloads(call: Call, targets: list[Target]) -> list[KubeObject]:

@@ -156,9 +156,9 @@ def _listed(call: Call, targets: list[Target]) -> Iterator[Finding]:
     if not spaced or call.everywhere or call.namespace in SYSTEM_NAMESPACES[1:] or UNKNOWN in call.namespace:
         return
     cluster = call.situation.cluster
-    own = sorted({item.namespace for item in cluster.objects if item.namespace and item.namespace not in SYSTEM_NAMESPACES})
-    if call.namespace == "default" and own and not any(items(call, target) for target in spaced if target.checkable):
-        yield call.finding(RULE, "kubectl regarde dans « default », où ce dépôt n'a rien", f"ajouter « -n {own[0]} »", spaced[0].word)
+    missing = None if any(items(call, target) for target in spaced if target.checkable) else nothing_in_default(call, spaced[0].word)
+    if missing is not None:
+        yield missing
     elif checked and not any(list(cluster.owners(target.kind.name)) for target in checked if target.kind) and not any(
         target.kind and target.kind.name in (kind for kind, _ in IN_EVERY_NAMESPACE) for target in checked
     ):
@@ -167,6 +167,15 @@ def _listed(call: Call, targets: list[Target]) -> Iterator[Finding]:
             kinds = sorted({tables.kind_named(item.kind).plural for item in cluster.objects if item.kind.lower() in tables.kinds()})
             cause = f"ce dépôt n'a aucun objet de sorte « {checked[0].word.text} »"
             yield call.finding(RULE, cause, nearest(checked[0].word.text, kinds), checked[0].word)
+
+
+def nothing_in_default(call: Call, word: Word) -> Finding | None:
+    """A finding if the command looks where the repository, which has a namespace of its own, has nothing."""
+    objects = call.situation.cluster.objects
+    own = sorted({item.namespace for item in objects if item.namespace and item.namespace not in SYSTEM_NAMESPACES})
+    if call.everywhere or call.namespace != "default" or not own or any(item.namespace == "default" for item in objects):
+        return None
+    return call.finding(RULE, "kubectl regarde dans « default », où ce dépôt n'a rien", f"ajouter « -n {own[0]} »", word)
 
 
 def check_namespace(call: Call) -> Iterator[Finding]:

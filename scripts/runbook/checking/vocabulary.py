@@ -1,0 +1,105 @@
+"""Which words the commands of a block can print: their programs', the repository's, and what the page typed."""
+
+import difflib
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from runbook.checking.commands import printed
+from runbook.checking.images import Image
+from runbook.checking.model import Model
+
+LETTERS = printed.LETTERS
+TEXTS = (".py", ".html", ".txt", ".json", ".yaml", ".yml", ".md", ".toml", ".sh", ".example")
+
+
+@dataclass
+class Vocabulary:
+    """The words of the repository that its commands may print: names and values, then the texts of its code, read when needed."""
+
+    model: Model
+    images: dict[str, Image]
+    _texts: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words of the names and values in manifests, Compose and settings."""
+        model = self.model
+        found = {*model.namespaces, *model.settings.targets, *model.settings.services, *self.images, str(model.compose)}
+        for item in model.objects:
+            found |= {item.name, item.kind, str(item.document)}
+        for name, application in model.applications.items():
+            found |= {name, *application.variables, *application.routes}
+        return frozenset(word for text in found for word in LETTERS.findall(str(text)))
+
+    def text_of(self, folders: tuple[str, ...]) -> str:
+        """All the text of the repository's files in these folders, or with these names."""
+        if folders not in self._texts:
+            model = self.model
+            wanted = tuple(f"{folder}/" for folder in folders)
+            names = sorted(name for name in model.files if name in folders or name.startswith(wanted))
+            kept = [model.root / name for name in names if name.endswith(TEXTS) or "." not in name.rpartition("/")[2]]
+            self._texts[folders] = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in kept if path.is_file())
+        return self._texts[folders]
+
+    @property
+    def code(self) -> tuple[str, ...]:
+        """The folders of the applications."""
+        return tuple(sorted({folder for source in self.model.settings.model.applications.values() for folder in source.path}))
+
+
+@dataclass
+class Spoken:
+    """What the commands of a block can print: `forms`, the folders of the code that they run, what was typed."""
+
+    vocabulary: Vocabulary
+    forms: list[str]
+    code: tuple[str, ...]
+    said: str
+    _known: dict[str, bool] = field(default_factory=dict)
+
+    def knows(self, word: str) -> bool:
+        """Whether a command, the repository or the page has this word, in any case."""
+        if word not in self._known:
+            self._known[word] = word in self.words or word.lower() in self._lower or self._in_code(word)
+        return self._known[word]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return self.vocabulary.names.union(LETTERS.findall(self.said), *(printed.words(form) for form in self.forms))
+
+    @cached_property
+    def _lower(self) -> frozenset[str]:
+        return frozenset(word.lower() for word in self.words)
+
+    @cached_property
+    def _text(self) -> str:
+        return self.vocabulary.text_of(self.code) if self.code else ""
+
+    def _in_code(self, word: str) -> bool:
+        return bool(self.code) and re.search(rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])", self._text, re.IGNORECASE) is not None
+
+    def near(self, word: str) -> str | None:
+        """The word that a slip of the finger turns into this one; not a mere plural where code may print any word."""
+        size = len(word)
+        known = {*self.words, *LETTERS.findall(self._text)}
+        close = sorted(other for other in known if abs(len(other) - size) <= 1 and slip(other, word))
+        if self.code and any(other.rstrip("s") == word.rstrip("s") for other in close):
+            return None
+        if not close and size >= 7:  # two slips in a long word
+            ends = [other for other in known if other[0] == word[0] and other[-1] == word[-1]]
+            close = difflib.get_close_matches(word, ends, n=1, cutoff=0.84)
+        return close[0] if close else None
+
+
+def slip(one: str, other: str) -> bool:
+    """Whether one letter changed, added, left out or swapped with its neighbour makes one text of the other."""
+    if len(one) > len(other):
+        one, other = other, one
+    start = 0
+    while start < len(one) and one[start] == other[start]:
+        start += 1
+    if len(one) < len(other):
+        return one[start:] == other[start + 1 :]
+    rest_one, rest_other = one[start:], other[start:]
+    return rest_one[1:] == rest_other[1:] or (rest_one[:2] == rest_other[1::-1] and rest_one[2:] == rest_other[2:])
