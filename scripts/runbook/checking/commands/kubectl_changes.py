@@ -44,7 +44,8 @@ def _delete(call: Call) -> Iterator[Finding]:
     targets, _ = read_targets(call, call.operands)
     block = call.command.block
     if not call.dry and not block.cleanup and not block.not_run and not block.condition:
-        gone = [item for target in targets if target.name for item in items(call, target) if target.kind and item.kind == target.kind.name]
+        named = [target for target in targets if target.name and UNKNOWN not in target.name]  # of others, only running tells which
+        gone = [item for target in named for item in items(call, target) if target.kind and item.kind == target.kind.name]
         call.situation.cluster.delete([*gone, *files.given(call)])
 
 
