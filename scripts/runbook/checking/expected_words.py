@@ -150,9 +150,7 @@ def _strange(row: str, spoken: Spoken) -> Iterator[tuple[str, str]]:
         after = pieces[index + 1] if index + 1 < len(pieces) else None
         cut_before = before is not None and before[0] == UNKNOWN and before.end() == piece.start()
         cut_after = after is not None and after[0] == UNKNOWN and after.start() == piece.end()
-        if cut_before or cut_after:
-            continue
-        if not spoken.knows(word):
+        if not spoken.knows(word) and not ((cut_before or cut_after) and spoken.knows_part(word, starts=not cut_before, ends=not cut_after)):
             near = spoken.near(word)
             if near is not None:
                 yield word, near

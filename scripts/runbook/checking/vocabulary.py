@@ -64,6 +64,14 @@ class Spoken:
             self._known[word] = word in self.words or word.lower() in self._lower or self._in_code(word)
         return self._known[word]
 
+    def knows_part(self, part: str, *, starts: bool, ends: bool) -> bool:
+        """Whether a word holds this part, at its start or its end where asked: the rest is in `…`."""
+        wanted = part.lower()
+        if any(word.startswith(wanted) if starts else word.endswith(wanted) if ends else wanted in word for word in self._lower):
+            return True
+        head, tail = r"(?<![^\W\d_])" if starts else "", r"(?![^\W\d_])" if ends else ""
+        return bool(self.code) and re.search(f"{head}{re.escape(part)}{tail}", self._text, re.IGNORECASE) is not None
+
     @cached_property
     def words(self) -> frozenset[str]:
         return self.vocabulary.names.union(LETTERS.findall(self.said), *(printed.words(form) for form in self.forms))

@@ -7,7 +7,7 @@ import msgspec
 
 from runbook.checking.finding import Finding
 from runbook.checking.model import Model, read_model
-from runbook.checking.repository import check_repository
+from runbook.checking.repository import check_sources, check_texts
 from runbook.reading.blocks import PageBlocks, find_blocks
 from runbook.reading.pages import Page, Site
 from runbook.settings import Settings
@@ -319,5 +319,5 @@ def page(text: str, target: str = "cluster") -> PageBlocks:
 
 def check(root: Path, text: str = "", target: str = "cluster") -> list[Finding]:
     """All that the check says of the repository with one page that documents it and one with `text`."""
-    pages = [page(PAGE), page(text, target)]
-    return sorted(set(check_repository(pages, model(root))))
+    pages, offered = [page(PAGE), page(text, target)], model(root)
+    return sorted({*check_sources(offered), *check_texts(pages, pages, offered)})
