@@ -3,8 +3,10 @@
 import sys
 from pathlib import Path
 
+from browser.find import MISSING, find_browser
+
 from .downloads import Download, link
-from .pdf import BROWSERS, browser, write_pdf
+from .pdf import write_pdf
 from .powerpoint import write_powerpoint
 from .slides import DeckError, read_slides
 
@@ -34,9 +36,9 @@ def main(site: Path) -> int:
 def _print(page: Path, pdf: Path) -> bool:
     """Whether this machine could print the deck; says in one line why it could not."""
     pdf.unlink(missing_ok=True)
-    program = browser()
+    program = find_browser()
     if program is None:
-        print(f"PDF non fabriqué\u00a0: aucun navigateur parmi {', '.join(BROWSERS)}", file=sys.stderr)
+        print(f"PDF non fabriqué\u00a0: {MISSING}", file=sys.stderr)
         return False
     try:
         write_pdf(program, page, pdf)

@@ -1,19 +1,12 @@
 """How does the deck become a PDF, with the browser of the machine?"""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 from .slides import DeckError
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _DEADLINE = 20
-
-
-def browser(search: str | None = None) -> str | None:
-    """The browser of this machine that can print, if there is one."""
-    return next((found for name in BROWSERS if (found := shutil.which(name, path=search))), None)
 
 
 def write_pdf(program: str, page: Path, path: Path) -> None:

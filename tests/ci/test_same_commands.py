@@ -1,14 +1,18 @@
 """Do CI, the README and a workstation run the same commands, with every target required?"""
 
+import json
 import os
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
 
 import pytest
 
 from .conftest import ROOT
 
+BROWSER = "navigateur"
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["runbook"]
 
 
@@ -20,8 +24,8 @@ def required(command):
 def machine(tmp_path):
     """A checkout that holds `.ci/run`, and a `scripts/test` that says how it was called."""
     checkout = tmp_path / "checkout"
-    for folder in (".ci", "scripts"):
-        (checkout / folder).mkdir(parents=True)
+    (checkout / ".ci").mkdir(parents=True)
+    shutil.copytree(ROOT / "scripts/browser", checkout / "scripts/browser")
     (checkout / ".ci/run").write_bytes((ROOT / ".ci/run").read_bytes())
     (checkout / "scripts/test").write_text('#!/bin/sh\necho "$PWD: scripts/test $* ($CLUSTER)"\nexit 7\n')
     for path in (".ci/run", "scripts/test"):
@@ -29,11 +33,20 @@ def machine(tmp_path):
     return checkout
 
 
-def run_ci(machine):
+def program(folder, name, body=""):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{body}\n")
+    (folder / name).chmod(0o755)
+    return folder
+
+
+def run_ci(machine, *first):
+    """Run it where nothing can be installed: a browser is there, unless `first` holds others programs."""
+    path = [*first] or [program(machine.parent / "bin", "chromium")]
     return subprocess.run(
         [machine / ".ci/run"],
         cwd="/",
-        env={"PATH": os.environ["PATH"]},
+        env={"PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]])},
         capture_output=True,
         text=True,
         check=False,
@@ -51,7 +64,7 @@ def test_ci_runs_the_tests_with_every_target_and_keeps_their_status(machine):
     ran = run_ci(machine)
 
     assert ran.stdout.startswith(f"{machine}: scripts/test --require ")
-    assert required(ran.stdout.removesuffix(" ()\n")) == set(SETTINGS["targets"])
+    assert required(ran.stdout.removesuffix(" ()\n")) == {*SETTINGS["targets"], BROWSER}
     assert ran.returncode == 7
 
 
@@ -69,10 +82,68 @@ def test_ci_stops_if_the_cluster_does_not_start(machine):
     assert (ran.returncode, ran.stdout, ran.stderr) == (3, "", "no engine\n")
 
 
+def test_ci_installs_a_browser_where_there_is_none_and_goes_on_if_it_cannot(machine):
+    tools = program(machine.parent / "tools", "apt-get", 'echo "apt-get $*" >&2; exit 100')
+    program(tools, "python3", "exit 1")
+    program(tools, "id", "echo 0")
+
+    ran = run_ci(machine, tools)
+
+    assert ran.stderr == "apt-get update -qq\n"
+    assert (ran.returncode, "scripts/test --require " in ran.stdout) == (7, True)
+
+
+@pytest.fixture
+def test_run(machine, tmp_path):
+    """Run the real `scripts/test` where every tool is content, and only some programs are there."""
+    (machine / "scripts/test").write_bytes((ROOT / "scripts/test").read_bytes())
+    program(machine / "scripts", "prepare")
+    tools = machine / ".venv/bin"
+    for tool in ("ruff", "mypy", "runbook", "pytest", "mkdocs"):
+        program(tools, tool)
+    program(tools, "python", f'exec {sys.executable} "$@"')
+    for tool in ("bash", "dirname", "tr", "grep", "paste", "rm", "mktemp", "mkdir"):
+        (tools / tool).symlink_to(shutil.which(tool))
+
+    def run(*arguments, missing=None, browser=False):
+        if missing is not None:
+            program(tools, "runbook", f"mkdir -p .runbook; echo '{json.dumps({'missing': missing})}' > .runbook/record.json")
+        if browser:
+            program(tools, "chromium")
+        return subprocess.run([machine / "scripts/test", *arguments], env={"PATH": str(tools)}, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_what_was_not_executed_is_said_at_the_end_with_its_reason(test_run):
+    ran = test_run(missing={"compose": "moteur Docker injoignable"})
+
+    end = ran.stdout.split("Non exécuté ici :")[1]
+    assert ran.returncode == 0, ran.stderr
+    assert "les tests dans un navigateur : aucun navigateur (Chromium ou Chrome)" in end
+    assert "les commandes de la cible compose : moteur Docker injoignable" in end
+    assert end.endswith("Tout ce qui a été exécuté est vert.\n")
+
+
+def test_a_browser_that_is_required_and_missing_fails(test_run):
+    ran = test_run("--require", "local,navigateur")
+
+    assert ran.returncode == 1
+    assert "navigateur exigé, et absent" in ran.stdout
+
+
+def test_with_everything_there_nothing_is_left_out(test_run):
+    ran = test_run("--require=navigateur", missing={}, browser=True)
+
+    assert (ran.returncode, ran.stdout.splitlines()[-1]) == (0, "Tout est vert.")
+    assert "Non exécuté" not in ran.stdout
+
+
 def test_the_pipeline_requires_every_target_too(commands):
     tests = [command for command in commands if command.startswith("scripts/test")]
 
-    assert set().union(*map(required, tests)) == set(SETTINGS["targets"])
+    assert set().union(*map(required, tests)) == {*SETTINGS["targets"], BROWSER}
+    assert all(BROWSER in required(command) for command in tests)
 
 
 def test_one_job_shows_that_docker_is_not_needed(jobs):
@@ -81,7 +152,7 @@ def test_one_job_shows_that_docker_is_not_needed(jobs):
     assert [run for run in runs if run] == [
         "sudo systemctl stop docker.socket docker.service",
         "scripts/demo --once",
-        "scripts/test --require local",
+        "scripts/test --require local,navigateur",
     ]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deck.pdf import browser
+from browser.find import find_browser
 from tests.site.conftest import ROOT
 
 from .conftest import Deck
@@ -66,7 +66,7 @@ def test_without_a_browser_the_pdf_is_said_to_be_missing_in_one_line(copy: Path,
     ran = _make(copy, str(programs))
 
     assert ran.returncode == 0
-    assert re.fullmatch(r"PDF non fabriqué\u00a0: aucun navigateur parmi chromium, .*\n", ran.stderr)
+    assert re.fullmatch(r"PDF non fabriqué\u00a0: aucun navigateur \(.*\n", ran.stderr)
     assert _links(copy) == ["datapress-validation-dsi.pptx"]
 
 
@@ -109,7 +109,7 @@ def test_a_site_that_was_not_built_is_said(tmp_path: Path) -> None:
     assert "construire d'abord le site" in ran.stderr
 
 
-@pytest.mark.skipif(browser() is None, reason="no browser on this machine prints; the other tests hold the content")
+@pytest.mark.skipif(find_browser() is None, reason="no browser on this machine prints; the other tests hold the content")
 def test_the_real_browser_prints_one_sheet_for_each_slide(copy: Path, deck: Deck) -> None:
     ran = _make(copy, os.environ["PATH"])
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from deck.pdf import browser
+from browser.find import find_browser
 
 from .conftest import Deck
 
-PROGRAM = browser()
+PROGRAM = find_browser()
 pytestmark = pytest.mark.skipif(
     PROGRAM is None, reason="no browser on this machine; the estimates of test_powerpoint hold the same content"
 )

@@ -1,0 +1,1 @@
+"""The browser of this machine, and what is made with it."""

@@ -1,0 +1,1 @@
+"""Serves the built site as its publication does: compressed, and with its own page for an unknown address."""

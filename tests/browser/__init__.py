@@ -1,0 +1,1 @@
+"""The site, the deck and the front as a browser shows them."""

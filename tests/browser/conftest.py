@@ -1,0 +1,147 @@
+"""What the tests in a browser share: the whole site with a proof beside every command, served, and the front."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import cycle
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from datapress_front import create_app
+from runbook.reading.blocks import find_blocks
+from runbook.reading.pages import read_site
+from runbook.reporting.history import keep
+from runbook.reporting.record import Record
+from runbook.settings import load
+from served.server import site_server
+from tests.site.conftest import ROOT, build_site, copy_sources
+from tests.site.records import put, record, step
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from .visits import Visit
+
+OUTCOMES: tuple[dict[str, Any], ...] = (
+    {"out": "NAME            READY   STATUS\ndatapress-api   2/2     Running\n" * 8 + "x" * 300, "stood_in": False},
+    {"outcome": "exécuté, sans assertion", "out": "deployment.apps/datapress-api configured\n"},
+    {"outcome": "échoué", "reason": "attendu « 2/2 », obtenu « 1/2 »", "err": "error: timed out waiting for the condition\n", "exit_status": 1},
+    {"outcome": "non exécuté", "reason": "demande un écran", "page_reason": True},
+    {"outcome": "non exécuté", "reason": "moteur Docker injoignable"},
+    {"on": "local", "stood_in": True, "out": '{"status": "ok"}\n'},
+)
+
+
+@pytest.fixture(scope="session")
+def full_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site with a record that gives every command one of all outcomes, in turn, and a history of two runs."""
+    project = copy_sources(tmp_path_factory.mktemp("full") / "copy")
+    steps = _every_step()
+    for day in (1, 2):
+        keep(msgspec.convert(record(*steps, date=f"2026-11-0{day}T09:30:00+00:00"), Record), project / ".runbook")
+    put(project, *steps, findings=[], missing={"compose": "moteur Docker injoignable"})
+    return _built(project)
+
+
+@pytest.fixture(scope="session")
+def bare_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of a clean clone, where nothing was run."""
+    return _built(copy_sources(tmp_path_factory.mktemp("bare") / "copy"))
+
+
+@pytest.fixture(scope="session")
+def full(full_site: Path) -> Iterator[str]:
+    """The address of the site with its proofs."""
+    with served(site_server(full_site)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def bare(bare_site: Path) -> Iterator[str]:
+    """The address of the site without any."""
+    with served(site_server(bare_site)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def fronts() -> Iterator[dict[str, str]]:
+    """The address of the front in each of its states."""
+    api = HTTPServer()
+    api.expect_request("/health").respond_with_json({"status": "ok", "version": "1.0.0"})
+    api.expect_request("/ill/health").respond_with_data("panne", status=500)
+    api.start()
+    states = {
+        "API disponible": {"API_BASE_URL": api.url_for(""), "API_PUBLIC_URL": api.url_for("")},
+        "API en erreur": {"API_BASE_URL": api.url_for("/ill")},
+        "API injoignable": {"API_BASE_URL": "http://127.0.0.1:9"},
+    }
+    with ExitStack() as stack:
+        stack.callback(api.stop)  # type: ignore[no-untyped-call]  # the library annotates only part of itself
+        yield {state: stack.enter_context(served(make_server("127.0.0.1", 0, create_app(environ)))) for state, environ in states.items()}
+
+
+@pytest.fixture
+def open_page(browser: "Browser") -> "Iterator[Callable[..., Page]]":
+    """Opens an address in a context of its own: `open_page(address, width=375, color_scheme="dark")`."""
+    with ExitStack() as stack:
+
+        def open_page(address: str, width: int = 1440, height: int = 900, **options: Any) -> "Page":
+            context = browser.new_context(viewport={"width": width, "height": height}, locale="fr-FR", **options)
+            stack.callback(context.close)
+            page = context.new_page()
+            page.set_default_timeout(15_000)
+            page.goto(address, wait_until="networkidle")
+            return page
+
+        yield open_page
+
+
+@pytest.fixture(scope="session")
+def visits(program: str, full_site: Path, full: str, bare: str, fronts: dict[str, str]) -> "list[Visit]":
+    """Every page that we publish, on every screen and in both schemes."""
+    from .visits import visit_all
+
+    pages = ["/".join(path.parent.relative_to(full_site).parts) for path in sorted(full_site.rglob("index.html"))]
+    without_proof = [page for page in pages if page in ("", "exploitation", "presentation/diaporama") or page.startswith("preuves")]
+    return visit_all(
+        program,
+        [
+            *(f"{full}{page}/" if page else full for page in pages),
+            f"{full}nulle/part/",
+            *(f"{bare}{page}/" if page else bare for page in without_proof),
+            *(address for front in fronts.values() for address in (front, f"{front}inconnu")),
+        ],
+    )
+
+
+@contextmanager
+def served(server: BaseWSGIServer | Any) -> Iterator[str]:
+    """Serve in a thread until the end of the block; gives the address."""
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _every_step() -> list[dict[str, Any]]:
+    site, targets = read_site(ROOT, "mkdocs.yml"), load(ROOT).targets
+    blocks = [block for page in site.pages for block in find_blocks(page, site, targets).blocks]
+    return [
+        step(page=block.page, line=block.line, fault_line=block.line, title=block.title, command=block.code, target=block.target, **{"on": block.target, **outcome})
+        for block, outcome in zip(blocks, cycle(OUTCOMES), strict=False)
+    ]
+
+
+def _built(project: Path) -> Path:
+    built = build_site(project)
+    assert built.status == 0, built.output
+    return built.site

@@ -1,0 +1,128 @@
+"""What does a browser meet on a page: requests, complaints, weight, drawings, width, barriers?"""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, ConsoleMessage, Page, Response, async_playwright
+
+from browser.drive import CLOSED_NETWORK
+
+WIDE = 1440
+SCREENS = {WIDE: 900, 375: 812}
+SCHEMES = ("light", "dark")
+GRAVE = ("serious", "critical")
+_AXE = Axe()
+
+# The theme draws into closed shadow roots: open, they can be looked into.
+_OPEN_SHADOWS = """
+const attach = Element.prototype.attachShadow;
+Element.prototype.attachShadow = function (options) { return attach.call(this, { ...options, mode: "open" }); };
+"""
+_UNFOLD = "for (const details of document.querySelectorAll('details')) details.open = true"
+_DRAWN = """
+() => [...document.querySelectorAll("div.mermaid")].filter((host) => {
+  const drawing = host.shadowRoot?.querySelector("svg");
+  return drawing && !drawing.querySelector(".error-icon") && drawing.querySelectorAll("path, line").length > 1
+    && drawing.getBoundingClientRect().height > 40;
+}).length
+"""
+_SETTLE = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One page in one colour scheme; what depends on the screen has one value for each of `SCREENS`."""
+
+    address: str
+    scheme: str
+    status: int
+    elsewhere: tuple[str, ...]
+    complaints: tuple[str, ...]
+    weight: int  # bytes of a first visit, as compressed, apart from the library that draws diagrams
+    diagrams: int
+    drawn: tuple[int, ...]
+    sideways: tuple[int, ...]  # pixels that the page is wider than the screen
+    barriers: tuple[tuple[str, ...], ...]
+
+    def __str__(self) -> str:
+        return f"{urlsplit(self.address).path} ({self.scheme})"
+
+
+def visit_all(program: str, addresses: Sequence[str]) -> list[Visit]:
+    """Every address on every screen and in every scheme; the network is closed but for this machine."""
+    with ThreadPoolExecutor(1) as apart:  # the tests' own browser keeps an event loop in this thread
+        return apart.submit(lambda: asyncio.run(_visits(program, addresses))).result()
+
+
+async def _visits(program: str, addresses: Sequence[str]) -> list[Visit]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=[CLOSED_NETWORK])
+        # Two tabs for each of two cores: a page that waits for the last answer leaves its core to another.
+        walks = await asyncio.gather(*(_walk(browser, addresses[part::2], scheme) for scheme in SCHEMES for part in (0, 1)))
+        await browser.close()
+    return [visit for walk in walks for visit in walk]
+
+
+async def _walk(browser: Browser, addresses: Sequence[str], scheme: Any) -> list[Visit]:
+    """All addresses in one tab: a new one for each would cost more than the page."""
+    context = await browser.new_context(color_scheme=scheme, locale="fr-FR")
+    await context.add_init_script(_OPEN_SHADOWS)
+    page = await context.new_page()
+    requests: list[str] = []
+    answers: list[Response] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("response", lambda response: answers.append(response))  # noqa: PLW0108 — Playwright cannot mark a built-in method
+    page.on("console", lambda message: complaints.extend(_complaint(message)))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    visits = []
+    for address in addresses:
+        for heard in (requests, answers, complaints):
+            heard.clear()
+        await page.set_viewport_size({"width": WIDE, "height": SCREENS[WIDE]})
+        answer = await page.goto(address, wait_until="networkidle")
+        assert answer is not None
+        diagrams = (await answer.text()).count('class="mermaid"')
+        sights = [await _look(page, width) for width in SCREENS]
+        weight = sum([int(await one.header_value("content-length") or 0) for one in answers if "/mermaid/" not in one.url])
+        visits.append(
+            Visit(address, scheme, answer.status, _elsewhere(requests, address), tuple(complaints), weight, diagrams, *zip(*sights, strict=True))
+        )
+    await context.close()
+    return visits
+
+
+def _elsewhere(requests: Sequence[str], address: str) -> tuple[str, ...]:
+    """The requests that leave the host of `address`."""
+    host = urlsplit(address).netloc
+    return tuple(url for url in requests if urlsplit(url).scheme not in ("blob", "data") and urlsplit(url).netloc != host)
+
+
+async def _look(page: Page, width: int) -> tuple[int, int, tuple[str, ...]]:
+    await page.set_viewport_size({"width": width, "height": SCREENS[width]})
+    await page.evaluate(_SETTLE)
+    drawn, sideways = await page.evaluate(_DRAWN), await page.evaluate(_SIDEWAYS)
+    await page.evaluate(_UNFOLD)
+    return drawn, sideways, await _barriers(page)
+
+
+def _complaint(message: ConsoleMessage) -> list[str]:
+    """What the console says, but for the status of the page itself, which is a result of its own."""
+    own = "Failed to load resource" in message.text and message.page is not None and message.location["url"] == message.page.url
+    return [] if own or message.type not in ("error", "warning") else [f"{message.type} : {message.text}"]
+
+
+async def _barriers(page: Page) -> tuple[str, ...]:
+    found = (await _AXE.run(page)).response["violations"]
+    return tuple(
+        f"{barrier['id']} ({barrier['impact']}) : {node['target']} {node['failureSummary']}"
+        for barrier in found
+        if barrier["impact"] in GRAVE
+        for node in barrier["nodes"]
+    )
