@@ -4,33 +4,24 @@ import ipaddress
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from runbook.checking.addresses import address_problem
+from runbook.checking.compose_processes import build_stages, processes, storage
 from runbook.checking.compose_shape import compose_shape
+from runbook.checking.compose_values import environment, given_or_default, memory, published, seconds
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.images import Image, built_images, dockerfile_of
 from runbook.checking.manifests_life import graceful_timeout
-from runbook.checking.manifests_safety import quantity
 from runbook.checking.model import Model
 from runbook.checking.places import in_compose
+from runbook.checking.secrets_in_files import compose_secrets
 from runbook.checking.setting_types import refused
+from runbook.checking.variable_addresses import meaning_problem
 
 LOG_DRIVERS = ("json-file", "local", "journald", "syslog", "fluentd", "gelf", "awslogs", "splunk", "none")
 CONDITIONS = ("service_started", "service_healthy", "service_completed_successfully")
-_DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
-_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:\d+ms)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """One port of a service: `host` on the machine, if published, `target` in the container."""
-
-    host: int | None
-    target: int
-    address: str
 
 
 def check_compose(model: Model) -> Iterator[Finding]:
@@ -39,7 +30,7 @@ def check_compose(model: Model) -> Iterator[Finding]:
     yield from shape
     if shape:  # the others read a file that has the right shape
         return
-    for rule in (builds, compose_ports, compose_variables, dependencies, hardening, stops, networks):
+    for rule in (builds, build_stages, compose_ports, compose_variables, dependencies, hardening, processes, storage, compose_secrets, stops, networks):
         if rule.__name__ not in model.settings.model.rules_off:
             yield from rule(model)
 
@@ -92,6 +83,8 @@ def compose_variables(model: Model) -> Iterator[Finding]:
     images = {image.service: image for image in built_images(model).values()}
     targets = {name: _ports_inside(model, name, images.get(name)) for name in model.services}
     hosts = {port.host for definition in model.services.values() for port in published(definition)}
+    inside = {name: images[name].application if name in images else None for name in model.services}
+    outside = {port.host: inside[name] for name, definition in model.services.items() for port in published(definition) if port.host is not None}
     for name, definition in model.services.items():
         image = images.get(name)
         application = model.applications.get((image.application if image else None) or "")
@@ -106,13 +99,13 @@ def compose_variables(model: Model) -> Iterator[Finding]:
                 continue
             if value is None:
                 continue
-            text = _DEFAULT.sub(r"\1", value)
+            text = given_or_default(value)
             wanted = refused(model, application.name, variable, text) if application else None
             if wanted is not None:
                 yield in_compose(model, where, f"{variable} = « {text} » : l'application {name} refuse de démarrer", f"attendu : {wanted}", "compose_variables")
             if not re.match(r"https?://", text):
                 continue
-            problem = address_problem(text, targets, _routes(model, images))
+            problem = address_problem(text, targets, _routes(model, images)) or meaning_problem(model, variable, text, application.name if application else None, inside, outside)
             if problem:
                 yield in_compose(model, where, *problem, "compose_variables")
             local = re.match(r"https?://(?:localhost|127\.0\.0\.1):(\d+)", text)
@@ -166,7 +159,7 @@ def hardening(model: Model) -> Iterator[Finding]:
         limit = definition.get("mem_limit") or (((definition.get("deploy") or {}).get("resources") or {}).get("limits") or {}).get("memory")
         if limit is None:
             yield told("mem_limit", "mémoire sans limite", "écrire mem_limit: 192m")
-        elif not _memory(str(limit)):
+        elif not _is_plausible(memory(limit)):
             yield told("mem_limit", f"limite de mémoire « {limit} » illisible ou invraisemblable", "écrire par exemple 192m")
         logging = definition.get("logging") or {}
         if logging.get("driver", "json-file") not in LOG_DRIVERS:
@@ -206,44 +199,14 @@ def networks(model: Model) -> Iterator[Finding]:
     for network in sorted(declared - {"default"} - {joins for names in joined.values() for joins in names}):
         yield in_compose(model, ("networks", network), f"réseau « {network} » qu'aucun service ne rejoint", "le donner aux services, ou le retirer", "networks")
     for name, definition in model.services.items():
+        if "network_mode" in definition and "networks" in definition:
+            yield in_compose(model, ("services", name, "network_mode"), f"service « {name} » : network_mode et networks ensemble, que Compose refuse", "retirer l'un des deux", "networks")
         for network in sorted(joined[name] - declared):
             yield in_compose(model, ("services", name, "networks"), f"réseau « {network} » non déclaré", nearest(network, declared), "networks")
         for other in model.services:
             calls = any(re.match(rf"https?://{re.escape(other)}(?=[:/]|$)", value or "") for value in environment(definition).values())
             if calls and not joined[name] & joined[other]:
                 yield in_compose(model, ("services", name, "networks"), f"« {name} » appelle « {other} », sur un autre réseau", "les mettre sur le même", "networks")
-
-
-def published(definition: dict[str, Any]) -> list[Published]:
-    """The ports of a service, in either way of writing them; text that is no port is passed over."""
-    found = []
-    for port in definition.get("ports") or []:
-        if isinstance(port, dict):
-            host, target, address = port.get("published"), port.get("target"), str(port.get("host_ip", ""))
-        else:
-            *before, target = _DEFAULT.sub(r"\1", str(port)).split("/")[0].split(":")
-            host, address = (before[-1] if before else None), (before[-2] if len(before) > 1 else "")
-        if str(target).isdecimal():
-            found.append(Published(int(str(host)) if str(host).isdecimal() else None, int(str(target)), _DEFAULT.sub(r"\1", address)))
-    return found
-
-
-def environment(definition: dict[str, Any]) -> dict[str, str | None]:
-    """The variables of a service; None for one that is passed on from the host."""
-    given = definition.get("environment") or {}
-    if isinstance(given, list):
-        pairs = [str(entry).partition("=") for entry in given]
-        return {name: value if mark else None for name, mark, value in pairs}
-    return {str(name): None if value is None else str(value) for name, value in given.items()}
-
-
-def seconds(text: Any) -> float | None:
-    """A Compose duration in seconds."""
-    found = _DURATION.fullmatch(str(text))
-    if not found or not str(text):
-        return None
-    hours, minutes, rest = (float(part or 0) for part in found.groups())
-    return hours * 3600 + minutes * 60 + rest
 
 
 def _listening(definition: dict[str, Any], image: Image | None) -> int | None:
@@ -277,7 +240,5 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _memory(text: str) -> bool:
-    found = re.fullmatch(r"(\d+)([bkmg]?)b?", text.lower())
-    size = quantity(found[1] + {"k": "Ki", "m": "Mi", "g": "Gi"}.get(found[2], "")) if found else None
+def _is_plausible(size: float | None) -> bool:
     return size is not None and 2**22 <= size <= 2**40

@@ -26,7 +26,8 @@ SHAPES: dict[str, tuple[type, ...]] = {
 
 def compose_shape(model: Model) -> Iterator[Finding]:
     """Unknown keys, and values of another kind than Compose takes."""
-    if not model.settings.model.compose or model.settings.model.compose in {path for path, _, _ in model.faults}:
+    unreadable = not model.compose and model.settings.model.compose in {path for path, _, _ in model.faults}
+    if not model.settings.model.compose or unreadable:
         return
     services = model.compose.get("services")
     yield from _keys(model, (), model.compose, TOP)

@@ -1,14 +1,16 @@
 """Do the stages of a Dockerfile fit together, and bring all that the application needs?"""
 
 import difflib
+import json
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.images import Image, instructions
+from runbook.checking.image_programs import program_problem
+from runbook.checking.images import Image, context_of, instructions
 from runbook.checking.model import Model
 
 RULE = "dockerfile_stages"
@@ -114,8 +116,7 @@ def _copied(stage: _Stage) -> set[str]:
 def _needed(model: Model, image: Image, stages: list[_Stage]) -> Iterator[Finding]:
     """The packages of the application and the server's settings are copied from the context."""
     source = model.settings.model.applications[image.application or ""]
-    build = model.services[image.service]["build"]
-    context = Path(build if isinstance(build, str) else str(build.get("context", ".")))
+    context = context_of(model, image)
     modules = {reference.split(":")[0].split(".")[0] for reference in [source.factory, *source.settings]}
     wanted = {f"{folder}/{module}" for folder in source.path for module in modules if f"{folder}/{module}" in model.folders}
     wanted |= {model.settings.model.server} if model.settings.model.server else set()
@@ -145,22 +146,19 @@ def _last(model: Model, image: Image, stage: _Stage) -> Iterator[Finding]:
         for folder in re.findall(r"PATH=([^:$\s]+)", rest) if word == "ENV" else []:
             if not any(folder == made or folder.startswith(f"{made}/") for made in stage.made):
                 yield Finding(image.dockerfile, line, f"PATH commence par « {folder} », qui n'est pas dans cette étape", nearest(folder, stage.made), RULE)
-        module = re.search(r'"-m", "([\w.]+)"', rest) if word in ("CMD", "HEALTHCHECK", "ENTRYPOINT") else None
-        if module and not any(name.endswith((f"{module[1].replace('.', '/')}.py", f"{module[1].replace('.', '/')}/__main__.py")) for name in model.files):
-            yield Finding(image.dockerfile, line, f"module « {module[1]} » absent du dépôt", "corriger le nom du module", RULE)
         if word == "HEALTHCHECK" and "CMD" not in rest and rest != "NONE":
             yield Finding(image.dockerfile, line, "HEALTHCHECK sans commande", "ajouter CMD", RULE)
-        if word in ("CMD", "HEALTHCHECK"):
-            yield from _program(model, image, line, rest)
+        if word in ("CMD", "ENTRYPOINT", "HEALTHCHECK"):
+            problem = program_problem(model, image, _words(rest))
+            if problem:
+                yield Finding(image.dockerfile, line, *problem, RULE)
 
 
-def _program(model: Model, image: Image, line: int, rest: str) -> Iterator[Finding]:
-    """The program that starts is Python itself or one that the locked requirements bring."""
-    found = re.search(r'\["([\w.-]+)"', rest)
-    text = (model.root / image.dockerfile).read_text(encoding="utf-8")
-    build = model.services[image.service]["build"]
-    context = Path(build if isinstance(build, str) else str(build.get("context", ".")))
-    lists = [model.root / context / name for name in re.findall(r"COPY (\S+\.txt)", text)]
-    known = {found for path in lists if path.is_file() for found in re.findall(r"^([\w.-]+)==", path.read_text(encoding="utf-8"), re.MULTILINE)}
-    if found and known and found[1] not in known | {"python", "python3"}:
-        yield Finding(image.dockerfile, line, f"programme « {found[1]} » que rien n'installe", nearest(found[1], known), RULE)
+def _words(rest: str) -> list[str]:
+    """The words of a command in either form; of a health check, what stands after its options."""
+    text = re.sub(r"^(--\S+\s+)*(CMD\s+)?", "", rest)
+    try:
+        words = json.loads(text) if text.startswith("[") else shlex.split(text)
+    except ValueError:
+        return []
+    return [str(word) for word in words]

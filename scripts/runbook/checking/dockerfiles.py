@@ -2,30 +2,33 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
+from runbook.checking.dockerfile_commands import check_bases, check_instructions
+from runbook.checking.dockerfile_context import check_context
 from runbook.checking.dockerfile_stages import check_stages
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.images import Image, built_images, instructions
+from runbook.checking.image_programs import LOOPBACK
+from runbook.checking.images import Image, built_images, context_of, instructions
 from runbook.checking.model import Model
 from runbook.checking.setting_types import refused
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def check_dockerfiles(model: Model) -> Iterator[Finding]:
     """Every Dockerfile that Compose builds, against the files of its context and its application."""
     for image in built_images(model).values():
         yield from check_stages(model, image)
+        yield from check_context(model, image)
+        yield from check_instructions(model, image)
         yield from _copies(model, image)
         yield from _application(model, image)
         if image.application:
             yield from _variables(model, image)
             yield from _port_and_user(model, image)
+    yield from check_bases(model)
 
 
 def _copies(model: Model, image: Image) -> Iterator[Finding]:
-    context = _context(model, image)
+    context = context_of(model, image)
     for line, word, rest in _lines(model, image):
         if word not in ("COPY", "ADD") or "--from=" in rest or "<<" in rest:
             continue
@@ -72,20 +75,17 @@ def _variables(model: Model, image: Image) -> Iterator[Finding]:
 
 
 def _port_and_user(model: Model, image: Image) -> Iterator[Finding]:
-    if image.port is not None and image.exposed and image.exposed != (image.port,):
-        yield Finding(image.dockerfile, _line(model, image, "EXPOSE"), f"port {image.exposed[0]} annoncé, et l'application écoute sur {image.port}", f"écrire EXPOSE {image.port}", "dockerfiles")
-    wanted = model.applications[image.application or ""].ports
-    if wanted and image.port not in wanted:
-        yield Finding(image.dockerfile, _line(model, image, "PORT="), f"l'image écoute sur {image.port}", f"attendu : {wanted[0]}, le port déclaré de l'application « {image.application} »", "dockerfiles")
+    application = model.applications[image.application or ""]
+    default = application.variables.get("PORT") or ""
+    listening = image.port if "PORT" in image.environment or not default.isdecimal() else int(default)
+    if listening is not None and image.exposed and image.exposed != (listening,):
+        yield Finding(image.dockerfile, _line(model, image, "EXPOSE"), f"port {image.exposed[0]} annoncé, et l'application écoute sur {listening}", f"écrire EXPOSE {listening}", "dockerfiles")
+    if application.ports and listening not in application.ports:
+        yield Finding(image.dockerfile, _line(model, image, "PORT="), f"l'image écoute sur {listening}", f"attendu : {application.ports[0]}, le port déclaré de l'application « {image.application} »", "dockerfiles")
     if not re.fullmatch(r"[1-9]\d*(:[1-9]\d*)?", image.user or ""):
         yield Finding(image.dockerfile, _line(model, image, "USER"), f"utilisateur « {image.user or 'root'} »", "écrire USER avec un numéro, par exemple 10001:10001", "dockerfiles")
     if not image.healthcheck:
         yield Finding(image.dockerfile, 1, "image sans HEALTHCHECK : Compose ne sait pas si elle répond", "ajouter HEALTHCHECK", "dockerfiles")
-
-
-def _context(model: Model, image: Image) -> Path:
-    build = model.services[image.service]["build"]
-    return Path(build if isinstance(build, str) else str(build.get("context", ".")))
 
 
 def _lines(model: Model, image: Image) -> list[tuple[int, str, str]]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from runbook.checking.compose import published
+from runbook.checking.compose_values import published
 from runbook.checking.containers import values_of
 from runbook.checking.expected_lines import Told
 from runbook.checking.expected_state import PageState, fits, verb_of

@@ -16,7 +16,7 @@ class Image:
     """One image that Compose builds, as the last stage of its Dockerfile makes it.
 
     `application` is the one whose factory the image's command names; `service` is Compose's name
-    for what it builds.
+    for what it builds; `bound` is the port that its command asks for, `folder` is where the command starts.
     """
 
     name: str
@@ -27,11 +27,15 @@ class Image:
     exposed: tuple[int, ...]
     user: str | None
     healthcheck: bool
+    folder: str
+    bound: int | None
 
     @property
     def port(self) -> int | None:
         """The port that it listens on when nothing else is asked."""
         text = self.environment.get("PORT", "")
+        if self.bound is not None:
+            return self.bound
         return int(text) if text.isdecimal() else next(iter(self.exposed), None)
 
 
@@ -54,6 +58,12 @@ def dockerfile_of(definition: dict[str, Any]) -> str | None:
     if isinstance(build, str):
         return (Path(build) / "Dockerfile").as_posix()
     return (Path(str(build.get("context", "."))) / str(build.get("dockerfile", "Dockerfile"))).as_posix()
+
+
+def context_of(model: Model, image: Image) -> Path:
+    """The folder that the Dockerfile's COPY reads, relative to the Compose file."""
+    build = model.services[image.service]["build"]
+    return Path(build if isinstance(build, str) else str(build.get("context", ".")))
 
 
 def instructions(text: str) -> list[tuple[int, str, str]]:
@@ -98,6 +108,8 @@ def _image(model: Model, name: str, service: str, dockerfile: str) -> Image:
         exposed=tuple(int(port) for _, word, rest in stage if word == "EXPOSE" for port in re.findall(r"\d+", rest)),
         user=users[-1] if users else None,
         healthcheck=any(word == "HEALTHCHECK" and not rest.startswith("NONE") for _, word, rest in stage),
+        bound=next((int(port) for port in re.findall(r"""(?:--bind|-b)(?:[=\s"',]+)[\w.\[\]:]*?:(\d+)\b""", commands)), None),
+        folder=next((rest for _, word, rest in reversed(stage) if word == "WORKDIR"), "/"),
     )
 
 

@@ -16,7 +16,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.test import Client, TestResponse
 
 from runbook.checking.applications import named
-from runbook.checking.compose import environment as compose_environment
+from runbook.checking.compose_values import environment as compose_environment
 from runbook.checking.containers import Container, mounted_files
 from runbook.checking.images import Image
 from runbook.checking.model import Model

@@ -3,14 +3,19 @@
 from collections.abc import Iterator
 
 from runbook.checking import (
+    between_targets,
+    kind_cluster,
+    manifests_given,
     manifests_images,
     manifests_labels,
     manifests_life,
     manifests_links,
+    manifests_processes,
     manifests_safety,
     manifests_schema,
     manifests_values,
     manifests_variables,
+    secrets_in_files,
 )
 from runbook.checking.containers import containers
 from runbook.checking.finding import Finding
@@ -25,11 +30,14 @@ OBJECT_RULES = (
     manifests_links.service_ports,
     manifests_links.node_ports,
     manifests_links.spread,
+    manifests_variables.accounts,
     manifests_variables.volumes,
     manifests_safety.pod_security,
     manifests_safety.namespace_security,
     manifests_links.documents,
     manifests_values.allowed_values,
+    manifests_processes.short_lives,
+    kind_cluster.kind_clusters,
 )
 CONTAINER_RULES = (
     manifests_links.container_ports,
@@ -37,15 +45,19 @@ CONTAINER_RULES = (
     manifests_variables.references,
     manifests_variables.keys_read,
     manifests_variables.given_in_compose,
-    manifests_variables.values,
+    manifests_given.values,
     manifests_safety.container_security,
     manifests_safety.resources,
     manifests_life.probes,
     manifests_life.lifecycle,
+    manifests_processes.processes,
     manifests_life.rollouts,
     manifests_values.mounted_paths,
     manifests_images.images,
     manifests_images.containers_and_services,
+    secrets_in_files.secret_values,
+    between_targets.memory_limits,
+    between_targets.stand_ins,
 )
 
 

@@ -95,7 +95,7 @@ def resources(model: Model, found: list[Container]) -> Iterator[Finding]:
                     yield told((part, name), f"quantité « {text} » illisible ou nulle", "écrire par exemple 96Mi, ou 50m")
                 elif name == "memory" and not 2**22 <= size <= 2**40:
                     yield told((part, name), f"mémoire de « {text} » invraisemblable", "l'unité manque-t-elle ? écrire par exemple 96Mi")
-                elif name == "cpu" and not 1e-3 <= size <= 128:
+                elif name == "cpu" and not 1e-3 <= size <= 16:
                     yield told((part, name), f"CPU de « {text} » invraisemblable", "l'unité manque-t-elle ? écrire par exemple 50m")
         for name in sorted(set(asked) & set(limits)):
             low, high = quantity(asked[name]), quantity(limits[name])

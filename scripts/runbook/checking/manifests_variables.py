@@ -5,15 +5,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from runbook.checking.addresses import address_problem
-from runbook.checking.compose import environment
+from runbook.checking.compose_values import environment
 from runbook.checking.containers import Container, mounted_files, pod_keys, values_of
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.images import built_images
 from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
 from runbook.checking.places import Key, in_object
-from runbook.checking.setting_types import refused
 
 SENSITIVE = re.compile(r"TOKEN|SECRET|PASSWORD|CREDENTIAL|PRIVATE_KEY")
 
@@ -33,6 +31,15 @@ def references(model: Model, found: list[Container]) -> Iterator[Finding]:
                     yield from _existing(model, container, kind, source, "name", (*keys, "name"), source.get("key"), (*keys, "key"))
         yield from _mounts(model, container)
         yield from _file_variables(model, container)
+
+
+def accounts(model: Model) -> Iterator[Finding]:
+    """The service account of a pod is one that a manifest describes, or the namespace's own."""
+    known = {item.name for item in model.of_kind("ServiceAccount")}
+    for item in model.objects:
+        name = (item.pod_template.get("spec") or {}).get("serviceAccountName")
+        if name is not None and name not in {*known, "default"}:
+            yield in_object(model, item, (*pod_keys(item), "serviceAccountName"), f"compte de service « {name} » qu'aucun manifeste ne décrit : aucun pod ne serait créé", nearest(str(name), {*known, "default"}), "accounts")
 
 
 def volumes(model: Model) -> Iterator[Finding]:
@@ -56,6 +63,8 @@ def volumes(model: Model) -> Iterator[Finding]:
             group = (pod.get("securityContext") or {}).get("fsGroup")
             if mode > 0o777:
                 yield in_object(model, item, (*where, "secret", "defaultMode"), f"mode {mode:o} impossible", "écrire defaultMode: 0440", "volumes")
+            elif volume.get("secret") and mode & 0o133:
+                yield in_object(model, item, (*where, "secret", "defaultMode"), f"secret en mode {mode:04o}, que d'autres pourraient modifier ou lancer", "écrire defaultMode: 0440, avec son zéro : sans lui le nombre est décimal", "volumes")
             elif volume.get("secret") and mode & 0o007:
                 yield in_object(model, item, (*where, "secret", "defaultMode"), f"secret lisible par tous dans le conteneur (mode {mode:04o})", "écrire defaultMode: 0440", "volumes")
             elif volume.get("secret") and group is None:
@@ -69,7 +78,7 @@ def keys_read(model: Model, found: list[Container]) -> Iterator[Finding]:
     for item in model.objects:
         if item.kind not in ("ConfigMap", "Secret") or not values_of(item):
             continue
-        readers = [container for container in found if _gets(model, container, item)]
+        readers = [container for container in found if gets(model, container, item)]
         applications = [model.applications[container.application] for container in readers if container.application]
         if not readers:
             if model.settings.model.applications:
@@ -78,9 +87,9 @@ def keys_read(model: Model, found: list[Container]) -> Iterator[Finding]:
         for key in values_of(item):
             read = {name for application in applications for name in application.variables}
             if applications and key not in read and not _read_otherwise(model, readers, item, key):
-                yield in_object(model, item, _data(item, key), f"clé « {key} » de {item.kind} « {item.name} » que personne ne lit", nearest(key, read), "keys_read")
+                yield in_object(model, item, place_of(item, key), f"clé « {key} » de {item.kind} « {item.name} » que personne ne lit", nearest(key, read), "keys_read")
             if item.kind == "ConfigMap" and SENSITIVE.search(key):
-                yield in_object(model, item, _data(item, key), f"« {key} » a sa place dans un Secret, pas dans une ConfigMap", "le déplacer", "keys_read")
+                yield in_object(model, item, place_of(item, key), f"« {key} » a sa place dans un Secret, pas dans une ConfigMap", "le déplacer", "keys_read")
 
 
 def given_in_compose(model: Model, found: list[Container]) -> Iterator[Finding]:
@@ -101,58 +110,6 @@ def given_in_compose(model: Model, found: list[Container]) -> Iterator[Finding]:
                 "l'ajouter à une ConfigMap que ce conteneur lit",
                 "given_in_compose",
             )
-
-
-def values(model: Model, found: list[Container]) -> Iterator[Finding]:
-    """Every value is text, and one that the application takes; an address leads to a Service and its port."""
-    for item in model.of_kind("ConfigMap"):
-        for key, value in (item.at("data", default=None) or {}).items():
-            if not isinstance(value, str):
-                yield in_object(model, item, _data(item, key), f"valeur de « {key} » qui n'est pas un texte : Kubernetes la refuse", "la mettre entre guillemets", "values")
-            for name in sorted({container.application for container in found if container.application and _gets(model, container, item)}):
-                yield from _value(model, item, name, key, str(value), _data(item, key))
-            yield from _address(model, item, str(value), _data(item, key))
-    for container in found:
-        for index, variable in enumerate(container.spec.get("env") or []):
-            where = (*container.keys, "env", index)
-            name = str(variable.get("name"))
-            if "value" not in variable and "valueFrom" not in variable:
-                yield in_object(model, container.item, (*where, "name"), f"variable « {name} » sans valeur", "ajouter value, ou la retirer", "values")
-            if container.application:
-                read = model.applications[container.application].variables
-                if name not in read:
-                    yield in_object(model, container.item, (*where, "name"), f"variable « {name} » que l'application ne lit pas", nearest(name, read), "values")
-                if "value" in variable:
-                    yield from _value(model, container.item, container.application, name, str(variable["value"]), (*where, "value"))
-            yield from _address(model, container.item, str(variable.get("value") or ""), (*where, "value"))
-        for part in ("command", "args"):
-            for index, word in enumerate(container.spec.get(part) or []):
-                yield from _address(model, container.item, str(word), (*container.keys, part, index))
-
-
-def cluster_addresses(model: Model) -> dict[str, set[int]]:
-    """The ports of each Service."""
-    return {item.name: {int(port["port"]) for port in item.at("spec", "ports", default=[]) if "port" in port} for item in model.of_kind("Service")}
-
-
-def _address(model: Model, item: KubeObject, value: str, keys: tuple[Key, ...]) -> Iterator[Finding]:
-    if not re.match(r"https?://", value):
-        return
-
-    def answers(host: str, _: int, path: str) -> bool:
-        service = model.object_named("Service", host)
-        name = model.application_behind(service) if service else None
-        return name is None or model.applications[name].answers(path)
-
-    problem = address_problem(value, cluster_addresses(model), answers)
-    if problem:
-        yield in_object(model, item, keys, *problem, "values")
-
-
-def _value(model: Model, item: KubeObject, application: str, variable: str, value: str, keys: tuple[Key, ...]) -> Iterator[Finding]:
-    wanted = refused(model, application, variable, value)
-    if wanted is not None:
-        yield in_object(model, item, keys, f"{variable} = « {value} » : l'application {application} refuse de démarrer", f"attendu : {wanted}", "values")
 
 
 def _existing(
@@ -206,7 +163,8 @@ def _file_variables(model: Model, container: Container) -> Iterator[Finding]:
             )
 
 
-def _gets(model: Model, container: Container, given: KubeObject) -> bool:
+def gets(model: Model, container: Container, given: KubeObject) -> bool:
+    """Whether the container gets this ConfigMap or Secret, or a key of it."""
     if container.item.namespace != given.namespace:
         return False
     reference = {"ConfigMap": "configMapRef", "Secret": "secretRef"}[given.kind]
@@ -232,5 +190,6 @@ def _read_otherwise(model: Model, readers: list[Container], given: KubeObject, k
     return False
 
 
-def _data(item: KubeObject, key: str) -> tuple[Key, ...]:
+def place_of(item: KubeObject, key: str) -> tuple[Key, ...]:
+    """Where a key of a ConfigMap or Secret stands in it."""
     return ("data" if key in (item.at("data", default=None) or {}) else "stringData", key)

@@ -11,6 +11,7 @@ import yaml
 
 from runbook.checking.applications import Application, read_applications
 from runbook.checking.objects import KIND_OF, LOADER, WORKLOADS, KubeObject, read_objects, selects
+from runbook.checking.repeated_keys import repeated_keys
 from runbook.settings import Settings
 
 
@@ -105,7 +106,9 @@ def read_model(root: Path, settings: Settings, files: frozenset[str] | None = No
     compose: dict[str, Any] = {}
     if source.compose and (root / source.compose).exists():
         try:
-            compose = yaml.load((root / source.compose).read_text(encoding="utf-8"), LOADER) or {}  # noqa: S506 — it is a safe one
+            text = (root / source.compose).read_text(encoding="utf-8")
+            compose = yaml.load(text, LOADER) or {}  # noqa: S506 — it is a safe one
+            faults += tuple((source.compose, line, cause) for line, cause in repeated_keys(yaml.compose(text, LOADER)))
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             faults += ((source.compose, mark.line + 1 if mark else 1, f"YAML illisible : {getattr(error, 'problem', error)}"),)

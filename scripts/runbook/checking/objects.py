@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from runbook.checking.repeated_keys import repeated_keys
+
 # The safe loader; libyaml's, ten times as fast, where PyYAML has it.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What kubectl accepts for a kind: singular, plural and short names, all in lower case.
@@ -92,7 +94,9 @@ def read_objects(root: Path, paths: Iterable[Path]) -> tuple[tuple[KubeObject, .
     for path in paths:
         name = path.relative_to(root).as_posix()
         try:
-            objects += objects_in(path.read_text(encoding="utf-8"), name)
+            for repeated, item in _described(path.read_text(encoding="utf-8"), name):
+                objects += [item] if item else []
+                faults += [(name, line, cause) for line, cause in repeated]
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             faults.append((name, mark.line + 1 if mark else 1, f"YAML illisible : {getattr(error, 'problem', error)}"))
@@ -101,22 +105,32 @@ def read_objects(root: Path, paths: Iterable[Path]) -> tuple[tuple[KubeObject, .
 
 def objects_in(text: str, path: str) -> Iterator[KubeObject]:
     """The objects of a YAML text, which stands in the file `path`; YAMLError if it is none."""
+    return (item for _, item in _described(text, path) if item is not None)
+
+
+def _described(text: str, path: str) -> Iterator[tuple[list[tuple[int, str]], KubeObject | None]]:
+    """The keys that each document of a YAML text repeats, and the object that it describes, if it does."""
     loader = LOADER(text)
     try:
         while loader.check_node():
             node = loader.get_node()
+            if node is None:
+                continue
+            repeated = list(repeated_keys(node))  # before `<<` is replaced by what it merges
             document = loader.construct_document(node)
+            item = None
             if isinstance(document, dict) and "kind" in document:
                 metadata = document.get("metadata") or {}
-                yield KubeObject(
+                item = KubeObject(
                     kind=str(document["kind"]),
                     name=str(metadata.get("name", "")),
                     namespace=metadata.get("namespace"),
                     labels={str(key): str(value) for key, value in (metadata.get("labels") or {}).items()},
                     document=document,
                     path=path,
-                    line=node.start_mark.line + 1 if node else 1,
+                    line=node.start_mark.line + 1,
                 )
+            yield repeated, item
     finally:
         loader.dispose()
 

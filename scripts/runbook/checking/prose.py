@@ -13,7 +13,7 @@ from runbook.checking.expected_state import fits
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.images import built_images
 from runbook.checking.known_names import Names
-from runbook.checking.manifests_variables import cluster_addresses
+from runbook.checking.manifests_given import cluster_addresses
 from runbook.checking.model import Model
 from runbook.checking.objects import KIND_OF
 from runbook.checking.quotes import Quote, addresses, code, ports

@@ -10,15 +10,17 @@ from runbook.checking.finding import Finding
 from runbook.checking.manifests import check_manifests
 from runbook.checking.model import Model
 from runbook.checking.prose import check_prose
+from runbook.checking.requirements import check_requirements
 from runbook.reading.blocks import PageBlocks
 
 
 def check_sources(model: Model) -> Iterator[Finding]:
-    """Every finding in manifests, Compose and images."""
+    """Every finding in manifests, Compose, images and locked requirements, whatever the pages say."""
     yield from (Finding(path, line, cause, "corriger le fichier", "model") for path, line, cause in model.faults)
     yield from check_manifests(model)
     yield from check_compose(model)
     yield from check_dockerfiles(model)
+    yield from check_requirements(model)
 
 
 def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ def refused(model: Model, application: str, variable: str, value: str) -> str | 
     """What the application would have taken instead; None if it takes the value or reads it elsewhere."""
     source = model.settings.model.applications.get(application)
     for reference in source.settings if source else []:
-        kind = _fields(reference).get(variable)
+        kind = _fields(named(reference)).get(variable)
         if kind is not None:
             try:
                 msgspec.convert(value, type=kind, strict=False)
@@ -24,6 +24,6 @@ def refused(model: Model, application: str, variable: str, value: str) -> str | 
 
 
 @cache
-def _fields(reference: str) -> dict[str, Any]:
-    """The type of each variable that a settings structure reads."""
-    return {field.name.upper(): field.type for field in msgspec.structs.fields(named(reference))}
+def _fields(structure: type) -> dict[str, Any]:
+    """The type of each variable that a settings structure reads; the structure itself is the key, for modules may be imported anew."""
+    return {field.name.upper(): field.type for field in msgspec.structs.fields(structure)}

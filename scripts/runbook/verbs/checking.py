@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from runbook.errors import RunbookError
 from runbook.forked import forked
 from runbook.settings import Settings, load
 from runbook.verbs.options import json_option, print_json
 
 if TYPE_CHECKING:
+    from runbook.checking.finding import Finding
+    from runbook.checking.model import Model
     from runbook.reading.blocks import PageBlocks
 
 
@@ -30,7 +33,11 @@ def command(root: Path, as_json: bool, junit_file: Path | None) -> int:
         from runbook.checking.model import read_model
 
         pages: list[PageBlocks] = []
-        findings = check(_awaited(read, pages), read_model(root, settings))
+        model = read_model(root, settings)
+        try:
+            findings = check(_awaited(read, pages), model)
+        except RunbookError as error:  # pages are often unreadable because they quote the very files that are wrong
+            findings = _of_sources(model, error)
     if junit_file:
         from runbook.reporting import junit
 
@@ -48,6 +55,17 @@ def command(root: Path, as_json: bool, junit_file: Path | None) -> int:
         for line in annotations.of_findings(findings):
             click.echo(line, err=as_json)
     return 1 if findings else 0
+
+
+def _of_sources(model: "Model", error: RunbookError) -> "list[Finding]":
+    """What is wrong in the files that a site quotes, then that the site cannot be read; without such a cause, the error itself."""
+    from runbook.checking.finding import Finding
+    from runbook.checking.repository import check_sources
+
+    findings = sorted(set(check_sources(model)))
+    if not findings:
+        raise error
+    return [*findings, Finding(model.settings.site, 1, f"le site n'a pas pu être lu : {str(error).splitlines()[0]}", "corriger d'abord ce qui précède", "site")]
 
 
 def _pages(root: Path, settings: Settings) -> "list[PageBlocks]":

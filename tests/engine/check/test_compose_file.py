@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from tests.engine.check import post
 
-from runbook.checking.compose import check_compose, seconds
+from runbook.checking.compose import check_compose
+from runbook.checking.compose_values import seconds
 from runbook.checking.dockerfiles import check_dockerfiles
+from runbook.checking.repository import check_sources
 
 COMPOSE = """
   desk:\\n    <<: *service\\n    image: post-desk:1.2 |   desk:\\n    <<: *service\\n    image: post-desk | sans étiquette | version
@@ -41,6 +43,24 @@ options: {max-size: 1m} | options: {} | sans limite de taille | max-size
 stop_grace_period: 20s | stop_grace_period: 5s | arrêté après 5 s, quand le serveur en donne 10 | plus de 10s
 stop_grace_period: 20s | stop_grace_period: soon | durée « soon » illisible | 30s
 services: | service: | aucun service | services
+dockerfile: desk.Dockerfile} | dockerfile: desk.Dockerfile, target: prod} | étape « prod » que desk.Dockerfile n'a pas | build
+dockerfile: desk.Dockerfile} | dockerfile: desk.Dockerfile, target: build} | qui ne lance pas l'application | target
+dockerfile: desk.Dockerfile} | dockerfile: desk.Dockerfile, args: {MOD: calm}} | argument « MOD » que desk.Dockerfile ne prend pas | il n'y en a aucun
+read_only: true | read_only: true\\n  user: root | lancé par root | retirer user
+read_only: true | read_only: true\\n  network_mode: none\\n  networks: [default] | network_mode et networks ensemble | l'un des deux
+    image: post-desk:1.2 |     command: [python, serve.py, "postal_desk:mak()"]\\n    image: post-desk:1.2 | aucune application ne s'appelle « postal_desk:mak » | postal_desk:make
+    image: post-desk:1.2 |     healthcheck: {test: [CMD, curl, -f, "http://localhost:9100/"]}\\n    image: post-desk:1.2 | « curl » n'est pas dans l'image | noms connus
+    image: post-desk:1.2 |     healthcheck: {test: "wget -q http://localhost:9100/"}\\n    image: post-desk:1.2 | « wget » n'est pas dans l'image | noms connus
+    image: post-desk:1.2 |     healthcheck: {test: [CMD, python, -c, "import urllib.request as u; u.urlopen('http://localhost:9000/')"]}\\n    image: post-desk:1.2 | y écoute sur le port 9100 | 9100
+    image: post-desk:1.2 |     volumes: ["letters:/srv/letters"]\\n    image: post-desk:1.2 | volume « letters » non déclaré | aucun
+    image: post-desk:1.2 |     volumes: ["./scr/postal_desk:/srv/desk"]\\n    image: post-desk:1.2 | « ./scr/postal_desk » absent du dépôt | src/postal_desk
+    image: post-desk:1.2 |     volumes: ["/var/run/docker.sock:/var/run/docker.sock"]\\n    image: post-desk:1.2 | moteur Docker entier | retirer
+options: {max-size: 1m} | options: {max-size: 1m, max-files: "3"} | option « max-files » inconnue | « max-file »
+MOOD: busy | MOOD: busy\\n      LISTEN: 127.0.0.1 | n'écouterait que depuis son propre conteneur | retirer
+MOOD: busy | MOOD: busy\\n      DESK_TOKEN: abc | « DESK_TOKEN » a sa valeur dans le fichier | sans valeur
+http://desk:9100 | http://localhost:9100 | est le conteneur lui-même | desk
+http://desk:9100 | http://board:9200 | mène à l'application « board », et non à « desk » | desk
+mem_limit: 64m | mem_limit: 64m\\n  mem_limit: 64m | clé « mem_limit » déjà écrite ligne 6 | corriger
 """.strip("\n").splitlines()
 DOCKERFILES = """
 COPY src/postal_desk ./postal_desk\\n |  | « src/postal_desk » n'entre pas dans l'image | copier
@@ -60,9 +80,25 @@ USER 10001:10001 | USER post | utilisateur « post » | numéro
 USER 10001:10001\\n |  | utilisateur « root » | USER
 postal_desk:make() | postal_desk:mak() | aucune application ne s'appelle « postal_desk:mak » | postal_desk:make
 postal_desk:make() | postal_board:make() | le service « desk » lance l'application « board » | CMD
+CMD ["python", "serve.py", "postal_desk:make()"] | CMD ["python", "serve.py", "postal_desk:make"] | sans parenthèses elle serait prise pour elle | postal_desk:make()
+CMD ["python", "serve.py", "postal_desk:make()"] | CMD ["python", "serve.py", "--bind", "0.0.0.0:9000", "postal_desk:make()"] | l'image écoute sur 9000 | 9100
+CMD ["python", "serve.py", "postal_desk:make()"] | ENTRYPOINT ["sh", "-c"]\\nCMD ["python", "serve.py", "postal_desk:make()"] | lancée par un shell | retirer ENTRYPOINT
+CMD ["python", "serve.py", "postal_desk:make()"] | CMD ["pythn", "serve.py", "postal_desk:make()"] | « pythn » n'est pas dans l'image | python
+    PORT=9100\\nEXPOSE 9100 |     MOOD=calm\\nEXPOSE 9200 | port 9200 annoncé, et l'application écoute sur 9100 | EXPOSE 9100
+ENV LISTEN | ENV DESK_TOKEN=abc\\nENV LISTEN | « DESK_TOKEN » a une valeur dans l'image | au lancement
+COPY src/serve.py ./\\n | COPY src/serve.py ./\\nRUN pip install flask\\n | dont rien ne fixe l'empreinte | --require-hashes
+COPY src/serve.py ./\\n | COPY src/serve.py ./\\nRUN pip install --require-hashes flask\\n | dont rien ne fixe l'empreinte | -r
+COPY src/serve.py ./\\n | COPY src/serve.py ./\\nRUN chmod -R 777 .\\n | que tous peuvent modifier | a+rX
+COPY src/serve.py ./\\n | COPY src/serve.py ./\\nRUN chmod -R o+w .\\n | que tous peuvent modifier | a+rX
+COPY src/postal_desk ./postal_desk | COPY src/postal_desk ./desk | Python n'y trouverait pas le module « postal_desk » | ./postal_desk
+HEALTHCHECK CMD | HEALTHCHECK --timeout=3 CMD | durée « 3 » | 3s
+HEALTHCHECK CMD | HEALTHCHECK --retry=3 CMD | option « --retry » de HEALTHCHECK inconnue | « retries »
+HEALTHCHECK CMD | HEALTHCHECK --retries=0 CMD | --retries=0 | au moins 1
+HEALTHCHECK CMD ["python", "-c", "pass"] | HEALTHCHECK CMD curl -f http://localhost:9100/ | « curl » n'est pas dans l'image | noms connus
+HEALTHCHECK CMD ["python", "-c", "pass"] | HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://localhost:9200/')"] | y écoute sur le port 9100 | 9100
 CMD ["python", "serve.py", "postal_desk:make()"] | CMD python serve.py 'postal_desk:make()' | lancée par un shell | CMD [
 HEALTHCHECK CMD ["python", "-c", "pass"]\\n |  | sans HEALTHCHECK | ajouter
-HEALTHCHECK CMD ["python", "-c", "pass"] | HEALTHCHECK CMD ["python", "-m", "postal_desk.nothing"] | module « postal_desk.nothing » absent | corriger
+HEALTHCHECK CMD ["python", "-c", "pass"] | HEALTHCHECK CMD ["python", "-m", "postal_desk.nothing"] | module « postal_desk.nothing » absent | « postal_desk »
 """.strip("\n").splitlines()
 
 
@@ -77,7 +113,8 @@ def root(tmp_path: Path) -> Path:
 def test_a_change_to_compose_is_found_with_its_remedy(root: Path, change: str) -> None:
     old, new, cause, remedy = change.replace("\\n", "\n").split(" | ")
     post.change(root, "compose.yaml", old, new)
-    findings = list(check_compose(post.model(root)))
+    model = post.model(root)
+    findings = [*check_compose(model), *(finding for finding in check_sources(model) if finding.rule == "model")]
     assert any(cause in finding.cause for finding in findings), findings
     assert any(remedy in finding.remedy + finding.cause for finding in findings), findings
 
@@ -105,3 +142,27 @@ def test_a_repository_without_compose_has_nothing_to_say(root: Path) -> None:
     (root / "compose.yaml").unlink()
     model = post.model(root, compose="")
     assert [*check_compose(model), *check_dockerfiles(model)] == []
+
+
+def test_one_base_has_one_version_in_all_images(root: Path) -> None:
+    post.change(root, "board.Dockerfile", "python:3.13-slim", "python:3.14-slim")
+    found = [finding for finding in check_dockerfiles(post.model(root)) if "et ailleurs" in finding.cause]
+    assert {finding.line for finding in found} == {1, 6}
+    assert len({finding.path for finding in found}) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "cause"),
+    [
+        ("*\n!src/**\n", ""),
+        ("# all but tests\ntests\n**/*.md\n", ""),
+        ("*\n!src/postal_desk/**\n!src/postal_board\n", "« src/serve.py » n'entre pas dans la construction"),
+        ("*\n!src/serve.py\n!src/postal_board/**\n", "« src/postal_desk/__init__.py » n'entre pas"),
+        ("src/*/__init__.py\n", "« src/postal_desk/__init__.py » n'entre pas"),
+        ("**/serve.??\n", "« src/serve.py » n'entre pas"),
+    ],
+)
+def test_what_is_copied_is_not_left_out_of_the_build(root: Path, lines: str, cause: str) -> None:
+    (root / ".dockerignore").write_text(lines)
+    found = [finding.cause for finding in check_dockerfiles(post.model(root)) if "n'entre pas dans la construction" in finding.cause]
+    assert any(cause in text for text in found) if cause else found == []

@@ -1,12 +1,16 @@
 """One change to a manifest is found, at its line, with the right name and what to do."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.engine.check import post
 
 from runbook.checking.manifests import check_manifests
 from runbook.checking.manifests_schema import schemas
+from runbook.checking.repository import check_sources
+from runbook.settings import StandIn
 
 # file | what it says | what it says instead | a part of the cause | a part of the remedy
 CHANGES = """
@@ -84,6 +88,27 @@ k8s/desk.yaml | ScheduleAnyway | ScheduleAnywa | whenUnsatisfiable | ScheduleAny
 k8s/secret.yaml | type: Opaque | type: Opaqe | type « Opaqe » inconnu | Opaque
 k8s/desk-service.yaml | name: post-desk\\n  namespace | name: post-board\\n  namespace | déjà décrit dans k8s/board-service.yaml:1 | retirer
 k8s/config.yaml | kind: ConfigMap\\n |  | manifeste sans objet | kind
+k8s/desk.yaml | periodSeconds: 10 | periodSeconds: 10\\n            successThreshold: 2 | livenessProbe : successThreshold 2 refusé | écrire 1
+k8s/desk.yaml | import time; time | import tme; time | module « tme » absent de l'image « post-desk:1.2 » | « time »
+k8s/desk.yaml | import time; time | from time import sleep; time | nom « time » que rien ne définit | sleep
+k8s/desk.yaml | ["python", "-c" | ["curl", "-c" | « curl » n'est pas dans l'image | noms connus
+k8s/desk.yaml | ["python", "-c" | ["python3.12", "-c" | qui a Python 3.13 | écrire python
+k8s/desk.yaml | httpGet:\\n              path: /health/live\\n              port: http\\n            periodSeconds: 10 | exec:\\n              command: ["python", "-m", "postal_dsk.probe"]\\n            periodSeconds: 10 | module « postal_dsk.probe » absent | « postal_desk »
+k8s/desk.yaml | httpGet:\\n              path: /health/live\\n              port: http\\n            periodSeconds: 10 | exec:\\n              command: ["python", "-c", "import urllib.request as u; u.urlopen('http://localhost:9200/health/live')"]\\n            periodSeconds: 10 | y écoute sur le port 9100 | http://localhost:9100/health/live
+k8s/desk.yaml | httpGet:\\n              path: /health/live\\n              port: http\\n            periodSeconds: 10 | exec:\\n              command: ["python", "-c", "import urllib.request as u; u.urlopen('http://localhost:9100/health/liv')"]\\n            periodSeconds: 10 | n'a pas de route « /health/liv » | /health/live
+k8s/desk.yaml | imagePullPolicy: IfNotPresent | imagePullPolicy: IfNotPresent\\n          workingDir: /srv/desk | démarre dans « /srv/desk » | retirer workingDir
+k8s/desk.yaml |           env:\\n |           env:\\n            - name: LISTEN\\n              value: 127.0.0.1\\n | n'écouterait que depuis son propre conteneur | retirer
+k8s/desk.yaml |           env:\\n |           env:\\n            - name: DESK_TOKEN\\n              value: abc\\n | « DESK_TOKEN » a sa valeur dans le manifeste | secretKeyRef
+k8s/secret.yaml | STAMP: eA== | STAMP: c2VhbGluZy13YXg= | a une vraie valeur | hors de git
+k8s/secret.yaml | data:\\n  STAMP: eA== | stringData:\\n  STAMP: 8f3a0c77d1e94b52 | a une vraie valeur | hors de git
+k8s/desk.yaml | cpu: 50m | cpu: 50 | CPU de « 50 » | 50m
+k8s/desk.yaml | memory: 64Mi | memory: 64Gi | 64Gi de mémoire, et 64m pour la même image dans Compose | unité
+k8s/desk.yaml | enableServiceLinks: false | enableServiceLinks: false\\n      serviceAccountName: postman | compte de service « postman » | default
+k8s/desk.yaml | defaultMode: 0440 | defaultMode: 440 | secret en mode 0670 | avec son zéro
+k8s/config.yaml | http://post-desk | http://post-board | mène à l'application « board », et non à « desk » | post-desk
+k8s/config.yaml | http://post-desk | http://localhost:9100 | est le conteneur lui-même | post-desk
+k8s/config.yaml | http://post-desk | http://post-desk.pots | l'espace de noms « pots » n'existe pas | « post »
+k8s/config.yaml | http://post-desk | http://post-desk.post.svc.cluster.locl | qui finit par « .svc.cluster.locl » | cluster.local
 """.strip().splitlines()
 
 
@@ -156,3 +181,96 @@ def test_what_the_cache_remembers_of_a_faulty_object_is_its_fault(root: Path) ->
     first, second = list(schemas(post.model(root))), list(schemas(post.model(root)))
     assert first == second
     assert "champ « replica » inconnu" in first[0].cause
+
+
+def test_a_key_written_twice_is_found_at_its_second_line(root: Path) -> None:
+    post.change(root, "k8s/desk.yaml", "  replicas: 2\n", "  replicas: 2\n  minReadySeconds: 1\n  replicas: 1\n")
+    lines = (root / "k8s/desk.yaml").read_text().splitlines()
+    found = {(finding.path, lines[finding.line - 1].strip()) for finding in check_sources(post.model(root)) if "déjà écrite" in finding.cause}
+    assert found == {("k8s/desk.yaml", "replicas: 1"), ("k8s/desk.yaml", "minReadySeconds: 1")}
+
+
+@pytest.mark.parametrize("host", ["post-desk.post", "post-desk.post.svc", "post-desk.post.svc.cluster.local", "post-desk.example.org"])
+def test_the_long_names_of_a_service_are_its_names(root: Path, host: str) -> None:
+    post.change(root, "k8s/config.yaml", "http://post-desk", f"http://{host}")
+    assert [finding for finding in check_manifests(post.model(root)) if "adresse" in finding.cause] == []
+
+
+@pytest.mark.parametrize(("address", "cause"), [("http://post-desk", "un navigateur ne connaît pas"), ("http://localhost:9100", "rien n'ouvre le port 9100"), ("http://localhost:30070", "mène à l'application « board »")])
+def test_an_address_for_browsers_leads_where_browsers_can_go(root: Path, address: str, cause: str) -> None:
+    post.change(root, "k8s/config.yaml", "  MOOD", f"  DESK_PUBLIC_URL: {address}\n  MOOD")
+    model = post.model(root)
+    board = replace(model.applications["board"], variables={**model.applications["board"].variables, "DESK_PUBLIC_URL": ""})
+    changed = replace(model, applications={**model.applications, "board": board})
+    assert any(cause in finding.cause and "DESK_PUBLIC_URL" in finding.cause for finding in check_manifests(changed))
+
+
+def test_a_pod_that_ends_is_not_started_again(root: Path) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: courier, namespace: post}\nspec:\n  activeDeadlineSeconds: 60\n"
+    (root / "k8s/courier.yaml").write_text(pod)
+    assert any("relancerait sans fin" in finding.cause and finding.line == 5 for finding in check_manifests(post.model(root)))
+    (root / "k8s/courier.yaml").write_text(f"{pod}  restartPolicy: Never\n")
+    assert not any("relancerait sans fin" in finding.cause for finding in check_manifests(post.model(root)))
+
+
+COURIER = """
+apiVersion: v1
+kind: Pod
+metadata: {name: courier, namespace: post}
+spec:
+  containers:
+    - name: courier
+      image: post-desk:1.2
+      workingDir: /round
+      command: ["python", "-m", "courier", "carry"]
+      args: ["--fast"]
+      volumeMounts: [{name: programme, mountPath: /round/courier, readOnly: true}]
+  volumes: [{name: programme, configMap: {name: post-config}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause"),
+    [
+        ("", "", ""),
+        ("/round/courier", "/round/couriers", "module « courier » absent de l'image"),
+        ("--fast", "--fst", "option « --fst » inconnue de « courier »"),
+        ("carry", "cary", "« courier » n'a pas de « cary »"),
+    ],
+)
+def test_a_module_that_a_volume_brings_is_asked_what_it_knows(root: Path, old: str, new: str, cause: str) -> None:
+    (root / "tools/courier").mkdir(parents=True)
+    (root / "tools/courier/__main__.py").write_text('verbs.add_parser("carry").add_argument("--fast")\n')
+    (root / "k8s/courier.yaml").write_text(COURIER.replace(old, new) if old else COURIER)
+    found = [finding for finding in check_manifests(post.model(root)) if finding.rule == "processes"]
+    assert [finding.cause for finding in found if cause and cause in finding.cause] if cause else found == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause", "line"),
+    [
+        ("", "", "", 0),
+        ("hostPort: 30070", "hostPort: 8080", "répondrait sur le port 8080", 7),
+        ("containerPort: 30070", "containerPort: 30071", "port 30071 du nœud, qu'aucun Service n'ouvre", 6),
+        ("extraPortMappings", "extraPortMapping", "clé « extraPortMapping » inconnue de kind", 5),
+        ("control-plane", "controlplane", "rôle « controlplane » inconnu", 4),
+        ("v1alpha4", "v1alpha3", "que kind ne lit pas", 2),
+    ],
+)
+def test_a_kind_cluster_opens_what_the_pages_call(root: Path, old: str, new: str, cause: str, line: int) -> None:
+    text = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n  - role: control-plane\n    extraPortMappings:\n      - containerPort: 30070\n        hostPort: 30070\n"
+    (root / "k8s/cluster.yaml").write_text(text.replace(old, new) if old else text)
+    found = [finding for finding in check_manifests(post.model(root)) if finding.path == "k8s/cluster.yaml"]
+    assert any(cause in finding.cause and finding.line == line for finding in found) if cause else found == []
+
+
+def test_a_stand_in_gives_what_its_target_gives(root: Path) -> None:
+    model = post.model(root)
+    targets = {**model.settings.targets}
+    stand_in = StandIn(target="bare", env={"desk": {"MOOD": "busy"}})
+    for name, causes in (("compose", []), ("cluster", ["le substitut donne MOOD = « busy » à « desk », et la cible « calm »"])):
+        asked = {**targets, name: msgspec.structs.replace(targets[name], stand_in=stand_in)}
+        changed = replace(model, settings=msgspec.structs.replace(model.settings, targets=asked))
+        found = [finding.cause for finding in check_manifests(changed)]
+        assert len(found) == len(causes)
+        assert all(cause in text for cause, text in zip(causes, found, strict=True))

@@ -87,15 +87,30 @@ def read_script(model: Model, path: str) -> Script:
     folder = Path(path).parent
     for module in IMPORTED.findall(text) if "python" in text.split("\n", 1)[0] else []:
         package = (folder / module).as_posix()
-        texts += [(model.root / name).read_text(encoding="utf-8") for name in sorted(model.files) if name.startswith(f"{package}/") and name.endswith(".py")]
-    options = frozenset(name for part in texts for name in OPTION.findall(part)) | {"-h", "--help"}
-    choices = frozenset(name for part in texts for name in VERB.findall(part))
-    if not choices and any("add_subparsers(" in part for part in texts):  # the verbs come from a table
-        choices = frozenset(name for part in texts for name in LITERAL.findall(part))
+        texts += _sources(model, package)
+    options, choices = _options_and_choices(texts)
     usage = re.search(rf"usage ?:\s*(?:\S*/)?{re.escape(Path(path).name)}(?=[\s\"'.])([^\n\"'.]*(?:\.\.\.)?)", text)
     if choices or usage is None:
         return Script(options, {}, choices, 1 if choices else 0, None)
     return _from_usage(usage[1], options)
+
+
+def read_package(model: Model, folder: str) -> Script:
+    """What a package of the repository that Python can run says of itself."""
+    options, choices = _options_and_choices(_sources(model, folder))
+    return Script(options, {}, choices, 1 if choices else 0, None)
+
+
+def _sources(model: Model, folder: str) -> list[str]:
+    return [(model.root / name).read_text(encoding="utf-8") for name in sorted(model.files) if name.startswith(f"{folder}/") and name.endswith(".py")]
+
+
+def _options_and_choices(texts: list[str]) -> tuple[frozenset[str], frozenset[str]]:
+    options = frozenset(name for part in texts for name in OPTION.findall(part)) | {"-h", "--help"}
+    choices = frozenset(name for part in texts for name in VERB.findall(part))
+    if not choices and any("add_subparsers(" in part for part in texts):  # the verbs come from a table
+        choices = frozenset(name for part in texts for name in LITERAL.findall(part))
+    return options, choices
 
 
 def _from_usage(text: str, options: frozenset[str]) -> Script:
