@@ -67,6 +67,7 @@ def _containers(call: Call, workloads: list[KubeObject], *, choose: bool = True)
     for word in call.usage.values("--container"):
         yield from check_container(call, word, workloads)
     names = [str(container.get("name")) for item in workloads[:1] for container in item.containers]
+    choose = choose and not (len(workloads) > 1 and any(UNKNOWN in word.text for word in call.operands[:1]))  # only running tells which pod
     if choose and len(names) > 1 and not call.usage.values("--container") and not call.usage.has("--all-containers"):
         yield call.finding(RULE, f"« {workloads[0].name} » a plusieurs conteneurs", f"ajouter -c et l'un de : {', '.join(names)}", call.word)
 
