@@ -1,5 +1,9 @@
 """Run a small site inside the test's own process, and be sure that nothing of it is left."""
 
+import os
+import subprocess
+import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -39,3 +43,29 @@ def one(root: Path) -> Result:
 def fence(code: str, attributes: str = "", expected: str = "") -> str:
     told = f'```text title="Résultat attendu"\n{expected}\n```\n\n' if expected else ""
     return f"``` {{ .bash {attributes} }}\n{code}\n```\n\n{told}"
+
+
+def timed(root: Path) -> list[tuple[Result, float]]:
+    """Each result, and the seconds from its announcement to it: what the reader of the report waits for."""
+    settings, journal = load(root), Journal()
+    site = read_site(root, settings.site)
+    plan = make_plan([find_blocks(page, site, settings.targets) for page in site.pages], settings, {}, ())
+    found: list[tuple[Result, float]] = []
+    with campaign.opened(settings, root) as run, closing(campaign.run_plan(plan, run, journal)) as events:
+        since = time.monotonic()
+        for event in events:
+            if isinstance(event, Result):
+                found.append((event, time.monotonic() - since))
+            since = time.monotonic()
+        folder = run.folder
+    assert not folder.exists()
+    assert not psutil.Process().children(recursive=True)
+    assert not journal.faults
+    return found
+
+
+def command_line(root: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """The engine as a person calls it."""
+    plain = {name: value for name, value in os.environ.items() if name != "GITHUB_ACTIONS"}
+    command = [sys.executable, "-m", "runbook", "--root", str(root), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env={**plain, **env})

@@ -26,6 +26,7 @@ ATTRIBUTES = (
     "data-non-execute",
     "data-substitut",
 )
+CONTINUED = re.compile(r"(?<!\\)(?:\\\\)*\\\n?\Z")
 PROMPT = re.compile(r"^\s*(?:\$|#>|>|[\w.-]+@[\w.-]+[:~\w/]*[$#]) \S")
 
 
@@ -184,6 +185,8 @@ def _block(
         read.problem("data-arriere-plan avec réessai, nettoyage ou résultat attendu", "mettre l'assertion dans le bloc suivant")
     if block.cleanup and block.retry:
         read.problem("data-nettoyage avec data-reessayer", "retirer l'un des deux")
+    if CONTINUED.search(block.code):
+        read.problem("la dernière ligne du bloc finit par une barre oblique inverse", "la retirer : dans un terminal, la commande attendrait la suite")
     if not block.code.strip():
         read.problem("bloc de commandes vide", "y écrire une commande, ou le retirer")
     for line in block.code.split("\n"):

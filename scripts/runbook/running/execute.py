@@ -20,6 +20,9 @@ from runbook.running.shell import Job, Ran, Shell
 ATTEMPT_PAUSE = 0.5
 READY_POLL = 0.1
 SKIPPED, STOPPED = "sautée par l'opérateur", "arrêt demandé par l'opérateur"
+CLOSED = "la commande a fermé le shell de la page, ou parlé à sa place ; les étapes suivantes n'ont plus de terminal"
+UNCLOSED = re.compile(rb": line \d+: warning: here-document at line \d+ delimited by end-of-file \(wanted ")
+NO_ANSWER = (126, 127)  # the command of a condition cannot be run, or does not exist
 OUTPUT_CUT = "… (sortie coupée : {} octets en tout)"
 
 
@@ -67,7 +70,7 @@ class _Page:
 
     def __init__(self, page: PagePlan, session: Session, run: Run) -> None:
         self._page, self._session, self._run = page, session, run
-        self._folders = (run.folder / f"{_slug(page)}-{count}" for count in itertools.count())
+        self._shells = itertools.count()  # no generator: one that a signal goes through gives nothing any more
         self._shell: Shell | None = None
         self._jobs: list[Job] = []
         self._reveal = _secret_variables(page, run)
@@ -118,13 +121,22 @@ class _Page:
         if self._shell is None:
             self._shell = self._new_shell()
         block = step.block
-        if block.condition and self._shell.run(block.condition, self._deadline(block)).exit_status != 0:
-            return self._result(step, Outcome.NOT_RUN, f"{CONDITION} : {block.condition}")
+        if block.condition:
+            asked = self._shell.run(block.condition, self._deadline(block))
+            if asked.exit_status is None or asked.exit_status in NO_ANSWER:
+                return self._without_answer(step, block.condition, asked)
+            if asked.exit_status:
+                return self._result(step, Outcome.NOT_RUN, f"{CONDITION} : {block.condition}")
         if block.background:
             return self._in_background(step, self._shell)
         if block.retry:
             return self._until_it_holds(step, self._shell)
         return self._judged(step, self._run_block(block, self._shell))
+
+    def _without_answer(self, step: Step, condition: str, asked: Ran) -> Result:
+        """A condition that could not be asked is no reason to leave the step out."""
+        judged = self._judged(replace(step, block=replace(step.block, expected=None, exit_status=0)), asked)
+        return replace(judged, step=step, reason=f"condition « {condition} » : {judged.reason}")
 
     def _until_it_holds(self, step: Step, shell: Shell) -> Result:
         """Try again until the step holds or its time is over; only then is a failure a failure."""
@@ -181,7 +193,9 @@ class _Page:
         elif ran.flooded:
             judged = self._result(step, Outcome.FAILED, self._flood())
         elif ran.exit_status is None:
-            judged = self._result(step, Outcome.FAILED, "la commande a fermé le shell de la page ; les étapes suivantes n'ont plus de terminal")
+            judged = self._result(step, Outcome.FAILED, CLOSED)
+        elif UNCLOSED.search(ran.err):
+            judged = self._result(step, Outcome.FAILED, "document en ligne (<<) non fermé ; dans un terminal, la commande attendrait la suite")
         elif ran.exit_status != block.exit_status:
             judged = self._result(step, Outcome.FAILED, f"code de sortie {ran.exit_status} au lieu de {block.exit_status}")
         elif block.expected:
@@ -222,7 +236,7 @@ class _Page:
         return f"{text[:half]}\n{OUTPUT_CUT.format(len(output))}\n{text[-half:]}"
 
     def _new_shell(self) -> Shell:
-        folder = next(self._folders)
+        folder = self._run.folder / f"{_slug(self._page)}-{next(self._shells)}"
         folder.mkdir(mode=0o700)
         return Shell(folder, self._run.root, self._session.env, self._run.settings.output_limit)
 

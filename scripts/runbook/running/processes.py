@@ -18,6 +18,7 @@ TOKEN = "RUNBOOK_RUN"  # noqa: S105 — the name of a variable that marks our pr
 PR_SET_CHILD_SUBREAPER = 36
 POLL = 0.02
 GRACE = 0.5  # seconds between SIGTERM and SIGKILL for what should not be there any more
+HUNT = 5.0  # seconds that the hunt for survivors may last
 
 
 def adopt_orphans() -> None:
@@ -53,6 +54,18 @@ def survivors(token: str, spared: Collection[int] = ()) -> list[psutil.Process]:
             with contextlib.suppress(psutil.Error):
                 found[pid] = psutil.Process(pid)
     return [process for pid, process in found.items() if pid not in kept and alive(process)]
+
+
+def hunt(token: str, spared: Collection[int] = ()) -> None:
+    """End every survivor, round after round: one that starts its successor and ends is gone from any list made of it."""
+    grace, end = GRACE, time.monotonic() + HUNT
+    while True:
+        left = survivors(token, spared)
+        kill(left, grace)
+        reap(spared)
+        if (not left and (spared or not _has_children())) or time.monotonic() > end:
+            return
+        grace = 0.0  # what is there now ran away from the first round
 
 
 def stop(processes: Iterable[psutil.Process], grace: float) -> int:
@@ -106,6 +119,15 @@ def holder_of(port: int) -> str | None:
                 return f"{psutil.Process(connection.pid).name()}, processus {connection.pid}"
             return "un autre programme"
     return None
+
+
+def _has_children() -> bool:
+    """The kernel's own word, where a list of processes is out of date when it is read."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _environment(pid: int) -> bytes:

@@ -5,7 +5,6 @@ import enum
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +18,6 @@ from runbook.settings import Settings
 
 # Variables that would change how bash starts or what it prints.
 UNWANTED = frozenset(["BASH_ENV", "ENV", "PROMPT_COMMAND", "PS1", "PS2", "PS4", "BASHOPTS", "SHELLOPTS", "CDPATH", "GLOBIGNORE"])
-SWEEP = 5.0  # seconds that a hunt may last
-
 
 class Answer(enum.Enum):
     """What the person on duty says of the next step."""
@@ -80,14 +77,7 @@ def open_target(target: str, on: str, run: Run, notes: list[str]) -> Iterator[Se
 
 def sweep(run: Run, spared: tuple[int, ...] = ()) -> None:
     """End what the run's commands left behind, also where each process starts its successor before it ends."""
-    grace, end = processes.GRACE, time.monotonic() + SWEEP
-    while left := processes.survivors(run.token, spared):
-        processes.kill(left, grace)
-        processes.reap(spared)
-        grace = 0.0  # what is there now ran away from the first round
-        if time.monotonic() > end:
-            break
-    processes.reap(spared)
+    processes.hunt(run.token, spared)
 
 
 def _environment(run: Run) -> dict[str, str]:

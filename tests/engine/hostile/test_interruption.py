@@ -1,0 +1,199 @@
+"""Ctrl+C at any moment: the page is cleaned up, no process and no file is left, and the record is whole or the one before.
+
+A moment is a number of calls made by the engine's running code, not a time: each seed stops the run at
+the same place on any machine.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from runbook.plan import make_plan
+from runbook.reading.blocks import find_blocks
+from runbook.reading.pages import read_site
+from runbook.running import campaign
+from runbook.running.campaign import Journal
+from runbook.running.interruption import SIGNALS, Interruptions
+from runbook.settings import load
+from tests.engine.conftest import HEAD, SETTINGS, SITE
+from tests.engine.runs import command_line, fence
+
+RUNNING = os.path.join("runbook", "running", "")  # noqa: PTH118 — a piece of a path
+PAGE = (
+    fence("touch started; setsid -f tail -f /dev/null; touch dirty")
+    + fence("echo prêt; tail -f /dev/null", 'data-arriere-plan="sortie:prêt"')
+    + fence("test -e never || echo again >>tries; test $(wc -l <tries) = 2", 'data-reessayer="5"')
+    + fence("nohup tail -f /dev/null >/dev/null 2>&1 & disown; echo end", "", "end")
+    + fence("rm dirty", 'data-nettoyage="oui"')
+    + fence("setsid -f tail -f /dev/null; touch cleaned", 'data-nettoyage="oui"')
+)
+
+
+@contextmanager
+def signals_at(calls: list[int]) -> Iterator[list[int]]:
+    """Raise a signal at each of these calls of the running code, counted from 1; gives the list [count]."""
+    count, numbers = [0], iter([*SIGNALS] * len(calls))
+
+    def watch(frame: Any, event: str, _: object) -> None:
+        if event == "call" and RUNNING in frame.f_code.co_filename and "interruption" not in frame.f_code.co_filename:
+            count[0] += 1
+            if count[0] in calls:
+                signal.raise_signal(next(numbers))
+
+    sys.setprofile(watch)
+    try:
+        yield count
+    finally:
+        sys.setprofile(None)
+
+
+def run_until(root: Path, calls: list[int]) -> tuple[bool, int, Path]:
+    """Whether the run was interrupted, how many calls it made, and its folder."""
+    settings, interruptions = load(root), Interruptions()
+    site = read_site(root, settings.site)
+    plan = make_plan([find_blocks(page, site, settings.targets) for page in site.pages], settings, {}, ())
+    announced: list[str] = []
+    folder = root
+    interrupted = False
+    count = [0]
+    try:
+        with interruptions.handled(lambda: announced.append("said")), signals_at(calls) as count:  # noqa: SIM117 — one opens before the other
+            with campaign.opened(settings, root, interruptions=interruptions) as run:
+                folder = run.folder
+                with closing(campaign.run_plan(plan, run, Journal())) as events:
+                    for _ in events:
+                        pass
+    except KeyboardInterrupt:
+        interrupted = True
+    assert announced == ["said"] * bool(set(calls) & set(range(1, count[0] + 1)))
+    return interrupted, count[0], folder
+
+
+def moments(seed: int, last: int) -> list[int]:
+    return random.Random(seed).sample(range(1, last), 2)  # noqa: S311 — a seed makes them the same everywhere
+
+
+@pytest.fixture(scope="module")
+def length(tmp_path_factory: pytest.TempPathFactory) -> int:
+    """How many calls the whole run makes: the fewest of three, for waiting makes some more."""
+    return min(run_until(written(tmp_path_factory.mktemp("whole")), [])[1] for _ in range(3))
+
+
+def written(root: Path) -> Path:
+    (root / "docs").mkdir()
+    (root / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+    (root / "mkdocs.yml").write_text(SITE, encoding="utf-8")
+    (root / "docs" / "index.md").write_text(HEAD + PAGE, encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_one_signal_at_any_moment_leaves_nothing(tmp_path: Path, length: int, seed: int) -> None:
+    moment = moments(seed, length)[0]
+    root = written(tmp_path)
+    interrupted, _, folder = run_until(root, [moment])
+    assert interrupted, moment
+    assert not psutil.Process().children(recursive=True), moment
+    assert folder == root or not folder.exists()
+    if (root / "started").exists():
+        assert (root / "cleaned").exists(), moment
+        assert not (root / "dirty").exists(), moment
+
+
+@pytest.mark.parametrize("seed", range(20, 30))
+def test_a_second_signal_changes_nothing(tmp_path: Path, length: int, seed: int) -> None:
+    """Wherever it comes, in the clean-up of the first one too."""
+    root = written(tmp_path)
+    interrupted, _, folder = run_until(root, moments(seed, length))
+    assert interrupted
+    assert not psutil.Process().children(recursive=True)
+    assert folder == root or not folder.exists()
+    if (root / "started").exists():
+        assert (root / "cleaned").exists()
+        assert not (root / "dirty").exists()
+
+
+def test_a_signal_during_a_clean_up_step_waits_for_all_of_them(make_site) -> None:
+    cleanups = "".join(fence(f"kill -INT $PPID; read -t 0.1 <> <(:); touch cleaned-{number}", 'data-nettoyage="oui"') for number in range(3))
+    root = make_site(index=fence("true") + cleanups)
+    ran = command_line(root, "run", "docs/index.md", "--record", str(root / "records"))
+    assert ran.returncode == 130
+    assert "Interrompu" in ran.stderr
+    assert [(root / f"cleaned-{number}").exists() for number in range(3)] == [True] * 3
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("step", ["command", "background", "retry"])
+def test_each_signal_stops_each_kind_of_wait(make_site, number: signal.Signals, step: str) -> None:
+    """From outside, as a terminal or a pipeline does it; the record of the run before stays."""
+    waits = {
+        "command": fence("touch started; tail -f /dev/null", 'data-delai="60"'),
+        "background": fence("touch started; tail -f /dev/null", 'data-arriere-plan="sortie:prêt" data-delai="60"'),
+        "retry": fence("touch started; false", 'data-reessayer="60"'),
+    }
+    root = make_site(index=waits[step] + fence("touch cleaned", 'data-nettoyage="oui"'))
+    records = root / "records"
+    records.mkdir()
+    (records / "record.json").write_text("before")
+    command = [sys.executable, "-m", "runbook", "--root", str(root), "run", "docs/index.md", "--record", str(records)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "GITHUB_ACTIONS": ""})
+    try:
+        while not (root / "started").exists():
+            assert process.poll() is None, process.communicate()
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert "Interrompu" in err
+    assert (root / "cleaned").exists()
+    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+    assert (records / "record.json").read_text() == "before"
+    assert len(list(records.iterdir())) == 1
+
+
+def test_a_killed_run_leaves_the_record_before_and_its_folder_to_the_next_run(make_site, tmp_path: Path) -> None:
+    """SIGKILL leaves no time for anything; what it leaves is found and removed later."""
+    place = tmp_path / "temporary"
+    place.mkdir()
+    root = make_site(index=fence("touch started; read -t 5 <> <(:)"), other=fence("echo x", "", "x"))
+    command = [sys.executable, "-m", "runbook", "--root", str(root), "run", "docs/index.md"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(place)})
+    while not (root / "started").exists():
+        assert process.poll() is None
+    shell = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    assert len(list(place.glob("runbook-run-*"))) == 1
+    ran = command_line(root, "run", "docs/other.md", TMPDIR=str(place))
+    assert ran.returncode == 0, ran.stdout
+    assert not list(place.glob("runbook-run-*"))
+    for left in shell:
+        left.wait(timeout=10)  # it ends by itself: nobody gives it orders any more
+
+
+def test_two_runs_at_once_do_not_see_each_other(make_site) -> None:
+    """On the same repository and the same page, both recorded in the same folder."""
+    first = "X=$$; echo $X >>pids; while test $(wc -l <pids) -lt 2; do read -t 0.05 <> <(:); done; true"
+    root = make_site(index=fence(first, 'data-delai="30"') + fence('setsid -f tail -f /dev/null; test "$X" = "$$" && echo mine', "", "mine"))
+    command = [sys.executable, "-m", "runbook", "--root", str(root), "run", "--record", str(root / "records")]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+    for run in runs:
+        output, _ = run.communicate(timeout=60)
+        assert "vérifié                  1" in output
+        assert "échoué                   0" in output
+    assert len(set((root / "pids").read_text().split())) == 2
+    record = json.loads((root / "records" / "record.json").read_text(encoding="utf-8"))
+    assert [step["outcome"] for step in record["steps"]] == ["exécuté, sans assertion", "vérifié"]
+    assert [path.name for path in (root / "records").iterdir() if path.name.endswith(".new")] == []
