@@ -188,7 +188,7 @@ def _workload(deployment: Any, file: str, service: Any, service_file: str) -> Wo
         max_surge=dig(rolling, "maxSurge", source=file),
         max_unavailable=dig(rolling, "maxUnavailable", source=file),
         history=dig(spec, "revisionHistoryLimit", source=file),
-        environment={item["name"]: item["value"] for item in container.get("env", [])},
+        environment={item["name"]: item["value"] for item in container.get("env", []) if "value" in item},
     )
 
 

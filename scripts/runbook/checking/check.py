@@ -17,6 +17,7 @@ from runbook.checking.repository import check_sources, check_texts
 from runbook.checking.situation import Rule, Situation, finding
 from runbook.checking.style import block_style, command_style
 from runbook.checking.words import UNKNOWN, Command, Shell, Word
+from runbook.checking.workflows import check_workflows
 from runbook.reading.blocks import Block, PageBlocks
 
 ENVIRONMENTS = (".venv", "venv")  # folders of Python environments, which no repository keeps
@@ -26,7 +27,7 @@ OPENS_PORTS = ("docker", "kubectl")  # their resolvers know which
 
 def check(pages: Iterable[PageBlocks], model: Model) -> list[Finding]:
     """Every finding once, those of manifests and code before those of pages; empty where all agree."""
-    findings = set(check_sources(model))
+    findings = {*check_sources(model), *check_workflows(model, resolve)}
     ordered = _prerequisites_first(pages)  # only now: somebody may still be reading them
     with shellcheck.started([block for page in ordered for block in page.blocks], model.root / model.settings.state / "cache" / "shellcheck.json") as running:
         findings.update(check_commands(ordered, model), check_texts(ordered, ordered, model), running.findings())

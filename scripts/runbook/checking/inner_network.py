@@ -35,6 +35,7 @@ class InnerNetwork:
     images: dict[str, Image]
     _answers: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], TestResponse | None] = field(default_factory=dict)
     _made: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _refusals: dict[tuple[str, str], str] = field(default_factory=dict)
     _servers: dict[tuple[str, str], BaseWSGIServer] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
 
@@ -51,6 +52,11 @@ class InnerNetwork:
             self._answers[key] = self._ask(target, application, path, headers)
         return self._answers[key]
 
+    def refusal(self, target: str, application: str) -> str | None:
+        """Why the application does not start with what the target gives it, in one line; None if it starts."""
+        self._application(target, application)
+        return self._refusals.get((target, application))
+
     def _ask(self, target: str, application: str, path: str, headers: Mapping[str, str]) -> TestResponse | None:
         made = self._application(target, application)
         if made is None:
@@ -66,8 +72,9 @@ class InnerNetwork:
                 arguments[0].update(self._environment(target, name))
             try:
                 self._made[target, name] = named(source.factory)(*arguments)
-            except (Exception, SystemExit):  # a refused setting ends the process that it stops
+            except (Exception, SystemExit) as error:  # a refused setting ends the process that it stops
                 self._made[target, name] = None
+                self._refusals[target, name] = (str(error) or type(error).__name__).splitlines()[0]
         return self._made[target, name]
 
     def _folder(self) -> Path:

@@ -120,12 +120,12 @@ def _described(text: str, path: str) -> Iterator[tuple[list[tuple[int, str]], Ku
             document = loader.construct_document(node)
             item = None
             if isinstance(document, dict) and "kind" in document:
-                metadata = document.get("metadata") or {}
+                metadata = _mapping(document.get("metadata"))
                 item = KubeObject(
                     kind=str(document["kind"]),
                     name=str(metadata.get("name", "")),
                     namespace=metadata.get("namespace"),
-                    labels={str(key): str(value) for key, value in (metadata.get("labels") or {}).items()},
+                    labels={str(key): str(value) for key, value in _mapping(metadata.get("labels")).items()},
                     document=document,
                     path=path,
                     line=node.start_mark.line + 1,
@@ -133,6 +133,11 @@ def _described(text: str, path: str) -> Iterator[tuple[list[tuple[int, str]], Ku
             yield repeated, item
     finally:
         loader.dispose()
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    """The value if it is a mapping; the schemas say what is wrong with another."""
+    return value if isinstance(value, dict) else {}
 
 
 def selects(selector: str, labels: dict[str, str]) -> bool:

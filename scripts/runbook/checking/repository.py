@@ -11,16 +11,25 @@ from runbook.checking.manifests import check_manifests
 from runbook.checking.model import Model
 from runbook.checking.prose import check_prose
 from runbook.checking.requirements import check_requirements
+from runbook.checking.server_settings import server_settings, settings_used
+from runbook.checking.starts import check_starts
 from runbook.reading.blocks import PageBlocks
+
+SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, settings_used, check_starts)
 
 
 def check_sources(model: Model) -> Iterator[Finding]:
     """Every finding in manifests, Compose, images and locked requirements, whatever the pages say."""
     yield from (Finding(path, line, cause, "corriger le fichier", "model") for path, line, cause in model.faults)
-    yield from check_manifests(model)
-    yield from check_compose(model)
-    yield from check_dockerfiles(model)
-    yield from check_requirements(model)
+    found = stumbled = None
+    for rule in SOURCES:
+        try:
+            for found in rule(model):
+                yield found
+        except (AttributeError, KeyError, TypeError, ValueError) as error:  # over a document of the wrong shape, which another rule tells
+            stumbled = error
+    if stumbled is not None and found is None and not model.faults:
+        raise stumbled
 
 
 def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:

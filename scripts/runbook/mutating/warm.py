@@ -7,10 +7,11 @@ from itertools import chain
 from pathlib import Path
 
 from runbook.checking import shellcheck
-from runbook.checking.check import check, check_commands, check_page
+from runbook.checking.check import check, check_commands, check_page, resolve
 from runbook.checking.finding import Finding
 from runbook.checking.model import Model, read_model
 from runbook.checking.repository import check_sources, check_texts
+from runbook.checking.workflows import check_workflows
 from runbook.errors import RunbookError
 from runbook.reading.blocks import PageBlocks, find_blocks
 from runbook.reading.pages import Site, read_again, read_site
@@ -67,7 +68,7 @@ def _of_a_source(warm: Warm) -> Iterator[Finding]:
     """Any page may show what a manifest, a service or a script says: all are read again, but only if need be."""
     _forget_modules(warm.root)
     model = read_model(warm.root, warm.settings, warm.model.files)
-    yield from check_sources(model)
+    yield from chain(check_sources(model), check_workflows(model, resolve))
     site = read_site(warm.root, warm.settings.site)
     before = {page.page.path: page for page in warm.pages}
     pages = [before[page.path] if before[page.path].page == page else find_blocks(page, site, warm.settings.targets) for page in site.pages]

@@ -59,10 +59,12 @@ def command(root: Path, as_json: bool, junit_file: Path | None) -> int:
 
 def _of_sources(model: "Model", error: RunbookError) -> "list[Finding]":
     """What is wrong in the files that a site quotes, then that the site cannot be read; without such a cause, the error itself."""
+    from runbook.checking.check import resolve
     from runbook.checking.finding import Finding
     from runbook.checking.repository import check_sources
+    from runbook.checking.workflows import check_workflows
 
-    findings = sorted(set(check_sources(model)))
+    findings = sorted({*check_sources(model), *check_workflows(model, resolve)})
     if not findings:
         raise error
     return [*findings, Finding(model.settings.site, 1, f"le site n'a pas pu être lu : {str(error).splitlines()[0]}", "corriger d'abord ce qui précède", "site")]

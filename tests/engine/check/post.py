@@ -252,7 +252,7 @@ PAGE = """# Post
 FILES = {
     "src/postal_desk/__init__.py": DESK,
     "src/postal_board/__init__.py": BOARD,
-    "src/serve.py": "graceful_timeout = 10\n",
+    "src/serve.py": 'import os\n\nbind = os.environ["LISTEN"] + ":" + os.environ["PORT"]\ngraceful_timeout = 10\n',
     "scripts/sort": "#!/bin/sh\n",
     "desk.Dockerfile": DOCKERFILE.format(name="desk", port=9100),
     "board.Dockerfile": DOCKERFILE.format(name="board", port=9200),

@@ -14,7 +14,7 @@ from runbook.checking.words import Command, Word
 # Program → how many operands come before the files, and the options that give what these operands would.
 READERS: dict[str, tuple[int, tuple[str, ...]]] = {
     **dict.fromkeys(
-        ("base64", "cat", "column", "comm", "cut", "fold", "head", "hexdump", "md5sum", "nl", "od", "paste", "rev", "sha256sum", "sort", "tac", "tail", "uniq", "wc", "xxd"),
+        ("base64", "cat", "column", "comm", "cut", "fold", "gunzip", "gzip", "head", "hexdump", "md5sum", "nl", "od", "paste", "rev", "sha256sum", "sort", "tac", "tail", "uniq", "wc", "xxd"),
         (0, ()),
     ),
     "grep": (1, ("--regexp", "--file")),

@@ -1,0 +1,87 @@
+"""The server's settings hold in its containers, every variable is used, and every application starts with what it gets."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from tests.engine.check import post
+
+from runbook.checking.server_settings import server_settings, settings_used
+from runbook.checking.starts import check_starts
+
+SERVER = """# Gunicorn
+import os
+bind = "0.0.0.0:" + os.environ.get("PORT", "80")
+worker_class = "gthread"
+worker_tmp_dir = "/dev/shm"
+control_socket_disable = True
+graceful_timeout = 10
+accesslog = "-"
+"""
+# what it says | what it says instead | a part of the cause
+CHANGES = """
+graceful_timeout | gracefull_timeout | réglage « gracefull_timeout » inconnu de Gunicorn
+"0.0.0.0:" + os.environ.get("PORT", "80") | "0.0.0.0:9200" | écoute sur le port 9200, et l'image « post-desk:1.2 » annonce 9100
+"0.0.0.0:" | "127.0.0.1:" | n'écouterait que depuis son propre conteneur
+"gthread" | "gthreads" | worker_class « gthreads » inconnue
+"/dev/shm" | "/var/tmp" | fichier de pulsation
+control_socket_disable = True | control_socket_disable = False | prise de contrôle
+graceful_timeout = 10 | graceful_timeout = 1 | graceful_timeout 1 s
+graceful_timeout = 10\\n | \\n | n'est pas fixée
+accesslog = "-" | accesslog = "/var/log/access.log" | accesslog « /var/log/access.log »
+accesslog = "-"\\n | \\n | aucun journal des requêtes
+worker_class | pidfile = "/run/post.pid"\\nworker_class | pidfile « /run/post.pid »
+worker_class | daemon = True\\nworker_class | daemon
+worker_class | user = "post"\\nworker_class | user « post »
+os.environ.get("PORT", "80") | os.environ["PROT"] | ne se lit pas avec ce que l'image « post-desk:1.2 » donne
+""".strip().splitlines()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A repository whose server is Gunicorn."""
+    post.write(tmp_path)
+    (tmp_path / "src/serve.py").write_text(SERVER)
+    return tmp_path
+
+
+def test_a_server_that_holds_is_silent(root: Path) -> None:
+    assert list(server_settings(post.model(root))) == []
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_to_the_server_is_found_at_its_line(root: Path, change: str) -> None:
+    old, new, cause = change.replace("\\n", "\n").split(" | ")
+    post.change(root, "src/serve.py", old, new)
+    found = list(server_settings(post.model(root)))
+    assert any(cause in finding.cause for finding in found), found
+    lines = (root / "src/serve.py").read_text().splitlines()
+    named = [finding for finding in found if cause in finding.cause and finding.line > 1]
+    assert all("=" in lines[finding.line - 1] for finding in named)
+
+
+def test_another_server_keeps_its_own_settings(root: Path) -> None:
+    (root / "src/serve.py").write_text("graceful_timeout = 10\nletters = 3\n")
+    assert list(server_settings(post.model(root))) == []
+
+
+def test_a_variable_that_is_read_is_used(root: Path) -> None:
+    used = "MOOD, PORT, LISTEN = settings.mood, settings.port, settings.listen\nDESK = settings.desk_url\n"
+    (root / "src/serve.py").write_text(SERVER + used.replace(", settings.listen", ", settings.listn"))
+    found = list(settings_used(post.model(root)))
+    assert {finding.cause for finding in found} == {f"variable « LISTEN » lue, et dont « {name} » ne fait rien" for name in ("desk", "board")}
+    assert all("listen" in (root / finding.path).read_text().splitlines()[finding.line - 1] for finding in found)
+    (root / "src/serve.py").write_text(SERVER + used)
+    assert list(settings_used(post.model(root))) == []
+
+
+def test_an_application_that_refuses_what_it_gets_is_found_where_it_gets_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = post.model(root)
+    assert list(check_starts(model)) == []
+
+    def refuse(environ: dict[str, str]) -> None:
+        raise SystemExit(f"no {environ['MOOD']} desk")
+
+    monkeypatch.setattr(sys.modules["postal_desk"], "make", refuse)
+    found = {(finding.path, finding.cause.rpartition(" : ")[2]) for finding in check_starts(model)}
+    assert found == {("compose.yaml", "no busy desk"), ("k8s/desk.yaml", "no calm desk")}
