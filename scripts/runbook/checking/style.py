@@ -12,6 +12,9 @@ from runbook.reading.pages import Page
 
 PLACEHOLDER = re.compile(r"(?<![<\w])<[A-Za-zÀ-ÿ](?:[\wÀ-ÿ. -]*[\wÀ-ÿ])?>(?!\w)")
 QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|(?m:(?:^|\s)#.*$)")  # and comments
+# What an interactive bash takes from its history, even between double quotes, and a script does not.
+HISTORY = re.compile(r"(?<![\\$\[{])!(?=[^\s=(\"'|&;])\S*")
+SINGLE_QUOTED = re.compile(r"'[^']*'|(?m:(?:^|\s)#.*$)")
 ELLIPSIS = re.compile(r"…|(?<!\S)\.\.\.(?!\S)")
 PATTERNS = ("grep", "sed", "awk", "jq", "echo", "printf")  # their arguments may well hold `<name>`
 WARNING = re.compile(r"^\s*(?:!!!|\?\?\?\+?|///)\s*(?:danger|warning|attention|caution)\b", re.MULTILINE)
@@ -66,6 +69,11 @@ def block_style(block: Block) -> Iterator[Finding]:
         for found in pattern.finditer(text):
             line = block.line + 1 + text.count("\n", 0, found.start())
             yield Finding(block.page, line, f"« {found[0]} » {what}", remedy, "block_style")
+    text = SINGLE_QUOTED.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), block.code)
+    for found in HISTORY.finditer(text):
+        line = block.line + 1 + text.count("\n", 0, found.start())
+        cause = f"collé dans un terminal, « {found[0]} » est remplacé par une commande de l'historique"
+        yield Finding(block.page, line, cause, "l'écrire entre apostrophes, ou autrement", "block_style")
 
 
 def command_style(command: Command, situation: Situation) -> Iterator[Finding]:
@@ -74,6 +82,8 @@ def command_style(command: Command, situation: Situation) -> Iterator[Finding]:
         for word in command.arguments:
             if re.fullmatch(rf".*{PLACEHOLDER.pattern}.*", word.text):
                 yield finding(command, "command_style", f"« {word.text} » à remplacer par le lecteur", "trouver la valeur par une commande", word)
+    if command.name == "set" and any(re.fullmatch(r"-[a-z]*e[a-z]*|errexit", word.text) for word in command.arguments):
+        yield finding(command, "command_style", "« set -e » ferme le terminal du lecteur au premier échec", "enchaîner les commandes par « && »")
     destruction = None if command.block.cleanup else destruction_of(command)
     if destruction is not None and not announced(command.block, situation.page, destruction):
         named = " ".join(destruction.words)

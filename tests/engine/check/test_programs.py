@@ -22,7 +22,7 @@ bash -c 'echo "$0"'
 command -v docker
 /usr/bin/env TZ=UTC /bin/date -u
 f() { echo "$1"; }; f x
-set -euo pipefail
+set -uo pipefail
 trap 'rm -f x' EXIT INT
 kill "$!" || true
 wait

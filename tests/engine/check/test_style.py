@@ -20,6 +20,21 @@ def test_what_only_looks_like_a_gap_is_left_alone(shop: Model, code: str) -> Non
     assert not found(shop, block(code))
 
 
+@pytest.mark.parametrize("code", ['echo "bravo!vite"', "echo !!", "echo a\ngit log !$"])
+def test_what_a_terminal_takes_from_its_history_is_found(shop: Model, code: str) -> None:
+    assert any("historique" in item.cause and item.line == 11 + code.count("\n") for item in found(shop, block(code)))
+
+
+@pytest.mark.parametrize("code", ["echo 'bravo!vite'", 'test "$A" != "$B"', "sleep 1 & wait $!", "! grep -q a README.md", 'echo "Fini !"', "ls [!a]*", "echo a  # vite!vite"])
+def test_another_exclamation_mark_is_left_alone(shop: Model, code: str) -> None:
+    assert not [item for item in found(shop, block(code)) if "historique" in item.cause]
+
+
+@pytest.mark.parametrize("code", ["set -e", "set -euo pipefail", "set -o errexit"])
+def test_a_block_does_not_close_the_terminal_of_its_reader(shop: Model, code: str) -> None:
+    assert any("ferme le terminal" in item.cause for item in found(shop, block(code)))
+
+
 @pytest.mark.parametrize(
     "prose",
     [
