@@ -10,7 +10,7 @@ from pathlib import Path
 
 from runbook.running.shell import Shell
 
-COMMANDS = 200
+COMMANDS, MUTANTS = 200, 300
 SITE = "site_name: Bench\nmarkdown_extensions: [attr_list, pymdownx.superfences]\n"
 SETTINGS = '[tool.runbook.targets.here]\ntitle = "Here"\n'
 
@@ -34,6 +34,8 @@ def main(folder: Path, rounds: int) -> None:
     times = {label: _median(action, rounds) for label, action in rows}
     for label, milliseconds in times.items():
         print(f"{milliseconds:9.1f} ms  {label}")
+    mutate = _median(lambda: _run([*runbook, "mutate", "--count", str(MUTANTS), "--seed", "1"]), 1)
+    print(f"{mutate:9.1f} ms  runbook mutate, {MUTANTS} mutants de ce dépôt par le contrôle seul (une fois)")
     bash, many, one = list(times.values())[:3]
     print(f"{(many - one - bash) / (COMMANDS - 1):9.3f} ms  par commande, au-delà de bash")
 
