@@ -3,23 +3,26 @@
 from pathlib import Path
 from typing import Any
 
-from . import drawings, losses, proofs, tables, target_proofs
+from runbook.reporting.history import KEPT
+
+from . import drawings, home_status, losses, page_proofs, proofs, tables
 from .block_hints import BlockHints
 from .block_marks import BlockMarks
-from .changes import changes_since
 from .compose_services import read_compose
 from .deck_drawings import deck_drawings
 from .deck_proof import proof
-from .evidence import evidence
-from .last_run import read_last_run
+from .evidence import read_evidence
 from .manifests import read_recette
 from .page_titles import read_titles
 from .past_runs import read_past_runs
+from .proved import proved as proved_in
+from .published import publish
 from .roadmap import read_roadmap
 from .service_code import read_service
 from .sources import dig, only, read_yaml
 
 _DOCS = "docs"
+_STATE = ".runbook"
 _MEANINGS = f"{_DOCS}/_data/services.yaml"
 
 
@@ -31,12 +34,12 @@ def define_env(env: Any) -> None:
     services = {name: read_service(root / "services", name) for name in ("api", "front")}
     meanings = only(read_yaml(root / _MEANINGS), _MEANINGS)
     titles = read_titles(root / _DOCS)
-    run = read_last_run(root / ".runbook" / "record.json", _DOCS)
-    changes = changes_since(run, root, _DOCS)
-    past = read_past_runs(root / ".runbook" / "history")
+    evidence = read_evidence(root / _STATE / "record.json", root, _DOCS)
+    past = read_past_runs(root / _STATE)
+    env.evidence = evidence
     env.conf["markdown_extensions"].append(BlockHints())
-    if run:
-        env.conf["markdown_extensions"].append(BlockMarks(run, changes))
+    if evidence.runs:
+        env.conf["markdown_extensions"].append(BlockMarks(evidence))
     diagrams = deck_drawings(recette, compose)
     env.variables.update(
         {
@@ -49,10 +52,11 @@ def define_env(env: Any) -> None:
             "defaults": {
                 setting.name: setting.default for service in services.values() for setting in service.settings
             },
+            "kept_runs": KEPT,
             "base_image": services["api"].base_image,
             "api_url": compose.api.url,
             "front_url": compose.front.url,
-            "deck": proof(run, changes),
+            "deck": proof(evidence),
             "roadmap": read_roadmap(root / _DOCS / "feuille-de-route.md"),
             "recette_url": f"http://localhost:{recette.front.node_port}",
         }
@@ -80,25 +84,25 @@ def define_env(env: Any) -> None:
         )
 
     def verification(page: str | None = None) -> str:
-        return proofs.verification(run, changes, page or env.page.file.src_uri)
+        return page_proofs.verification(evidence, page or env.page.file.src_uri)
 
     def duration(page: str | None = None) -> str:
-        return proofs.duration(run, page or env.page.file.src_uri)
+        return page_proofs.duration(evidence, page or env.page.file.src_uri)
 
     def measured(title: str, page: str | None = None) -> str:
-        return losses.measured(run, page or env.page.file.src_uri, title)
+        return losses.measured(evidence, page or env.page.file.src_uri, title)
 
     def proved(page: str, anchor: str = "") -> str:
-        return evidence(run, changes, root / _DOCS, titles.get(page), page, anchor)
+        return proved_in(evidence, root / _DOCS, titles.get(page), page, anchor)
 
     def status() -> str:
-        return proofs.status(run, changes)
+        return home_status.status(evidence)
 
     def last_run() -> str:
-        return proofs.proofs(run, changes, past, titles)
+        return proofs.proofs(evidence, past, titles)
 
     def target_run(target: str) -> str:
-        return target_proofs.target_proofs(run, changes, past, titles, target)
+        return proofs.target_proofs(evidence, past, titles, target)
 
     def drawing(name: str) -> str:
         return drawings.svg(diagrams[name])
@@ -119,3 +123,8 @@ def define_env(env: Any) -> None:
         target_run,
     ):
         env.macro(macro)
+
+
+def on_post_build(env: Any) -> None:
+    """Put beside the pages of the proofs the record that they tell."""
+    publish(env.evidence, Path(env.conf["site_dir"]) / "preuves")

@@ -16,8 +16,7 @@ from markdown.postprocessors import Postprocessor
 from mkdocs.structure.files import File
 from mkdocs.utils import get_relative_url
 
-from .changes import Changes
-from .last_run import Run, Step
+from .evidence import Evidence, Proof
 from .step_html import mark, rows, unknown_mark
 
 _SHELLS = ("bash", "sh")
@@ -27,12 +26,12 @@ _TABLE = re.compile(r'<div data-steps="([^"]*)" data-page="([^"]*)"></div>')
 class BlockMarks(Extension):
     """Marks the commands of each page, and fills the tables of steps of the proofs' pages."""
 
-    def __init__(self, run: Run, changes: Changes) -> None:
+    def __init__(self, evidence: Evidence) -> None:
         super().__init__()
-        self._run, self._changes = run, changes
-        self._pages: dict[str, list[Step]] = {}
-        for step in sorted(run.steps, key=lambda step: step.line):
-            self._pages.setdefault(step.page, []).append(step)
+        self._evidence = evidence
+        self._pages: dict[str, list[Proof]] = {}
+        for proof in sorted(evidence.proofs, key=lambda proof: proof.step.line):
+            self._pages.setdefault(proof.page, []).append(proof)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 — the name that Markdown calls
         """Wrap the formatters of superfences; MkDocs makes one converter a page."""
@@ -46,12 +45,13 @@ class BlockMarks(Extension):
         """The steps of `page` on `target`, each with the address of its mark if the page still exists."""
         address = get_relative_url(file.url, shown_in.url) if file else ""
         numbered = enumerate(self._pages.get(page, []), start=1)
-        steps = [
-            (step, f"{address}#{_anchor(number)}" if address else "")
-            for number, step in numbered
-            if step.target == target
-        ]
-        return rows(steps, self._run, self._changes)
+        return rows(
+            [
+                (proof, f"{address}#{_anchor(number)}" if address else "")
+                for number, proof in numbered
+                if proof.step.target == target
+            ]
+        )
 
     def _marked(self, formatter: Callable[..., str], md: Markdown, seen: Counter[str]) -> Callable[..., str]:
         def marked(*, src: str = "", language: str = "", **options: Any) -> str:
@@ -66,11 +66,11 @@ class BlockMarks(Extension):
 
     def _mark(self, page: str, command: str, occurrence: int) -> str:
         numbered = enumerate(self._pages.get(page, []), start=1)
-        same = [(number, step) for number, step in numbered if step.command == command]
+        same = [(number, proof) for number, proof in numbered if proof.step.command == command]
         if len(same) < occurrence:
-            return unknown_mark(self._run)
-        number, step = same[occurrence - 1]
-        return mark(step, _anchor(number), self._run, self._changes)
+            return unknown_mark(self._evidence)
+        number, proof = same[occurrence - 1]
+        return mark(proof, _anchor(number))
 
 
 class _Tables(Postprocessor):

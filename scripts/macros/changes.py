@@ -1,52 +1,58 @@
-"""What has changed since the run whose proofs the site shows?"""
+"""What has changed since a run whose proofs the site shows?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from runbook.reporting.fingerprints import fingerprints
+from runbook.reporting.fingerprints import commands, fingerprints
+from runbook.reporting.record import Campaign, Dependencies, StepRecord
 
-from .last_run import Dependencies, Run, Step
+_PAGE, _PROSE = "page", "texte de la page"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A path from the repository's root that is no longer what it was; `what` says it in a word or two."""
+
+    path: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Paths from the repository's root that are no longer what they were, by what depends on them."""
+    """What is no longer as it was, by the page and by the target that depend on it."""
 
-    docs: str
-    pages: frozenset[str] = frozenset()
-    targets: dict[str, tuple[str, ...]] | None = None
+    pages: dict[str, Change]
+    targets: dict[str, tuple[Change, ...]]
 
-    def of(self, step: Step) -> tuple[str, ...]:
+    def of(self, step: StepRecord) -> tuple[Change, ...]:
         """What makes the proof of this step out of date; nothing for a step that its page leaves out."""
         if step.page_reason:
             return ()
-        page = (f"{self.docs}/{step.page}",) if step.page in self.pages else ()
-        return (*page, *(self.targets or {}).get(step.target, ()))
-
-    def of_all(self, steps: list[Step]) -> tuple[str, ...]:
-        """What makes any of these proofs out of date, each path once."""
-        return tuple(dict.fromkeys(path for step in steps for path in self.of(step)))
+        page = self.pages.get(step.page)
+        return (*([page] if page else []), *self.targets.get(step.target, ()))
 
 
-def changes_since(run: Run | None, root: Path, docs: str) -> Changes:
+def changes_since(run: Campaign, root: Path, docs: str) -> Changes:
     """Compare the contents that `run` recorded with the files of today: changed, gone and new ones."""
-    if run is None:
-        return Changes(docs)
-    pages = {step.page: f"{docs}/{step.page}" for step in run.steps}
-    now = fingerprints(root, pages.values())
+    pages = dict.fromkeys(step.page for step in run.steps)
+    now, blocks = fingerprints(root, pages), commands(root, pages)
     return Changes(
-        docs,
-        frozenset(page for page, path in pages.items() if now.get(path) != run.pages.get(path)),
-        {target: _changed(before, root) for target, before in run.depends.items()},
+        {
+            page: Change(page, _PROSE if page in blocks and blocks[page] == run.commands.get(page) else _PAGE)
+            for page in pages
+            if now.get(page) != run.pages.get(page)
+        },
+        {target: _changed(before, root, docs) for target, before in run.depends.items()},
     )
 
 
-def summary(paths: tuple[str, ...], docs: str) -> str:
+def summary(changed: Iterable[Change]) -> str:
     """A few words for many paths, as « page, services, k8s »."""
-    tops = (path.partition("/")[0] for path in paths)
-    return ", ".join(dict.fromkeys("page" if top == docs else top for top in tops))
+    return ", ".join(dict.fromkeys(change.what for change in changed))
 
 
-def _changed(before: Dependencies, root: Path) -> tuple[str, ...]:
+def _changed(before: Dependencies, root: Path, docs: str) -> tuple[Change, ...]:
     now = fingerprints(root, before.patterns)
-    return tuple(sorted(path for path in now.keys() | before.files.keys() if now.get(path) != before.files.get(path)))
+    paths = sorted(path for path in now.keys() | before.files.keys() if now.get(path) != before.files.get(path))
+    return tuple(Change(path, _PAGE if path.startswith(f"{docs}/") else path.partition("/")[0]) for path in paths)

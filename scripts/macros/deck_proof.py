@@ -3,8 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from .changes import Changes, summary
-from .last_run import Run, Totals, totals
+from runbook.reporting.history import Totals, totals
+
+from .changes import summary
+from .dates import day, revision
+from .evidence import Evidence, changed
 from .losses import verdicts
 from .tables import table
 
@@ -30,33 +33,35 @@ class Proof:
     cover: str
 
 
-def proof(run: Run | None, changes: Changes) -> Proof:
+def proof(evidence: Evidence) -> Proof:
     """The claims that the record supports, what has changed since, and no claim without a record."""
-    if run is None:
+    if not evidence.runs:
         return Proof(
             "Rien n'est encore vérifié sur cette copie",
             _figures(("0", "commande exécutée : aucun enregistrement n'accompagne cette copie du support")),
             "`scripts/demo --once` exécute les pages et reconstruit ce support avec leurs résultats.",
             "Aucune exécution enregistrée : ce support n'affirme aucun chiffre.",
         )
-    count, losses = totals(run.steps), _losses(run)
-    changed = changes.of_all(run.steps)
-    stale = f" Périmé en partie, a changé depuis\u00a0: {summary(changed, changes.docs)}." if changed else ""
+    count, losses = totals(proof.step for proof in evidence.proofs), _losses(evidence)
+    since = changed(evidence.proofs)
+    stale = f" Périmé en partie, a changé depuis : {summary(since)}." if since else ""
+    runs = " ; ".join(f"exécution du {day(run)}, commit {revision(run)}, {run.machine}" for run in evidence.runs)
+    last = evidence.runs[0]
     return Proof(
-        _title(run, losses, stale=bool(changed)),
-        "\n\n".join((_figures(*_counted(count), _lost(run, losses)), _by_target(run))),
-        f"Exécution du {run.day}, commit {run.revision}, {run.machine}.{stale}",
-        f"Chiffres de l'exécution du {run.day}, commit {run.revision}.{stale}",
+        _title(evidence, losses, stale=bool(since)),
+        "\n\n".join((_figures(*_counted(count), _lost(evidence, losses)), _by_target(evidence))),
+        f"{runs[0].upper()}{runs[1:]}.{stale}",
+        f"Chiffres de l'exécution du {day(last)}, commit {revision(last)}.{stale}",
     )
 
 
-def _title(run: Run, losses: tuple[int, int] | None, *, stale: bool) -> str:
-    if run.exit_status:
+def _title(evidence: Evidence, losses: tuple[int, int] | None, *, stale: bool) -> str:
+    if evidence.failed:
         return "La dernière exécution a échoué : à corriger avant de valider"
-    if run.missing:
-        return f"Vérifié en partie : {', '.join(_TARGETS.get(name, name) for name in run.missing)} manquait"
+    if evidence.missing:
+        return f"Vérifié en partie : {', '.join(_TARGETS.get(name, name) for name in evidence.missing)} manquait"
     if stale:
-        return f"Vérifié le {run.day}, mais des preuves sont à refaire"
+        return f"Vérifié le {day(evidence.runs[0])}, mais des preuves sont à refaire"
     if losses and losses[0] == 0:
         return "Des pods ont été remplacés en service, sans une requête perdue"
     return "Ce que ce site affirme a été exécuté"
@@ -70,29 +75,30 @@ def _counted(count: Totals) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _lost(run: Run, losses: tuple[int, int] | None) -> tuple[str, str]:
+def _lost(evidence: Evidence, losses: tuple[int, int] | None) -> tuple[str, str]:
     if losses is None:
         return "–", "requêtes perdues : pas de mesure complète dans cette exécution"
     lost, total = losses
     what = "requête perdue" if lost < 2 else "requêtes perdues"
-    during = ", puis ".join(event for page, event in _MEASURED_DURING.items() if verdicts(run, page))
+    during = ", puis ".join(event for page, event in _MEASURED_DURING.items() if verdicts(evidence.of(page)))
     return _number(lost), f"{what} sur {_number(total)}, pendant {during}"
 
 
-def _losses(run: Run) -> tuple[int, int] | None:
-    """Requests lost and made in all the measures of the run; `None` unless every one was conclusive."""
-    found = [_LOSSES.fullmatch(verdict) for page in _MEASURED_DURING for verdict in verdicts(run, page)]
+def _losses(evidence: Evidence) -> tuple[int, int] | None:
+    """Requests lost and made in all the measures; `None` unless every one was conclusive."""
+    found = [_LOSSES.fullmatch(verdict) for page in _MEASURED_DURING for verdict in verdicts(evidence.of(page))]
     measures = [(0 if match[1] == "aucune" else _count(match[1]), _count(match[2])) for match in found if match]
     if not measures or len(measures) < len(found):
         return None
     return sum(lost for lost, _ in measures), sum(total for _, total in measures)
 
 
-def _by_target(run: Run) -> str:
+def _by_target(evidence: Evidence) -> str:
     rows = []
-    for target in dict.fromkeys(step.target for step in run.steps):
-        count = totals([step for step in run.steps if step.target == target])
-        where = "absente" if target in run.missing else _versions(run.versions.get(target, {}))
+    for target in dict.fromkeys(proof.step.target for proof in evidence.proofs):
+        proofs = evidence.of(target=target)
+        count = totals(proof.step for proof in proofs)
+        where = "absente" if target in evidence.missing else _versions(proofs[0].run.versions.get(target, {}))
         rows.append((_TARGETS.get(target, target), count.verified, count.executed, count.failed, count.not_run, where))
     return table(("Cible", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Versions"), rows)
 

@@ -1,58 +1,70 @@
-"""What does the table of expectations say of a page: its address, and what its commands gave?"""
+"""What has been executed of the commands that the pages publish, and does it still hold?"""
 
-import re
+from dataclasses import dataclass
 from pathlib import Path
 
-from .changes import Changes
-from .last_run import Run, Step, totals
-from .sources import SourceError, read_text
+from runbook.errors import SettingsError
+from runbook.reporting.record import Campaign, StepRecord, load
 
-_HEADING = re.compile(r"(#+) .*?(?:\{ #([a-z0-9-]+) \})?$")
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+from .changes import Change, changes_since
 
 
-def evidence(run: Run | None, changes: Changes, docs: Path, title: str | None, page: str, anchor: str = "") -> str:
-    """A link to `page`, or to one of its sections, then the verdict on the commands there, in a few words.
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a run made of one command; `page` is named from the folder of the pages, and `changed` makes it out of date."""
 
-    Raises `SourceError` for a page or a section that does not exist: a table of proofs names no missing one.
+    step: StepRecord
+    page: str
+    run: Campaign
+    changed: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that the record holds, its newest run first; `unreadable` if there is a record that this version cannot read."""
+
+    runs: tuple[Campaign, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    unreadable: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether a run whose proofs are shown did not hold."""
+        return any(run.exit_status for run in self.runs)
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """Target → why it was not there, for the targets whose commands are shown without it."""
+        return {proof.step.target: proof.run.missing[proof.step.target] for proof in self.proofs if proof.step.target in proof.run.missing}
+
+    def of(self, page: str | None = None, target: str | None = None) -> tuple[Proof, ...]:
+        """The proofs of one page, of one target, or of both."""
+        return tuple(proof for proof in self.proofs if page in (None, proof.page) and target in (None, proof.step.target))
+
+
+def read_evidence(path: Path, root: Path, docs: str) -> Evidence:
+    """The record at `path` against the files of `root`; nothing on a clone where nothing was run yet.
+
+    The engine names pages from the repository's root, where `docs` is.  A record that cannot be read
+    proves nothing, and must not stop the run that replaces it: that run reads these pages too.
     """
-    if title is None:
-        raise SourceError(f"{page} : aucune page de ce nom ; corriger la preuve annoncée")
-    lines = section(read_text(docs / page), anchor)
-    if not lines:
-        raise SourceError(f"{page} : aucune section « {anchor} » ; corriger la preuve annoncée")
-    steps = [step for step in run.steps if step.page == page] if run else []
-    return f"[{title}]({page}{f'#{anchor}' if anchor else ''})\u00a0: {_verdict(steps, lines, changes)}"
+    if not path.exists():
+        return Evidence()
+    try:
+        return evidence(load(path).campaigns, root, docs)
+    except SettingsError:
+        return Evidence(unreadable=True)
 
 
-def section(text: str, anchor: str) -> range:
-    """The lines, from 1, of the section of this anchor with its subsections; of the whole page for none."""
-    lines, start, depth, fence = text.splitlines(), 0 if anchor else 1, 0, ""
-    for number, line in enumerate(lines, start=1):
-        opening = _FENCE.match(line)
-        if opening and (not fence or opening[1].startswith(fence)):
-            fence = "" if fence else opening[1]
-        heading = None if fence else _HEADING.fullmatch(line)
-        if not heading or not anchor:
-            continue
-        if start and len(heading[1]) <= depth:
-            return range(start, number)
-        if heading[2] == anchor:
-            start, depth = number, len(heading[1])
-    return range(start, len(lines) + 1) if start else range(0)
+def evidence(runs: list[Campaign], root: Path, docs: str) -> Evidence:
+    """What these runs prove, given what the files of `root` hold today."""
+    proofs = []
+    for run in runs:
+        changes = changes_since(run, root, docs)
+        proofs += [Proof(step, step.page.removeprefix(f"{docs}/"), run, changes.of(step)) for step in run.steps]
+    return Evidence(tuple(runs), tuple(proofs))
 
 
-def _verdict(steps: list[Step], lines: range, changes: Changes) -> str:
-    if changes.of_all(steps):  # the lines of the record are no longer those of the page
-        return "preuve périmée"
-    steps = [step for step in steps if step.line in lines]
-    if not steps:
-        return "pas encore exécuté"
-    count = totals(steps)
-    if count.failed:
-        return f"**{count.failed} en échec**"
-    if not count.verified:
-        return "non exécuté"
-    plural = "s" if count.verified > 1 else ""
-    stood_in = f", dont {count.stood_in} par le substitut local" if count.stood_in else ""
-    return f"{count.verified} commande{plural} vérifiée{plural}{stood_in}"
+def changed(proofs: tuple[Proof, ...]) -> tuple[Change, ...]:
+    """What makes any of these proofs out of date, each path once."""
+    return tuple(dict.fromkeys(change for proof in proofs for change in proof.changed))

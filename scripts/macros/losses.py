@@ -1,22 +1,23 @@
 """How many requests did the last run lose while it replaced pods?"""
 
-from .last_run import Run
+from .dates import day
+from .evidence import Evidence, Proof
 
 _VERDICT = "verdict\u00a0: "
 
 
-def measured(run: Run | None, page: str, title: str) -> str:
+def measured(evidence: Evidence, page: str, title: str) -> str:
     """The verdict that the command of this title printed in `page`, and the day of the run."""
-    found = verdicts(run, page, title) if run else []
-    return f"{found[-1]}, le {run.day}" if run and found else "pas encore mesuré"
+    of_title = [proof for proof in evidence.of(page) if proof.step.title == title]
+    found = [(text, proof) for proof in of_title for text in verdicts((proof,))]
+    return f"{found[-1][0]}, le {day(found[-1][1].run)}" if found else "pas encore mesuré"
 
 
-def verdicts(run: Run, page: str, title: str | None = None) -> list[str]:
-    """The verdicts that the commands of `page`, or those of this title, printed."""
+def verdicts(proofs: tuple[Proof, ...]) -> list[str]:
+    """The verdicts that these commands printed."""
     return [
         line.removeprefix(_VERDICT)
-        for step in run.steps
-        if step.page == page and title in (None, step.title)
-        for line in step.out.splitlines()
+        for proof in proofs
+        for line in proof.step.out.splitlines()
         if line.startswith(_VERDICT)
     ]

@@ -1,63 +1,26 @@
 """What did the last runs come to?"""
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
-import msgspec
+from runbook.errors import SettingsError
+from runbook.reporting.history import PastRun, Totals, read
 
-from .last_run import french_day, revision
+from .dates import moment, revision
 from .sources import SourceError
 from .tables import table
 from .verdicts import seconds
 
-VERSION = 1
 STOOD_IN = "Par substitut"
 _GREEN, _BLUE, _RED, _GREY = "proof-verified", "proof-executed", "proof-failed", "proof-absent"
 
 
-class Totals(msgspec.Struct, frozen=True):
-    """The commands of one target by what came of them."""
-
-    steps: int
-    verified: int
-    executed: int
-    failed: int
-    not_run: int
-    stood_in: int
-    seconds: float
-
-
-class PastRun(msgspec.Struct, frozen=True):
-    """One run of all the pages, in a few figures."""
-
-    version: int
-    date: datetime
-    seconds: float
-    commit: str
-    dirty: bool
-    exit_status: int
-    targets: dict[str, Totals]
-
-
-class _Versioned(msgspec.Struct):
-    version: int
-
-
-def read_past_runs(folder: Path) -> list[PastRun]:
-    """Those in `folder`, the newest first; files of another version of the engine are passed over.
-
-    Raises `SourceError` for a file that is no history.
-    """
-    runs = []
-    for path in sorted(folder.glob("*.json"), reverse=True):
-        try:
-            content = path.read_bytes()
-            if msgspec.json.decode(content, type=_Versioned).version == VERSION:
-                runs.append(msgspec.json.decode(content, type=PastRun))
-        except msgspec.MsgspecError as error:
-            raise SourceError(f"{path} : historique illisible ({error}) ; supprimer ce fichier") from None
-    return runs
+def read_past_runs(state: Path) -> list[PastRun]:
+    """Those kept in `state`, the newest first; raises `SourceError` for a file that is no history."""
+    try:
+        return read(state)
+    except SettingsError as error:
+        raise SourceError(str(error)) from None
 
 
 def history(runs: list[PastRun], target: str = "") -> str:
@@ -70,8 +33,8 @@ def history(runs: list[PastRun], target: str = "") -> str:
         ("Date", "Commit", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Durée", STOOD_IN),
         [
             (
-                f"{french_day(run.date)}, {run.date:%H:%M} UTC",
-                revision(run.commit, run.dirty),
+                moment(run),
+                revision(run),
                 f"{totals.verified} / {totals.steps}",
                 totals.executed,
                 totals.failed,

@@ -1,72 +1,23 @@
-"""How does a page say what the last run verified?"""
+"""How do the proofs' pages tell what the record holds?"""
 
-import html
 from collections import Counter
-from collections.abc import Callable
 
-from .changes import Changes, summary
-from .last_run import Run, Step, Totals, totals
-from .past_runs import STOOD_IN, PastRun, counts_table, history
+from runbook.reporting.history import PastRun
+from runbook.reporting.record import Campaign
+from runbook.running.outcome import Outcome
+
+from .dates import moment, revision
+from .evidence import Evidence, changed
+from .past_runs import history
+from .published import RECORD, SCHEMA
 from .tables import table
 from .verdicts import seconds
-
-_TARGETS = {
-    "local": "Local",
-    "compose": "Compose",
-    "recette": "Recette",
-}
+from .wording import TARGETS, box, by, link, plain, stale, target_name, terms, version
 
 
-def verification(run: Run | None, changes: Changes, page: str) -> str:
-    """One line without a line break: when `page` was last verified, where and how it went."""
-    if run is None:
-        return "aucune exécution enregistrée"
-    steps = [step for step in run.steps if step.page == page]
-    if not steps:
-        return "aucune commande exécutée dans cette page"
-    count = totals(steps)
-    places = ", ".join(target_name(name) for name in dict.fromkeys(step.target for step in steps))
-    changed = changes.of_all(steps)
-    stale = f" ; **périmée**, a changé depuis : {summary(changed, changes.docs)}" if changed else ""
-    return f"{run.day}, {places} : {_outcome(count)}{stale}"
-
-
-def duration(run: Run | None, page: str) -> str:
-    """How long the commands of `page` took in the last run."""
-    steps = [step for step in run.steps if step.page == page] if run else []
-    return f"{seconds(totals(steps).seconds)} de commandes" if steps else "non mesurée"
-
-
-def status(run: Run | None, changes: Changes) -> str:
-    """The box of the home page: does it work, according to which run."""
-    if run is None:
-        return box(
-            "info",
-            "Aucune vérification enregistrée",
-            "Ce site a été construit sans enregistrement d'exécution : rien n'atteste encore que ses commandes fonctionnent avec ce code.",
-            "La commande `scripts/demo --once` les exécute, puis reconstruit le site avec leur résultat.",
-        )
-    count = totals(run.steps)
-    facts = f"**{count.steps} commandes** dans les pages : {_outcome(count)}."
-    proofs = "Détail et conditions : [Preuves](preuves/index.md)."
-    if run.exit_status:
-        title = f"La dernière exécution a échoué, le {run.day}"
-        return box("danger", title, facts, f"Commit {run.revision}.", proofs)
-    changed = changes.of_all(run.steps)
-    if changed:
-        title = f"Vérifié le {run.day}, mais des preuves sont périmées"
-        return box("warning", title, facts, f"A changé depuis : {paths_listed(changed)}.", f"Commit {run.revision}.", proofs)
-    if run.missing:
-        title = f"Vérifié en partie le {run.day}"
-        absent = "Cibles absentes de cette exécution : "
-        absent += ", ".join(target_name(name) for name in run.missing) + "."
-        return box("warning", title, facts, absent, f"Commit {run.revision}.", proofs)
-    return box("success", f"Vérifié le {run.day}", facts, f"Commit {run.revision}.", proofs)
-
-
-def proofs(run: Run | None, changes: Changes, past: list[PastRun], titles: dict[str, str]) -> str:
-    """The whole of the last run: conditions, totals by target and by page, what was not executed."""
-    if run is None:
+def proofs(evidence: Evidence, past: list[PastRun], titles: dict[str, str]) -> str:
+    """All that is proven: conditions, totals by target and by page, what was not executed."""
+    if not evidence.runs:
         return box(
             "info",
             "Aucune exécution enregistrée",
@@ -76,134 +27,105 @@ def proofs(run: Run | None, changes: Changes, past: list[PastRun], titles: dict[
     return "\n\n".join(
         part
         for part in (
-            _conditions(run),
-            stale(changes.of_all(run.steps)),
-            "## Par cible\n\n" + by(run.steps, "Cible", lambda step: _target_link(step.target)),
-            "## Par page\n\n" + by(run.steps, "Page", lambda step: link(step.page, titles)),
-            _failures(run, titles),
-            _not_run(run, titles),
+            _conditions(evidence, titles),
+            stale(changed(evidence.proofs)),
+            "## Par cible\n\n" + by(evidence.proofs, "Cible", lambda proof: _target_link(proof.step.target)),
+            "## Par page\n\n" + by(evidence.proofs, "Page", lambda proof: link(proof.page, titles)),
+            _failures(evidence, titles),
+            _not_run(evidence, titles),
+            f'L\'enregistrement entier, pour un programme ou un auditeur : <a href="{RECORD}" download>{RECORD}</a>, décrit par <a href="{SCHEMA}" download>{SCHEMA}</a>.',
             "## Dernières exécutions { #historique }\n\n" + history(past),
         )
         if part
     )
 
 
-def stale(changed: tuple[str, ...]) -> str:
-    """The box that says which proofs no longer hold; nothing if all do."""
-    if not changed:
-        return ""
-    return box(
-        "warning",
-        "Preuves périmées",
-        f"Ces fichiers n'ont plus le contenu qu'ils avaient lors de cette exécution : {paths_listed(changed, 40)}.",
-        "Les commandes qui en dépendent sont à vérifier de nouveau.",
-    )
+def target_proofs(evidence: Evidence, past: list[PastRun], titles: dict[str, str], target: str) -> str:
+    """The proofs of one target: conditions, totals, every step of every page, the last runs."""
+    found = evidence.of(target=target)
+    if not found:
+        return box("info", "Rien de vérifié sur cette cible", f"Aucune exécution enregistrée ne porte sur la cible {target_name(target)}.")
+    pages = dict.fromkeys(proof.page for proof in found)
+    runs = [run for run in evidence.runs if any(proof.run is run for proof in found)]
+    parts = [
+        *(terms(_target_conditions(run, target, titles)) for run in runs),
+        stale(changed(found)),
+        "## Bilan { #bilan }\n\n" + by(found, "Page", lambda proof: link(proof.page, titles)),
+        "## Commandes { #commandes }\n\nLa ligne mène à la commande dans sa page ; un clic sur une commande montre ce qu'elle a réellement affiché, secrets masqués.",
+        *(
+            f'### {titles.get(page, page)} {{ #page-{number} }}\n\n<div data-steps="{target}" data-page="{page}"></div>'
+            for number, page in enumerate(pages, start=1)
+        ),
+        "## Dernières exécutions { #historique }\n\n" + history(past, target),
+    ]
+    return "\n\n".join(part for part in parts if part)
 
 
-def paths_listed(paths: tuple[str, ...], limit: int = 6) -> str:
-    listed = ", ".join(f"`{path}`" for path in paths[:limit])
-    return f"{listed} et {len(paths) - limit} autres" if len(paths) > limit else listed
+def _conditions(evidence: Evidence, titles: dict[str, str]) -> str:
+    if len(evidence.runs) == 1:
+        return "## Conditions\n\n" + terms(_run_conditions(evidence.runs[0], titles))
+    told = "Chaque page garde la preuve de sa dernière exécution : les preuves de ce site viennent de celles-ci."
+    runs = (f"### Exécution du {moment(run)}\n\n{terms(_run_conditions(run, titles))}" for run in evidence.runs)
+    return "\n\n".join(("## Conditions", told, *runs))
 
 
-def _conditions(run: Run) -> str:
+def _run_conditions(run: Campaign, titles: dict[str, str]) -> list[tuple[str, str]]:
     rows = [
-        ("Date", f"{run.day}, {run.date:%H:%M} UTC"),
-        ("Commit", run.revision),
-        ("Machine", run.machine),
+        *_when_and_where(run, titles),
         ("Durée", seconds(run.seconds)),
+        ("Contrôle sans exécution", _check(run)),
         ("Verdict", "échec" if run.exit_status else "réussite"),
     ]
     rows += [
         (target_name(target), ", ".join(version(name, text) for name, text in versions.items() if text))
         for target, versions in run.versions.items()
     ]
-    rows += [(target_name(target), f"absente : {reason}") for target, reason in run.missing.items()]
-    rows += [("Remarque", note) for note in run.notes]
-    return "## Conditions\n\n" + terms(rows)
+    rows += [(target_name(target), f"absente : {plain(reason)}") for target, reason in run.missing.items()]
+    return rows + [("Remarque", plain(note)) for note in run.notes]
 
 
-def terms(rows: list[tuple[str, str]]) -> str:
-    return "\n\n".join(f"{term}\n:   {text}" for term, text in rows)
+def _target_conditions(run: Campaign, target: str, titles: dict[str, str]) -> list[tuple[str, str]]:
+    rows = _when_and_where(run, titles)
+    rows += [(_tool(name), version("", text)) for name, text in run.versions.get(target, {}).items() if text]
+    if target in run.missing:
+        rows.append(("Cible absente", f"{plain(run.missing[target])} ; ce qui a répondu est le substitut local"))
+    return rows
 
 
-def version(name: str, text: str) -> str:
-    """Name and version; some tools say their own name."""
-    return text if text.lower().startswith(name) else f"{name} {text}"
+def _when_and_where(run: Campaign, titles: dict[str, str]) -> list[tuple[str, str]]:
+    pages = dict.fromkeys(step.page.partition("/")[2] for step in run.steps)
+    scope = "toutes les pages" if run.whole else ", ".join(link(page, titles) for page in pages)
+    return [("Date", moment(run)), ("Portée", scope), ("Commit", revision(run)), ("Machine", run.machine)]
 
 
-def by(steps: list[Step], heading: str, key: Callable[[Step], str]) -> str:
-    groups: dict[str, list[Step]] = {}
-    for step in steps:
-        groups.setdefault(key(step), []).append(step)
-    return counts_table(
-        (heading, "Commandes", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Durée", STOOD_IN),
-        [(name, *_cells(totals(group))) for name, group in groups.items()],
-    )
+def _check(run: Campaign) -> str:
+    if run.findings is None:
+        return "non demandé"
+    count = len(run.findings)
+    return f"{count} constat{'s' if count > 1 else ''}" if count else "toutes les pages, rien à redire"
 
 
-def _cells(count: Totals) -> tuple[object, ...]:
-    return (
-        count.steps,
-        count.verified,
-        count.executed,
-        count.failed,
-        count.not_run,
-        seconds(count.seconds),
-        count.stood_in,
-    )
-
-
-def _failures(run: Run, titles: dict[str, str]) -> str:
-    bad = [step for step in run.steps if step.outcome in ("échoué", "délai dépassé")]
-    rows = [(link(step.page, titles), str(step.fault_line), step.outcome, _plain(step.reason)) for step in bad]
-    rows += [("–", "–", "échoué", _plain(fault)) for fault in run.faults]
+def _failures(evidence: Evidence, titles: dict[str, str]) -> str:
+    bad = [proof for proof in evidence.proofs if proof.step.outcome.bad]
+    rows = [(link(proof.page, titles), str(proof.step.fault_line), str(proof.step.outcome), plain(proof.step.reason)) for proof in bad]
+    rows += [("–", "–", "échoué", plain(problem)) for run in evidence.runs for problem in run.problems]
     if not rows:
         return ""
     return "## Échecs\n\n" + table(("Page", "Ligne", "Verdict", "Raison"), rows)
 
 
-def _not_run(run: Run, titles: dict[str, str]) -> str:
-    skipped = [step for step in run.steps if step.outcome == "non exécuté"]
+def _not_run(evidence: Evidence, titles: dict[str, str]) -> str:
+    skipped = [proof for proof in evidence.proofs if proof.step.outcome is Outcome.NOT_RUN]
     if not skipped:
         return ""
-    counted = Counter((step.page, step.reason) for step in skipped)
-    rows = [(link(page, titles), count, _plain(reason)) for (page, reason), count in sorted(counted.items())]
+    counted = Counter((proof.page, proof.step.reason) for proof in skipped)
+    rows = [(link(page, titles), count, plain(reason)) for (page, reason), count in sorted(counted.items())]
     return "## Non exécuté, et pourquoi\n\n" + table(("Page", "Commandes", "Raison"), rows)
 
 
-def _outcome(count: Totals) -> str:
-    parts = [
-        _number(count.verified, "vérifiée", "vérifiées"),
-        _number(count.executed, "exécutée sans assertion", "exécutées sans assertion"),
-        _number(count.failed, "en échec", "en échec"),
-        _number(count.not_run, "non exécutée", "non exécutées"),
-    ]
-    text = ", ".join(part for part in parts if part)
-    return f"{text} ; {count.stood_in} par le substitut local" if count.stood_in else text
-
-
-def _number(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}" if count else ""
-
-
-def target_name(name: str) -> str:
-    return _TARGETS.get(name, name)
-
-
 def _target_link(name: str) -> str:
-    return f"[{target_name(name)}]({name}.md)" if name in _TARGETS else name
+    return f"[{target_name(name)}]({name}.md)" if name in TARGETS else name
 
 
-def link(page: str, titles: dict[str, str]) -> str:
-    """A link from the proofs' page; a page that has gone since the run is only named."""
-    return f"[{titles[page]}](../{page})" if page in titles else f"`{page}`"
-
-
-def _plain(text: str) -> str:
-    """`text` as it stands, in one table cell."""
-    return html.escape(" ".join(text.split()))
-
-
-def box(kind: str, title: str, *lines: str) -> str:
-    body = "\n".join(f"    {line}" for line in lines)
-    return f'!!! {kind} "{title}"\n\n{body}'
+def _tool(name: str) -> str:
+    return {"kubectl": "kubectl", "cluster": "Cluster Kubernetes"}.get(name, name.capitalize())

@@ -2,42 +2,46 @@
 
 from html import escape
 
-from .changes import Changes
-from .last_run import Run, Step, french_day
+from runbook.reporting.record import StepRecord
+from runbook.running.outcome import Outcome
+
+from .changes import Change
+from .dates import day, moment
+from .evidence import Evidence, Proof
 from .verdicts import seconds, verdict
 
 _SHOWN = 2000  # characters of one output: a page that shows a hundred of them stays light
 
 
-def mark(step: Step, anchor: str, run: Run, changes: Changes) -> str:
+def mark(proof: Proof, anchor: str) -> str:
     """What stands under a command in its page: the verdict, and the output one click away."""
-    said = verdict(step, run, changes)
+    said, step = verdict(proof), proof.step
     attributes = f'class="proof proof--{said.kind}" id="{anchor}" data-search-exclude'
-    if step.outcome == "non exécuté":
+    if step.outcome is Outcome.NOT_RUN:
         return f"<div {attributes}><p>{escape(said.text)}</p></div>"
-    facts = f"Exécuté le {french_day(run.date)} en {seconds(step.seconds)}{_details(step)}."
+    facts = f"Exécuté le {moment(proof.run)} en {seconds(step.seconds)}{_details(step)}."
     return (
         f"<details {attributes}><summary>{escape(said.text)}</summary>"
-        f"<p>{escape(facts)}{_changed(said.changed)}</p>{outputs(step)}</details>"
+        f"<p>{escape(facts)}{_changed(proof.changed)}</p>{outputs(step)}</details>"
     )
 
 
-def unknown_mark(run: Run) -> str:
-    """What stands under a command that the last run did not meet."""
-    text = f"non exécuté : commande nouvelle ou modifiée depuis le {french_day(run.date)}"
+def unknown_mark(evidence: Evidence) -> str:
+    """What stands under a command that no run met."""
+    text = f"non exécuté : commande nouvelle ou modifiée depuis le {day(evidence.runs[0])}"
     return f'<div class="proof proof--stale" data-search-exclude><p>{text}</p></div>'
 
 
-def rows(steps: list[tuple[Step, str]], run: Run, changes: Changes) -> str:
+def rows(proofs: list[tuple[Proof, str]]) -> str:
     """A table of steps; each comes with the address of its mark, empty if there is none."""
-    body = "".join(_row(step, address, run, changes) for step, address in steps)
+    body = "".join(_row(proof, address) for proof, address in proofs)
     headings = "".join(f'<th scope="col">{text}</th>' for text in ("Ligne", "Commande", "Verdict", "Durée"))
     return (
         f'<table class="proofs" data-search-exclude><thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table>'
     )
 
 
-def outputs(step: Step) -> str:
+def outputs(step: StepRecord) -> str:
     """What the command printed, as far as the site shows it."""
     streams = [(name, text) for name, text in (("Sortie", step.out), ("Erreurs", step.err)) if text.strip()]
     if not streams:
@@ -45,9 +49,9 @@ def outputs(step: Step) -> str:
     return "".join(_pre(f"{name} réelle" if name == "Sortie" else name, text) for name, text in streams)
 
 
-def _row(step: Step, address: str, run: Run, changes: Changes) -> str:
-    said = verdict(step, run, changes)
-    ran = step.outcome != "non exécuté"
+def _row(proof: Proof, address: str) -> str:
+    said, step = verdict(proof), proof.step
+    ran = step.outcome is not Outcome.NOT_RUN
     reason = f"<p>{escape(step.reason)}</p>" if ran and step.reason else ""
     first, _, more = step.command.strip().partition("\n")
     whole = _pre("Commande", step.command) if more else ""
@@ -61,18 +65,18 @@ def _row(step: Step, address: str, run: Run, changes: Changes) -> str:
     )
 
 
-def _details(step: Step) -> str:
+def _details(step: StepRecord) -> str:
     parts = [f"{step.attempts} essais"] if step.attempts > 1 else []
     parts += [f"code de sortie {step.exit_status}"] if step.exit_status else []
     parts += [step.reason] if step.reason else []
     return "".join(f", {part}" for part in parts)
 
 
-def _changed(paths: tuple[str, ...]) -> str:
-    if not paths:
+def _changed(changes: tuple[Change, ...]) -> str:
+    if not changes:
         return ""
-    listed = ", ".join(f"<code>{escape(path)}</code>" for path in paths[:8])
-    return f" A changé depuis : {listed}{f' et {len(paths) - 8} autres' if len(paths) > 8 else ''}."
+    listed = ", ".join(f"<code>{escape(change.path)}</code>" for change in changes[:8])
+    return f" A changé depuis : {listed}{f' et {len(changes) - 8} autres' if len(changes) > 8 else ''}."
 
 
 def _pre(name: str, text: str) -> str:

@@ -2,36 +2,36 @@
 
 from dataclasses import dataclass
 
-from .changes import Changes, summary
-from .last_run import Run, Step
+from runbook.running.outcome import Outcome
+
+from .changes import summary
+from .evidence import Proof
 
 _PLACES = {"local": "en local", "compose": "sur Compose", "recette": "sur recette"}
 _KINDS = {
-    "vérifié": "verified",
-    "exécuté, sans assertion": "executed",
-    "échoué": "failed",
-    "délai dépassé": "failed",
-    "non exécuté": "absent",
+    Outcome.VERIFIED: "verified",
+    Outcome.EXECUTED: "executed",
+    Outcome.FAILED: "failed",
+    Outcome.TIMED_OUT: "failed",
+    Outcome.NOT_RUN: "absent",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A few words, the kind that colours them, and the paths that changed since."""
+    """A few words, and the kind that colours them."""
 
     text: str
     kind: str
-    changed: tuple[str, ...]
 
 
-def verdict(step: Step, run: Run, changes: Changes) -> Verdict:
+def verdict(proof: Proof) -> Verdict:
     """The outcome, where it was had, and whether it still holds."""
-    changed = changes.of(step)
-    text, kind = _outcome(step, run)
-    if not changed:
-        return Verdict(text, kind, ())
-    kind = kind if kind == "failed" else "stale"
-    return Verdict(f"périmé, a changé depuis : {summary(changed, changes.docs)} ; {text}", kind, changed)
+    said = _outcome(proof)
+    if not proof.changed:
+        return said
+    kind = said.kind if said.kind == "failed" else "stale"
+    return Verdict(f"périmé, a changé depuis : {summary(proof.changed)} ; {said.text}", kind)
 
 
 def seconds(duration: float) -> str:
@@ -44,10 +44,11 @@ def seconds(duration: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
-def _outcome(step: Step, run: Run) -> tuple[str, str]:
+def _outcome(proof: Proof) -> Verdict:
+    step = proof.step
     place = "en local (substitut)" if step.stood_in else _PLACES.get(step.on, f"sur {step.on}")
-    if step.outcome != "non exécuté":
-        return f"{step.outcome} {place}", _KINDS[step.outcome]
-    if step.page_reason or not run.checked:
-        return f"non exécuté : {step.reason}", "absent"
-    return f"contrôlé sans exécution : {step.reason}", "checked"
+    if step.outcome is not Outcome.NOT_RUN:
+        return Verdict(f"{step.outcome} {place}", _KINDS[step.outcome])
+    if step.page_reason or proof.run.findings != []:  # the static check of that run did not find all in order
+        return Verdict(f"non exécuté : {step.reason}", "absent")
+    return Verdict(f"contrôlé sans exécution : {step.reason}", "checked")

@@ -7,7 +7,6 @@ from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug.serving import BaseWSGIServer, make_server
@@ -16,11 +15,10 @@ from datapress_front import create_app
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
 from runbook.reporting.history import keep
-from runbook.reporting.record import Record
 from runbook.settings import load
 from served.server import site_server
 from tests.site.conftest import ROOT, build_site, copy_sources
-from tests.site.records import put, record, step
+from tests.site.records import put, run, step
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -43,7 +41,7 @@ def full_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = copy_sources(tmp_path_factory.mktemp("full") / "copy")
     steps = _every_step()
     for day in (1, 2):
-        keep(msgspec.convert(record(*steps, date=f"2026-11-0{day}T09:30:00+00:00"), Record), project / ".runbook")
+        keep(run(*steps, date=f"2026-11-0{day}T09:30:00+00:00"), project / ".runbook")
     put(project, *steps, findings=[], missing={"compose": "moteur Docker injoignable"})
     return _built(project)
 

@@ -107,7 +107,7 @@ def test_run(machine, tmp_path):
 
     def run(*arguments, missing=None, browser=False):
         if missing is not None:
-            program(tools, "runbook", f"mkdir -p .runbook; echo '{json.dumps({'missing': missing})}' > .runbook/record.json")
+            program(tools, "runbook", f"mkdir -p .runbook; echo '{json.dumps({'campaigns': [{'missing': missing}]})}' > .runbook/record.json")
         if browser:
             program(tools, "chromium")
         return subprocess.run([machine / "scripts/test", *arguments], env={"PATH": str(tools)}, capture_output=True, text=True, check=False)

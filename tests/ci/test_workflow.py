@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from runbook.reporting import history, record
+from runbook.settings import load
+
 from .conftest import ROOT, WORKFLOW
 
+SETTINGS = load(ROOT)
 VERIFYING = {"without-docker", "every-target"}
-PINNED = re.compile(r"^ *(?:- )?uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", re.MULTILINE)
+PINNED = re.compile(r"^ *(?:- )?uses: [\w-]+(?:/[\w-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", re.MULTILINE)
 
 
 def tool(name):
@@ -133,3 +137,42 @@ def test_what_is_published_is_not_built_again(jobs):
     for name in ("publish-site", "publish-images"):
         runs = [step.get("run", "") for step in jobs[name]["steps"]]
         assert not any("build" in run for run in runs)
+
+
+def steps_of(job, action):
+    return [step for step in job["steps"] if step.get("uses", "").startswith(f"{action}@")]
+
+
+def test_the_site_is_built_only_from_proofs_of_the_commit_that_is_published(jobs):
+    (building,) = [step for step in jobs["every-target"]["steps"] if "mkdocs build" in step.get("run", "")]
+    commands = [line.strip() for line in building["run"].splitlines()]
+
+    assert commands[0].startswith('.venv/bin/runbook report --commit "$GITHUB_SHA"')
+
+
+def test_the_history_is_carried_from_run_to_run_of_main_and_of_main_only(jobs):
+    job = jobs["every-target"]
+    (restore,), (save,) = steps_of(job, "actions/cache/restore"), steps_of(job, "actions/cache/save")
+    (tests,) = [step for step in job["steps"] if step.get("run", "").startswith("scripts/test")]
+    order = [job["steps"].index(step) for step in (restore, tests, save)]
+
+    assert order == sorted(order)
+    assert all("github.ref == 'refs/heads/main'" in step["if"] for step in (restore, save))
+    assert restore["with"]["path"] == save["with"]["path"] == f"{SETTINGS.state}/{history.FOLDER}"
+    assert restore["with"]["key"] == save["with"]["key"]
+    assert "github.run_id" in save["with"]["key"]
+    assert save["with"]["key"].startswith(restore["with"]["restore-keys"])
+
+
+def test_the_history_is_used_before_a_week_without_use_deletes_it(workflow):
+    (cron,) = [entry["cron"] for entry in workflow["on"]["schedule"]]
+    days = sorted(int(day) for day in cron.split()[-1].split(","))
+
+    assert max(later - earlier for earlier, later in zip(days, [*days[1:], days[0] + 7], strict=True)) < 7
+
+
+def test_the_record_the_history_and_the_report_are_kept_with_every_run(jobs):
+    (kept,) = [step for step in steps_of(jobs["every-target"], "actions/upload-artifact") if step["with"]["name"] == "preuves"]
+
+    assert kept["if"] == "${{ !cancelled() }}"
+    assert set(kept["with"]["path"].split()) == {f"{SETTINGS.state}/{name}" for name in (record.FILE, history.FOLDER, "junit.xml")}

@@ -43,13 +43,34 @@ def test_plan_says_what_would_not_run_and_why(sample: Path) -> None:
 def test_a_run_leaves_a_record_that_report_reads_again(sample: Path) -> None:
     ran = runbook("--root", sample, "run")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    record = json.loads((sample / ".runbook" / "record.json").read_text(encoding="utf-8"))
-    assert [step["outcome"] for step in record["steps"]].count("vérifié") == 4
-    (stand_in,) = [step for step in record["steps"] if step["stood_in"]]
+    (campaign,) = json.loads((sample / ".runbook" / "record.json").read_text(encoding="utf-8"))["campaigns"]
+    assert [step["outcome"] for step in campaign["steps"]].count("vérifié") == 4
+    (stand_in,) = [step for step in campaign["steps"] if step["stood_in"]]
     assert (stand_in["target"], stand_in["on"]) == ("elsewhere", "here")
     report = runbook("--root", sample, "report")
     assert report.returncode == 0
     assert "Commandes dans les pages   7" in report.stdout
+
+
+def test_report_refuses_proofs_of_another_commit_and_of_a_changed_tree(sample: Path) -> None:
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(sample)]
+    for arguments in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "one"]):
+        subprocess.run([*git, *arguments], check=True, capture_output=True)
+    head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    (sample / ".gitignore").write_text(".runbook/\n", encoding="utf-8")
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "--quiet", "--amend", "--no-edit"], check=True, capture_output=True)
+    now = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    runbook("--root", sample, "run")
+
+    assert runbook("--root", sample, "report", "--commit", now).returncode == 0
+    other = runbook("--root", sample, "report", "--commit", head)
+    assert (other.returncode, f"commit {now}, au lieu de {head}" in other.stderr) == (1, True)
+
+    (sample / "new").touch()
+    runbook("--root", sample, "run", "docs/setup.md")
+    changed = runbook("--root", sample, "report", "--commit", now)
+    assert (changed.returncode, "dépôt modifié" in changed.stderr) == (1, True)
 
 
 def test_a_page_that_lies_gives_status_1_its_line_and_what_was_seen(sample: Path) -> None:
@@ -173,7 +194,7 @@ def test_step_by_step_shows_the_prose_asks_and_keeps_a_journal(sample: Path) -> 
     assert ran.stdout.index("Read this first.") < ran.stdout.index("touch one")
     assert [(sample / name).exists() for name in ("one", "two", "three")] == [True, False, False]
     (journal,) = (sample / ".runbook" / "journal").rglob("record.json")
-    reasons = [step["reason"] for step in json.loads(journal.read_text(encoding="utf-8"))["steps"]]
+    reasons = [step["reason"] for step in json.loads(journal.read_text(encoding="utf-8"))["campaigns"][0]["steps"]]
     assert reasons == ["", "sautée par l'opérateur", "arrêt demandé par l'opérateur"]
 
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -32,17 +33,22 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def _runbook(root: Path, *arguments: str) -> str:
+def _runbook(root: Path, *arguments: str, status: int | None = None) -> str:
     command = [sys.executable, "-m", "runbook", "--root", str(root), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode in (0, 1), done.stderr
+    assert done.returncode in ((0, 1) if status is None else (status,)), done.stderr
     return done.stdout
 
 
-def _record(root: Path) -> dict[str, object]:
-    content = json.loads((root / ".runbook" / "record.json").read_text(encoding="utf-8"))
-    assert isinstance(content, dict)
+def _record(root: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((root / ".runbook" / "record.json").read_text(encoding="utf-8"))
     return content
+
+
+def _campaign(root: Path) -> dict[str, Any]:
+    (campaign,) = _record(root)["campaigns"]
+    assert isinstance(campaign, dict)
+    return campaign
 
 
 def test_a_record_is_what_the_published_schema_describes(ran: Path) -> None:
@@ -51,15 +57,15 @@ def test_a_record_is_what_the_published_schema_describes(ran: Path) -> None:
 
     checker.validate(_record(ran))
     assert list(checker.iter_errors({**_record(ran), "version": "2"}))
-    assert list(checker.iter_errors({key: value for key, value in _record(ran).items() if key != "pages"}))
+    assert list(checker.iter_errors({key: value for key, value in _record(ran).items() if key != "campaigns"}))
 
 
 def test_a_record_holds_the_fingerprints_of_its_pages_and_of_what_each_target_depends_on(ran: Path) -> None:
-    record = _record(ran)
+    record = _campaign(ran)
     page, served = ran / "docs" / "index.md", ran / "served" / "state.json"
 
-    assert record["pages"]["docs/index.md"] == hashlib.sha256(page.read_bytes()).hexdigest()  # type: ignore[index]
-    assert record["depends"]["here"] == {  # type: ignore[index]
+    assert record["pages"]["docs/index.md"] == hashlib.sha256(page.read_bytes()).hexdigest()
+    assert record["depends"]["here"] == {
         "patterns": ["served/*", "!secret.yaml"],
         "files": {"served/state.json": hashlib.sha256(served.read_bytes()).hexdigest()},
     }
@@ -67,16 +73,33 @@ def test_a_record_holds_the_fingerprints_of_its_pages_and_of_what_each_target_de
 
 def test_a_whole_run_adds_to_the_history_and_a_page_alone_does_not(ran: Path) -> None:
     history = ran / ".runbook" / "history"
-    before = sorted(history.iterdir())
+    before = sorted(history.glob("*.json"))
 
     _runbook(ran, "run", "docs/setup.md")
 
     assert len(before) == 1
-    assert sorted(history.iterdir()) == before
+    assert sorted(history.glob("*.json")) == before
     (totals,) = [one for name, one in json.loads(before[0].read_text(encoding="utf-8"))["targets"].items() if name == "here"]
-    steps = [step for step in _record(ran)["steps"] if step["target"] == "here"]  # type: ignore[attr-defined]
+    steps = [step for campaign in _record(ran)["campaigns"] for step in campaign["steps"] if step["target"] == "here"]
     assert totals["steps"] == len(steps) > 0
     assert totals["verified"] == sum(step["outcome"] == "vérifié" for step in steps) > 0
+
+
+def test_a_campaign_says_the_commit_and_the_tree_that_it_started_from(ran: Path) -> None:
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(ran)]
+    for arguments in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "one"]):
+        subprocess.run([*git, *arguments], check=True, capture_output=True)
+    head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    page = ran / "docs" / "setup.md"
+    text = page.read_text(encoding="utf-8")
+
+    page.write_text(f"{text}\n```bash\ngit commit --quiet --all --allow-empty --message two || git -c user.name=x -c user.email=x@example.org commit -qam two\n```\n", encoding="utf-8")
+    _runbook(ran, "run")
+    page.write_text(text, encoding="utf-8")
+
+    campaign = _campaign(ran)
+    assert (campaign["commit"], campaign["dirty"]) == (head, True)
+    assert subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip() != head
 
 
 def test_a_record_of_another_version_does_not_stop_the_run_that_replaces_it(ran: Path) -> None:
@@ -85,7 +108,59 @@ def test_a_record_of_another_version_does_not_stop_the_run_that_replaces_it(ran:
 
     _runbook(ran, "run")
 
-    assert _record(ran)["version"] == 2
+    assert _record(ran)["version"] == 3
+    assert path.with_name("record.illisible.json").read_text(encoding="utf-8") == json.dumps({"version": 1})
+
+
+def test_a_page_run_alone_renews_its_own_proof_and_keeps_the_others(ran: Path) -> None:
+    _runbook(ran, "run")
+    before = _campaign(ran)
+
+    _runbook(ran, "run", "docs/setup.md")
+
+    later, earlier = _record(ran)["campaigns"]
+    assert (later["whole"], earlier["whole"]) == (False, True)
+    assert {step["page"] for step in later["steps"]} == {"docs/setup.md"}
+    assert earlier["steps"] == [step for step in before["steps"] if step["page"] != "docs/setup.md"]
+    assert (earlier["date"], earlier["commit"], earlier["pages"]) == (before["date"], before["commit"], before["pages"])
+
+
+def test_a_target_that_was_not_asked_for_takes_no_proof_away(ran: Path) -> None:
+    _runbook(ran, "run")
+    before = _campaign(ran)
+
+    _runbook(ran, "run", "--target", "elsewhere")
+
+    later, earlier = _record(ran)["campaigns"]
+    assert {step["target"] for step in later["steps"]} == {"elsewhere"}
+    assert earlier["steps"] == [step for step in before["steps"] if step["target"] == "here"]
+
+
+def test_two_runs_at_once_lose_nothing(ran: Path) -> None:
+    _runbook(ran, "run")
+    count = len(_campaign(ran)["steps"])
+    command = [sys.executable, "-m", "runbook", "--root", str(ran), "run", "--target", "elsewhere"]
+
+    started = [subprocess.Popen([*command, page], stdout=subprocess.DEVNULL) for page in ("docs/index.md", "docs/setup.md", "docs/index.md")]
+
+    assert [process.wait(60) for process in started]
+    assert sum(len(campaign["steps"]) for campaign in _record(ran)["campaigns"]) == count
+
+
+def test_what_the_static_check_finds_fails_the_run_that_asked_for_it_and_is_said(ran: Path) -> None:
+    out = _runbook(ran, "run", "--check", "--junit", str(ran / "junit.xml"), status=1)
+
+    findings = _campaign(ran)["findings"]
+    assert any("uptime" in finding for finding in findings)
+    assert all(f"✘ {finding}" in out for finding in findings)
+    assert "uptime" in ran.joinpath("junit.xml").read_text(encoding="utf-8").partition("campagne")[2]
+    assert _campaign(ran)["exit_status"] == 1
+
+
+def test_a_run_that_did_not_ask_for_the_static_check_says_nothing_of_it(ran: Path) -> None:
+    _runbook(ran, "run", status=0)
+
+    assert _campaign(ran)["findings"] is None
 
 
 def test_a_pattern_after_an_exclamation_mark_leaves_files_out(tmp_path: Path) -> None:

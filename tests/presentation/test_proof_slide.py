@@ -1,24 +1,17 @@
 """Does the deck claim what the record supports, and nothing more?"""
 
-import json
-from pathlib import Path
 from typing import Any
 
 from deck.slides import Figures, Table
-from macros.changes import Changes
+from macros.changes import Change
 from macros.deck_proof import Proof, proof
-from macros.last_run import read_last_run
-from tests.site.records import record, step
+from tests.site.records import proven, run, step
 
 from .conftest import MEASURES, Deck
 
-UNCHANGED = Changes("docs")
 
-
-def _proof(folder: Path, *steps: dict[str, Any], changes: Changes = UNCHANGED, **facts: Any) -> Proof:
-    path = folder / "record.json"
-    path.write_text(json.dumps(record(*steps, **facts)), encoding="utf-8")
-    return proof(read_last_run(path, "docs"), changes)
+def _proof(*steps: dict[str, Any], changed: dict[str, tuple[Change, ...]] | None = None, **facts: Any) -> Proof:
+    return proof(proven(run(*steps, **facts), changed=changed))
 
 
 def _measure(verdict: str) -> dict[str, Any]:
@@ -60,38 +53,37 @@ def test_without_a_record_the_deck_claims_nothing(bare_deck: Deck) -> None:
     assert "n’affirme aucun chiffre" in repr(bare_deck.slides[0].blocks)
 
 
-def test_a_failed_run_is_the_message_of_the_slide(tmp_path: Path) -> None:
-    shown = _proof(tmp_path, step(outcome="échoué"), _measure("aucune requête perdue sur 2\u00a0000"), exit_status=1)
+def test_a_failed_run_is_the_message_of_the_slide() -> None:
+    shown = _proof(step(outcome="échoué"), _measure("aucune requête perdue sur 2\u00a0000"), exit_status=1)
 
     assert shown.title.startswith("La dernière exécution a échoué")
     assert "1\n:   commande en échec" in shown.figures
 
 
-def test_a_target_that_was_missing_is_named_and_its_stand_in_counted(tmp_path: Path) -> None:
-    shown = _proof(tmp_path, step(on="local", stood_in=True), missing={"recette": "cluster injoignable"})
+def test_a_target_that_was_missing_is_named_and_its_stand_in_counted() -> None:
+    shown = _proof(step(on="local", stood_in=True), missing={"recette": "cluster injoignable"})
 
     assert shown.title == "Vérifié en partie\u00a0: Recette (Kubernetes) manquait"
     assert "1\n:   commandes vérifiées sur 1 publiées, dont 1 par le substitut local" in shown.figures
     assert "| absente |" in shown.figures
 
 
-def test_lost_requests_are_added_up_and_change_the_message(tmp_path: Path) -> None:
-    shown = _proof(tmp_path, _measure("2 requêtes perdues sur 1\u00a0500"), _measure("aucune requête perdue sur 1\u00a0000"))
+def test_lost_requests_are_added_up_and_change_the_message() -> None:
+    shown = _proof(_measure("2 requêtes perdues sur 1\u00a0500"), _measure("aucune requête perdue sur 1\u00a0000"))
 
     assert "sans une requête perdue" not in shown.title
     assert "2\n:   requêtes perdues sur 2\u00a0500" in shown.figures
 
 
-def test_an_event_that_was_not_measured_is_not_named(tmp_path: Path) -> None:
-    shown = _proof(tmp_path, _measure("aucune requête perdue sur 2\u00a0000"))
+def test_an_event_that_was_not_measured_is_not_named() -> None:
+    shown = _proof(_measure("aucune requête perdue sur 2\u00a0000"))
 
     assert "pendant la perte d'un pod et deux redémarrages\n" in shown.figures
     assert "changement de version" not in shown.figures
 
 
-def test_a_measure_that_proves_nothing_is_not_shown_as_a_figure(tmp_path: Path) -> None:
+def test_a_measure_that_proves_nothing_is_not_shown_as_a_figure() -> None:
     shown = _proof(
-        tmp_path,
         _measure("aucune requête perdue sur 1\u00a0000"),
         _measure("mesure trop courte, 12 requêtes par mode au lieu de 1\u00a0000"),
     )
@@ -100,10 +92,10 @@ def test_a_measure_that_proves_nothing_is_not_shown_as_a_figure(tmp_path: Path) 
     assert "–\n:   requêtes perdues\u00a0: pas de mesure complète" in shown.figures
 
 
-def test_what_changed_since_the_run_is_said_first(tmp_path: Path) -> None:
-    changes = Changes("docs", targets={"recette": ("k8s/api-deployment.yaml",)})
+def test_what_changed_since_the_run_is_said_first() -> None:
+    changed = {"recette": (Change("k8s/api-deployment.yaml", "k8s"),)}
 
-    shown = _proof(tmp_path, _measure("aucune requête perdue sur 2\u00a0000"), changes=changes)
+    shown = _proof(_measure("aucune requête perdue sur 2\u00a0000"), changed=changed)
 
     assert shown.title == "Vérifié le 1er novembre 2026, mais des preuves sont à refaire"
     assert "a changé depuis\u00a0: k8s" in shown.conditions

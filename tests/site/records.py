@@ -1,4 +1,4 @@
-"""A record of two pages as the engine writes it, for the tests to vary."""
+"""Records as the engine writes them, for the tests to vary."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,10 @@ from typing import Any
 
 import msgspec
 
-from runbook.reporting.record import Record, take_fingerprints
+from macros.changes import Change
+from macros.evidence import Evidence, Proof
+from runbook.reporting.make import at_start
+from runbook.reporting.record import VERSION, Campaign
 from runbook.settings import load
 
 ROOT = Path(__file__).parents[2]
@@ -36,9 +39,8 @@ def step(**changes: Any) -> dict[str, Any]:
     }
 
 
-def record(*steps: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def campaign(*steps: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {
-        "version": 2,
         "date": "2026-11-01T09:30:00+00:00",
         "seconds": 95.2,
         "commit": "0123456789abcdef",
@@ -51,18 +53,39 @@ def record(*steps: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "exit_status": 0,
         "findings": [],
         "pages": {},
+        "commands": {},
         "depends": {},
+        "whole": True,
+        "drop": "",
         "steps": list(steps),
         **changes,
     }
 
 
-def put(project: Path, *steps: dict[str, Any], **changes: Any) -> Record:
+def record(*campaigns: dict[str, Any]) -> dict[str, Any]:
+    return {"version": VERSION, "campaigns": list(campaigns)}
+
+
+def run(*steps: dict[str, Any], **changes: Any) -> Campaign:
+    return msgspec.convert(campaign(*steps, **changes), Campaign)
+
+
+def proven(*runs: Campaign, changed: dict[str, tuple[Change, ...]] | None = None) -> Evidence:
+    """What the site knows of these runs; `changed` tells, by target, what is no longer as it was."""
+    return Evidence(
+        runs,
+        tuple(Proof(step, step.page.removeprefix("docs/"), one, (changed or {}).get(step.target, ())) for one in runs for step in one.steps),
+    )
+
+
+def put(project: Path, *steps: dict[str, Any], **changes: Any) -> None:
     """Write a record in `project` with the fingerprints of its files as they are now."""
-    before = take_fingerprints({one["page"] for one in steps}, load(ROOT), project)
-    whole = {"pages": before.pages, "depends": before.depends, **changes}
-    content = record(*steps, **msgspec.to_builtins(whole))
+    before = at_start({one["page"] for one in steps}, load(ROOT), project)
+    whole = {"pages": before.pages, "commands": before.commands, "depends": msgspec.to_builtins(before.depends), **changes}
+    write(project, campaign(*steps, **whole))
+
+
+def write(project: Path, *campaigns: dict[str, Any]) -> None:
     path = project / ".runbook" / "record.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content), encoding="utf-8")
-    return msgspec.convert(content, Record)
+    path.write_text(json.dumps(record(*campaigns)), encoding="utf-8")

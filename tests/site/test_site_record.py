@@ -4,63 +4,52 @@ import json
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
-from macros.changes import Changes
-from macros.last_run import VERSION, Run, read_last_run
+from macros.evidence import Evidence, read_evidence
+from macros.home_status import status
 from macros.losses import measured
-from macros.proofs import duration, proofs, status, verification
-from macros.sources import SourceError
-from runbook.reporting.record import Record
-from tests.site.records import record, step
+from macros.page_proofs import duration, verification
+from macros.proofs import proofs
+from tests.site.records import OTHER, campaign, proven, record, run, step, write
 
-NOTHING_CHANGED = Changes("docs")
+NOTHING = Evidence()
 TITLES = {"exploitation/deployer.md": "Déployer", "exploitation/verifier.md": "Vérifier"}
 
 
-def _run(folder: Path, *steps: dict[str, Any], **changes: Any) -> Run:
-    path = folder / "record.json"
-    path.write_text(json.dumps(record(*steps, **changes)), encoding="utf-8")
-    run = read_last_run(path, "docs")
-    assert run is not None
-    return run
+def _evidence(*steps: dict[str, Any], **changes: Any) -> Evidence:
+    return proven(run(*steps, **changes))
 
 
-def _status(run: Run | None) -> str:
-    return status(run, NOTHING_CHANGED)
+def _proofs(evidence: Evidence) -> str:
+    return proofs(evidence, [], TITLES)
 
 
-def _verification(run: Run | None, page: str) -> str:
-    return verification(run, NOTHING_CHANGED, page)
+def _read(project: Path) -> Evidence:
+    return read_evidence(project / ".runbook" / "record.json", project, "docs")
 
 
-def _proofs(run: Run | None) -> str:
-    return proofs(run, NOTHING_CHANGED, [], TITLES)
+def test_what_the_engine_writes_is_what_the_site_reads_page_by_page(tmp_path: Path) -> None:
+    write(tmp_path, campaign(step(), step(page=OTHER)))
 
+    evidence = _read(tmp_path)
 
-def test_what_the_engine_writes_is_what_the_site_reads(tmp_path: Path) -> None:
-    path = tmp_path / "record.json"
-    path.write_bytes(msgspec.json.encode(msgspec.convert(record(step()), Record)))
-
-    run = read_last_run(path, "docs")
-
-    assert run is not None
-    assert (run.version, run.steps[0].page, run.steps[0].fault_line) == (VERSION, "exploitation/deployer.md", 31)
+    assert [proof.page for proof in evidence.proofs] == ["exploitation/deployer.md", "exploitation/verifier.md"]
+    assert [proof.step.page for proof in evidence.of("exploitation/verifier.md")] == [OTHER]
 
 
 def test_without_a_record_nothing_is_claimed(tmp_path: Path) -> None:
-    run = read_last_run(tmp_path / "record.json", "docs")
+    evidence = _read(tmp_path)
 
-    assert run is None
-    assert "Aucune vérification" in _status(run)
-    assert "Aucune exécution" in _proofs(run)
-    assert _verification(run, "exploitation/deployer.md") == "aucune exécution enregistrée"
-    assert duration(run, "exploitation/deployer.md") == "non mesurée"
+    assert evidence == NOTHING
+    assert "Aucune vérification" in status(evidence)
+    assert "Aucune exécution" in _proofs(evidence)
+    assert verification(evidence, "exploitation/deployer.md") == "aucune exécution enregistrée"
+    assert duration(evidence, "exploitation/deployer.md") == "non mesurée"
 
 
-def test_a_green_run_gives_its_date_its_commit_and_its_count(tmp_path: Path) -> None:
-    text = _status(_run(tmp_path, step(), step(outcome="exécuté, sans assertion")))
+def test_a_green_run_gives_its_date_its_commit_and_its_count() -> None:
+    text = status(_evidence(step(), step(outcome="exécuté, sans assertion")))
 
     assert text.startswith('!!! success "Vérifié le 1er novembre 2026"')
     assert "**2 commandes**" in text
@@ -68,83 +57,130 @@ def test_a_green_run_gives_its_date_its_commit_and_its_count(tmp_path: Path) -> 
     assert "`012345678`" in text
 
 
-def test_a_failed_run_is_told_first_and_leads_to_page_and_line(tmp_path: Path) -> None:
-    run = _run(tmp_path, step(), step(outcome="échoué", reason="2/2\nattendu | reçu <1/2>"), exit_status=1)
+def test_a_failed_run_is_told_first_and_leads_to_page_and_line() -> None:
+    evidence = _evidence(step(), step(outcome="échoué", reason="2/2\nattendu | reçu <1/2>"), exit_status=1)
 
-    assert _status(run).startswith("!!! danger")
+    assert status(evidence).startswith("!!! danger")
     row = "| [Déployer](../exploitation/deployer.md) | 31 | échoué | 2/2 attendu \\| reçu &lt;1/2&gt; |"
-    assert row in _proofs(run)
+    assert row in _proofs(evidence)
 
 
-def test_a_run_without_one_of_its_targets_is_not_called_verified(tmp_path: Path) -> None:
-    run = _run(tmp_path, step(on="local", stood_in=True), missing={"recette": "cluster injoignable"})
+def test_a_run_without_one_of_its_targets_is_not_called_verified() -> None:
+    evidence = _evidence(step(on="local", stood_in=True), missing={"recette": "cluster injoignable"})
 
-    assert _status(run).startswith("!!! warning")
-    assert "1 par le substitut local" in _status(run)
-    assert "absente\u00a0: cluster injoignable" in _proofs(run)
+    assert status(evidence).startswith("!!! warning")
+    assert "1 par le substitut local" in status(evidence)
+    assert "absente\u00a0: cluster injoignable" in _proofs(evidence)
 
 
-def test_the_conditions_name_versions_once_and_keep_the_notes(tmp_path: Path) -> None:
-    text = _proofs(_run(tmp_path, step(), notes=["recette : laissée en place"]))
+def test_the_conditions_name_versions_once_and_keep_the_notes() -> None:
+    text = _proofs(_evidence(step(), notes=["recette : laissée en place", "autre\u00a0: note"]))
 
     assert "Local\n:   Python 3.13.1\n" in text
     assert "Recette\n:   cluster v1.20.2\n" in text
     assert "Remarque\n:   recette : laissée en place" in text
 
 
-def test_uncommitted_changes_are_told(tmp_path: Path) -> None:
-    assert "`012345678`, avec des modifications locales" in _status(_run(tmp_path, step(), dirty=True))
+def test_uncommitted_changes_are_told() -> None:
+    assert "`012345678`, avec des modifications locales" in status(_evidence(step(), dirty=True))
 
 
-def test_a_page_shows_its_own_steps_on_one_line(tmp_path: Path) -> None:
-    run = _run(tmp_path, step(), step(seconds=42.0), step(page="docs/exploitation/verifier.md", outcome="échoué"))
+def test_a_page_shows_its_own_steps_on_one_line() -> None:
+    evidence = _evidence(step(), step(seconds=42.0), step(page="docs/exploitation/verifier.md", outcome="échoué"))
 
-    text = _verification(run, "exploitation/deployer.md")
+    text = verification(evidence, "exploitation/deployer.md")
 
     assert "\n" not in text
     assert text.startswith("1er novembre 2026, Recette\u00a0: 2 vérifiées")
     assert "échec" not in text
-    assert duration(run, "exploitation/deployer.md") == "1\u00a0min\u00a022\u00a0s de commandes"
-    assert _verification(run, "index.md") == "aucune commande exécutée dans cette page"
+    assert duration(evidence, "exploitation/deployer.md") == "1\u00a0min\u00a022\u00a0s de commandes"
+    assert verification(evidence, "index.md") == "aucune commande exécutée dans cette page"
 
 
-def test_what_was_not_run_is_counted_by_reason(tmp_path: Path) -> None:
+def test_what_was_not_run_is_counted_by_reason() -> None:
     skipped = step(outcome="non exécuté", reason="demande un écran", page_reason=True)
 
-    text = _proofs(_run(tmp_path, step(), skipped, skipped))
+    text = _proofs(_evidence(step(), skipped, skipped))
 
     assert "| [Déployer](../exploitation/deployer.md) | 2 | demande un écran |" in text
 
 
-def test_a_measure_is_the_last_verdict_that_its_command_printed_in_its_page(tmp_path: Path) -> None:
+def test_a_measure_is_the_last_verdict_that_its_command_printed_in_its_page() -> None:
     out = "requêtes : 3 000\nverdict : aucune requête perdue sur 3 000\n"
-    run = _run(tmp_path, step(title="Mesure", out=out), step(title="Autre", out="verdict : autre"))
+    evidence = _evidence(step(title="Mesure", out=out), step(title="Autre", out="verdict : autre"))
 
-    text = measured(run, "exploitation/deployer.md", "Mesure")
+    text = measured(evidence, "exploitation/deployer.md", "Mesure")
 
     assert text == "aucune requête perdue sur 3 000, le 1er novembre 2026"
-    assert measured(run, "exploitation/verifier.md", "Mesure") == "pas encore mesuré"
-    assert measured(None, "exploitation/deployer.md", "Mesure") == "pas encore mesuré"
+    assert measured(evidence, "exploitation/verifier.md", "Mesure") == "pas encore mesuré"
+    assert measured(NOTHING, "exploitation/deployer.md", "Mesure") == "pas encore mesuré"
 
 
-def test_a_page_that_has_gone_is_named_without_a_link(tmp_path: Path) -> None:
-    text = _proofs(_run(tmp_path, step(page="docs/partie.md")))
+def test_a_page_that_has_gone_is_named_without_a_link() -> None:
+    text = _proofs(_evidence(step(page="docs/partie.md")))
 
     assert "`partie.md`" in text
     assert "(../partie.md)" not in text
 
 
-@pytest.mark.parametrize("content", ["{}", "pas du JSON", json.dumps(record(step()) | {"steps": 3})])
-def test_a_record_that_cannot_be_read_is_said(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "record.json"
-    path.write_text(content, encoding="utf-8")
+@pytest.mark.parametrize(
+    "content",
+    ["{}", "pas du JSON", json.dumps({"version": 1}), json.dumps({"version": 99}), json.dumps(record(campaign(step())) | {"campaigns": 3})],
+)
+def test_a_record_that_cannot_be_read_proves_nothing_says_so_and_stops_no_run(tmp_path: Path, content: str) -> None:
+    write(tmp_path)
+    (tmp_path / ".runbook" / "record.json").write_text(content, encoding="utf-8")
 
-    with pytest.raises(SourceError, match="enregistrement illisible"):
-        read_last_run(path, "docs")
+    evidence = _read(tmp_path)
+
+    assert evidence.proofs == ()
+    assert "Enregistrement illisible" in status(evidence)
 
 
-def test_a_record_of_another_version_proves_nothing_and_stops_no_run(tmp_path: Path) -> None:
-    path = tmp_path / "record.json"
-    path.write_text(json.dumps({"version": VERSION - 1, "steps": "of another kind"}), encoding="utf-8")
+def test_a_record_of_a_single_campaign_as_the_version_before_wrote_it_is_still_read(tmp_path: Path) -> None:
+    before = {key: value for key, value in campaign(step()).items() if key not in ("commands", "whole", "drop")}
+    write(tmp_path)
+    (tmp_path / ".runbook" / "record.json").write_text(json.dumps({"version": 2, **before}), encoding="utf-8")
 
-    assert read_last_run(path, "docs") is None
+    assert [proof.page for proof in _read(tmp_path).proofs] == ["exploitation/deployer.md"]
+
+
+def _of_two_days() -> Evidence:
+    """One page proven again eight days after the others, on another commit."""
+    later = run(step(), date="2026-11-09T08:00:00+00:00", commit="fedcba9876543210", whole=False, findings=None)
+    return proven(later, run(step(page=OTHER), step(page="docs/demarrer.md", target="local", on="local")))
+
+
+def test_each_page_keeps_the_date_of_its_own_proof() -> None:
+    evidence = _of_two_days()
+
+    assert verification(evidence, "exploitation/deployer.md") == "9 novembre 2026, Recette\u00a0: 1 vérifiée"
+    assert verification(evidence, "exploitation/verifier.md") == "1er novembre 2026, Recette\u00a0: 1 vérifiée"
+
+
+def test_proofs_of_several_runs_are_told_with_the_commit_and_date_of_each() -> None:
+    home, text = status(_of_two_days()), _proofs(_of_two_days())
+
+    assert home.startswith('!!! success "Vérifié entre le 1er novembre 2026 et le 9 novembre 2026"')
+    assert "**3 commandes**" in home
+    assert "commit `fedcba987`, le 9 novembre 2026, 08:00 UTC" in home
+    assert "commit `012345678`, le 1er novembre 2026, 09:30 UTC" in home
+    assert "### Exécution du 9 novembre 2026, 08:00 UTC" in text
+    assert "Portée\n:   [Déployer](../exploitation/deployer.md)\n" in text
+    assert "Portée\n:   toutes les pages\n" in text
+
+
+def test_an_earlier_run_that_failed_is_not_hidden_by_a_later_one_that_held() -> None:
+    later = run(step(), date="2026-11-09T08:00:00+00:00", whole=False)
+    earlier = run(step(page=OTHER, outcome="échoué"), exit_status=1)
+
+    assert status(proven(later, earlier)).startswith('!!! danger "L\'exécution du 1er novembre 2026 a échoué"')
+
+
+def test_what_the_static_check_said_is_a_condition_and_a_failure() -> None:
+    assert "Contrôle sans exécution\n:   toutes les pages, rien à redire" in _proofs(_evidence(step()))
+
+    text = _proofs(_evidence(step(), findings=["docs/a.md:3 : port <9> inconnu"], exit_status=1))
+
+    assert "Contrôle sans exécution\n:   1 constat\n" in text
+    assert "| – | – | échoué | docs/a.md:3 : port &lt;9&gt; inconnu |" in text

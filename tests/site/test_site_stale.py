@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from macros.changes import changes_since, summary
-from macros.last_run import Run, read_last_run
-from macros.proofs import status, verification
+from macros.changes import Change
+from macros.evidence import Evidence, changed, read_evidence
+from macros.home_status import status
+from macros.page_proofs import verification
 from tests.site.records import OTHER, PAGE, put, step
 
 Build = Callable[[Path], Any]
 
 
-def _run(project: Path) -> Run:
+def _prove(project: Path) -> None:
     put(
         project,
         step(),
@@ -23,9 +24,10 @@ def _run(project: Path) -> Run:
         step(page="docs/demarrer.md", target="compose", on="compose"),
         step(page=OTHER, outcome="non exécuté", reason="un écran", page_reason=True),
     )
-    run = read_last_run(project / ".runbook" / "record.json", "docs")
-    assert run is not None
-    return run
+
+
+def _now(project: Path) -> Evidence:
+    return read_evidence(project / ".runbook" / "record.json", project, "docs")
 
 
 def _append(path: Path) -> None:
@@ -33,18 +35,17 @@ def _append(path: Path) -> None:
         file.write("\n# changé\n")
 
 
-def _stale(project: Path, run: Run) -> list[tuple[str, ...]]:
-    changes = changes_since(run, project, "docs")
-    return [changes.of(one) for one in run.steps]
+def _stale(project: Path) -> list[tuple[str, ...]]:
+    return [tuple(change.path for change in proof.changed) for proof in _now(project).proofs]
 
 
 def test_nothing_is_out_of_date_while_contents_are_the_same_whatever_the_dates(copy: Path) -> None:
-    run = _run(copy)
+    _prove(copy)
     for path in (copy / "k8s").rglob("*.yaml"):
         path.touch()
 
-    assert _stale(copy, run) == [()] * 5
-    assert "périmée" not in verification(run, changes_since(run, copy, "docs"), "exploitation/deployer.md")
+    assert _stale(copy) == [()] * 5
+    assert "périmée" not in verification(_now(copy), "exploitation/deployer.md")
 
 
 @pytest.mark.parametrize(
@@ -59,54 +60,76 @@ def test_nothing_is_out_of_date_while_contents_are_the_same_whatever_the_dates(c
 def test_a_changed_file_outdates_the_targets_that_depend_on_it(
     copy: Path, changed: str, recette: bool, local: bool, compose: bool
 ) -> None:
-    run = _run(copy)
+    _prove(copy)
     _append(copy / changed)
 
-    found = _stale(copy, run)
+    found = _stale(copy)
 
     assert [one == (changed,) for one in found] == [recette, recette, local, compose, False]
     assert [bool(one) for one in found] == [recette, recette, local, compose, False]
 
 
 def test_a_changed_page_outdates_its_own_proofs_only(copy: Path) -> None:
-    run = _run(copy)
+    _prove(copy)
     _append(copy / PAGE)
 
-    assert _stale(copy, run) == [(PAGE,), (), (), (), ()]
+    assert _stale(copy) == [(PAGE,), (), (), (), ()]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ("\n## ", "\nUne phrase.\n\n## ", "texte de la page"),
+        ("kubectl apply -f k8s/namespace.yaml", "kubectl apply  -f k8s/namespace.yaml", "page"),
+        ("datapress-front:1.0.0\n```", "datapress-front:1.0.2\n```", "page"),
+        ("cible: recette", "cible: compose", "page"),
+    ],
+)
+def test_a_page_whose_commands_are_the_same_is_told_apart(copy: Path, before: str, after: str, what: str) -> None:
+    _prove(copy)
+    page = copy / PAGE
+    text = page.read_text(encoding="utf-8")
+    assert before in text
+
+    page.write_text(text.replace(before, after, 1), encoding="utf-8")
+    assert changed(_now(copy).of("exploitation/deployer.md")) == (Change(PAGE, what),)
+
+    page.write_text(text, encoding="utf-8")
+    assert _stale(copy) == [()] * 5
 
 
 @pytest.mark.parametrize("name", ["k8s/nouveau.yaml", "services/front/datapress_front/nouveau.py"])
 def test_a_new_file_and_one_that_has_gone_outdate_too(copy: Path, name: str) -> None:
-    run = _run(copy)
+    _prove(copy)
     (copy / name).write_text("# nouveau\n", encoding="utf-8")
     (copy / "k8s" / "front-service.yaml").unlink()
 
-    assert _stale(copy, run)[0] == tuple(sorted({name, "k8s/front-service.yaml"}))
+    assert _stale(copy)[0] == tuple(sorted({name, "k8s/front-service.yaml"}))
 
 
 def test_a_secret_made_by_a_runbook_and_what_python_leaves_change_nothing(copy: Path) -> None:
-    run = _run(copy)
+    _prove(copy)
     (copy / "k8s" / "secret.yaml").write_text("kind: Secret\n", encoding="utf-8")
     cache = copy / "services" / "api" / "datapress_api" / "__pycache__"
     cache.mkdir()
     (cache / "app.cpython-313.pyc").write_bytes(b"\0")
 
-    assert _stale(copy, run) == [()] * 5
+    assert _stale(copy) == [()] * 5
+    (run,) = _now(copy).runs
     assert not [path for one in run.depends.values() for path in one.files if path.endswith("secret.yaml")]
 
 
 def test_what_changed_is_told_in_a_few_words_and_in_full(copy: Path) -> None:
-    run = _run(copy)
+    _prove(copy)
     for path in (PAGE, "k8s/configmap.yaml", "k8s/namespace.yaml", "services/front/Dockerfile"):
         _append(copy / path)
-    changes = changes_since(run, copy, "docs")
+    evidence = _now(copy)
 
-    assert summary(changes.of(run.steps[0]), "docs") == "page, k8s, services"
-    assert verification(run, changes, "exploitation/deployer.md").endswith(
-        "**périmée**, a changé depuis\u00a0: page, k8s, services"
+    assert verification(evidence, "exploitation/deployer.md").endswith(
+        "**périmée**, a changé depuis\u00a0: texte de la page, k8s, services"
     )
-    assert status(run, changes).startswith('!!! warning "Vérifié le 1er novembre 2026, mais des preuves sont périmées"')
-    assert "`k8s/configmap.yaml`" in status(run, changes)
+    assert status(evidence).startswith('!!! warning "Vérifié le 1er novembre 2026, mais des preuves sont périmées"')
+    assert "`k8s/configmap.yaml`" in status(evidence)
 
 
 def test_the_site_shows_which_proofs_no_longer_hold(copy: Path, build: Build) -> None:

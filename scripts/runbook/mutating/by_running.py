@@ -61,23 +61,24 @@ def run_before(root: Path, original: Path, targets: tuple[str, ...]) -> Runs:
     return Runs(warm, targets, outputs)
 
 
-def _run(root: Path, targets: tuple[str, ...], *pages: str) -> record.Record:
-    """The record of a run of these pages, or of all, and of what they need."""
+def _run(root: Path, targets: tuple[str, ...], *pages: str) -> record.Campaign:
+    """A run of these pages, or of all, and of what they need."""
     folder = root / ".mutate"
     arguments = [argument for target in targets for argument in ("--target", target)]
     command = [sys.executable, "-m", "runbook", "--root", str(root), "run", *arguments, "--record", str(folder), *pages]
     (folder / record.FILE).unlink(missing_ok=True)
     ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     try:
-        return record.load(folder / record.FILE)
+        (done,) = record.load(folder / record.FILE).campaigns  # the one before is gone
     except SettingsError:
         raise RunbookError(f"l'exécution n'a laissé aucun enregistrement : {ran.stderr.strip()}") from None
+    return done
 
 
-def _failure(done: record.Record) -> str:
+def _failure(done: record.Campaign) -> str:
     """The first step that went wrong, else the first other fault."""
     steps = (f"{step.page}:{step.fault_line} : {step.reason}" for step in done.steps if step.outcome.bad)
-    return next(steps, next(iter(done.faults), ""))
+    return next(steps, next(iter(done.problems), ""))
 
 
 def _without_results(page: PageBlocks) -> tuple[Block, ...]:

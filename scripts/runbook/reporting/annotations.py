@@ -7,18 +7,18 @@ from runbook.checking.finding import Finding
 from runbook.running.outcome import Outcome
 
 if TYPE_CHECKING:  # the check has findings to annotate, and no record to load
-    from runbook.reporting.record import Record
+    from runbook.reporting.record import Campaign
 
 
-def annotations(record: "Record") -> Iterator[str]:
+def annotations(campaign: "Campaign") -> Iterator[str]:
     """One `::error` a failed step or fault, one `::notice` a step that did not run for want of its target."""
-    for step in record.steps:
+    for step in campaign.steps:
         if step.outcome.bad:
             yield _command("error", f"{step.outcome} : {step.reason}", file=step.page, line=str(step.fault_line), title=f"{step.outcome} ({step.target})")
         elif step.outcome is Outcome.NOT_RUN and not step.page_reason:
             yield _command("notice", step.reason, file=step.page, line=str(step.line), title=str(step.outcome))
-    for fault in record.faults:
-        yield _command("error", fault, title="cible")
+    for fault in (*campaign.faults, *filter(None, [campaign.drop])):
+        yield _command("error", fault, title="campagne")
 
 
 def of_findings(findings: Iterable[Finding]) -> Iterator[str]:

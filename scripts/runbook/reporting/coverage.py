@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from runbook.reporting.record import Record, StepRecord
+from runbook.reporting.record import Campaign, Record, StepRecord
 from runbook.running.outcome import Outcome
 
 
@@ -45,23 +45,23 @@ def coverage(steps: Iterable[StepRecord]) -> Coverage:
     )
 
 
-def by_page(record: Record) -> list[tuple[str, Coverage]]:
+def by_page(steps: Iterable[StepRecord]) -> list[tuple[str, Coverage]]:
     """The coverage of each page, in the order of their paths."""
-    ordered = sorted(record.steps, key=lambda step: step.page)
-    return [(page, coverage(steps)) for page, steps in groupby(ordered, key=lambda step: step.page)]
+    ordered = sorted(steps, key=lambda step: step.page)
+    return [(page, coverage(of_page)) for page, of_page in groupby(ordered, key=lambda step: step.page)]
 
 
-def on_present_targets(record: Record) -> list[StepRecord]:
-    """The steps that this machine could prove: a missing target is no drop."""
-    return [step for step in record.steps if step.target not in record.missing]
+def on_present_targets(campaigns: Iterable[Campaign]) -> list[StepRecord]:
+    """The steps that the machines could prove: a missing target is no drop."""
+    return [step for campaign in campaigns for step in campaign.steps if step.target not in campaign.missing]
 
 
-def drop(record: Record, minimum: float, previous: Record | None) -> str | None:
+def drop(campaigns: Iterable[Campaign], minimum: float, previous: Record | None) -> str | None:
     """Why the coverage is too low, with the commands that lost their proof; None if it holds.
 
     `minimum` is a percentage of `Coverage.proven`, on the targets present.
     """
-    steps = on_present_targets(record)
+    steps = on_present_targets(campaigns)
     reached = coverage(steps)
     if reached.documented == reached.excluded or reached.proven >= minimum:
         return None
@@ -69,9 +69,11 @@ def drop(record: Record, minimum: float, previous: Record | None) -> str | None:
     lost = _lost(unproven, previous)
     listed = ", ".join(f"{step.page}:{step.line}" for step in lost or unproven)
     what = "ont perdu leur preuve" if lost else "sans preuve"
-    return f"couverture {reached.proven:.1f} %, minimum {minimum:g} % ; {what} : {listed}"
+    share = f"{reached.proven:.1f}".replace(".", ",")
+    return f"couverture {share} %, minimum {minimum:g} % ; {what} : {listed}"
 
 
 def _lost(unproven: list[StepRecord], previous: Record | None) -> list[StepRecord]:
-    before = {(step.page, step.command) for step in previous.steps if step.outcome is Outcome.VERIFIED} if previous else set()
+    earlier = [step for campaign in previous.campaigns for step in campaign.steps] if previous else []
+    before = {(step.page, step.command) for step in earlier if step.outcome is Outcome.VERIFIED}
     return [step for step in unproven if (step.page, step.command) in before]

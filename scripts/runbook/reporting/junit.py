@@ -9,26 +9,28 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from runbook.checking.finding import Finding
 from runbook.reporting.label import label
-from runbook.reporting.record import Record, StepRecord
+from runbook.reporting.record import Campaign, StepRecord
 from runbook.reporting.whole_file import write_whole
 from runbook.running.outcome import Outcome
 
 
-def write(record: Record, path: Path) -> None:
-    """Write `record` to `path`; faults of a target are errors of a suite of their own."""
+def write(campaigns: Iterable[Campaign], path: Path) -> None:
+    """Write `campaigns` to `path`; what no step shows is the errors of a suite of its own."""
     document = JUnitXml("runbook")
-    for (page, target), steps in groupby(record.steps, key=lambda step: (step.page, step.target)):
-        suite = TestSuite(f"{page} ({target or 'sans cible'})")
-        suite.timestamp = record.date
-        suite.add_testcases([_case(step) for step in steps])
-        document.add_testsuite(suite)
-    if record.faults:
-        suite = TestSuite("cibles")
-        for fault in record.faults:
-            case = TestCase(fault.split(" : ")[0], "cibles")
-            case.result = [Error(fault)]
-            suite.add_testcase(case)
-        document.add_testsuite(suite)
+    for campaign in campaigns:
+        for (page, target), steps in groupby(campaign.steps, key=lambda step: step.unit):
+            suite = TestSuite(f"{page} ({target or 'sans cible'})")
+            suite.timestamp = campaign.date
+            suite.add_testcases([_case(step) for step in steps])
+            document.add_testsuite(suite)
+        if campaign.problems:
+            suite = TestSuite("campagne")
+            suite.timestamp = campaign.date
+            for problem in campaign.problems:
+                case = TestCase(problem.split(" : ")[0], "campagne")
+                case.result = [Error(_clean(problem))]
+                suite.add_testcase(case)
+            document.add_testsuite(suite)
     document.update_statistics()  # type: ignore[no-untyped-call]
     _save(document, path)
 

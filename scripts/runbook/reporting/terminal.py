@@ -1,7 +1,7 @@
 """What a person sees: live progress, the failing command with what to look at, a summary in figures."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console, Group
 from rich.markup import escape
@@ -14,7 +14,7 @@ from rich.text import Text
 from runbook.plan import Mode, Plan, Step
 from runbook.reporting.coverage import by_page, coverage
 from runbook.reporting.label import label
-from runbook.reporting.record import Record, StepRecord
+from runbook.reporting.record import Campaign, StepRecord
 from runbook.running.campaign import Event, PageStarted
 from runbook.running.execute import Started
 from runbook.running.outcome import Outcome
@@ -96,40 +96,46 @@ def show_plan(plan: Plan, console: Console) -> None:
             console.print(f"  [{style}]{sign}[/] {step.block.line:>4}  {escape(label(step.block.title, step.block.code))}{note}")
 
 
-def show_summary(record: Record, console: Console) -> None:
-    """How many commands the pages hold, what became of them, and the verdict."""
-    counts = Counter(step.outcome for step in record.steps)
-    not_run = [step for step in record.steps if step.outcome is Outcome.NOT_RUN]
+def show_summary(campaigns: Sequence[Campaign], console: Console) -> None:
+    """How many commands the pages hold, what became of them, where and when, and the verdict."""
+    steps = [step for campaign in campaigns for step in campaign.steps]
+    counts = Counter(step.outcome for step in steps)
+    not_run = [step for step in steps if step.outcome is Outcome.NOT_RUN]
     table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("Commandes dans les pages", str(len(record.steps)), "")
+    table.add_row("Commandes dans les pages", str(len(steps)), "")
     for outcome in Outcome:
         detail = ""
         if outcome is Outcome.NOT_RUN and not_run:
             by_page = sum(step.page_reason for step in not_run)
             detail = f"dont {by_page} avec leur raison dans la page, {len(not_run) - by_page} sans"
-        stood_in = sum(step.stood_in for step in record.steps if step.outcome is outcome)
+        stood_in = sum(step.stood_in for step in steps if step.outcome is outcome)
         detail += f"dont {stood_in} par le substitut local" if stood_in else ""
         table.add_row(f"  [{SIGNS[outcome][1]}]{outcome}[/]", str(counts[outcome]), f"[dim]{detail}[/]")
     console.print()
     console.print(table)
     for reason, count in Counter(step.reason for step in not_run).most_common():
         console.print(f"  [yellow]–[/] {count} × {escape(reason)}")
-    for note in record.notes:
-        console.print(f"[dim]Note : {escape(note)}[/]")
-    for fault in record.faults:
-        console.print(f"[bold red]✘[/] {escape(fault)}")
-    failed = [step for step in record.steps if step.outcome.bad]
-    for step in failed:
-        console.print(f"[bold red]✘[/] {escape(f'{step.page}:{step.fault_line} : {step.outcome} : {step.reason}')}")
-    where = f"[dim]{record.date}, commit {record.commit[:10] or 'inconnu'}{' modifié' if record.dirty else ''}, {record.seconds:.0f} s[/]"
-    console.print(f"{verdict_line(record)}  {where}")
+    for campaign in campaigns:
+        for note in campaign.notes:
+            console.print(f"[dim]Note : {escape(note)}[/]")
+        for problem in campaign.problems:
+            console.print(f"[bold red]✘[/] {escape(problem)}")
+    for step in steps:
+        if step.outcome.bad:
+            console.print(f"[bold red]✘[/] {escape(f'{step.page}:{step.fault_line} : {step.outcome} : {step.reason}')}")
+    if len(campaigns) == 1:
+        console.print(f"{verdict_line(campaigns)}  [dim]{_where(campaigns[0])}[/]")
+        return
+    console.print(verdict_line(campaigns))
+    for campaign in campaigns:
+        console.print(f"  [dim]{_where(campaign)} : {len(campaign.steps)} commandes[/]")
 
 
-def verdict_line(record: Record) -> str:
+def verdict_line(campaigns: Sequence[Campaign]) -> str:
     """The verdict in one phrase, with markup."""
-    if record.exit_status == 0:
+    if all(campaign.exit_status == 0 for campaign in campaigns):
         return "[bold green]Verdict : les pages disent vrai[/]"
-    if not any(step.outcome is not Outcome.NOT_RUN for step in record.steps):
+    if not any(step.outcome is not Outcome.NOT_RUN for campaign in campaigns for step in campaign.steps):
         return "[bold red]Verdict : rien n'a été exécuté[/]"
     return "[bold red]Verdict : au moins une page ne dit pas vrai, ou n'a pas pu être exécutée[/]"
 
@@ -144,15 +150,19 @@ def steps_table(steps: Iterable[StepRecord]) -> Table:
     return table
 
 
-def coverage_table(record: Record) -> Table:
+def coverage_table(steps: Sequence[StepRecord]) -> Table:
     """Page by page: documented, verified, executed without assertion, left out with a reason, undecided."""
     table = Table("Page", "Commandes", "Vérifiées", "Sans assertion", "Échouées", "Exclues (raison)", "Non exécutées", box=None, pad_edge=False)
-    for page, covered in [*by_page(record), ("Ensemble", coverage(record.steps))]:
+    for page, covered in [*by_page(steps), ("Ensemble", coverage(steps))]:
         table.add_row(
             page,
             *(str(count) for count in (covered.documented, covered.verified, covered.executed, covered.failed, covered.excluded, covered.undecided)),
         )
     return table
+
+
+def _where(campaign: Campaign) -> str:
+    return f"{campaign.date}, commit {campaign.commit[:10] or 'inconnu'}{' modifié' if campaign.dirty else ''}, {campaign.seconds:.0f} s"
 
 
 def _line(outcome: Outcome, line: int, text: str, seconds: float, reason: str, attempts: int) -> Text:

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
@@ -11,11 +10,13 @@ from pathlib import Path
 import click
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 
 from runbook.errors import RunbookError
 from runbook.plan import Plan, Step, make_plan
 from runbook.reading.blocks import PageBlocks
-from runbook.reporting import annotations, coverage, history, record, terminal
+from runbook.reporting import annotations, coverage, history, make, merge, record, terminal
+from runbook.reporting.record import Campaign
 from runbook.running import campaign
 from runbook.running.interruption import Interruptions
 from runbook.running.session import Answer, always
@@ -30,6 +31,7 @@ def run_pages(
     required: str,
     context: str | None,
     by_step: bool,
+    checks: bool,
     junit_file: Path | None,
     record_folder: Path | None,
     as_json: bool,
@@ -45,34 +47,36 @@ def run_pages(
     screen = console(stderr=as_json)
     show_missing(missing, screen)
     whole = not (by_step or asked or targets)
-    findings = _findings(found, settings, root) if whole else None
+    findings = _findings(found, settings, root, screen) if checks else None
+    state = record_folder or root / settings.state
     interruptions = Interruptions()
     with interruptions.handled(partial(announce_stop, screen)):
-        done = _run(plan, settings, root, missing, problems, findings, screen, partial(terminal.ask, screen) if by_step else always, interruptions)
+        start = make.at_start(dict.fromkeys(page.page for page in plan.pages), settings, root)
+        journal = _run(plan, settings, root, screen, partial(terminal.ask, screen) if by_step else always, interruptions)
+        done = make.campaign(start, journal, settings, root, missing, problems, findings, whole)
         if not (by_step or asked):
-            done = _with_ratchet(done, settings, root / settings.state)
-        state = record_folder or root / settings.state
+            done = _with_ratchet(done, settings, state)
         if by_step:
-            done = _written(done, lambda: click.echo(f"Journal : {record.save(done, root / settings.state / 'journal' / done.date.replace(':', ''))}"))
-        elif record_folder or not (asked or targets):  # the record speaks of the whole site, or says where it is
-            done = _written(done, lambda: record.save(done, state))
+            done = _written(done, lambda: click.echo(f"Journal : {merge.keep_apart(done, root / settings.state / 'journal' / done.date.replace(':', ''))}"))
+        else:
+            done = _written(done, lambda: merge.keep(done, state, settings.coverage))
         if whole:
             done = _written(done, lambda: history.keep(done, state))
         if junit_file:
             from runbook.reporting import junit  # loaded where a report is asked for
 
-            done = _written(done, lambda: junit.write(done, junit_file))
+            done = _written(done, lambda: junit.write([done], junit_file))
     if as_json:
-        print_json(done)
+        print_json(record.Record(record.VERSION, [done]))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in annotations.annotations(done):
             click.echo(line)
-    terminal.show_summary(done, screen)
+    terminal.show_summary([done], screen)
     return done.exit_status
 
 
-def _written(done: record.Record, write: Callable[[], object]) -> record.Record:
-    """The record, failed where what was asked for could not be written: a verdict that nobody can read again is none."""
+def _written(done: Campaign, write: Callable[[], object]) -> Campaign:
+    """The campaign, failed where what was asked for could not be written: a verdict that nobody can read again is none."""
     try:
         write()
     except OSError as error:
@@ -81,40 +85,42 @@ def _written(done: record.Record, write: Callable[[], object]) -> record.Record:
     return done
 
 
-def _findings(found: list[PageBlocks], settings: Settings, root: Path) -> list[str]:
-    """What the static check says; it is loaded here, for a run of some pages does without."""
+def _findings(found: list[PageBlocks], settings: Settings, root: Path, screen: Console) -> list[str]:
+    """What the static check has to say before anything runs; it is loaded here, for most runs do without."""
     from runbook.checking.check import check
     from runbook.checking.model import read_model
 
-    return [str(finding) for finding in check(found, read_model(root, settings))]
+    findings = check(found, read_model(root, settings))
+    for finding in findings:
+        screen.print(f"[bold red]✘[/] {escape(str(finding))}")
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotations.of_findings(findings):
+            click.echo(line)
+    return [str(finding) for finding in findings]
 
 
 def _run(
     plan: Plan,
     settings: Settings,
     root: Path,
-    missing: dict[str, str],
-    problems: list[str],
-    findings: list[str] | None,
     screen: Console,
     confirm: Callable[[Step], Answer],
     interruptions: Interruptions,
-) -> record.Record:
-    before = record.take_fingerprints(dict.fromkeys(page.page for page in plan.pages), settings, root)
-    journal, started, progress = campaign.Journal(), time.monotonic(), terminal.Progress(screen)
+) -> campaign.Journal:
+    journal, progress = campaign.Journal(), terminal.Progress(screen)
     with campaign.opened(settings, root, confirm, interruptions) as run, closing(campaign.run_plan(plan, run, journal)) as events:
         try:
             for event in events:
                 progress(event)
         finally:
             progress.close()
-    return record.make(journal, settings, root, missing, time.monotonic() - started, problems, before, findings)
+    return journal
 
 
-def _with_ratchet(done: record.Record, settings: Settings, state: Path) -> record.Record:
-    """The record, failed if the share of verified commands is below the minimum of the settings."""
-    fault = coverage.drop(done, settings.coverage, record.load_previous(state / record.FILE))
-    return msgspec.structs.replace(done, faults=[*done.faults, fault], exit_status=1) if fault else done
+def _with_ratchet(done: Campaign, settings: Settings, state: Path) -> Campaign:
+    """The campaign, failed if the share of verified commands is below the minimum of the settings."""
+    fault = coverage.drop([done], settings.coverage, record.load_previous(state / record.FILE))
+    return msgspec.structs.replace(done, drop=fault, exit_status=1) if fault else done
 
 
 def _required(text: str, settings: Settings) -> list[str]:

@@ -1,19 +1,18 @@
 """Does the table of expectations claim what the record of a page supports, and no more?"""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from macros.changes import Changes
-from macros.evidence import evidence, section
-from macros.last_run import read_last_run
+from macros.changes import Change
+from macros.evidence import Evidence
+from macros.proved import proved, section
 from macros.sources import SourceError
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
-from tests.site.records import ROOT, record, step
+from tests.site.records import ROOT, proven, run, step
 
 PAGE = "exploitation/deployer.md"
 TEXT = """# Déployer
@@ -33,17 +32,15 @@ kubectl apply -f k8s/
 """
 
 
-def _said(folder: Path, *steps: dict[str, Any], changes: Changes | None = None) -> str:
-    return _shown(folder, *steps, changes=changes).partition("\u00a0: ")[2]
+def _said(folder: Path, *steps: dict[str, Any], changed: dict[str, tuple[Change, ...]] | None = None) -> str:
+    return _shown(folder, *steps, changed=changed).partition("\u00a0: ")[2]
 
 
-def _shown(folder: Path, *steps: dict[str, Any], anchor: str = "", changes: Changes | None = None) -> str:
-    path = folder / "record.json"
-    path.write_text(json.dumps(record(*steps)), encoding="utf-8")
+def _shown(folder: Path, *steps: dict[str, Any], anchor: str = "", changed: dict[str, tuple[Change, ...]] | None = None) -> str:
     page = folder / "docs" / PAGE
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(TEXT + "\n" * 30, encoding="utf-8")
-    return evidence(read_last_run(path, "docs"), changes or Changes("docs"), folder / "docs", "Déployer", PAGE, anchor)
+    return proved(proven(run(*steps), changed=changed), folder / "docs", "Déployer", PAGE, anchor)
 
 
 def test_the_commands_of_the_page_alone_are_counted(tmp_path: Path) -> None:
@@ -61,9 +58,9 @@ def test_one_failure_outweighs_what_held(tmp_path: Path, outcome: str) -> None:
 
 
 def test_a_proof_out_of_date_is_no_proof(tmp_path: Path) -> None:
-    changes = Changes("docs", targets={"recette": ("k8s/api-deployment.yaml",)})
+    changed = {"recette": (Change("k8s/api-deployment.yaml", "k8s"),)}
 
-    assert _said(tmp_path, step(), changes=changes) == "preuve périmée"
+    assert _said(tmp_path, step(), changed=changed) == "preuve périmée"
 
 
 def test_what_did_not_run_is_not_claimed(tmp_path: Path) -> None:
@@ -86,7 +83,7 @@ def test_a_section_holds_its_subsections_and_ends_at_the_next_of_its_rank() -> N
 
 def test_a_page_or_a_section_that_does_not_exist_stops_the_build(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"absente\.md"):
-        evidence(None, Changes("docs"), tmp_path, None, "absente.md")
+        proved(Evidence(), tmp_path, None, "absente.md")
     with pytest.raises(SourceError, match="perdue"):
         _shown(tmp_path, step(), anchor="perdue")
 

@@ -1,0 +1,108 @@
+"""How are the parts that proofs are told in written in Markdown?"""
+
+import html
+import re
+from collections.abc import Callable, Iterable
+
+from runbook.reporting.history import Totals, totals
+
+from .changes import Change
+from .evidence import Proof
+from .past_runs import STOOD_IN, counts_table
+from .verdicts import seconds
+
+TARGETS = {
+    "local": "Local",
+    "compose": "Compose",
+    "recette": "Recette",
+}
+
+
+def outcome(count: Totals) -> str:
+    """What became of these commands, as « 3 vérifiées, 1 en échec »."""
+    parts = [
+        _number(count.verified, "vérifiée", "vérifiées"),
+        _number(count.executed, "exécutée sans assertion", "exécutées sans assertion"),
+        _number(count.failed, "en échec", "en échec"),
+        _number(count.not_run, "non exécutée", "non exécutées"),
+    ]
+    text = ", ".join(part for part in parts if part)
+    return f"{text} ; {count.stood_in} par le substitut local" if count.stood_in else text
+
+
+def stale(changed: tuple[Change, ...]) -> str:
+    """The box that says which proofs no longer hold; nothing if all do."""
+    if not changed:
+        return ""
+    return box(
+        "warning",
+        "Preuves périmées",
+        f"Ces fichiers n'ont plus le contenu qu'ils avaient lors de l'exécution : {listed(changed, 40)}.",
+        "Les commandes qui en dépendent sont à vérifier de nouveau.",
+    )
+
+
+def listed(changed: tuple[Change, ...], limit: int = 6) -> str:
+    """The paths as code, not more than `limit`."""
+    paths = ", ".join(f"`{change.path}`" for change in changed[:limit])
+    return f"{paths} et {len(changed) - limit} autres" if len(changed) > limit else paths
+
+
+def by(proofs: Iterable[Proof], heading: str, key: Callable[[Proof], str]) -> str:
+    """A table of counts, one row for each value of `key`, then their total."""
+    groups: dict[str, list[Proof]] = {}
+    for proof in proofs:
+        groups.setdefault(key(proof), []).append(proof)
+    if len(groups) > 1:
+        groups["**Ensemble**"] = [proof for group in groups.values() for proof in group]
+    return counts_table(
+        (heading, "Commandes", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Durée", STOOD_IN),
+        [(name, *_cells(totals(proof.step for proof in group))) for name, group in groups.items()],
+    )
+
+
+def terms(rows: Iterable[tuple[str, str]]) -> str:
+    """A definition list."""
+    return "\n\n".join(f"{term}\n:   {text}" for term, text in rows)
+
+
+def box(kind: str, title: str, *lines: str) -> str:
+    """An admonition."""
+    body = "\n".join(f"    {line}" for line in lines)
+    return f'!!! {kind} "{title}"\n\n{body}'
+
+
+def version(name: str, text: str) -> str:
+    """Name and version; some tools say their own name."""
+    return text if text.lower().startswith(name) else f"{name} {text}"
+
+
+def target_name(name: str) -> str:
+    """As the site calls it."""
+    return TARGETS.get(name, name)
+
+
+def link(page: str, titles: dict[str, str]) -> str:
+    """A link from the proofs' page; a page that has gone since the run is only named."""
+    return f"[{titles[page]}](../{page})" if page in titles else f"`{page}`"
+
+
+def plain(text: str) -> str:
+    """`text` as it stands, on one line; its non-breaking spaces stay."""
+    return html.escape(re.sub(r"[ \t\r\n]+", " ", text.strip()))
+
+
+def _cells(count: Totals) -> tuple[object, ...]:
+    return (
+        count.steps,
+        count.verified,
+        count.executed,
+        count.failed,
+        count.not_run,
+        seconds(count.seconds),
+        count.stood_in,
+    )
+
+
+def _number(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}" if count else ""
