@@ -20,6 +20,7 @@ def check_documented(pages: Iterable[Page], model: Model) -> Iterator[Finding]:
     text = "\n".join(page.markdown for page in pages)
     yield from _routes(text, model)
     yield from _variables(text, model)
+    yield from _compose_variables(text, model)
     yield from _objects(text, model)
     yield from _scripts(text, model)
     yield from _verbs(text, model)
@@ -39,6 +40,15 @@ def _variables(text: str, model: Model) -> Iterator[Finding]:
             if not _named(variable, text):
                 path, line = _place(model, name, rf"^\s*{variable.lower()}\s*:|\b{variable}\b")
                 yield Finding(path, line, f"variable « {variable} » de « {name} » qu'aucune page ne documente", REMEDY, "documented")
+
+
+def _compose_variables(text: str, model: Model) -> Iterator[Finding]:
+    """What Compose takes from the terminal of the person who runs it."""
+    path = model.settings.model.compose
+    source = (model.root / path).read_text(encoding="utf-8") if path in model.files else ""
+    for found in re.finditer(r"(?<!\$)\$\{(\w+)", source):
+        if not _named(found[1], text):
+            yield Finding(path, source.count("\n", 0, found.start()) + 1, f"variable « {found[1]} » de Compose qu'aucune page ne documente", REMEDY, "documented")
 
 
 def _objects(text: str, model: Model) -> Iterator[Finding]:

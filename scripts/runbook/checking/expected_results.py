@@ -9,10 +9,12 @@ from runbook.checking.expected_headings import headings
 from runbook.checking.expected_lines import lines
 from runbook.checking.expected_state import PageState
 from runbook.checking.expected_tables import tables
+from runbook.checking.expected_values import expected_values
 from runbook.checking.expected_words import expected_words
 from runbook.checking.finding import Finding
 from runbook.checking.images import built_images
 from runbook.checking.inner_network import InnerNetwork
+from runbook.checking.known_names import Names
 from runbook.checking.model import Model
 from runbook.checking.vocabulary import Vocabulary
 from runbook.checking.words import Shell
@@ -22,7 +24,7 @@ from runbook.reading.blocks import PageBlocks
 def check_expected_results(pages: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:
     """Each expected result against the applications, the manifests and Compose."""
     found, images = containers(model), built_images(model)
-    vocabulary = Vocabulary(model, images)
+    vocabulary, names = Vocabulary(model, images), Names(model)
     with InnerNetwork(model, found, images) as network:
         for page in pages:
             for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
@@ -35,5 +37,6 @@ def check_expected_results(pages: Sequence[PageBlocks], model: Model) -> Iterato
                         yield from tables(block, commands, state)
                         yield from headings(block, commands)
                         yield from expected_words(block, commands, vocabulary, state.said)
+                        yield from expected_values(block, commands, state, vocabulary, names)
                     if block.expected is not None and target in model.settings.targets:
                         yield from answers(block, commands, network)

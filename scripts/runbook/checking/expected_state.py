@@ -74,7 +74,9 @@ class PageState:
             elif verb == "rollout status":
                 self.unsettled -= names
             elif verb.partition(" ")[0] in CHANGES:
-                self.unsettled |= names or {item.name for item in self.model.objects}
+                expected = command.block.expected.text if command.block.expected else ""
+                same = {name for name in names if verb == "apply" and f"/{name} unchanged" in expected}
+                self.unsettled |= (names or {item.name for item in self.model.objects}) - same
             if verb == "apply":
                 self.replicas = {name: count for name, count in self.replicas.items() if name not in names}
             if verb in ("create", "run"):

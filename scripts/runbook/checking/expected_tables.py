@@ -72,6 +72,8 @@ def _deployments(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
             ready = row["READY"].split("/")
             if len(ready) == 2 and ready[1].isdecimal() and int(ready[1]) != wanted:
                 yield told(row.index, f"READY {row['READY']}, et « {item.name} » a {wanted} réplica(s)", f"écrire {wanted}/{wanted}")
+            if not settled and row["UP-TO-DATE"].isdecimal() and int(row["UP-TO-DATE"]) > wanted:
+                yield told(row.index, f"UP-TO-DATE {row['UP-TO-DATE']}, et « {item.name} » a {wanted} réplica(s)", f"écrire {wanted}")
             for heading, value in (("READY", ready[0]), ("UP-TO-DATE", row["UP-TO-DATE"]), ("AVAILABLE", row["AVAILABLE"])):
                 if settled and value.isdecimal() and int(value) != wanted and not (heading == "READY" and ready[1:] != [str(wanted)]):
                     yield told(row.index, f"{heading} {value}, et « {item.name} » a {wanted} réplica(s)", f"écrire {wanted}")
@@ -98,8 +100,20 @@ def _pods(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
         ready = row["READY"].split("/")
         if size is not None and len(ready) == 2 and ready[1].isdecimal() and int(ready[1]) != size:
             yield told(row.index, f"READY {row['READY']}, et le pod de « {owner.name if owner else ''} » a {size} conteneur(s)", f"écrire {size}/{size}")
+        if len(ready) == 2 and all(part.isdecimal() for part in ready):
+            yield from _told_of_pod(row, int(ready[0]), int(ready[1]), told, state)
         if row["STATUS"] == "Running" and owner and owner.name not in state.unsettled and len(ready) == 2 and ready[0] != ready[1]:
             yield told(row.index, f"READY {row['READY']} sur un pod que rien n'a changé", f"écrire {ready[1]}/{ready[1]}")
+
+
+def _told_of_pod(row: Row, ready: int, size: int, told: Told, state: PageState) -> Iterator[Finding]:
+    """What no pod shows: more ready containers than it has, all of them ready before they started, a restart without a cause."""
+    before = any(fits(row["STATUS"], status) for status in NOT_STARTED) and row["STATUS"] != UNKNOWN
+    if ready > size or (ready == size and before):
+        yield told(row.index, f"READY {row['READY']} sur un pod « {row['STATUS']} »", f"écrire {size if ready > size else size - 1}/{size}")
+    restarts = row["RESTARTS"]  # one with its age, `3 (5m ago)`, was seen
+    if restarts.isdecimal() and int(restarts) and (before or (row["STATUS"] == "Running" and not re.search(r"\b(?:kill|exec|set|patch|restart|reboot|drain)\b", state.said))):
+        yield told(row.index, f"RESTARTS {row['RESTARTS']}, et rien dans la page n'arrête un conteneur", "écrire 0")
 
 
 def _services(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
@@ -187,6 +201,7 @@ def _containers(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
             yield told(row.index, f"PORTS {row['PORTS']}, et le service « {row['SERVICE']} » publie {ports or 'rien'}", f"écrire {ports}")
 
 
+NOT_STARTED = ("Pending", "ContainerCreating", "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError")
 CHECKS: dict[tuple[str, ...], Check] = {
     ("NAME", "READY", "UP-TO-DATE", "AVAILABLE"): _deployments,
     ("NAME", "DESIRED", "CURRENT", "READY"): _replica_sets,

@@ -104,9 +104,13 @@ def _spoken(commands: list[Command], vocabulary: Vocabulary, said: str) -> Spoke
                     return None
                 code.update(named)
             continue
-        own = name if name in files else ""
-        if own:
-            code.update(_of_script(own, vocabulary))
+        if name in files:
+            code.update(_of_script(name, vocabulary))
+        elif name.rpartition("/")[2] == "runbook":
+            own = _own_reports(vocabulary)
+            if not own:
+                return None
+            code.update((*own, *{page for page in vocabulary.model.files if page.endswith(".md")}))  # it quotes the pages
         elif name in PRINTS_ITS_WORDS and not _elsewhere(command):
             forms += [form_of(command)]
             if name == "curl" or forms[-1] in RUNS_CODE:
@@ -116,6 +120,16 @@ def _spoken(commands: list[Command], vocabulary: Vocabulary, said: str) -> Spoke
         else:
             return None
     return Spoken(vocabulary, forms, tuple(sorted(code)), said) if forms or code else None
+
+
+def _own_reports(vocabulary: Vocabulary) -> list[str]:
+    """The files of this engine, where it is a part of the repository, that hold what it says to people."""
+    package = Path(__file__).resolve().parents[1]
+    root = vocabulary.model.root.resolve()
+    if not package.is_relative_to(root):
+        return []
+    folder = package.relative_to(root).as_posix()
+    return [f"{folder}/{name}" for name in ("matching", "reporting", "running", "verbs", "plan.py", "errors.py", "settings.py")]
 
 
 def _typed_paths(said: str, vocabulary: Vocabulary) -> set[str]:

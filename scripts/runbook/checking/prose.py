@@ -42,7 +42,7 @@ def check_prose(pages: Iterable[Page], model: Model) -> Iterator[Finding]:
                 if problem:
                     yield _finding(quote, problem)
         for quote in addresses(page):
-            problem = _address(quote.text, names)
+            problem = address_fault(quote.text, names)
             if problem:
                 yield _finding(quote, problem)
         for quote in ports(page):
@@ -172,7 +172,7 @@ def _object_name(text: str, names: Names) -> Problem | None:
     return f"« {text} » : aucun objet ne porte ce nom", nearest(text, names.objects | names.own)
 
 
-def _address(text: str, names: Names) -> Problem | None:
+def address_fault(text: str, names: Names) -> Problem | None:
     """A local or internal address leads to an open port, and to a route of what answers there."""
     try:
         parts = urlsplit(text)

@@ -1,4 +1,4 @@
-"""What can be wrong outside the commands: manifests, Compose, images, prose and expected results."""
+"""What can be wrong outside the commands: manifests, Compose, images, scripts, prose and expected results."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,16 +10,19 @@ from runbook.checking.finding import Finding
 from runbook.checking.manifests import check_manifests
 from runbook.checking.model import Model
 from runbook.checking.prose import check_prose
+from runbook.checking.quoted_commands import check_quoted_commands
 from runbook.checking.requirements import check_requirements
+from runbook.checking.script_contents import check_scripts
 from runbook.checking.server_settings import server_settings, settings_used
 from runbook.checking.starts import check_starts
 from runbook.reading.blocks import PageBlocks
+from runbook.reading.pages import Page
 
 SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, settings_used, check_starts)
 
 
 def check_sources(model: Model) -> Iterator[Finding]:
-    """Every finding in manifests, Compose, images and locked requirements, whatever the pages say."""
+    """Every finding in manifests, Compose, images, locked requirements and scripts, whatever the pages say."""
     yield from (Finding(path, line, cause, "corriger le fichier", "model") for path, line, cause in model.faults)
     found = stumbled = None
     for rule in SOURCES:
@@ -30,10 +33,24 @@ def check_sources(model: Model) -> Iterator[Finding]:
             stumbled = error
     if stumbled is not None and found is None and not model.faults:
         raise stumbled
+    yield from _scripts(model)
 
 
 def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:
     """Every finding in the expected results and the prose of `pages`, and what no page of the whole site speaks of."""
     yield from check_expected_results(pages, model)
     yield from check_prose([page.page for page in pages], model)
+    yield from _quoted_commands([page.page for page in pages], model)
     yield from check_documented([page.page for page in site], model)
+
+
+def _quoted_commands(pages: Sequence[Page], model: Model) -> Iterator[Finding]:
+    from runbook.checking.check import resolve  # noqa: PLC0415 - it reads pages with what stands here
+
+    yield from check_quoted_commands(pages, model, resolve)
+
+
+def _scripts(model: Model) -> Iterator[Finding]:
+    from runbook.checking.check import resolve  # noqa: PLC0415 - it reads pages with what stands here
+
+    yield from check_scripts(model, resolve)

@@ -19,7 +19,7 @@ class Vocabulary:
 
     model: Model
     images: dict[str, Image]
-    _texts: dict[tuple[str, ...], str] = field(default_factory=dict)
+    _of_code: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -32,15 +32,23 @@ class Vocabulary:
             found |= {name, *application.variables, *application.routes}
         return frozenset(word for text in found for word in LETTERS.findall(str(text)))
 
-    def text_of(self, folders: tuple[str, ...]) -> str:
-        """All the text of the repository's files in these folders, or with these names."""
-        if folders not in self._texts:
+    def words_of(self, paths: tuple[str, ...]) -> frozenset[str]:
+        """Every word of the repository's files that are these, or in these folders."""
+        if paths not in self._of_code:
             model = self.model
-            wanted = tuple(f"{folder}/" for folder in folders)
-            names = sorted(name for name in model.files if name in folders or name.startswith(wanted))
+            wanted = tuple(f"{path}/" for path in paths)
+            names = sorted(name for name in model.files if name in paths or name.startswith(wanted))
             kept = [model.root / name for name in names if name.endswith(TEXTS) or "." not in name.rpartition("/")[2]]
-            self._texts[folders] = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in kept if path.is_file())
-        return self._texts[folders]
+            texts = [path.read_text(encoding="utf-8", errors="replace") for path in kept if path.is_file()]
+            self._of_code[paths] = frozenset(LETTERS.findall("\n".join(texts)))
+        return self._of_code[paths]
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Every number of three digits in the code of the applications."""
+        folders = tuple(f"{folder}/" for folder in self.code)
+        paths = [self.model.root / name for name in sorted(self.model.files) if name.startswith(folders) and name.endswith(".py")]
+        return frozenset(number for path in paths if path.is_file() for number in re.findall(r"\b\d{3}\b", path.read_text(encoding="utf-8", errors="replace")))
 
     @property
     def code(self) -> tuple[str, ...]:
@@ -56,21 +64,28 @@ class Spoken:
     forms: list[str]
     code: tuple[str, ...]
     said: str
-    _known: dict[str, bool] = field(default_factory=dict)
 
     def knows(self, word: str) -> bool:
         """Whether a command, the repository or the page has this word, in any case."""
-        if word not in self._known:
-            self._known[word] = word in self.words or word.lower() in self._lower or self._in_code(word)
-        return self._known[word]
+        return word in self.words or word.lower() in self._lower or word.lower() in self._lower_code
 
     def knows_part(self, part: str, *, starts: bool, ends: bool) -> bool:
         """Whether a word holds this part, at its start or its end where asked: the rest is in `…`."""
         wanted = part.lower()
-        if any(word.startswith(wanted) if starts else word.endswith(wanted) if ends else wanted in word for word in self._lower):
-            return True
-        head, tail = r"(?<![^\W\d_])" if starts else "", r"(?![^\W\d_])" if ends else ""
-        return bool(self.code) and re.search(f"{head}{re.escape(part)}{tail}", self._text, re.IGNORECASE) is not None
+        everything = (*self._lower, *self._lower_code)
+        return any(word.startswith(wanted) if starts else word.endswith(wanted) if ends else wanted in word for word in everything)
+
+    def near(self, word: str) -> str | None:
+        """The word that a slip of the finger turns into this one; not a mere plural where code may print any word."""
+        size = len(word)
+        known = self.words | self._words_of_code
+        close = sorted(other for other in known if abs(len(other) - size) <= 1 and slip(other, word))
+        if self.code and any(other.rstrip("s") == word.rstrip("s") for other in close):
+            return None
+        if not close and size >= 7:  # two slips in a long word
+            ends = [other for other in known if other[0] == word[0] and other[-1] == word[-1]]
+            close = difflib.get_close_matches(word, ends, n=1, cutoff=0.84)
+        return close[0] if close else None
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -81,23 +96,12 @@ class Spoken:
         return frozenset(word.lower() for word in self.words)
 
     @cached_property
-    def _text(self) -> str:
-        return self.vocabulary.text_of(self.code) if self.code else ""
+    def _words_of_code(self) -> frozenset[str]:
+        return self.vocabulary.words_of(self.code) if self.code else frozenset()
 
-    def _in_code(self, word: str) -> bool:
-        return bool(self.code) and re.search(rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])", self._text, re.IGNORECASE) is not None
-
-    def near(self, word: str) -> str | None:
-        """The word that a slip of the finger turns into this one; not a mere plural where code may print any word."""
-        size = len(word)
-        known = {*self.words, *LETTERS.findall(self._text)}
-        close = sorted(other for other in known if abs(len(other) - size) <= 1 and slip(other, word))
-        if self.code and any(other.rstrip("s") == word.rstrip("s") for other in close):
-            return None
-        if not close and size >= 7:  # two slips in a long word
-            ends = [other for other in known if other[0] == word[0] and other[-1] == word[-1]]
-            close = difflib.get_close_matches(word, ends, n=1, cutoff=0.84)
-        return close[0] if close else None
+    @cached_property
+    def _lower_code(self) -> frozenset[str]:
+        return frozenset(word.lower() for word in self._words_of_code)
 
 
 def slip(one: str, other: str) -> bool:

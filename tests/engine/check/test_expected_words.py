@@ -170,3 +170,40 @@ def test_every_table_of_what_is_printed_can_be_read() -> None:
     assert printed.reasons()["Unhealthy"][0] == ("Warning",)
     assert all(types and set(types) <= {"Normal", "Warning"} for types, _ in printed.reasons().values())
     assert all(values for values in printed.cells().values())
+
+
+@pytest.mark.parametrize(
+    ("command", "result", "cause"),
+    [
+        ("kubectl get pods -n post", PODS.replace("1/1 ", "2/1 ", 1), "READY 2/1 sur un pod « Running »"),
+        ("kubectl get pods -n post", PODS.replace("1/1     Running", "1/1     Pending", 1), "READY 1/1 sur un pod « Pending »"),
+        ("kubectl get pods -n post", PODS.replace("Running   0", "Running   2", 1), "RESTARTS 2, et rien dans la page n'arrête un conteneur"),
+        ("kubectl logs deploy/post-desk -n post", "Listening at: http://0.0.0.0:9200 (1)", "« post-desk » écoute sur 9100, pas sur 9200"),
+        ("kubectl logs deploy/post-board -n post", '{"path": "/", "status": 418}', "statut 418, que le code des applications ne donne pas"),
+        ("kubectl logs deploy/post-board -n post", "GET http://post-desk:8000/", "« post-desk » ne répond pas sur le port 8000"),
+        ("kubectl diff -f k8s/config.yaml", "--- k8s/confg.yaml", "« k8s/confg.yaml » n'est pas dans le dépôt"),
+    ],
+)
+def test_values_that_cannot_be_are_found(root: Path, command: str, result: str, cause: str) -> None:
+    assert any(cause in found.cause for found in post.check(root, step(command, result))), post.check(root, step(command, result))
+
+
+def test_a_restart_that_the_page_brings_about_is_accepted(root: Path) -> None:
+    killed = "```bash\nkubectl exec deploy/post-desk -n post -- kill 1\n```\n\n"
+    assert post.check(root, killed + step("kubectl get pods -n post", PODS.replace("Running   0", "Running   1", 1))) == []
+
+
+def test_an_error_of_curl_agrees_with_the_block(root: Path) -> None:
+    def page(code: int, said: str) -> list[str]:
+        text = f'``` {{ .bash data-code="{code}" data-substitut="non" }}\ncurl -sS http://localhost:9200/\n```\n\n```text title="Résultat attendu"\n{said}\n```\n'
+        return [found.cause for found in post.check(root, text)]
+
+    assert page(7, "curl: (7) Failed to connect to localhost port 9200 …") == []
+    assert page(6, "curl: (7) Failed to connect to localhost port 9200 …") == ["résultat attendu : erreur (7) de curl, et le bloc attend le code 6"]
+    assert page(7, "curl: (7) Failed to connect to localhost port 9201 …") == ["résultat attendu : « localhost port 9201 », que la commande n'appelle pas"]
+
+
+def test_an_apply_that_changes_nothing_leaves_the_cluster_settled(root: Path) -> None:
+    text = step("kubectl apply -f k8s/desk.yaml", "deployment.apps/post-desk unchanged")
+    wrong = DEPLOYMENTS.replace("2/2     2 ", "2/2     1 ")
+    assert any("UP-TO-DATE 1" in found.cause for found in post.check(root, text + step("kubectl get deployments -n post", wrong)))

@@ -119,3 +119,12 @@ def test_a_forwarded_port_opens_the_application_behind_the_service() -> None:
     assert not any(finding.line == 12 for finding in check_commands(pages, MODEL))
     wrong = [page(block(DEPLOY), uri="deploy.md"), page(block(f"{forwarded}nothing"), after=("deploy.md",))]
     assert any("« oven » n'a pas de route « /nothing »" in finding.cause for finding in check_commands(wrong, MODEL))
+
+
+def test_a_block_may_not_have_less_time_than_its_command_waits() -> None:
+    waits = "kubectl rollout status deploy/oven -n bakery --timeout=2m"
+    assert deployed(waits, deadline=130.0) == []
+    assert deployed(waits, deadline=30.0, retry=60.0) == []
+    found = deployed(waits, deadline=30.0)
+    assert [finding.cause for finding in found] == ["--timeout=2m dépasse le délai du bloc, 30 s"]
+    assert 'data-delai="130"' in found[0].remedy
