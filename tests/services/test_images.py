@@ -42,6 +42,15 @@ def test_hadolint_finds_nothing(name):
     assert (found.returncode, found.stdout) == (0, "")
 
 
+def test_the_two_dockerfiles_differ_by_names_and_a_port_only():
+    without_names = {
+        re.sub(rf'{port}|{name}|{name.upper()}|(?<=image\.description=)"[^"]*"', "…", dockerfile(name))
+        for name, port in PORTS.items()
+    }
+
+    assert len(without_names) == 1
+
+
 def test_compose_is_valid():
     checked = subprocess.run(
         [
