@@ -9,10 +9,11 @@ from typing import Any
 
 from runbook.checking.addresses import address_problem
 from runbook.checking.compose_processes import build_stages, processes, storage
+from runbook.checking.compose_references import references
 from runbook.checking.compose_shape import compose_shape
 from runbook.checking.compose_values import environment, given_or_default, memory, published, seconds
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.images import Image, built_images, dockerfile_of
+from runbook.checking.images import Image, bound_port, built_images, dockerfile_of
 from runbook.checking.manifests_life import graceful_timeout
 from runbook.checking.model import Model
 from runbook.checking.places import in_compose
@@ -30,7 +31,7 @@ def check_compose(model: Model) -> Iterator[Finding]:
     yield from shape
     if shape:  # the others read a file that has the right shape
         return
-    for rule in (builds, build_stages, compose_ports, compose_variables, dependencies, hardening, processes, storage, compose_secrets, stops, networks):
+    for rule in (builds, build_stages, compose_ports, compose_variables, dependencies, hardening, processes, storage, references, compose_secrets, stops, networks):
         if rule.__name__ not in model.settings.model.rules_off:
             yield from rule(model)
 
@@ -186,7 +187,7 @@ def stops(model: Model) -> Iterator[Finding]:
             duration = seconds(check[key]) if key in check else 1
             if not duration or duration > 60:
                 yield in_compose(model, ("services", name, "healthcheck", key), f"durée « {check[key]} » illisible, ou plus d'une minute", "écrire par exemple 3s", "stops")
-        if check.get("disable"):
+        if check.get("disable") or check.get("test") in ("NONE", ["NONE"]):
             yield in_compose(model, ("services", name, "healthcheck", "disable"), f"service « {name} » : contrôle de santé coupé", "retirer disable", "stops")
         if str(definition.get("restart", "no")) not in ("no", "always", "unless-stopped", "on-failure", "False"):
             yield in_compose(model, ("services", name, "restart"), f"restart « {definition['restart']} » inconnu", "écrire no ou unless-stopped", "stops")
@@ -210,6 +211,10 @@ def networks(model: Model) -> Iterator[Finding]:
 
 
 def _listening(definition: dict[str, Any], image: Image | None) -> int | None:
+    asked = definition.get("command") or ""
+    bound = bound_port(asked if isinstance(asked, str) else " ".join(map(str, asked)))
+    if bound is not None:
+        return bound
     text = environment(definition).get("PORT") or ""
     return int(text) if text.isdecimal() else image.port if image else None
 

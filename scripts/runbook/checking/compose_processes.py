@@ -53,6 +53,8 @@ def processes(model: Model) -> Iterator[Finding]:
             yield told("user", "lancé par root", "retirer user : l'image a le sien")
         port = environment(definition).get("PORT") or ""
         listening = int(port) if port.isdecimal() else image.port
+        if image.application and _words(definition.get("entrypoint"))[:1] and re.fullmatch(r"(/bin/)?(ba|da|a)?sh", _words(definition["entrypoint"])[0]):
+            yield told("entrypoint", "lancé par un shell, qui garde pour lui le signal d'arrêt, et le reste de la commande", "retirer entrypoint")
         for key in ("command", "entrypoint"):
             if key in definition:
                 yield from _command(model, image, key, _words(definition[key]))

@@ -1,9 +1,11 @@
 """Do the instructions of a Dockerfile install what is locked, leave nothing open, and start what they say?"""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 
+from runbook.checking.commands.python import GUNICORN
 from runbook.checking.compose_values import seconds
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.images import Image, built_images, instructions
@@ -11,12 +13,19 @@ from runbook.checking.model import Model
 from runbook.checking.secrets_in_files import is_sensitive
 
 RULE = "dockerfile_commands"
+GIVEN = ("PATH", "HOME", "HOSTNAME", "TARGETPLATFORM", "TARGETOS", "TARGETARCH", "BUILDPLATFORM")
+PYTHON = (
+    *("PYTHONPATH", "PYTHONHOME", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONFAULTHANDLER", "PYTHONHASHSEED", "PYTHONIOENCODING", "PYTHONUTF8"),
+    *("PYTHONOPTIMIZE", "PYTHONWARNINGS", "PYTHONTRACEMALLOC", "PYTHONDEVMODE", "PYTHONNOUSERSITE", "PYTHONSAFEPATH", "PYTHONMALLOC", "PYTHONPYCACHEPREFIX"),
+    *("PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONVERBOSE", "PYTHON_VERSION", "PYTHONPROFILEIMPORTTIME", "PYTHONUSERBASE"),
+)
 HEALTH = ("interval", "timeout", "start-period", "start-interval", "retries")
 OPEN_TO_ALL = re.compile(r"\bchmod\s+(?:-\w+\s+)*(?:[0-7]?[0-7][0-7][2367]|[augo]*[oa][augo]*\+[rxXst]*w\w*|\+[rxXst]*w\w*)\s")
 
 
 def check_instructions(model: Model, image: Image) -> Iterator[Finding]:
     """Each instruction of one image's Dockerfile."""
+    yield from _stages(image, instructions((model.root / image.dockerfile).read_text(encoding="utf-8")))
     for line, word, rest in instructions((model.root / image.dockerfile).read_text(encoding="utf-8")):
         if word == "RUN":
             yield from _run(image, line, rest)
@@ -28,6 +37,31 @@ def check_instructions(model: Model, image: Image) -> Iterator[Finding]:
             for name, value in re.findall(r"(\w+)=(\S*)", rest):
                 if is_sensitive(name) and value and not value.startswith("$"):
                     yield Finding(image.dockerfile, line, f"« {name} » a une valeur dans l'image : qui a l'image a le secret", "la donner au lancement, par une variable ou un fichier", RULE)
+
+
+def _stages(image: Image, lines: list[tuple[int, str, str]]) -> Iterator[Finding]:
+    """Stages have names of their own, one command each, and expand what they declare; Python's variables are spelt right."""
+    names: dict[str, int] = {}
+    commands, declared = 0, set(GIVEN)
+    for line, word, rest in lines:
+        if word == "FROM":
+            name = rest.partition(" AS ")[2].strip()
+            if name and names.setdefault(name, line) != line:
+                yield Finding(image.dockerfile, line, f"étape « {name} » déjà nommée ligne {names[name]}", "lui donner un autre nom", RULE)
+            commands, declared = 0, set(GIVEN)
+        elif word == "CMD":
+            commands += 1
+            if commands > 1:
+                yield Finding(image.dockerfile, line, "deuxième CMD de l'étape : seule la dernière compte", "n'en garder qu'une", RULE)
+        elif word in ("ARG", "ENV"):
+            declared |= set(re.findall(r"(?:^|\s)([A-Za-z_]\w*)(?==|$|\s)", rest)) if word == "ARG" else set(re.findall(r"([A-Za-z_]\w*)=", rest))
+            for name in re.findall(r"\b(PYTHON\w*)=", rest):
+                if name not in PYTHON:
+                    yield Finding(image.dockerfile, line, f"variable « {name} » que Python ne lit pas", nearest(name, PYTHON), RULE)
+        if word in ("LABEL", "ENV", "EXPOSE", "USER", "WORKDIR", "COPY"):
+            for name in re.findall(r"\$\{?([A-Za-z_]\w*)", rest):
+                if name not in declared:
+                    yield Finding(image.dockerfile, line, f"« {name} » que l'étape ne déclare pas : sa valeur serait vide", nearest(name, declared - set(GIVEN)), RULE)
 
 
 def check_bases(model: Model) -> Iterator[Finding]:
@@ -71,6 +105,19 @@ def _health(image: Image, line: int, rest: str) -> Iterator[Finding]:
 def _start(model: Model, image: Image, line: int, word: str, rest: str) -> Iterator[Finding]:
     if word == "ENTRYPOINT" and re.match(r'\["(/bin/)?(ba|da|a)?sh"', rest):
         yield Finding(image.dockerfile, line, "commande lancée par un shell, qui garde pour lui le signal d'arrêt, et le reste de CMD", 'retirer ENTRYPOINT', RULE)
+    if rest.startswith("["):
+        try:
+            words = [str(part) for part in json.loads(rest)]
+        except ValueError:
+            yield Finding(image.dockerfile, line, f"{word} ni en JSON ni en shell : ses mots prennent des guillemets doubles", f'écrire {word} ["programme", "argument"]', RULE)
+            words = []
+        if word == "CMD" and words[:1] and re.fullmatch(r"(/bin/)?(ba|da|a)?sh", words[0]):
+            yield Finding(image.dockerfile, line, "commande lancée par un shell, qui garde pour lui le signal d'arrêt", 'écrire CMD ["programme", "argument"]', RULE)
+        if words[:1] == ["gunicorn"]:
+            known = {name for group in re.findall(r"(?<!\S)-\S+", GUNICORN) for name in group.rstrip("=").replace("=", "").split(",")}
+            for option in (part.partition("=")[0] for part in words[1:] if part.startswith("-")):
+                if option not in known or option in ("--reload", "--daemon", "-D"):
+                    yield Finding(image.dockerfile, line, f"option « {option} » de gunicorn {'inconnue' if option not in known else 'qui n’a rien à faire dans une image'}", nearest(option, known) if option not in known else "la retirer", RULE)
     for source in model.settings.model.applications.values():
         if re.search(rf"(?<![\w.]){re.escape(source.factory)}(?![\w(])", rest):
             yield Finding(image.dockerfile, line, f"« {source.factory} » fait l'application : sans parenthèses elle serait prise pour elle", f"écrire {source.factory}()", RULE)

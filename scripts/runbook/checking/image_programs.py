@@ -148,6 +148,13 @@ def _python_version(model: Model, image: Image) -> str:
     return found[-1] if found else ""
 
 
+def hidden_folder(image: Image, mounted: str) -> str | None:
+    """The folder of the image, its application's or its programs', that something mounted at `mounted` would hide."""
+    own = [image.folder, *image.environment.get("PATH", "").split(":")]
+    place = mounted.rstrip("/")
+    return next((folder for folder in own if place and folder.startswith("/") and f"{folder}/".startswith(f"{place}/")), None)
+
+
 def locked_names(model: Model, image: Image) -> set[str]:
     """The distributions that the image's requirements files install; a program often has its distribution's name."""
     return {name for path in requirement_files(model, image) for name in re.findall(r"^([\w.-]+)==", (model.root / path).read_text(encoding="utf-8"), re.MULTILINE)}

@@ -87,12 +87,16 @@ def _image(model: Model, name: str, service: str, dockerfile: str) -> Image:
     lines = instructions((model.root / dockerfile).read_text(encoding="utf-8"))
     last = max((index for index, (_, word, _) in enumerate(lines) if word == "FROM"), default=0)
     stage = lines[last:]
+    build = model.services[service].get("build")
+    asked = build.get("args") if isinstance(build, dict) else None
+    pairs = [str(entry).partition("=")[::2] for entry in asked] if isinstance(asked, list) else list((asked or {}).items())
+    replaced = {str(key): str(value) for key, value in pairs}
     arguments: dict[str, str] = {}
     environment: dict[str, str] = {}
     for _, word, rest in stage:
         if word == "ARG":
             key, _, value = rest.partition("=")
-            arguments[key.strip()] = value.strip()
+            arguments[key.strip()] = replaced.get(key.strip(), value.strip())
         elif word == "ENV":
             for pair in shlex.split(rest):
                 key, _, value = pair.partition("=")
@@ -108,9 +112,14 @@ def _image(model: Model, name: str, service: str, dockerfile: str) -> Image:
         exposed=tuple(int(port) for _, word, rest in stage if word == "EXPOSE" for port in re.findall(r"\d+", rest)),
         user=users[-1] if users else None,
         healthcheck=any(word == "HEALTHCHECK" and not rest.startswith("NONE") for _, word, rest in stage),
-        bound=next((int(port) for port in re.findall(r"""(?:--bind|-b)(?:[=\s"',]+)[\w.\[\]:]*?:(\d+)\b""", commands)), None),
+        bound=bound_port(commands),
         folder=next((rest for _, word, rest in reversed(stage) if word == "WORKDIR"), "/"),
     )
+
+
+def bound_port(command: str) -> int | None:
+    """The port that a command's own `--bind` asks for."""
+    return next((int(port) for port in re.findall(r"""(?:--bind|-b)(?:[=\s"',]+)[\w.\[\]:]*?:(\d+)\b""", command)), None)
 
 
 def application_of(model: Model, command: str) -> str | None:

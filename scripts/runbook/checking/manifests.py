@@ -11,6 +11,7 @@ from runbook.checking import (
     manifests_life,
     manifests_links,
     manifests_processes,
+    manifests_references,
     manifests_safety,
     manifests_schema,
     manifests_values,
@@ -37,6 +38,8 @@ OBJECT_RULES = (
     manifests_links.documents,
     manifests_values.allowed_values,
     manifests_processes.short_lives,
+    manifests_references.pod_references,
+    manifests_references.headless,
     kind_cluster.kind_clusters,
 )
 CONTAINER_RULES = (
@@ -51,6 +54,7 @@ CONTAINER_RULES = (
     manifests_life.probes,
     manifests_life.lifecycle,
     manifests_processes.processes,
+    manifests_references.container_references,
     manifests_life.rollouts,
     manifests_values.mounted_paths,
     manifests_images.images,

@@ -127,6 +127,11 @@ def _http(model: Model, container: Container, name: str, probe: dict[str, Any]) 
         yield _told(model, container, (name, "httpGet", "host"), f"{name} interroge « {asked['host']} » et non le pod", "retirer host", "probes")
     application = model.applications.get(container.application or "")
     path = str(asked.get("path", "/"))
+    healthy = [rule for rule in application.routes if re.search(r"health|live|ready|ping", rule)] if application else []
+    if not path.startswith("/"):
+        yield _told(model, container, (name, "httpGet", "path"), f"{name} : chemin « {path} » sans « / »", f"écrire /{path}", "probes")
+    elif healthy and application and application.answers(path) and path not in healthy:
+        yield _told(model, container, (name, "httpGet", "path"), f"{name} : « {path} » n'est pas une route de santé, et peut dépendre d'autre chose que du conteneur", nearest(path, healthy), "probes")
     if "path" not in asked:
         yield _told(model, container, (name, "httpGet"), f"{name} sans chemin : elle demande « / »", "écrire path", "probes")
     if application and not application.answers(path):

@@ -34,6 +34,8 @@ def _problems(
 ) -> Iterator[Problem]:
     said, public, local = f"{variable} = « {value} »", FOR_BROWSERS.search(variable), host in OUTSIDE
     open_ports = ", ".join(f"http://localhost:{number}" for number in sorted(outside)) or "aucune"
+    if host == "0.0.0.0":  # noqa: S104 - what is looked for
+        yield f"{said} : 0.0.0.0 dit où écouter, et non où appeler", "écrire localhost, ou le nom du service"
     if public and host in inside:
         yield f"{said} : un navigateur ne connaît pas le nom « {host} », qui n'existe que dans ce réseau", f"écrire une adresse ouverte ({open_ports}), ou rien"
     if public and local and port not in outside:

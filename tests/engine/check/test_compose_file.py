@@ -55,6 +55,21 @@ read_only: true | read_only: true\\n  network_mode: none\\n  networks: [default]
     image: post-desk:1.2 |     volumes: ["letters:/srv/letters"]\\n    image: post-desk:1.2 | volume « letters » non déclaré | aucun
     image: post-desk:1.2 |     volumes: ["./scr/postal_desk:/srv/desk"]\\n    image: post-desk:1.2 | « ./scr/postal_desk » absent du dépôt | src/postal_desk
     image: post-desk:1.2 |     volumes: ["/var/run/docker.sock:/var/run/docker.sock"]\\n    image: post-desk:1.2 | moteur Docker entier | retirer
+    image: post-desk:1.2 |     env_file: desk.env\\n    image: post-desk:1.2 | fichier « desk.env » absent | aucun
+    image: post-board:1.2 |     links: [dsk]\\n    image: post-board:1.2 | lien vers « dsk », qui n'existe pas | « desk »
+    image: post-desk:1.2 |     secrets: [stamp]\\n    image: post-desk:1.2 | « stamp » que secrets ne déclare pas | aucun
+    image: post-desk:1.2 |     profiles: [late]\\n    image: post-desk:1.2 | qu'un profil écarte | retirer profiles
+    image: post-desk:1.2 |     deploy: {replicas: 2}\\n    image: post-desk:1.2 | un seul pourrait le prendre | un
+    image: post-desk:1.2 |     network_mode: none\\n    image: post-desk:1.2 | sans réseau, et publie le port 9100 | retirer
+    image: post-desk:1.2 |     stop_signal: SIGTRM\\n    image: post-desk:1.2 | signal d'arrêt « SIGTRM » | « SIGTERM »
+    image: post-desk:1.2 |     tmpfs: [/srv]\\n    image: post-desk:1.2 | cacherait « /srv/post » | autre dossier
+    image: post-desk:1.2 |     volumes: ["./src:/srv/post"]\\n    image: post-desk:1.2 | cacherait « /srv/post » | autre dossier
+    image: post-desk:1.2 |     healthcheck: {test: [NONE]}\\n    image: post-desk:1.2 | contrôle de santé coupé | retirer
+    image: post-desk:1.2 |     entrypoint: [sh, -c]\\n    image: post-desk:1.2 | lancé par un shell | entrypoint
+    image: post-desk:1.2 |     command: python serve.py --bind 0.0.0.0:9000 "postal_desk:make()"\\n    image: post-desk:1.2 | l'application écoute sur 9000 | 9000
+["no-new-privileges:true"] | ["no-new-privileges:true", "seccomp:unconfined"] | retire une protection | retirer
+services:\\n | networks: {default: {external: true}}\\nservices:\\n | réseau « default » que Compose ne fait pas | external
+MOOD: busy | MOOD: | prend la valeur que l'hôte se trouve avoir | « calm »
 options: {max-size: 1m} | options: {max-size: 1m, max-files: "3"} | option « max-files » inconnue | « max-file »
 MOOD: busy | MOOD: busy\\n      LISTEN: 127.0.0.1 | n'écouterait que depuis son propre conteneur | retirer
 MOOD: busy | MOOD: busy\\n      DESK_TOKEN: abc | « DESK_TOKEN » a sa valeur dans le fichier | sans valeur
@@ -90,6 +105,14 @@ COPY src/serve.py ./\\n | COPY src/serve.py ./\\nRUN pip install flask\\n | dont
 COPY src/serve.py ./\\n | COPY src/serve.py ./\\nRUN pip install --require-hashes flask\\n | dont rien ne fixe l'empreinte | -r
 COPY src/serve.py ./\\n | COPY src/serve.py ./\\nRUN chmod -R 777 .\\n | que tous peuvent modifier | a+rX
 COPY src/serve.py ./\\n | COPY src/serve.py ./\\nRUN chmod -R o+w .\\n | que tous peuvent modifier | a+rX
+FROM python:3.13-slim\\nWORKDIR | FROM python:3.13-slim AS build\\nWORKDIR | étape « build » déjà nommée ligne 1 | autre nom
+ENV LISTEN | ENV PYTHONUNBUFERED=1\\nENV LISTEN | « PYTHONUNBUFERED » que Python ne lit pas | « PYTHONUNBUFFERED »
+USER 10001:10001 | LABEL version="${VERSION}"\\nUSER 10001:10001 | « VERSION » que l'étape ne déclare pas | PORT
+USER 10001:10001 | USER 10001:10001\\nCMD ["python"] | deuxième CMD | une
+CMD ["python", "serve.py", "postal_desk:make()"] | CMD ['python', 'serve.py', 'postal_desk:make()'] | guillemets doubles | CMD
+CMD ["python", "serve.py", "postal_desk:make()"] | CMD ["sh", "-c", "python serve.py 'postal_desk:make()'"] | lancée par un shell | CMD [
+CMD ["python", "serve.py", "postal_desk:make()"] | CMD ["gunicorn", "--worker", "2", "postal_desk:make()"] | option « --worker » de gunicorn inconnue | « --workers »
+CMD ["python", "serve.py", "postal_desk:make()"] | CMD ["gunicorn", "--reload", "postal_desk:make()"] | option « --reload » de gunicorn qui n’a rien à faire | retirer
 COPY src/postal_desk ./postal_desk | COPY src/postal_desk ./desk | Python n'y trouverait pas le module « postal_desk » | ./postal_desk
 HEALTHCHECK CMD | HEALTHCHECK --timeout=3 CMD | durée « 3 » | 3s
 HEALTHCHECK CMD | HEALTHCHECK --retry=3 CMD | option « --retry » de HEALTHCHECK inconnue | « retries »

@@ -101,6 +101,19 @@ k8s/desk.yaml |           env:\\n |           env:\\n            - name: LISTEN\
 k8s/desk.yaml |           env:\\n |           env:\\n            - name: DESK_TOKEN\\n              value: abc\\n | « DESK_TOKEN » a sa valeur dans le manifeste | secretKeyRef
 k8s/secret.yaml | STAMP: eA== | STAMP: c2VhbGluZy13YXg= | a une vraie valeur | hors de git
 k8s/secret.yaml | data:\\n  STAMP: eA== | stringData:\\n  STAMP: 8f3a0c77d1e94b52 | a une vraie valeur | hors de git
+k8s/desk.yaml | path: /health/ready | path: health/ready | chemin « health/ready » sans « / » | /health/ready
+k8s/desk.yaml | path: /health/ready | path: / | n'est pas une route de santé | noms connus
+k8s/desk.yaml |               memory: 64Mi |               memory: 64Mi\\n              memry: 64Mi | ressource « memry » inconnue | « memory »
+k8s/desk.yaml | replicas: 2 | replicas: 2\\n  paused: true | en pause | retirer paused
+k8s/desk.yaml | enableServiceLinks: false | enableServiceLinks: false\\n      nodeName: one | attaché au nœud « one » | nodeName
+k8s/desk.yaml | enableServiceLinks: false | enableServiceLinks: false\\n      imagePullSecrets: [{name: post-secrt}] | Secret « post-secrt » qu'aucun | « post-secret »
+k8s/desk.yaml | enableServiceLinks: false | enableServiceLinks: false\\n      affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, podAffinityTerm: {topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app.kubernetes.io/name: post-dsk}}}}]}} | affinité avec des pods que rien ne décrit | post-desk
+k8s/desk.yaml | secret:\\n            secretName: post-secret\\n            defaultMode: 0440 | persistentVolumeClaim: {claimName: letters} | PersistentVolumeClaim « letters » qu'aucun | aucun
+k8s/board.yaml | enableServiceLinks: false | enableServiceLinks: false\\n      dnsPolicy: Default | dnsPolicy Default : le conteneur « board » ne trouverait pas DESK_URL | retirer
+k8s/board.yaml |           envFrom:\\n |           envFrom:\\n            - secretRef:\\n                name: post-secret\\n | qui n'en lit rien | retirer
+k8s/desk.yaml | mountPath: /run/post\\n | mountPath: /srv/post\\n | il cacherait « /srv/post » | autre dossier
+k8s/desk-service.yaml | type: ClusterIP | type: ClusterIP\\n  clusterIP: None | n'écoutent pas sur 80 | 9100
+k8s/config.yaml | http://post-desk | http://0.0.0.0:9100 | dit où écouter | localhost
 k8s/desk.yaml | cpu: 50m | cpu: 50 | CPU de « 50 » | 50m
 k8s/desk.yaml | memory: 64Mi | memory: 64Gi | 64Gi de mémoire, et 64m pour la même image dans Compose | unité
 k8s/desk.yaml | enableServiceLinks: false | enableServiceLinks: false\\n      serviceAccountName: postman | compte de service « postman » | default
