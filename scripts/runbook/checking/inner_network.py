@@ -156,9 +156,10 @@ class InnerNetwork:
             return {("localhost", port): name for name, application in self.model.applications.items() for port in application.ports}
         if described.contexts:
             return {
-                (item.name, int(port["port"])): self._behind(item, port.get("targetPort", port["port"]))
+                (f"{item.name}{end}", int(port["port"])): self._behind(item, port.get("targetPort", port["port"]))
                 for item in self.model.of_kind("Service")
                 for port in item.at("spec", "ports", default=[])
+                for end in ("", f".{item.namespace}", f".{item.namespace}.svc", f".{item.namespace}.svc.cluster.local")
             }
         return {(image.service, image.port): image.application for image in self.images.values() if image.port is not None}
 

@@ -13,6 +13,7 @@ from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
 from runbook.checking.places import Key, in_object
 
+_HANDED_ON = re.compile(r"\$\{?\w+\}?")  # the host's own value, if it has one
 SENSITIVE = re.compile(r"TOKEN|SECRET|PASSWORD|CREDENTIAL|PRIVATE_KEY")
 
 
@@ -100,7 +101,7 @@ def given_in_compose(model: Model, found: list[Container]) -> Iterator[Finding]:
             continue
         variables = model.applications[container.application].variables
         local = {name for name, default in variables.items() if re.match(r"https?://(localhost|127\.)", default or "")}
-        wanted = {name for name, value in fixed.get(container.application, {}).items() if value is not None} | local
+        wanted = {name for name, value in fixed.get(container.application, {}).items() if value is not None and not _HANDED_ON.fullmatch(value)} | local
         for name in sorted(wanted - set(container.environment)):
             yield in_object(
                 model,

@@ -171,3 +171,9 @@ def test_the_network_of_the_check_leaves_the_machines_own_alone(root: Path) -> N
     before = socket.getaddrinfo
     post.check(root, step("curl -fsS http://localhost:30070/", '{"desk": "calm"}', "json"))
     assert socket.getaddrinfo is before
+
+
+@pytest.mark.parametrize("end", ["", ".post", ".post.svc", ".post.svc.cluster.local"])
+def test_a_service_answers_to_each_of_its_names(root: Path, end: str) -> None:
+    post.change(root, "k8s/config.yaml", "http://post-desk", f"http://post-desk{end}")
+    assert post.check(root, step("curl -fsS http://localhost:30070/", '{"desk": "calm"}', "json")) == []

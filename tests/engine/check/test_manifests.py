@@ -287,3 +287,9 @@ def test_a_stand_in_gives_what_its_target_gives(root: Path) -> None:
         found = [finding.cause for finding in check_manifests(changed)]
         assert len(found) == len(causes)
         assert all(cause in text for cause, text in zip(causes, found, strict=True))
+
+
+@pytest.mark.parametrize("given", ["$STAMP_FILE", "${STAMP_FILE}"])
+def test_what_compose_hands_on_from_the_host_is_not_asked_of_the_cluster(root: Path, given: str) -> None:
+    post.change(root, "compose.yaml", "DESK_URL: http://desk:9100", f"DESK_URL: http://desk:9100\n      LISTEN: {given}")
+    assert not any("LISTEN" in finding.cause for finding in check_manifests(post.model(root)))
