@@ -6,6 +6,8 @@ from .dates import day, moment, revision
 from .evidence import Evidence, changed
 from .wording import box, listed, outcome, target_name
 
+_NAMED = 3  # runs that the home page names: the page of the proofs has them all
+
 
 def status(evidence: Evidence) -> str:
     """What the record proves of the commands of the site, its worst news in the title."""
@@ -50,4 +52,7 @@ def _failure(evidence: Evidence) -> str:
 def _where(evidence: Evidence) -> str:
     if len(evidence.runs) == 1:
         return f"Commit {revision(evidence.runs[0])}."
-    return f"{len(evidence.runs)} exécutions : {' ; '.join(f'commit {revision(run)}, le {moment(run)}' for run in evidence.runs)}."
+    told = " ; ".join(f"commit {revision(run)}, le {moment(run)}" for run in evidence.runs[:_NAMED])
+    more = len(evidence.runs) - _NAMED
+    rest = f" ; et {more} de plus" if more > 0 else ""
+    return f"{len(evidence.runs)} exécutions : {told}{rest}."

@@ -80,7 +80,8 @@ def _run_conditions(run: Campaign, titles: dict[str, str]) -> list[tuple[str, st
         (target_name(target), ", ".join(version(name, text) for name, text in versions.items() if text))
         for target, versions in run.versions.items()
     ]
-    rows += [(target_name(target), f"absente : {plain(reason)}") for target, reason in run.missing.items()]
+    concerned = {step.target for step in run.steps}  # a page run alone has nothing to say of the other targets
+    rows += [(target_name(target), f"absente : {plain(reason)}") for target, reason in run.missing.items() if target in concerned]
     return rows + [("Remarque", plain(note)) for note in run.notes]
 
 

@@ -184,3 +184,20 @@ def test_what_the_static_check_said_is_a_condition_and_a_failure() -> None:
 
     assert "Contrôle sans exécution\n:   1 constat\n" in text
     assert "| – | – | échoué | docs/a.md:3 : port &lt;9&gt; inconnu |" in text
+
+
+def test_a_page_run_alone_has_nothing_to_say_of_the_targets_that_it_does_not_use() -> None:
+    alone = run(step(), whole=False, missing={"local": "cible non demandée"})
+
+    assert "non demandée" not in _proofs(proven(alone))
+
+
+def test_the_home_page_names_the_newest_runs_and_counts_the_others() -> None:
+    pages = [run(step(page=f"docs/{day}.md"), date=f"2026-11-{day:02d}T08:00:00+00:00", whole=False) for day in (9, 8, 7, 6, 5)]
+
+    home = status(proven(*pages))
+
+    assert "5 exécutions" in home
+    assert "le 7 novembre 2026" in home
+    assert "le 6 novembre 2026" not in home
+    assert "et 2 de plus." in home
