@@ -1,13 +1,16 @@
 """usage: python -m benchmark FOLDER ROUNDS"""
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from runbook.running.folder import private_folder
 from runbook.running.shell import Shell
 
 COMMANDS, MUTANTS = 200, 300
@@ -15,8 +18,16 @@ SITE = "site_name: Bench\nmarkdown_extensions: [attr_list, pymdownx.superfences]
 SETTINGS = '[tool.runbook.targets.here]\ntitle = "Here"\n'
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """How long something took, and how long it kept a processor busy: the latter depends less on the neighbours."""
+
+    seconds: float
+    processor: float
+
+
 def main(folder: Path, rounds: int) -> None:
-    """Print a table of medians in milliseconds."""
+    """Print a table of medians in milliseconds, elapsed and computed."""
     root = _site(folder / "site")
     script, example = root / "script.sh", root / "example.md"
     script.write_text("".join(f"echo {number}\n" for number in range(COMMANDS)), encoding="utf-8")
@@ -31,43 +42,53 @@ def main(folder: Path, rounds: int) -> None:
         (f"byexample, page de {COMMANDS} exemples", lambda: _run(byexample)),
         ("runbook check, ce dépôt", lambda: _run([*runbook, "check"])),
     ]
-    times = {label: _median(action, rounds) for label, action in rows}
-    for label, milliseconds in times.items():
-        print(f"{milliseconds:9.1f} ms  {label}")
+    load = os.getloadavg()[0]
+    costs = {label: _median(action, rounds) for label, action in rows}
+    print("  durée (ms)   processeur (ms)")
+    for label, cost in costs.items():
+        print(f"{cost.seconds * 1000:12.1f} {cost.processor * 1000:17.1f}  {label}")
     mutate = _median(lambda: _run([*runbook, "mutate", "--count", str(MUTANTS), "--seed", "1"]), 1)
-    print(f"{mutate:9.1f} ms  runbook mutate, {MUTANTS} mutants de ce dépôt par le contrôle seul (une fois)")
-    bash, many, one = list(times.values())[:3]
-    print(f"{(many - one - bash) / (COMMANDS - 1):9.3f} ms  par commande, au-delà de bash")
+    print(f"{mutate.seconds * 1000:12.1f} {mutate.processor * 1000:17.1f}  runbook mutate, {MUTANTS} mutants de ce dépôt par le contrôle seul (une fois)")
+    bash, many, one, run, byexample_run = list(costs.values())[:5]
+    for name, each in (("durée", lambda cost: cost.seconds), ("processeur", lambda cost: cost.processor)):
+        beyond = (each(many) - each(one) - each(bash)) / (COMMANDS - 1)
+        print(f"{beyond * 1000:12.3f} ms de {name} par commande, au-delà de bash (visé : moins de 0,2)")
+        print(f"{each(run) / each(byexample_run):12.2f} fois byexample en {name}, pour les mêmes commandes et les mêmes résultats")
+    print(f"Médianes de {rounds} tours ; charge de la machine : {load:.1f} avant, {os.getloadavg()[0]:.1f} après, pour {os.cpu_count()} processeurs.")
 
 
 def _site(root: Path) -> Path:
     (root / "docs").mkdir(parents=True, exist_ok=True)
     (root / "mkdocs.yml").write_text(SITE, encoding="utf-8")
     (root / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
-    blocks = "".join(f"```bash\necho {number}\n```\n\n" for number in range(COMMANDS))
+    blocks = "".join(f"```bash\necho {number}\n```\n\n```text title=\"Résultat attendu\"\n{number}\n```\n\n" for number in range(COMMANDS))
     (root / "docs" / "index.md").write_text(f"---\nexecution: {{cible: here}}\n---\n{blocks}", encoding="utf-8")
     return root
 
 
 def _shell(root: Path, count: int) -> None:
-    folder = root / "shell"
-    folder.mkdir(exist_ok=True)
-    with Shell(folder, root, dict(os.environ), 1 << 20) as shell:
+    with private_folder() as folder, Shell(folder, root, dict(os.environ), 1 << 20) as shell:
         for number in range(count):
             shell.run(f"echo {number}", 10)
 
 
 def _run(command: list[str]) -> None:
-    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
 
 
-def _median(action: Callable[[], object], rounds: int) -> float:
+def _median(action: Callable[[], object], rounds: int) -> Cost:
     samples = []
     for _ in range(rounds):
-        started = time.perf_counter()
+        before, started = _processor(), time.perf_counter()
         action()
-        samples.append((time.perf_counter() - started) * 1000)
-    return statistics.median(samples)
+        samples.append(Cost(time.perf_counter() - started, _processor() - before))
+    return Cost(statistics.median(cost.seconds for cost in samples), statistics.median(cost.processor for cost in samples))
+
+
+def _processor() -> float:
+    """Seconds that this process and its ended children have computed, the system's part included."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 main(Path(sys.argv[1]).resolve(), int(sys.argv[2]))

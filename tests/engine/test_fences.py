@@ -1,14 +1,13 @@
 """The engine sees the blocks that the reader sees, no more and no fewer, each at its line."""
 
-import html
 import re
 from pathlib import Path
 
-import markdown
 import pytest
 
 from runbook.reading.fences import Fence, find_fences
 from runbook.reading.pages import Page, Site, read_site
+from tests.engine.superfences import is_shell, published
 
 CASES = Path(__file__).parent.parent / "cases"
 EXTENSIONS = ["admonition", "attr_list", "tables", "pymdownx.details", "pymdownx.superfences", "pymdownx.tabbed"]
@@ -25,19 +24,54 @@ def fences_of(text: str) -> tuple[Fence, ...]:
     return find_fences(page_of(text), SITE)[0]
 
 
-def rendered_shell_blocks(text: str) -> list[str]:
-    """The text of each shell block as the copy button of the published page would take it."""
-    configs = {**CONFIGS, "pymdownx.highlight": {"pygments_lang_class": True, "use_pygments": True}}
-    page = re.sub(r"<!--.*?-->", "", markdown.markdown(text, extensions=[*EXTENSIONS, "pymdownx.highlight"], extension_configs=configs), flags=re.DOTALL)
-    blocks = re.findall(r'<div class="language-(?:bash|sh)(?: [^"]*)? highlight"[^>]*>(.*?)</div>', page, flags=re.DOTALL)
-    return [html.unescape(re.sub(r"<[^>]+>", "", re.sub(r'<span class="filename">.*?</span>', "", block))).strip("\n") for block in blocks]
+def shell_blocks(text: str, site: Site = SITE) -> list[str]:
+    return [fence.source.strip("\n") for fence in find_fences(page_of(text), site)[0] if is_shell(fence.language)]
 
 
 def test_the_blocks_found_are_those_that_superfences_renders() -> None:
     text = (CASES / "shapes.md").read_text(encoding="utf-8")
-    found = [fence.source.strip("\n") for fence in fences_of(text) if fence.language in ("bash", "sh")]
-    assert found == rendered_shell_blocks(text)
-    assert len(found) == 12
+    found = shell_blocks(text)
+    assert found == published(text, EXTENSIONS, CONFIGS)
+    assert len(found) == 25
+
+
+def test_a_block_in_a_footnote_is_found_where_it_is_written_though_it_is_shown_at_the_end() -> None:
+    text = "A note.[^1]\n\n[^1]:\n    ```bash\n    echo note\n    ```\n\n```bash\necho text\n```\n"
+    site = Site((), [*EXTENSIONS, "footnotes"], CONFIGS)
+    assert shell_blocks(text, site) == ["echo note", "echo text"]
+    assert sorted(published(text, site.extensions, CONFIGS)) == ["echo note", "echo text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("```bash\necho a\x00b\n```\n", 1),
+        ("```bash\necho a\x02b\x03\n```\n\n```bash\ntrue\n```\n", 2),
+        ("\x02wzxhzdk:0\x03\n\n```bash\ntrue\n```\n", 1),
+        (f"```bash\necho {'x' * 300_000}\n```\n", 1),
+        (f"```bash {'x' * 50_000}\necho\n```\n", 0),
+        (f"{'`' * 5_000}bash\necho\n{'`' * 5_000}\n", 1),
+        ("```bash\ntrue\n```\n\n" * 300, 300),
+        ("```bash\necho a\u2028b\x85c\x0bd\x0ce\n```\n", 1),
+        ("```bash\r\necho a\r\n```\r\n", 1),
+        ("```bash\n\u00a0echo a\n```\n", 1),
+        ("``` bash \u2014\ntrue\n```\n", 0),
+        ("```bash\ntrue\n\n```python\nx\n```\n", 1),
+        ("<!-->\n\n```bash\ntrue\n```\n\n-->\n", 0),
+        ("<!-- a\n\n```bash\ntrue\n```\n", 1),
+        ("<SCRIPT>\n```bash\ntrue\n```\n</SCRIPT>\n", 0),
+        ("<style>\n```bash\ntrue\n```\n</style>\n", 0),
+        ("<?php\n```bash\ntrue\n```\n?>\n", 0),
+        ("`<!--`\n\n```bash\ntrue\n```\n\n`-->`\n", 1),
+        ("```text\n<!--\n```\n\n```bash\ntrue\n```\n\n```text\n-->\n```\n", 1),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_hostile_text_has_the_blocks_that_the_reader_sees(text: str, count: int) -> None:
+    text = text.replace("\r\n", "\n")  # as MkDocs reads a file
+    found = [block.strip() for block in shell_blocks(text)]
+    assert found == [block.strip() for block in published(text, EXTENSIONS, CONFIGS)]
+    assert len(found) == count
 
 
 def test_every_block_knows_the_line_of_its_opening_fence() -> None:

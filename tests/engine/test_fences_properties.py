@@ -4,14 +4,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbook.reading.fences import find_fences
-from tests.engine.test_fences import SITE, page_of, rendered_shell_blocks
+from tests.engine.superfences import published
+from tests.engine.test_fences import CONFIGS, EXTENSIONS, SITE, page_of, shell_blocks
 
 LINES = st.sampled_from(["echo a", "", "  indented", "```", "~~~", "# comment", "cat <<END", "<!-- not html -->", "été « x »", "\ttab", "$(x) `y`"])
 OPENINGS = st.sampled_from(
     ["```bash", "``` bash", "```sh", "~~~bash", "````bash", "``` { .bash }", '``` { .bash data-delai="3" title="T" }', '```bash title="T"',
      "```bash oops=1", "```{.bash}", "```python", "```", "```bash {.x}", "``` bash title=T"]
 )
-PROSE = st.sampled_from(["A paragraph.", "# Title", "- item", "1. item", "> quote", "<!--", "-->", "!!! note", '??? tip "T"', '=== "Tab"', "<div>", "</div>", "---", "| a | b |", ""])
+PROSE = st.sampled_from(["A paragraph.", "# Title", "- item", "1. item", "> quote", "<!--", "-->", "!!! note", '??? tip "T"', '=== "Tab"', "<div>", "</div>", "<script>", "</script>", "<pre>", "</pre>", "<?php", "?>", "    deeper", "Term", ":   definition", "[^1]: note", "---", "| a | b |", ""])
 INDENTS = st.sampled_from(["", "", "", "    ", "        ", "> ", "  ", "\t"])
 
 
@@ -33,8 +34,8 @@ def pages(draw: st.DrawFn) -> str:
 @settings(max_examples=300, deadline=None)
 @given(pages())
 def test_the_blocks_found_are_those_rendered(text: str) -> None:
-    found = [fence.source for fence in find_fences(page_of(text), SITE)[0] if fence.language in ("bash", "sh")]
-    assert [source.strip() for source in found] == [source.strip() for source in rendered_shell_blocks(text)]
+    found = [block.strip() for block in shell_blocks(text)]
+    assert found == [block.strip() for block in published(text, EXTENSIONS, CONFIGS)]
 
 
 @settings(max_examples=200, deadline=None)

@@ -8,6 +8,7 @@ A CommonMark parser or a regular expression would lose the fences inside admonit
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,6 +19,7 @@ from runbook.reading.pages import Page, Site
 MARK = "data-runbook-fence"
 MARKED = re.compile(rf'<pre {MARK}="(\d+)">')
 CONVERTERS: WeakKeyDictionary[Site, python_markdown.Markdown] = WeakKeyDictionary()
+HIDING = re.compile(r"<!|<\?|<(?:script|style)\b", re.IGNORECASE)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 OPENING = re.compile(r"^[\s>]*(?:[-*+]\s+|\d+[.)]\s+|[!?]{3}\S*\s+)*(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 
@@ -51,10 +53,30 @@ def find_fences(page: Page, site: Site) -> tuple[tuple[Fence, ...], tuple[Shadow
     found: list[Fence] = []
     converter = _converter(site)
     _record_fences(converter, page, found)
-    html = COMMENT.sub("", converter.convert(page.markdown))
-    rendered = {int(number) for number in MARKED.findall(html)}
+    rendered = _shown(converter.convert(page.markdown))
     fences = tuple(fence for number, fence in enumerate(found) if number in rendered)
     return fences, tuple(_shadows(page, fences))
+
+
+def _shown(html: str) -> set[int]:
+    """The numbers of the marks that a browser shows: none in a comment, a script, or what it takes for a declaration."""
+    if not HIDING.search(html):
+        return {int(number) for number in MARKED.findall(html)}
+    marks = _Marks()
+    marks.feed(html)
+    marks.close()
+    return marks.shown
+
+
+class _Marks(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: set[int] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        number = dict(attrs).get(MARK)
+        if tag == "pre" and number:
+            self.shown.add(int(number))
 
 
 def _converter(site: Site) -> python_markdown.Markdown:

@@ -1,0 +1,54 @@
+"""Pages that other people wrote, as found: the finder sees the shell blocks that superfences renders, with any set of extensions."""
+
+from importlib.metadata import distributions
+from typing import Any
+
+import pytest
+
+from runbook.reading.fences import find_fences
+from runbook.reading.pages import Site
+from tests.engine.superfences import is_shell, published
+from tests.engine.test_fences import page_of
+
+FENCES = ("```", "~~~")
+SETS: dict[str, tuple[list[str], dict[str, Any]]] = {
+    "plain": (["toc", "tables", "pymdownx.superfences"], {}),
+    "like ours": (
+        ["admonition", "attr_list", "tables", "pymdownx.details", "pymdownx.superfences", "pymdownx.tabbed"],
+        {"pymdownx.tabbed": {"alternate_style": True}},
+    ),
+    "like Material's": (
+        ["abbr", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", "toc", "tables", "pymdownx.betterem", "pymdownx.details",
+         "pymdownx.inlinehilite", "pymdownx.keys", "pymdownx.mark", "pymdownx.superfences", "pymdownx.tabbed", "pymdownx.tasklist"],
+        {"pymdownx.tabbed": {"alternate_style": True}},
+    ),
+    "blocks": (
+        ["attr_list", "def_list", "footnotes", "md_in_html", "pymdownx.blocks.admonition", "pymdownx.blocks.details", "pymdownx.blocks.html",
+         "pymdownx.blocks.tab", "pymdownx.superfences"],
+        {},
+    ),
+}
+
+
+def descriptions() -> dict[str, str]:
+    """The long description of every installed distribution that is written in Markdown and shows code."""
+    found: dict[str, str] = {}
+    for distribution in distributions():
+        metadata = distribution.metadata
+        text = metadata.get_payload()  # type: ignore[attr-defined]
+        if (metadata.get("Description-Content-Type") or "").startswith("text/markdown") and isinstance(text, str):  # type: ignore[attr-defined]
+            found[metadata["Name"]] = text.replace("\r\n", "\n").replace("\r", "\n")
+    return {name: text for name, text in sorted(found.items()) if any(fence in text for fence in FENCES)}
+
+
+@pytest.mark.parametrize("extensions", SETS)
+def test_the_shell_blocks_of_other_projects_are_those_that_superfences_renders(extensions: str) -> None:
+    names, configs = SETS[extensions]
+    site, total = Site((), names, configs), 0
+    pages = descriptions()
+    for name, text in pages.items():
+        found = [fence.source.strip() for fence in find_fences(page_of(text), site)[0] if is_shell(fence.language)]
+        assert found == [block.strip() for block in published(text, names, configs)], name
+        total += len(found)
+    assert len(pages) >= 20
+    assert total >= 20
