@@ -11,14 +11,18 @@ import pytest
 
 from runbook.mutating.generate import sample
 from runbook.mutating.mutant import Mutant, replaced
+from runbook.mutating.pages import mutants as page_mutants
+from runbook.mutating.scripts import mutants as script_mutants
 from runbook.mutating.warm import first_finding, warm_up
+from runbook.reading.blocks import find_blocks
+from runbook.reading.pages import read_site
 
 from .conftest import SETTINGS, MakeSite
 from .runs import fence
 
 PAGE = """
     ```bash
-    echo run >> /dev/stderr; cat notes/state.txt
+    echo run >> /dev/stderr; awk 1 notes/state.txt
     ```
 
     ```text title="Résultat attendu"
@@ -150,3 +154,27 @@ def test_settings_may_ask_for_another_score(repository: Path) -> None:
     (repository / "pyproject.toml").write_text(SETTINGS.replace("[tool.runbook]", "[tool.runbook]\nmutation_score = 50"), encoding="utf-8")
 
     assert _mutate(repository)[0] == 0
+
+
+def test_scripts_are_mistyped_in_their_commands_and_not_in_their_comments() -> None:
+    text = '#!/bin/sh\n# docker compose up --wait k8s/a.yaml\nfolder=k8s/a.yaml\ndocker compose up --wait  # "$folder"\ncat "$folder"\necho "--help"\n'
+    found = {(mutant.operator, mutant.line, mutant.diff.rpartition("+")[2]) for mutant in script_mutants("scripts/a", text)}
+    assert found == {
+        ("script-file-renamed", 3, ("folder=k8s/a.yamlx\n docker compose up --wait  # \"$folder\"")),
+        ("script-option-mistyped", 4, ('docker compose up --waitx  # "$folder"\n cat "$folder"')),
+        ("script-verb-mistyped", 4, ('docker composex up --wait  # "$folder"\n cat "$folder"')),
+        ("script-verb-mistyped", 4, ('docker compose upx --wait  # "$folder"\n cat "$folder"')),
+        ("script-variable-mistyped", 5, ('cat "$folderx"\n echo "--help"')),
+    }
+
+
+def test_pages_lose_verbs_namespaces_selectors_and_quoted_files(make_site: MakeSite) -> None:
+    page = "Read `notes/state.txt`.\n\n```bash\nkubectl get pods -l app=a -n home\nkubectl apply -n home -f notes/\n```\n"
+    root = make_site(page=page)
+    (root / "notes").mkdir()
+    (root / "notes" / "state.txt").write_text("closed\n", encoding="utf-8")
+    site = read_site(root, "mkdocs.yml")
+    blocks = next(find_blocks(item, site, ("here",)) for item in site.pages if "kubectl" in item.markdown)
+    made = list(page_mutants(blocks, (root / blocks.page.path).read_text(encoding="utf-8")))
+    assert {"verb-mistyped", "selector-mistyped", "namespace-dropped", "quoted-file-renamed"} <= {mutant.operator for mutant in made}
+    assert [bool(mutant.inert) for mutant in made if mutant.operator == "namespace-dropped"] == [False, True]

@@ -15,6 +15,10 @@ NAMESPACE = re.compile(r"(?<=-n )[a-z0-9-]+|(?<=--namespace )[a-z0-9-]+|(?<=--na
 ROUTE = re.compile(r"(?<=localhost:)\d+(/[a-z/]+)")
 NUMBER = re.compile(r"(?<![\w.:/-])\d+(?![\w.:-])")
 LETTERS = re.compile(r"[A-Za-zé]{4,}")
+VERB = re.compile(r"(?<=kubectl )[a-z]{3,}|(?<=docker compose )[a-z]{2,}|(?<=runbook )[a-z]{3,}")
+SELECTOR = re.compile(r"(?<=-l )[\w./-]+=[\w-]+")
+NAMESPACE_OPTION = re.compile(r" (?:-n|--namespace)[ =][a-z0-9-]+")
+QUOTED_FILE = re.compile(r"(?<=`)(?:[\w-]+/)+[\w.-]*\w(?=`)")
 
 COMMAND_OPERATORS: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...] = (
     ("url-port-changed", URL_PORT, lambda text: str(int(text) + 1)),
@@ -23,6 +27,8 @@ COMMAND_OPERATORS: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...]
     ("flag-mistyped", FLAG, lambda text: f"{text}x"),
     ("namespace-mistyped", NAMESPACE, lambda text: f"{text}x"),
     ("route-mistyped", ROUTE, lambda text: f"{text}x"),
+    ("verb-mistyped", VERB, lambda text: f"{text}x"),
+    ("selector-mistyped", SELECTOR, lambda text: f"{text}x"),
 )
 EXPECTED_OPERATORS: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...] = (
     ("expected-number-changed", NUMBER, lambda text: str(int(text) + 1)),
@@ -40,6 +46,26 @@ def mutants(page: PageBlocks, text: str) -> Iterator[Mutant]:
         if block.expected:
             yield from _in_lines(EXPECTED_OPERATORS, page.page.path, text, lines, block.expected.line - 1, block.expected.text.count("\n") + 1)
     yield from _swapped(page, text, lines)
+    yield from _without_namespace(page, text, lines)
+    yield from _quoted(page.page.path, text)
+
+
+def _without_namespace(page: PageBlocks, text: str, lines: list[str]) -> Iterator[Mutant]:
+    """`-n` left out; manifests that are applied name their namespaces themselves."""
+    for block in page.blocks:
+        start = sum(map(len, lines[: block.line]))
+        end = start + sum(map(len, lines[block.line : block.line + block.code.count("\n") + 1]))
+        for found in NAMESPACE_OPTION.finditer(text, start, end) if not block.not_run else ():
+            line = text[text.rfind("\n", 0, found.start()) + 1 : text.find("\n", found.start())]
+            if "kubectl" in line:
+                inert = "les fichiers appliqués nomment eux-mêmes leur espace de noms" if " apply " in line and " -f " in line else ""
+                yield replaced("namespace-dropped", page.page.path, text, found.start(), found.end(), "", inert)
+
+
+def _quoted(path: str, text: str) -> Iterator[Mutant]:
+    """A file that the prose quotes, renamed."""
+    for found in QUOTED_FILE.finditer(text):
+        yield replaced("quoted-file-renamed", path, text, found.start(), found.end(), f"{found.group()}x")
 
 
 def _in_lines(
