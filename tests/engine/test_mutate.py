@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from runbook.mutating import manifests
 from runbook.mutating.generate import sample
 from runbook.mutating.mutant import Mutant, replaced
 from runbook.mutating.pages import mutants as page_mutants
@@ -178,3 +179,17 @@ def test_pages_lose_verbs_namespaces_selectors_and_quoted_files(make_site: MakeS
     made = list(page_mutants(blocks, (root / blocks.page.path).read_text(encoding="utf-8")))
     assert {"verb-mistyped", "selector-mistyped", "namespace-dropped", "quoted-file-renamed"} <= {mutant.operator for mutant in made}
     assert [bool(mutant.inert) for mutant in made if mutant.operator == "namespace-dropped"] == [False, True]
+
+
+@pytest.mark.parametrize(("test", "inert"), [("", True), ("    test: [CMD, knock]\n", False)])
+def test_a_health_check_that_only_has_a_cadence_is_the_images_own(test: str, inert: bool) -> None:
+    text = f"services:\n  door:\n    healthcheck:\n  {test}      interval: 3s\n    image: door:1\n"
+    removed = [mutant for mutant in manifests.mutants("compose.yaml", text, lambda _: True) if mutant.operator == "probe-removed"]
+    assert [bool(mutant.inert) for mutant in removed] == [inert]
+
+
+@pytest.mark.parametrize(("key", "inert"), [("team", True), ("app.kubernetes.io/version", False), ("pod-security.kubernetes.io/enforce", False)])
+def test_a_label_that_kubernetes_reads_is_not_inert(key: str, inert: bool) -> None:
+    text = f"kind: Namespace\nmetadata:\n  labels:\n    {key}: x\n"
+    changed = [mutant for mutant in manifests.mutants("k8s/a.yaml", text, lambda _: False) if mutant.operator == "label-changed"]
+    assert [bool(mutant.inert) for mutant in changed] == [inert]

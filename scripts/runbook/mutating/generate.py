@@ -12,8 +12,8 @@ from runbook.reading.blocks import PageBlocks
 
 def generate(read: list[PageBlocks], model: Model) -> list[Mutant]:
     """Every mutant of manifests, Compose, services, scripts and pages; the files are only read."""
-    found = [mutant for mutant in _all(read, model) if mutant.before != mutant.after]
-    return sorted(found, key=lambda mutant: (mutant.path, mutant.line, mutant.operator, mutant.after))
+    found = {(mutant.path, mutant.after): mutant for mutant in _all(read, model) if mutant.before != mutant.after}  # an anchor is met at each alias
+    return sorted(found.values(), key=lambda mutant: (mutant.path, mutant.line, mutant.operator, mutant.after))
 
 
 def sample(mutants: list[Mutant], count: int | None, seed: int) -> list[Mutant]:

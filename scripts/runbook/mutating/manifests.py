@@ -10,6 +10,7 @@ Keys = tuple[str, ...]
 Change = Callable[[str], str]
 
 PROBES = ("readinessProbe", "livenessProbe", "startupProbe", "healthcheck")
+WELL_KNOWN = ("app.kubernetes.io/", "pod-security.kubernetes.io/")  # read by Kubernetes and its tools, whoever else selects by them
 FLIPPED = {"true": "false", "false": "true"}
 
 
@@ -26,7 +27,9 @@ def _mapping(path: str, text: str, node: yaml.MappingNode, keys: Keys, observed:
         if key.value in PROBES:
             start = text.rfind("\n", 0, key.start_mark.index) + 1
             end = text.rfind("\n", 0, value.end_mark.index) + 1
-            yield replaced("probe-removed", path, text, start, max(end, start), "")
+            cadence = key.value == "healthcheck" and not {"test", "disable"} & {str(name.value) for name, _ in getattr(value, "value", ())}
+            inert = "le contrôle de santé est celui de l'image : ces lignes n'en changent que la cadence" if cadence else ""
+            yield replaced("probe-removed", path, text, start, max(end, start), "", inert)
         if _is_data(keys):
             yield replaced("key-renamed", path, text, key.start_mark.index, key.end_mark.index, f"{key.value}_X")
         yield from _value(path, text, value, below, observed)
@@ -43,7 +46,7 @@ def _value(path: str, text: str, value: yaml.Node, keys: Keys, observed: Callabl
             applies = WHERE[operator]
             if applies(keys, value.value):
                 inert = ""
-                if operator == "label-changed" and not observed(f"{keys[-1]}"):
+                if operator == "label-changed" and not keys[-1].startswith(WELL_KNOWN) and not observed(keys[-1]):
                     inert = f"aucun sélecteur, aucune page ne nomme le label {keys[-1]}"
                 new = change(value.value)
                 quoted = f'"{new}"' if value.style == '"' else f"'{new}'" if value.style == "'" else new
