@@ -18,3 +18,18 @@ window.addEventListener("resize", reachTables);
 
 // The theme gives its search window a role and no name.
 document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "Recherche");
+
+// On a small screen the menu and the search open by labels, which the keyboard passes over. The theme
+// itself answers Enter on a label that has the focus.
+for (const [toggle, name] of [["__drawer", "Menu"], ["__search", "Recherche"]]) {
+  for (const label of document.querySelectorAll(`.md-header label[for=${toggle}].md-header__button`)) {
+    label.tabIndex = 0;
+    label.setAttribute("role", "button");
+    label.setAttribute("aria-label", name);
+    label.addEventListener("keydown", (event) => {
+      if (event.key !== " ") return;
+      event.preventDefault();
+      label.click();
+    });
+  }
+}

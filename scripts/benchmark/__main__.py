@@ -41,6 +41,7 @@ def main(folder: Path, rounds: int) -> None:
         (f"runbook run, page de {COMMANDS} blocs", lambda: _run([*runbook, "--root", str(root), "run", "docs/index.md"])),
         (f"byexample, page de {COMMANDS} exemples", lambda: _run(byexample)),
         ("runbook check, ce dépôt", lambda: _run([*runbook, "check"], verdict=True)),
+        ("mkdocs build --strict, ce dépôt", lambda: _run([sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder / "built")], verdict=True)),
     ]
     load = os.getloadavg()[0]
     costs = {label: _median(action, rounds) for label, action in rows}

@@ -1,15 +1,14 @@
 """What the tests in a browser share: the whole site with a proof beside every command, served, and the front."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytest_httpserver import HTTPServer
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import make_server
 
 from datapress_front import create_app
 from runbook.reading.blocks import find_blocks
@@ -17,6 +16,7 @@ from runbook.reading.pages import read_site
 from runbook.reporting.history import keep
 from runbook.settings import load
 from served.server import site_server
+from served.while_open import served
 from tests.site.conftest import ROOT, build_site, copy_sources
 from tests.site.records import put, run, step
 
@@ -115,19 +115,6 @@ def visits(program: str, full_site: Path, full: str, bare: str, fronts: dict[str
             *(address for front in fronts.values() for address in (front, f"{front}inconnu")),
         ],
     )
-
-
-@contextmanager
-def served(server: BaseWSGIServer | Any) -> Iterator[str]:
-    """Serve in a thread until the end of the block; gives the address."""
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def _every_step() -> list[dict[str, Any]]:

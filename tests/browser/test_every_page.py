@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import served
+from served.while_open import served
+
 from .visits import SCREENS, Visit, visit_all
 
 FIRST_VISIT = 400_000

@@ -1,0 +1,73 @@
+"""Pictures of the site and of the front as people see them. usage: python -m browser.screenshots SITE FOLDER"""
+
+import logging
+import sys
+from contextlib import ExitStack
+from itertools import product
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser
+from werkzeug.serving import make_server
+
+import datapress_api
+import datapress_front
+from served.server import site_server
+from served.while_open import served
+
+from .drive import driven
+from .find import MISSING, find_browser
+
+PAGES = {
+    "accueil": "",
+    "runbook": "exploitation/haute-disponibilite/",
+    "preuve": "preuves/recette/",
+    "diaporama": "presentation/diaporama/",
+    "diaporama-preuves": "presentation/diaporama/#preuves",
+}
+SCREENS = {375: 812, 1440: 900}
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+NOWHERE = "http://127.0.0.1:9"  # the port of a service that nobody runs
+
+
+def main(site: Path, folder: Path) -> int:
+    """Write the pictures; the exit status is 1 where no browser can take them."""
+    program = find_browser()
+    if program is None:
+        print(f"scripts/screenshots : {MISSING}", file=sys.stderr)
+        return 1
+    folder.mkdir(exist_ok=True)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its access log says nothing of the pictures
+    with ExitStack() as stack:
+        pages = stack.enter_context(served(site_server(site)))
+        addresses = {name: pages + page for name, page in PAGES.items()} | _fronts(stack)
+        browser = stack.enter_context(driven(program))
+        for (name, address), width, scheme in product(addresses.items(), SCREENS, SCHEMES):
+            path = folder / f"{name}-{width}-{scheme}.png"
+            _take(browser, address, width, scheme, path)
+            print(path)
+    return 0
+
+
+def _fronts(stack: ExitStack) -> dict[str, str]:
+    """The front as it is with an API that answers, and without one."""
+    api = stack.enter_context(served(make_server("127.0.0.1", 0, datapress_api.create_app({}), threaded=True)))
+    asking = datapress_front.create_app({"API_BASE_URL": api, "API_PUBLIC_URL": "http://localhost:8000"})
+    alone = datapress_front.create_app({"API_BASE_URL": NOWHERE})
+    return {
+        "front": stack.enter_context(served(make_server("127.0.0.1", 0, asking, threaded=True))),
+        "front-sans-api": stack.enter_context(served(make_server("127.0.0.1", 0, alone, threaded=True))),
+    }
+
+
+def _take(browser: Browser, address: str, width: int, scheme: Scheme, path: Path) -> None:
+    context = browser.new_context(viewport={"width": width, "height": SCREENS[width]}, color_scheme=scheme, locale="fr-FR")
+    page = context.new_page()
+    page.goto(address, wait_until="networkidle")
+    page.screenshot(path=path, full_page=True)
+    context.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
