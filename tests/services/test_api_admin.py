@@ -1,5 +1,7 @@
 """Who gets to see the API's configuration?"""
 
+import hmac
+
 import msgspec
 import pytest
 
@@ -60,6 +62,16 @@ def test_a_wrong_token_is_403_and_is_not_repeated(api_client, token, change):
     assert answer.json["error"] == "accès refusé"
     assert token not in answer.text + str(answer.headers)
     assert wrong not in answer.text + str(answer.headers)
+
+
+@pytest.mark.parametrize("change", [str, str.upper])
+def test_right_or_wrong_a_token_is_compared_in_constant_time(api_client, token, change, monkeypatch):
+    compared = []
+    monkeypatch.setattr(hmac, "compare_digest", lambda *both: compared.append(both) or both[0] == both[1])
+
+    api_client(API_TOKEN=token).get(ROUTE, headers=bearer(change(token)))
+
+    assert compared == [(token.encode(), change(token).encode())]
 
 
 def test_without_a_configured_token_the_route_is_closed_even_to_a_guess(api_client):

@@ -39,6 +39,13 @@ def test_without_any_variable_the_documented_defaults_hold(api_client):
     assert answer["environment"] == {"name": "local", "log_level": "info"}
 
 
+def test_json_reads_in_the_order_it_was_written_with_its_accents(api_client):
+    client = api_client()
+
+    assert client.get("/").text.index('"service"') < client.get("/").text.index('"secret_present"')
+    assert "é" in client.post("/health").text
+
+
 @pytest.mark.parametrize("path", ["/health", "/health/live", "/health/ready"])
 def test_every_health_route_says_that_all_is_well(api_client, path):
     answer = api_client(API_VERSION="2.3.4").get(path)

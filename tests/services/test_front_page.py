@@ -91,6 +91,19 @@ def test_nothing_on_the_page_comes_from_another_host(page):
     assert all(address.startswith("/") and address[:2] != "//" for address in addresses)
 
 
+def test_every_file_that_the_page_asks_for_is_there(page, front_client):
+    asked = [attributes["href"] for attributes in page().all("link")]
+
+    assert asked
+    for path in asked:
+        with front_client().get(path) as answer:
+            assert answer.status_code == 200, path
+
+
+def test_without_any_variable_the_link_leads_where_the_api_is_documented_to_be(page):
+    assert "http://localhost:8000" in [attributes.get("href") for attributes in page().all("a")]
+
+
 def test_the_page_has_no_script_and_no_inline_style(page):
     shown = page()
 

@@ -107,6 +107,12 @@ def test_the_password_in_a_refused_address_is_not_repeated():
     assert "utilisateur" not in str(refused.value)
 
 
+def test_by_default_the_front_waits_a_second_to_connect_and_two_to_read():
+    settings = load(FrontSettings, {})
+
+    assert (settings.api_connect_timeout, settings.api_read_timeout) == (1.0, 2.0)
+
+
 def test_variables_that_are_no_settings_are_left_alone():
     assert load(ApiSettings, {"PATH": "/bin", "environment": "x"}) == ApiSettings()
 
