@@ -1,8 +1,7 @@
 """How much of what the pages document is proven, and whether that has gone down."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from runbook.reporting.record import Campaign, Record, StepRecord
 from runbook.running.outcome import Outcome
@@ -18,6 +17,7 @@ class Coverage:
     failed: int
     excluded: int
     undecided: int
+    checked_only: int = 0
 
     @property
     def decided(self) -> int:
@@ -45,10 +45,17 @@ def coverage(steps: Iterable[StepRecord]) -> Coverage:
     )
 
 
-def by_page(steps: Iterable[StepRecord]) -> list[tuple[str, Coverage]]:
-    """The coverage of each page, in the order of their paths."""
-    ordered = sorted(steps, key=lambda step: step.page)
-    return [(page, coverage(of_page)) for page, of_page in groupby(ordered, key=lambda step: step.page)]
+def by_page(campaigns: Sequence[Campaign]) -> list[tuple[str, Coverage]]:
+    """The coverage of each page, in the order of their paths, then that of all under an empty path.
+
+    Commands that did not run in a campaign that the static check was asked of, and found nothing in, are `checked_only`.
+    """
+    steps = [(step, campaign.findings == []) for campaign in campaigns for step in campaign.steps]
+    pages = {step.page: [entry for entry in steps if entry[0].page == step.page] for step, _ in sorted(steps, key=lambda entry: entry[0].page)}
+    return [
+        (page, replace(coverage(step for step, _ in listed), checked_only=sum(checked and step.outcome is Outcome.NOT_RUN for step, checked in listed)))
+        for page, listed in [*pages.items(), ("", steps)]
+    ]
 
 
 def on_present_targets(campaigns: Iterable[Campaign]) -> list[StepRecord]:

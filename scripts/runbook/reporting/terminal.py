@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from runbook.plan import Mode, Plan, Step
-from runbook.reporting.coverage import by_page, coverage
+from runbook.reporting.coverage import by_page
 from runbook.reporting.label import label
-from runbook.reporting.record import Campaign, StepRecord
+from runbook.reporting.record import Campaign
 from runbook.running.campaign import Event, PageStarted
 from runbook.running.execute import Started
 from runbook.running.outcome import Outcome
@@ -140,25 +140,35 @@ def verdict_line(campaigns: Sequence[Campaign]) -> str:
     return "[bold red]Verdict : au moins une page ne dit pas vrai, ou n'a pas pu être exécutée[/]"
 
 
-def steps_table(steps: Iterable[StepRecord]) -> Table:
-    """The recorded steps, one a row."""
-    table = Table("Page", "Cible", "Résultat", "Durée", "Commande", box=None, pad_edge=False)
-    for step in steps:
-        sign, style = SIGNS[step.outcome]
-        target = f"{step.target} (substitut {step.on})" if step.stood_in else step.target
-        table.add_row(f"{step.page}:{step.line}", target, Text(f"{sign} {step.outcome}", style), f"{step.seconds:.1f} s", label(step.title, step.command))
+def steps_table(campaigns: Iterable[Campaign]) -> Table:
+    """The recorded steps, one a row, each with the run that its outcome comes from."""
+    table = Table("Page", "Cible", "Résultat", "Durée", "Exécution", "Commande", box=None, pad_edge=False)
+    for campaign in campaigns:
+        for step in campaign.steps:
+            sign, style = SIGNS[step.outcome]
+            target = f"{step.target} (substitut {step.on})" if step.stood_in else step.target
+            run = "" if step.outcome is Outcome.NOT_RUN else _run_of(campaign)
+            table.add_row(f"{step.page}:{step.line}", target, Text(f"{sign} {step.outcome}", style), f"{step.seconds:.1f} s", run, label(step.title, step.command))
     return table
 
 
-def coverage_table(steps: Sequence[StepRecord]) -> Table:
-    """Page by page: documented, verified, executed without assertion, left out with a reason, undecided."""
-    table = Table("Page", "Commandes", "Vérifiées", "Sans assertion", "Échouées", "Exclues (raison)", "Non exécutées", box=None, pad_edge=False)
-    for page, covered in [*by_page(steps), ("Ensemble", coverage(steps))]:
-        table.add_row(
-            page,
-            *(str(count) for count in (covered.documented, covered.verified, covered.executed, covered.failed, covered.excluded, covered.undecided)),
-        )
+def coverage_table(campaigns: Sequence[Campaign]) -> Table:
+    """Page by page: documented, verified, executed without assertion, only checked, left out or not run, and the last proof."""
+    table = Table(
+        *("Page", "Commandes", "Vérifiées", "Sans assertion", "Échouées", "Exclues (raison)", "Non exécutées", "Contrôlées seulement", "Dernière preuve"),
+        box=None,
+        pad_edge=False,
+    )
+    for page, covered in by_page(campaigns):
+        counts = (covered.documented, covered.verified, covered.executed, covered.failed, covered.excluded, covered.undecided, covered.checked_only)
+        proofs = [campaign for campaign in campaigns if any(step.outcome is Outcome.VERIFIED and page in ("", step.page) for step in campaign.steps)]
+        last = max(proofs, key=lambda campaign: campaign.date, default=None)
+        table.add_row(page or "Ensemble", *map(str, counts), _run_of(last) if last else "aucune")
     return table
+
+
+def _run_of(campaign: Campaign) -> str:
+    return f"{campaign.date[:16].replace('T', ' ')} {campaign.commit[:10]}{'*' if campaign.dirty else ''}".rstrip()
 
 
 def _where(campaign: Campaign) -> str:

@@ -38,10 +38,9 @@ def command(root: Path, record_folder: Path | None, junit_file: Path | None, com
         print_json(done)
         return status
     screen = console()
-    steps = [step for campaign in done.campaigns for step in campaign.steps]
-    screen.print(terminal.steps_table(steps))
+    screen.print(terminal.steps_table(done.campaigns))
     screen.print()
-    screen.print(terminal.coverage_table(steps))
+    screen.print(terminal.coverage_table(done.campaigns))
     terminal.show_summary(done.campaigns, screen)
     return status
 
