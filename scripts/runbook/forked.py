@@ -37,6 +37,12 @@ def forked(work: Callable[[], Result], deadline: int = 0) -> Iterator[Callable[[
         os.waitpid(child, 0)
 
 
+@contextlib.contextmanager
+def here(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+    """The same without a child, for a process that has other threads: the work is done when its result is wanted."""
+    yield work
+
+
 def _give(work: Callable[[], object], writer: int) -> None:
     """Write the result, and end this process whatever happens: the parent's clean-up is not the child's."""
     try:

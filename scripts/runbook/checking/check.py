@@ -1,7 +1,8 @@
 """Resolve every page against the model: all findings, causes before consequences."""
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import groupby
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from runbook.checking.commands.files import can_be_written, exists, must_be_file
 from runbook.checking.commands.registry import OWN_SCRIPT, RESOLVERS
 from runbook.checking.commands.urls import opened, url_answers
 from runbook.checking.environment import TERMINAL, read_by_something
+from runbook.checking.expected_results import check_expected_results
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.model import Model
 from runbook.checking.repository import check_sources, check_texts
@@ -18,6 +20,7 @@ from runbook.checking.situation import Rule, Situation, finding
 from runbook.checking.style import block_style, command_style
 from runbook.checking.words import UNKNOWN, Command, Shell, Word
 from runbook.checking.workflows import check_workflows
+from runbook.forked import here
 from runbook.reading.blocks import Block, PageBlocks
 
 ENVIRONMENTS = (".venv", "venv")  # folders of Python environments, which no repository keeps
@@ -25,12 +28,21 @@ OWN_NETWORK = ("curl", "wget", "docker", "kubectl")  # they call URLs themselves
 OPENS_PORTS = ("docker", "kubectl")  # their resolvers know which
 
 
-def check(pages: Iterable[PageBlocks], model: Model) -> list[Finding]:
-    """Every finding once, those of manifests and code before those of pages; empty where all agree."""
+Apart = Callable[[Callable[[], list[Finding]]], AbstractContextManager[Callable[[], list[Finding]]]]
+
+
+def check(pages: Iterable[PageBlocks], model: Model, apart: Apart = here) -> list[Finding]:
+    """Every finding once, those of manifests and code before those of pages; empty where all agree.
+
+    What needs nothing of the rest is handed to `apart`, which may do it on another core.
+    """
     findings = {*check_sources(model), *check_workflows(model, resolve)}
     ordered = _prerequisites_first(pages)  # only now: somebody may still be reading them
-    with shellcheck.started([block for page in ordered for block in page.blocks], model.root / model.settings.state / "cache" / "shellcheck.json") as running:
-        findings.update(check_commands(ordered, model), check_texts(ordered, ordered, model), running.findings())
+    with (
+        shellcheck.started([block for page in ordered for block in page.blocks], model.root / model.settings.state / "cache" / "shellcheck.json") as running,
+        apart(lambda: list(check_expected_results(ordered, model))) as results,
+    ):
+        findings.update(check_commands(ordered, model), check_texts(ordered, ordered, model), results(), running.findings())
     paths = {page.page.path for page in ordered}
     return sorted(findings, key=lambda found: (found.path in paths, found))  # a page is more often the victim than the cause
 
@@ -40,6 +52,7 @@ def check_page(changed: PageBlocks, pages: Sequence[PageBlocks], model: Model) -
     seen = {block.code for page in pages for block in page.blocks}
     ordered = _prerequisites_first([changed if page.page.uri == changed.page.uri else page for page in pages])
     yield from check_commands(_concerned(changed.page.uri, ordered), model)
+    yield from check_expected_results([changed], model)
     yield from check_texts([changed], ordered, model)
     with shellcheck.started([block for block in changed.blocks if block.code not in seen]) as running:
         yield from running.findings()

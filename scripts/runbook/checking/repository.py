@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from runbook.checking.compose import check_compose
 from runbook.checking.dockerfiles import check_dockerfiles
 from runbook.checking.documented import check_documented
-from runbook.checking.expected_results import check_expected_results
 from runbook.checking.finding import Finding
 from runbook.checking.manifests import check_manifests
 from runbook.checking.model import Model
@@ -37,8 +36,7 @@ def check_sources(model: Model) -> Iterator[Finding]:
 
 
 def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:
-    """Every finding in the expected results and the prose of `pages`, and what no page of the whole site speaks of."""
-    yield from check_expected_results(pages, model)
+    """Every finding in the prose of `pages`, and what no page of the whole site speaks of."""
     yield from check_prose([page.page for page in pages], model)
     yield from _quoted_commands([page.page for page in pages], model)
     yield from check_documented([page.page for page in site], model)

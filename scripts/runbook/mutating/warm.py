@@ -8,6 +8,7 @@ from pathlib import Path
 
 from runbook.checking import shellcheck
 from runbook.checking.check import check, check_commands, check_page, resolve
+from runbook.checking.expected_results import check_expected_results
 from runbook.checking.finding import Finding
 from runbook.checking.model import Model, read_model
 from runbook.checking.repository import check_sources, check_texts
@@ -73,7 +74,7 @@ def _of_a_source(warm: Warm) -> Iterator[Finding]:
     before = {page.page.path: page for page in warm.pages}
     pages = [before[page.path] if before[page.path].page == page else find_blocks(page, site, warm.settings.targets) for page in site.pages]
     seen = {block.code for page in warm.pages for block in page.blocks}
-    yield from chain(check_commands(pages, model), check_texts(pages, pages, model))
+    yield from chain(check_commands(pages, model), check_expected_results(pages, model), check_texts(pages, pages, model))
     with shellcheck.started([block for page in pages for block in page.blocks if block.code not in seen]) as running:
         yield from running.findings()
 

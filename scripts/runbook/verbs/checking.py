@@ -35,7 +35,7 @@ def command(root: Path, as_json: bool, junit_file: Path | None) -> int:
         pages: list[PageBlocks] = []
         model = read_model(root, settings)
         try:
-            findings = check(_awaited(read, pages), model)
+            findings = check(_awaited(read, pages), model, forked)
         except RunbookError as error:  # pages are often unreadable because they quote the very files that are wrong
             findings = _of_sources(model, error)
     if junit_file:

@@ -67,9 +67,9 @@ def files_of(call: Call, text: str) -> list[str]:
         return []
     if path not in model.folders:
         return [path]
-    deep = call.usage.has("--recursive")
-    inside = (name for name in model.files if deep or posixpath.dirname(name) == path)
-    return sorted(name for name in inside if name.startswith("" if path == "." else f"{path}/") and name.endswith(EXTENSIONS))
+    deep, prefix = call.usage.has("--recursive"), "" if path == "." else f"{path}/"
+    inside = (name for name in model.files if name.startswith(prefix) and name.endswith(EXTENSIONS))
+    return sorted(name for name in inside if deep or "/" not in name[len(prefix) :])
 
 
 def given(call: Call) -> list[KubeObject]:
