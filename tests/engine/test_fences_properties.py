@@ -1,6 +1,6 @@
 """Whatever a page is made of, the engine finds the shell blocks that superfences renders, and only those."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from runbook.reading.fences import find_fences
@@ -32,6 +32,7 @@ def pages(draw: st.DrawFn) -> str:
 
 
 @settings(max_examples=300, deadline=None)
+@example("```bash\n```\n    <script>\n```bash\n```\n")
 @given(pages())
 def test_the_blocks_found_are_those_rendered(text: str) -> None:
     found = [block.strip() for block in shell_blocks(text)]

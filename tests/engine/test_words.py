@@ -18,10 +18,14 @@ def test_a_variable_assigned_in_an_earlier_block_has_its_value() -> None:
 
 
 def test_a_value_that_only_running_tells_is_unknown_but_assigned() -> None:
-    substituted, used = read("POD=$(kubectl get pod -o name)", 'kubectl logs "$POD"')
+    substituted, used = read("POD=$(kubectl get pod -o jsonpath='{.items[0].metadata.name}')", 'kubectl logs "$POD"')
     assert substituted.name == "kubectl"
     assert used.words[-1].text == UNKNOWN
     assert not used.words[-1].variables
+
+
+def test_of_the_names_that_kubectl_prints_the_kind_is_known() -> None:
+    assert texts("POD=$(kubectl get pod -o name)", 'kubectl logs "$POD"')[-1][-1] == f"pod/{UNKNOWN}"
 
 
 def test_a_variable_that_nothing_assigned_is_named() -> None:

@@ -18,7 +18,7 @@ from runbook.reading.pages import Page, Site
 
 MARK = "data-runbook-fence"
 MARKED = re.compile(rf'<pre {MARK}="(\d+)">')
-CONVERTERS: WeakKeyDictionary[Site, python_markdown.Markdown] = WeakKeyDictionary()
+CONVERTERS: WeakKeyDictionary[Site, dict[bool, python_markdown.Markdown]] = WeakKeyDictionary()
 HIDING = re.compile(r"<!|<\?|<(?:script|style)\b", re.IGNORECASE)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 OPENING = re.compile(r"^[\s>]*(?:[-*+]\s+|\d+[.)]\s+|[!?]{3}\S*\s+)*(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
@@ -51,7 +51,7 @@ def find_fences(page: Page, site: Site) -> tuple[tuple[Fence, ...], tuple[Shadow
     if "```" not in page.markdown and "~~~" not in page.markdown:
         return (), ()
     found: list[Fence] = []
-    converter = _converter(site)
+    converter = _converter(site, lines=HIDING.search(page.markdown) is not None)
     _record_fences(converter, page, found)
     rendered = _shown(converter.convert(page.markdown))
     fences = tuple(fence for number, fence in enumerate(found) if number in rendered)
@@ -79,17 +79,19 @@ class _Marks(HTMLParser):
             self.shown.add(int(number))
 
 
-def _converter(site: Site) -> python_markdown.Markdown:
-    """One converter a site, as good as new: making one costs more than converting a page."""
-    known = CONVERTERS.get(site)
-    if known is None:
-        # snippets are resolved already, a second pass would resolve the escaped ones; inline marks make no block
+def _converter(site: Site, lines: bool) -> python_markdown.Markdown:
+    """One converter a site, as good as new: making one costs more than converting a page.
+
+    What stands inside a line makes no block, but may hide those after it: it is read only if `lines`.
+    """
+    known = CONVERTERS.setdefault(site, {})
+    if lines not in known:
+        # snippets are resolved already, a second pass would resolve the escaped ones
         extensions = [name for name in site.extensions if name != "pymdownx.snippets"]
-        known = python_markdown.Markdown(extensions=extensions, extension_configs=dict(site.extension_configs))
-        for name in ("inline", "smarty"):
-            known.treeprocessors.deregister(name, strict=False)
-        CONVERTERS[site] = known
-    return known.reset()
+        known[lines] = python_markdown.Markdown(extensions=extensions, extension_configs=dict(site.extension_configs))
+        for name in () if lines else ("inline", "smarty"):
+            known[lines].treeprocessors.deregister(name, strict=False)
+    return known[lines].reset()
 
 
 def _record_fences(converter: python_markdown.Markdown, page: Page, found: list[Fence]) -> None:

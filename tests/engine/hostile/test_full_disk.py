@@ -1,6 +1,5 @@
 """A disk that is really full: a tiny tmpfs mounted for the command alone, which must say so and leave nothing half written."""
 
-import json
 import os
 import subprocess
 import sys
@@ -64,18 +63,17 @@ def test_where_the_run_keeps_its_files_it_is_a_fault_and_the_rest_is_not_run(mak
 @pytest.mark.parametrize("arguments", [[], ["--junit", "{place}/junit.xml"]])
 def test_where_the_record_goes_the_run_fails_and_the_record_before_stays_whole(make_site, tmp_path: Path, arguments: list[str]) -> None:
     place = tmp_path / "records"
-    (tmp_path / "kept").mkdir()
-    before = json.dumps({"version": 2, "whole": True})
-    (tmp_path / "kept" / "record.json").write_text(before)
     root = make_site(index=fence("echo done", "", "done"))
+    subprocess.run([sys.executable, "-m", "runbook", "--root", str(root), "run", "docs/index.md", "--record", str(root / "kept")], capture_output=True, timeout=60, check=True)
+    before = (root / "kept" / "record.json").read_bytes()
     asked = [word.format(place=place) for word in arguments]
     ran = on_a_full_disk(root, place, fill(place), "docs/index.md", "--record", str(place), *asked)
     assert ran.returncode == 1
     assert "vérifié                  1" in ran.stdout
     assert f"{place / 'record.json'} : {FULL}" in ran.stdout
     assert "Traceback" not in ran.stderr
-    assert sorted(path.name for path in (root / "after").iterdir()) == ["fill", "record.json"]
-    assert (root / "after" / "record.json").read_text() == before
+    assert sorted(path.name for path in (root / "after").iterdir()) == [".lock", "fill", "record.json"]
+    assert (root / "after" / "record.json").read_bytes() == before
 
 
 def test_a_report_that_nobody_can_read_is_no_success(make_site) -> None:

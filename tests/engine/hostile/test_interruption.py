@@ -195,5 +195,6 @@ def test_two_runs_at_once_do_not_see_each_other(make_site) -> None:
         assert "échoué                   0" in output
     assert len(set((root / "pids").read_text().split())) == 2
     record = json.loads((root / "records" / "record.json").read_text(encoding="utf-8"))
-    assert [step["outcome"] for step in record["steps"]] == ["exécuté, sans assertion", "vérifié"]
+    (campaign,) = record["campaigns"]
+    assert [step["outcome"] for step in campaign["steps"]] == ["exécuté, sans assertion", "vérifié"]
     assert [path.name for path in (root / "records").iterdir() if path.name.endswith(".new")] == []
