@@ -11,13 +11,12 @@ import click
 import msgspec
 
 from runbook.errors import RunbookError
-from runbook.reading.blocks import PageBlocks, find_blocks
-from runbook.reading.pages import read_site
-from runbook.running import presence
 from runbook.settings import Settings
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from runbook.reading.blocks import PageBlocks
 
 NOT_ASKED = "cible non demandée (--target)"
 
@@ -31,8 +30,11 @@ def pages_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("asked", nargs=-1, metavar="[PAGE]...")(command)
 
 
-def pages(root: Path, settings: Settings, asked: tuple[str, ...]) -> list[PageBlocks]:
+def pages(root: Path, settings: Settings, asked: tuple[str, ...]) -> "list[PageBlocks]":
     """Every page of the site with its blocks; RunbookError if one of `asked` is not among them."""
+    from runbook.reading.blocks import find_blocks
+    from runbook.reading.pages import read_site
+
     site = read_site(root, settings.site)
     known = {name for page in site.pages for name in (page.path, page.uri)}
     for name in asked:
@@ -43,6 +45,8 @@ def pages(root: Path, settings: Settings, asked: tuple[str, ...]) -> list[PageBl
 
 def missing_targets(root: Path, settings: Settings, asked: tuple[str, ...], context: str | None) -> dict[str, str]:
     """Target → what it lacks, those that were not asked for included."""
+    from runbook.running import presence
+
     for name in asked:
         known_target(name, settings)
     missing = presence.missing_targets(settings, root, context)
