@@ -18,7 +18,7 @@ LETTERS = re.compile(r"[A-Za-zé]{4,}")
 VERB = re.compile(r"(?<=kubectl )[a-z]{3,}|(?<=docker compose )[a-z]{2,}|(?<=runbook )[a-z]{3,}")
 SELECTOR = re.compile(r"(?<=-l )[\w./-]+=[\w-]+")
 NAMESPACE_OPTION = re.compile(r" (?:-n|--namespace)[ =][a-z][a-z0-9-]*")
-QUOTED_FILE = re.compile(r"(?<=`)(?:[\w-]+/)+[\w.-]*\w(?=`)")
+QUOTED_FILE = re.compile(r"(?<=`)(?=[^`]*[A-Za-z])(?:[\w-]+/)+[\w.-]*\w(?=`)")
 
 COMMAND_OPERATORS: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...] = (
     ("url-port-changed", URL_PORT, lambda text: str(int(text) + 1)),
