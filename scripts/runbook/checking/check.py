@@ -170,6 +170,8 @@ def resolve(command: Command, situation: Situation) -> Iterator[Finding]:
     resolver = _resolver(command.name, situation)
     if resolver is not None:
         yield from resolver(_by_its_name(command, resolver), situation)
+    elif _locked(command.name, situation):
+        return  # another list of requirements may be installed here
     elif "/" in command.name:
         yield from must_be_file(command, command.words[0], situation)
     elif command.name not in situation.model.settings.model.commands:
@@ -181,6 +183,17 @@ def resolve(command: Command, situation: Situation) -> Iterator[Finding]:
             f"{_nearest_command(command.name, known)} ; sinon l'enseigner au contrôle, ou la déclarer dans [tool.runbook.model] commands",
             command.words[0],
         )
+
+
+def _locked(name: str, situation: Situation) -> bool:
+    """Whether a program of a Python environment is that of a distribution which a lock file of the repository pins."""
+    folder, program = posixpath.split(name)
+    parent, last = posixpath.split(folder)
+    if last != "bin" or posixpath.basename(parent) not in ENVIRONMENTS:
+        return False
+    model = situation.model
+    locks = (model.root / path for path in sorted(model.files) if path.endswith(".txt"))
+    return any(line.startswith(f"{program}==") for lock in locks if lock.is_file() for line in lock.read_text(encoding="utf-8", errors="replace").splitlines())
 
 
 def _urls(command: Command, situation: Situation) -> Iterator[Finding]:
