@@ -1,7 +1,10 @@
 """Scripts, wrappers, shell builtins, text filters, git, python and the others: each is known with its options."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
-from tests.engine.check.shop import block, found
+from tests.engine.check.shop import block, found, make_model
 
 from runbook.checking.model import Model
 
@@ -168,3 +171,11 @@ def test_an_argument_that_only_running_tells_is_not_judged(shop: Model) -> None:
 
 def test_a_mistake_may_be_shown_where_its_exit_status_is_expected(shop: Model) -> None:
     assert not found(shop, block("runbook run --target nowhere", exit_status=2))
+
+
+@pytest.mark.parametrize(("command", "known"), [(".venv/bin/audit --offline", True), (".venv/bin/audits --offline", False), ("bin/audit --offline", False)])
+def test_a_program_of_a_lock_file_is_known_even_where_another_list_is_installed(tmp_path: Path, command: str, known: bool) -> None:
+    model = make_model(tmp_path)
+    (tmp_path / "lock.txt").write_text("audit==1.2 \\\n    --hash=sha256:0\n", encoding="utf-8")
+    told = found(replace(model, files=model.files | {"lock.txt"}), block(command))
+    assert (told == []) is known
