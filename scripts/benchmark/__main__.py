@@ -40,7 +40,8 @@ def main(folder: Path, rounds: int) -> None:
         ("runbook, 1 bloc dans un shell", lambda: _shell(root, 1)),
         (f"runbook run, page de {COMMANDS} blocs", lambda: _run([*runbook, "--root", str(root), "run", "docs/index.md"])),
         (f"byexample, page de {COMMANDS} exemples", lambda: _run(byexample)),
-        ("runbook check, ce dépôt", lambda: _run([*runbook, "check"], verdict=True)),
+        ("runbook check --no-cache, ce dépôt", lambda: _run([*runbook, "check", "--no-cache"], verdict=True)),
+        ("runbook check, ce dépôt inchangé", lambda: _run([*runbook, "check"], verdict=True)),
         ("mkdocs build --strict, ce dépôt", lambda: _run([sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder / "built")], verdict=True)),
     ]
     load = os.getloadavg()[0]

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from runbook.errors import PagesError, Problem
 from runbook.reading import syntax
-from runbook.reading.blocks import Block, PageBlocks
+from runbook.reading.content import Block, PageBlocks
 from runbook.settings import Settings
 
 # Commands that only turn text into text: they may follow an HTTP call on any machine.

@@ -14,7 +14,8 @@ import pytest
 
 from runbook.errors import RunbookError
 from runbook.plan import Plan, Step, make_plan
-from runbook.reading.blocks import PageBlocks, find_blocks
+from runbook.reading.blocks import find_blocks
+from runbook.reading.content import PageBlocks
 from runbook.reading.pages import read_site
 from runbook.running import campaign
 from runbook.running.outcome import Outcome, Result

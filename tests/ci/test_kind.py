@@ -8,7 +8,8 @@ from functools import cache
 import pytest
 import yaml
 
-from runbook.reading.blocks import Block, find_blocks
+from runbook.reading.blocks import find_blocks
+from runbook.reading.content import Block
 from runbook.reading.pages import read_site
 from runbook.settings import load
 

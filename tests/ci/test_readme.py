@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from runbook.cli import EXIT_INTERRUPTED, EXIT_MISUSE
-from runbook.reading.blocks import ATTRIBUTES
+from runbook.reading.content import ATTRIBUTES
 from runbook.reporting.terminal import SIGNS
 
 from .conftest import ROOT

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from runbook.reading.blocks import Block, find_blocks
+from runbook.reading.blocks import find_blocks
+from runbook.reading.content import Block
 from runbook.reading.pages import read_site
 
 TARGETS = ("here", "away")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from runbook.reading.content import Page, Site
 from runbook.reading.fences import Fence, find_fences
-from runbook.reading.pages import Page, Site, read_site
+from runbook.reading.pages import read_site
 from tests.engine.superfences import is_shell, published
 
 CASES = Path(__file__).parent.parent / "cases"

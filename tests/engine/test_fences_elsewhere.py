@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from runbook.reading.content import Site
 from runbook.reading.fences import find_fences
-from runbook.reading.pages import Site
 from tests.engine.superfences import is_shell, published
 from tests.engine.test_fences import page_of
 

@@ -6,7 +6,8 @@ import pytest
 
 from runbook.errors import PagesError
 from runbook.plan import Mode, answered_by, make_plan
-from runbook.reading.blocks import PageBlocks, find_blocks
+from runbook.reading.blocks import find_blocks
+from runbook.reading.content import PageBlocks
 from runbook.reading.pages import read_site
 from runbook.settings import Settings, load
 

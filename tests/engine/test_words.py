@@ -1,7 +1,7 @@
 """What a page's commands say before anything runs: words, variables, pipes, loops, here-documents."""
 
 from runbook.checking.words import UNKNOWN, Command, Shell
-from runbook.reading.blocks import Block
+from runbook.reading.content import Block
 
 
 def read(*codes: str) -> list[Command]:

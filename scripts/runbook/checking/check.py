@@ -21,7 +21,7 @@ from runbook.checking.style import block_style, command_style
 from runbook.checking.words import UNKNOWN, Command, Shell, Word
 from runbook.checking.workflows import check_workflows
 from runbook.forked import here
-from runbook.reading.blocks import Block, PageBlocks
+from runbook.reading.content import Block, PageBlocks
 
 ENVIRONMENTS = (".venv", "venv")  # folders of Python environments, which no repository keeps
 OWN_NETWORK = ("curl", "wget", "docker", "kubectl")  # they call URLs themselves, or in containers where names and ports differ

@@ -10,7 +10,7 @@ from typing import Any
 from runbook.checking.finding import Finding
 from runbook.checking.model import Model
 from runbook.checking.whole import whole
-from runbook.reading.pages import Page
+from runbook.reading.content import Page
 
 REMEDY = "en parler dans une page, ou le retirer"
 

@@ -10,7 +10,7 @@ from runbook.checking.finding import Finding
 from runbook.checking.inner_network import TOKEN, InnerNetwork, path_of
 from runbook.checking.words import Command
 from runbook.matching import expect
-from runbook.reading.blocks import Block, Expected
+from runbook.reading.content import Block, Expected
 
 FAILED = 22  # curl's exit status for an HTTP error with -f
 REMEDY = "corriger la page, ou le code, les manifestes et Compose s'ils ont tort"

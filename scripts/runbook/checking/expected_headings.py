@@ -9,7 +9,7 @@ from runbook.checking.expected_state import form_of, operands_of, option_values
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.words import UNKNOWN, Command
 from runbook.matching.tables import Table, find
-from runbook.reading.blocks import Block
+from runbook.reading.content import Block
 
 PRINTED_OBJECTS = ("json", "yaml", "name", "jsonpath", "go-template", "template")
 Choice = tuple[str, printed.Headings]  # kind of table, and its headings

@@ -7,7 +7,7 @@ from runbook.checking.expected_state import DONE, PageState, applied, fits, name
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.objects import KIND_OF, KubeObject, selects
 from runbook.checking.words import UNKNOWN, Command
-from runbook.reading.blocks import Block
+from runbook.reading.content import Block
 
 OBJECT = re.compile(r"(?P<kind>[a-z]+)(?P<group>\.[a-z0-9.]+)?/(?P<name>[\w.…-]+) (?P<rest>\S.*)")
 QUOTED = re.compile(r'(?P<kind>[a-z]+)(?P<group>\.[a-z0-9.]+)? "(?P<name>[^"]+)" (?P<rest>\S.*)')

@@ -18,7 +18,7 @@ from runbook.checking.known_names import Names
 from runbook.checking.model import Model
 from runbook.checking.vocabulary import Vocabulary
 from runbook.checking.words import Shell
-from runbook.reading.blocks import PageBlocks
+from runbook.reading.content import PageBlocks
 
 
 def check_expected_results(pages: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from runbook.checking.finding import Finding, nearest
 from runbook.checking.objects import KIND_OF, KubeObject
 from runbook.checking.words import UNKNOWN, Command
 from runbook.matching.tables import find
-from runbook.reading.blocks import Block
+from runbook.reading.content import Block
 
 
 @dataclass(frozen=True, slots=True)

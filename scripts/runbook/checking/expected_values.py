@@ -12,7 +12,7 @@ from runbook.checking.known_names import Names
 from runbook.checking.prose import address_fault
 from runbook.checking.vocabulary import Vocabulary
 from runbook.checking.words import UNKNOWN, Command
-from runbook.reading.blocks import Block
+from runbook.reading.content import Block
 
 URL = re.compile(rf"https?://[^\s\"'<>(){UNKNOWN}]+(?![\w{UNKNOWN}])")
 PATH = re.compile(r"(?<![\w./:<-])(?:[\w-][\w.-]*/)+[\w.-]+\.[a-z]+(?![\w/])")

@@ -10,7 +10,7 @@ from runbook.checking.finding import Finding, nearest
 from runbook.checking.vocabulary import Spoken, Vocabulary
 from runbook.checking.words import UNKNOWN, Command
 from runbook.matching import expect
-from runbook.reading.blocks import Block
+from runbook.reading.content import Block
 
 RUN = re.compile(rf"[^\W\d_]+|{UNKNOWN}")
 # They print nothing, or only what they are given.

@@ -1,6 +1,5 @@
 """What the repository really offers: the model against which pages are resolved."""
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +9,7 @@ from typing import Any
 import yaml
 
 from runbook.checking.applications import Application, read_applications
+from runbook.checking.listed import listed_files
 from runbook.checking.objects import KIND_OF, LOADER, WORKLOADS, KubeObject, read_objects, selects
 from runbook.checking.repeated_keys import repeated_keys
 from runbook.settings import Settings
@@ -112,16 +112,8 @@ def read_model(root: Path, settings: Settings, files: frozenset[str] | None = No
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             faults += ((source.compose, mark.line + 1 if mark else 1, f"YAML illisible : {getattr(error, 'problem', error)}"),)
-    return Model(root, settings, _files(root, settings) if files is None else files, objects, compose, read_applications(root, source.applications), faults)
+    return Model(root, settings, _offered(root, settings) if files is None else files, objects, compose, read_applications(root, source.applications), faults)
 
 
-def _files(root: Path, settings: Settings) -> frozenset[str]:
-    try:
-        ran = subprocess.run(
-            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"], cwd=root, capture_output=True, text=True, check=True
-        )
-        listed = {name for name in ran.stdout.split("\0") if name and (root / name).exists()}
-    except (OSError, subprocess.CalledProcessError):  # not a git repository
-        state = root / settings.state  # what the engine itself keeps is nothing that the repository offers
-        listed = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file() and not path.is_relative_to(state)}
-    return frozenset({*listed, *settings.model.generated})
+def _offered(root: Path, settings: Settings) -> frozenset[str]:
+    return listed_files(root, settings).union(settings.model.generated)

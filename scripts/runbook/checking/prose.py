@@ -18,8 +18,7 @@ from runbook.checking.model import Model
 from runbook.checking.objects import KIND_OF
 from runbook.checking.quotes import Quote, addresses, code, ports
 from runbook.checking.words import UNKNOWN
-from runbook.reading.blocks import ATTRIBUTES
-from runbook.reading.pages import Page
+from runbook.reading.content import ATTRIBUTES, Page
 
 VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 EXTENSION = re.compile(r"\.(md|ya?ml|toml|json|py|sh|conf|txt|cfg|ini|example|css|js|html|lock)$")

@@ -8,8 +8,7 @@ from runbook.checking.model import Model
 from runbook.checking.quotes import code
 from runbook.checking.situation import Rule, Situation
 from runbook.checking.words import UNKNOWN, Shell
-from runbook.reading.blocks import Block
-from runbook.reading.pages import Page
+from runbook.reading.content import Block, Page
 
 PROGRAMS = ("curl", "docker", "git", "kind", "kubectl", "runbook")
 VERBS = ("kubectl_verb", "docker", "compose", "runbook", "git", "kind")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from runbook.reading.pages import Page
+from runbook.reading.content import Page
 
 FENCE = re.compile(r"\s*(?:>\s*)*(`{3,}|~{3,})")
 CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")

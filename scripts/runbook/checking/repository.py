@@ -14,8 +14,7 @@ from runbook.checking.requirements import check_requirements
 from runbook.checking.script_contents import check_scripts
 from runbook.checking.server_settings import server_settings, settings_used
 from runbook.checking.starts import check_starts
-from runbook.reading.blocks import PageBlocks
-from runbook.reading.pages import Page
+from runbook.reading.content import Page, PageBlocks
 
 SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, settings_used, check_starts)
 

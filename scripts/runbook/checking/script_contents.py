@@ -10,8 +10,7 @@ from runbook.checking.finding import Finding, nearest
 from runbook.checking.model import Model
 from runbook.checking.situation import Rule, Situation
 from runbook.checking.words import UNKNOWN, Command, Shell
-from runbook.reading.blocks import Block
-from runbook.reading.pages import Page
+from runbook.reading.content import Block, Page
 from runbook.reading.syntax import parse
 
 # Right in a script, wrong in a page that a reader pastes; what depends on who runs it; URLs that it only prints.

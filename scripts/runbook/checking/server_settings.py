@@ -9,7 +9,6 @@ import runpy
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
-from unittest import mock
 
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.image_programs import LOOPBACK
@@ -90,11 +89,15 @@ def _known(model: Model, text: str, names: list[str]) -> list[str]:
 
 def _values(model: Model, path: str, environment: Mapping[str, str]) -> dict[str, Any] | str:
     """What the file sets in an image, or why it cannot be read there."""
-    with mock.patch.dict(os.environ, environment):
-        try:
-            return runpy.run_path(str(model.root / path))
-        except (Exception, SystemExit) as error:
-            return (str(error) or type(error).__name__).splitlines()[0]
+    before = dict(os.environ)
+    os.environ.update(environment)
+    try:
+        return runpy.run_path(str(model.root / path))
+    except (Exception, SystemExit) as error:
+        return (str(error) or type(error).__name__).splitlines()[0]
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _bound(values: Mapping[str, Any], image: Image) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from runbook.checking.finding import Finding
 from runbook.checking.remembered import Remembered
 from runbook.errors import SettingsError
-from runbook.reading.blocks import Block
+from runbook.reading.content import Block
 
 # Judged better by rules that know the page and the repository, or right in a page.
 DISABLED = {

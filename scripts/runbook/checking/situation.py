@@ -7,7 +7,7 @@ from runbook.checking.cluster import Cluster
 from runbook.checking.finding import Finding
 from runbook.checking.model import Model
 from runbook.checking.words import Command, Shell, Word
-from runbook.reading.pages import Page
+from runbook.reading.content import Page
 
 
 @dataclass(slots=True)

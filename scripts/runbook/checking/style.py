@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from runbook.checking.finding import Finding
 from runbook.checking.situation import Situation, finding
 from runbook.checking.words import Command
-from runbook.reading.blocks import Block
-from runbook.reading.pages import Page
+from runbook.reading.content import Block, Page
 
 PLACEHOLDER = re.compile(r"(?<![<\w])<[A-Za-zÀ-ÿ](?:[\wÀ-ÿ. -]*[\wÀ-ÿ])?>(?!\w)")
 QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|(?m:(?:^|\s)#.*$)")  # and comments

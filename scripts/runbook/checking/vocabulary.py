@@ -19,7 +19,9 @@ class Vocabulary:
 
     model: Model
     images: dict[str, Image]
+    _of_file: dict[str, frozenset[str]] = field(default_factory=dict)
     _of_code: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
+    _lower: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -35,13 +37,23 @@ class Vocabulary:
     def words_of(self, paths: tuple[str, ...]) -> frozenset[str]:
         """Every word of the repository's files that are these, or in these folders."""
         if paths not in self._of_code:
-            model = self.model
             wanted = tuple(f"{path}/" for path in paths)
-            names = sorted(name for name in model.files if name in paths or name.startswith(wanted))
-            kept = [model.root / name for name in names if name.endswith(TEXTS) or "." not in name.rpartition("/")[2]]
-            texts = [path.read_text(encoding="utf-8", errors="replace") for path in kept if path.is_file()]
-            self._of_code[paths] = frozenset(LETTERS.findall("\n".join(texts)))
+            names = [name for name in self.model.files if name in paths or name.startswith(wanted)]
+            self._of_code[paths] = frozenset().union(*(self._words_of_file(name) for name in names if name.endswith(TEXTS) or "." not in name.rpartition("/")[2]))
         return self._of_code[paths]
+
+    def lower_words_of(self, paths: tuple[str, ...]) -> frozenset[str]:
+        """The same words in small letters."""
+        if paths not in self._lower:
+            self._lower[paths] = frozenset(map(str.lower, self.words_of(paths)))
+        return self._lower[paths]
+
+    def _words_of_file(self, name: str) -> frozenset[str]:
+        if name not in self._of_file:
+            path = self.model.root / name
+            text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+            self._of_file[name] = frozenset(LETTERS.findall(text))
+        return self._of_file[name]
 
     @cached_property
     def numbers(self) -> frozenset[str]:
@@ -101,7 +113,7 @@ class Spoken:
 
     @cached_property
     def _lower_code(self) -> frozenset[str]:
-        return frozenset(word.lower() for word in self._words_of_code)
+        return self.vocabulary.lower_words_of(self.code) if self.code else frozenset()
 
 
 def slip(one: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import tree_sitter
 
 from runbook.checking.commands import captured
-from runbook.reading.blocks import Block
+from runbook.reading.content import Block
 from runbook.reading.syntax import parse
 
 UNKNOWN = "…"  # stands in a word for a text that only running can tell

@@ -13,8 +13,7 @@ from runbook.checking.model import Model
 from runbook.checking.places import line_of
 from runbook.checking.situation import Rule, Situation
 from runbook.checking.words import UNKNOWN, Shell
-from runbook.reading.blocks import Block
-from runbook.reading.pages import Page
+from runbook.reading.content import Block, Page
 
 RULE = "workflow_commands"
 GIVEN = (

@@ -7,7 +7,7 @@ from pathlib import Path
 from runbook.checking.model import Model
 from runbook.mutating import code, manifests, pages, scripts
 from runbook.mutating.mutant import Mutant
-from runbook.reading.blocks import PageBlocks
+from runbook.reading.content import PageBlocks
 
 
 def generate(read: list[PageBlocks], model: Model) -> list[Mutant]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from runbook.mutating.mutant import Mutant, replaced
-from runbook.reading.blocks import Block, PageBlocks
+from runbook.reading.content import Block, PageBlocks
 
 URL_PORT = re.compile(r"(?<=localhost:)\d+")
 NAME = re.compile(r"(?<![\w./-])(?:deploy(?:ment)?/|svc/|service/|pod/)?[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w./=-])")

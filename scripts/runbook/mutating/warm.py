@@ -14,8 +14,9 @@ from runbook.checking.model import Model, read_model
 from runbook.checking.repository import check_sources, check_texts
 from runbook.checking.workflows import check_workflows
 from runbook.errors import RunbookError
-from runbook.reading.blocks import PageBlocks, find_blocks
-from runbook.reading.pages import Site, read_again, read_site
+from runbook.reading.blocks import find_blocks
+from runbook.reading.content import PageBlocks, Site
+from runbook.reading.pages import read_again, read_site
 from runbook.settings import Settings, load
 
 

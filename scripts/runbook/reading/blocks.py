@@ -2,72 +2,21 @@
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
 
 from runbook.errors import Problem
 from runbook.matching import expect
+from runbook.reading.content import ATTRIBUTES, Block, Expected, Page, PageBlocks, Site
 from runbook.reading.fences import Fence, Shadow, find_fences
-from runbook.reading.pages import Page, Site
 
 SHELLS = ("bash", "sh")
 LOOK_ALIKES = ("console", "shell", "shell-session", "shellsession", "sh-session", "zsh", "ksh", "terminal")
 EXPECTED_TITLE = "Résultat attendu"
 KINDS = {"text": expect.Kind.TEXT, "json": expect.Kind.JSON}
 YES, NO = "oui", "non"
-ATTRIBUTES = (
-    "data-cible",
-    "data-delai",
-    "data-code",
-    "data-reessayer",
-    "data-arriere-plan",
-    "data-nettoyage",
-    "data-si",
-    "data-non-execute",
-    "data-substitut",
-)
 CONTINUED = re.compile(r"(?<!\\)(?:\\\\)*\\\n?\Z")
 PROMPT = re.compile(r"^\s*(?:\$|#>|>|[\w.-]+@[\w.-]+[:~\w/]*[$#]) \S")
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What the reader should see; `line` is the first line of the text itself in the source file."""
-
-    line: int
-    text: str
-    kind: expect.Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One group of commands that a reader pastes at once; `prose` is what stands before it, durations in seconds."""
-
-    page: str
-    line: int
-    title: str | None
-    code: str
-    target: str
-    deadline: float | None = None
-    exit_status: int = 0
-    retry: float | None = None
-    background: str | None = None
-    cleanup: bool = False
-    condition: str | None = None
-    not_run: str | None = None
-    stand_in: bool = True  # False: the answer depends on what earlier steps did to the target
-    expected: Expected | None = None
-    prose: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PageBlocks:
-    """A page, its commands in reading order, and what has to run before it."""
-
-    page: Page
-    blocks: tuple[Block, ...]
-    after: tuple[str, ...]
-    problems: tuple[Problem, ...]
 
 
 def find_blocks(page: Page, site: Site, targets: Collection[str]) -> PageBlocks:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import markdown as python_markdown
 
-from runbook.reading.pages import Page, Site
+from runbook.reading.content import Page, Site
 
 MARK = "data-runbook-fence"
 MARKED = re.compile(rf'<pre {MARK}="(\d+)">')

@@ -18,23 +18,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from pymdownx.snippets import SnippetMissingError
 
 from runbook.errors import PagesError, Problem, SettingsError
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of the site.
-
-    `path` is relative to the repository, `uri` to the docs folder.  `markdown` is what Python-Markdown
-    gets; `line_of[i]` is the line of the source file (from 1) that its line `i` (from 0) comes from.
-    """
-
-    path: str
-    uri: str
-    url: str
-    title: str
-    meta: dict[str, Any]
-    markdown: str
-    line_of: tuple[int, ...]
+from runbook.reading.content import Page, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +30,6 @@ class Opened:
     config: MkDocsConfig
     files: Files
     pages: tuple[MkDocsPage, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Site:
-    """The pages in the order of the navigation, then those outside it, and how they are rendered."""
-
-    pages: tuple[Page, ...]
-    extensions: list[str]
-    extension_configs: dict[str, Any]
-    opened: Opened | None = None  # None for pages that no MkDocs reads
 
 
 def read_site(root: Path, config_file: str) -> Site:

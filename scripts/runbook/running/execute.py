@@ -11,7 +11,7 @@ from pathlib import Path
 from runbook.matching import expect
 from runbook.plan import Mode, PagePlan, Step
 from runbook.reading import syntax
-from runbook.reading.blocks import Block, Expected
+from runbook.reading.content import Block, Expected
 from runbook.running import processes, servers
 from runbook.running.outcome import CONDITION, Outcome, Result
 from runbook.running.session import Answer, Run, Session, sweep

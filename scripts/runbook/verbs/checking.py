@@ -3,12 +3,14 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from runbook.checking.unchanged import Silence, keep, recall, state_of
 from runbook.errors import RunbookError
 from runbook.forked import forked
 from runbook.settings import Settings, load
@@ -17,17 +19,48 @@ from runbook.verbs.options import json_option, print_json
 if TYPE_CHECKING:
     from runbook.checking.finding import Finding
     from runbook.checking.model import Model
-    from runbook.reading.blocks import PageBlocks
+    from runbook.reading.content import PageBlocks
 
 
 @click.command("check")
 @json_option
 @click.option("--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire aussi un rapport JUnit XML.")
+@click.option("--no-cache", is_flag=True, help="Tout contrôler, même si rien n'a changé depuis un contrôle sans constat.")
 @click.pass_obj
-def command(root: Path, as_json: bool, junit_file: Path | None) -> int:
+def command(root: Path, as_json: bool, junit_file: Path | None, no_cache: bool) -> int:
     """Contrôle les pages, les manifestes et le code entre eux, sans rien exécuter."""
     gc.disable()  # a short life, few cycles: collecting costs a tenth of the time
     settings = load(root)
+    state = state_of(root, settings)
+    silence = None if no_cache else recall(root, settings, state)
+    if silence is None:
+        findings, pages, commands = _check(root, settings)
+        since = ""
+        if not findings and state_of(root, settings) == state:  # else somebody wrote while it was read
+            keep(root, settings, Silence(state, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", pages, commands))
+    else:
+        findings, pages, commands = [], silence.pages, silence.commands
+        since = f", inchangées depuis le contrôle du {silence.date}"
+    if junit_file:
+        from runbook.reporting import junit
+
+        junit.write_findings(findings, pages, junit_file)
+    if as_json:
+        print_json(findings)
+    else:
+        for found in findings:
+            click.echo(str(found))
+        click.echo(f"{len(pages)} pages, {commands} commandes{since} : {f'{len(findings)} constats' if findings else 'rien à redire'}", err=True)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from runbook.reporting import annotations
+
+        for line in annotations.of_findings(findings):
+            click.echo(line, err=as_json)
+    return 1 if findings else 0
+
+
+def _check(root: Path, settings: Settings) -> "tuple[list[Finding], list[str], int]":
+    """The findings, the paths of the pages, the number of their commands."""
     with forked(partial(_pages, root, settings)) as read:  # MkDocs reads the site on one core, the model is made on another
         from runbook.checking.check import check
         from runbook.checking.model import read_model
@@ -38,23 +71,7 @@ def command(root: Path, as_json: bool, junit_file: Path | None) -> int:
             findings = check(_awaited(read, pages), model, forked)
         except RunbookError as error:  # pages are often unreadable because they quote the very files that are wrong
             findings = _of_sources(model, error)
-    if junit_file:
-        from runbook.reporting import junit
-
-        junit.write_findings(findings, [page.page.path for page in pages], junit_file)
-    if as_json:
-        print_json(findings)
-    else:
-        for found in findings:
-            click.echo(str(found))
-        count = sum(len(page.blocks) for page in pages)
-        click.echo(f"{len(pages)} pages, {count} commandes : {f'{len(findings)} constats' if findings else 'rien à redire'}", err=True)
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        from runbook.reporting import annotations
-
-        for line in annotations.of_findings(findings):
-            click.echo(line, err=as_json)
-    return 1 if findings else 0
+    return findings, [page.page.path for page in pages], sum(len(page.blocks) for page in pages)
 
 
 def _of_sources(model: "Model", error: RunbookError) -> "list[Finding]":

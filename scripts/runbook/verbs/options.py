@@ -16,7 +16,7 @@ from runbook.settings import Settings
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from runbook.reading.blocks import PageBlocks
+    from runbook.reading.content import PageBlocks
 
 NOT_ASKED = "cible non demandée (--target)"
 

@@ -14,7 +14,7 @@ from rich.markup import escape
 
 from runbook.errors import RunbookError
 from runbook.plan import Plan, Step, make_plan
-from runbook.reading.blocks import PageBlocks
+from runbook.reading.content import PageBlocks
 from runbook.reporting import annotations, coverage, history, make, merge, record, terminal
 from runbook.reporting.record import Campaign
 from runbook.running import campaign

@@ -13,8 +13,7 @@ from runbook.checking.check import check_commands
 from runbook.checking.finding import Finding
 from runbook.checking.model import Model
 from runbook.checking.objects import objects_in
-from runbook.reading.blocks import Block, PageBlocks
-from runbook.reading.pages import Page
+from runbook.reading.content import Block, Page, PageBlocks
 from runbook.settings import Settings
 
 NAMESPACE = "kind: Namespace\nmetadata: {name: bakery, labels: {team: bread}}\n"

@@ -9,8 +9,8 @@ from runbook.checking.expected_results import check_expected_results
 from runbook.checking.finding import Finding
 from runbook.checking.model import Model, read_model
 from runbook.checking.repository import check_sources, check_texts
-from runbook.reading.blocks import PageBlocks, find_blocks
-from runbook.reading.pages import Page, Site
+from runbook.reading.blocks import find_blocks
+from runbook.reading.content import Page, PageBlocks, Site
 from runbook.settings import Settings
 
 DESK = '''

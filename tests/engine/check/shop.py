@@ -12,8 +12,7 @@ from runbook.checking.finding import Finding
 from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
 from runbook.matching.expect import Kind
-from runbook.reading.blocks import Block, Expected, PageBlocks
-from runbook.reading.pages import Page
+from runbook.reading.content import Block, Expected, Page, PageBlocks
 from runbook.settings import Settings
 
 SETTINGS = {

@@ -6,7 +6,7 @@ import pytest
 
 from runbook.checking import shellcheck
 from runbook.checking.remembered import Remembered
-from runbook.reading.blocks import Block
+from runbook.reading.content import Block
 
 
 def _kept(path: Path, version: str = "1") -> Remembered:

@@ -1,0 +1,89 @@
+"""What reading the site gives: its pages, their commands, and what each should print."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from runbook.errors import Problem
+from runbook.matching import expect
+
+if TYPE_CHECKING:  # a check that is handed the pages needs no MkDocs
+    from runbook.reading.pages import Opened
+
+ATTRIBUTES = (
+    "data-cible",
+    "data-delai",
+    "data-code",
+    "data-reessayer",
+    "data-arriere-plan",
+    "data-nettoyage",
+    "data-si",
+    "data-non-execute",
+    "data-substitut",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the site.
+
+    `path` is relative to the repository, `uri` to the docs folder.  `markdown` is what Python-Markdown
+    gets; `line_of[i]` is the line of the source file (from 1) that its line `i` (from 0) comes from.
+    """
+
+    path: str
+    uri: str
+    url: str
+    title: str
+    meta: dict[str, Any]
+    markdown: str
+    line_of: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """The pages in the order of the navigation, then those outside it, and how they are rendered."""
+
+    pages: tuple[Page, ...]
+    extensions: list[str]
+    extension_configs: dict[str, Any]
+    opened: "Opened | None" = None  # None for pages that no MkDocs reads
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the reader should see; `line` is the first line of the text itself in the source file."""
+
+    line: int
+    text: str
+    kind: expect.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One group of commands that a reader pastes at once; `prose` is what stands before it, durations in seconds."""
+
+    page: str
+    line: int
+    title: str | None
+    code: str
+    target: str
+    deadline: float | None = None
+    exit_status: int = 0
+    retry: float | None = None
+    background: str | None = None
+    cleanup: bool = False
+    condition: str | None = None
+    not_run: str | None = None
+    stand_in: bool = True  # False: the answer depends on what earlier steps did to the target
+    expected: Expected | None = None
+    prose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageBlocks:
+    """A page, its commands in reading order, and what has to run before it."""
+
+    page: Page
+    blocks: tuple[Block, ...]
+    after: tuple[str, ...]
+    problems: tuple[Problem, ...]

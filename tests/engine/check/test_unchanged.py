@@ -1,0 +1,113 @@
+"""Is a verdict remembered for the very same repository, and for no other?"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+AGAIN = "inchangées depuis le contrôle du"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A repository of two commands in which nothing is wrong."""
+    root = tmp_path / "site"
+    (root / "docs").mkdir(parents=True)
+    (root / "mkdocs.yml").write_text("site_name: Small\nmarkdown_extensions: [attr_list, pymdownx.superfences]\n", encoding="utf-8")
+    (root / "pyproject.toml").write_text('[tool.runbook.targets.here]\ntitle = "Here"\n', encoding="utf-8")
+    (root / "bread.txt").write_text("rye\n", encoding="utf-8")
+    (root / "docs" / "index.md").write_text("---\nexecution: {cible: here}\n---\n```bash\ncat bread.txt\n```\n\n```bash\nwc -l bread.txt\n```\n", encoding="utf-8")
+    (root / ".gitignore").write_text(".runbook/\n", encoding="utf-8")
+    subprocess.run(["git", "init", "--quiet", str(root)], check=True)
+    return root
+
+
+def check(root: Path, *options: str, **environment: str) -> tuple[int, str, str]:
+    ran = subprocess.run(
+        [sys.executable, "-m", "runbook", "--root", str(root), "check", *options],
+        capture_output=True, text=True, timeout=60, check=False, env={**os.environ, "GITHUB_ACTIONS": "", **environment},
+    )  # fmt: skip
+    return ran.returncode, ran.stdout, ran.stderr
+
+
+def test_nothing_is_checked_twice_and_that_is_said(site: Path) -> None:
+    first, second = check(site), check(site)
+
+    assert (first[0], AGAIN in first[2]) == (0, False)
+    assert (second[0], AGAIN in second[2], "2 commandes" in second[2]) == (0, True, True)
+
+
+def test_all_is_checked_again_on_demand(site: Path) -> None:
+    check(site)
+
+    assert AGAIN not in check(site, "--no-cache")[2]
+
+
+def test_every_form_of_report_says_the_same_of_what_is_remembered(site: Path, tmp_path: Path) -> None:
+    first = check(site, "--junit", str(tmp_path / "first.xml"), "--json")
+    second = check(site, "--junit", str(tmp_path / "second.xml"), "--json")
+
+    assert first == second
+    assert (tmp_path / "first.xml").read_text(encoding="utf-8") == (tmp_path / "second.xml").read_text(encoding="utf-8")
+
+
+def _lie(root: Path) -> None:
+    page = root / "docs" / "index.md"
+    page.write_text(f"{page.read_text(encoding='utf-8')}\n```bash\ncat no-such-file\n```\n", encoding="utf-8")
+
+
+def _remove(root: Path) -> None:
+    (root / "bread.txt").unlink()
+
+
+def _add(root: Path) -> None:
+    (root / "new").touch()
+
+
+def _permit(root: Path) -> None:
+    (root / "pyproject.toml").chmod(0o755)
+
+
+def _record(root: Path) -> None:
+    (root / ".runbook" / "record.json").write_text("{}", encoding="utf-8")
+
+
+def _damage(root: Path) -> None:
+    (root / ".runbook" / "cache" / "silence.json").write_text("{", encoding="utf-8")
+
+
+@pytest.mark.parametrize("change", [_lie, _remove, _add, _permit, _record, _damage])
+def test_any_change_is_checked(site: Path, change: Callable[[Path], None]) -> None:
+    check(site)
+    change(site)
+
+    assert AGAIN not in check(site)[2]
+
+
+def test_another_environment_is_checked(site: Path) -> None:
+    check(site)
+
+    assert AGAIN not in check(site, NAME="other")[2]
+
+
+def test_a_verdict_with_findings_is_never_kept(site: Path) -> None:
+    check(site)
+    _lie(site)
+    first, second = check(site), check(site)
+
+    assert first == second
+    assert (first[0], "no-such-file" in first[1]) == (1, True)
+
+
+def test_the_verdict_before_a_fault_comes_back_with_its_cure(site: Path) -> None:
+    page = site / "docs" / "index.md"
+    honest = page.read_text(encoding="utf-8")
+    check(site)
+    _lie(site)
+    check(site)
+    page.write_text(honest, encoding="utf-8")
+
+    assert AGAIN in check(site)[2]
