@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, Page, Response, async_playwright
 
 from browser.drive import CLOSED_NETWORK
 
+from .barriers import AT_REST, barriers
+
 WIDE = 1440
 SCREENS = {WIDE: 900, 375: 812}
 SCHEMES = ("light", "dark")
-GRAVE = ("serious", "critical")
-_AXE = Axe()
 
 # The theme draws into closed shadow roots: open, they can be looked into.
 _OPEN_SHADOWS = """
@@ -31,7 +30,6 @@ _DRAWN = """
     && drawing.getBoundingClientRect().height > 40;
 }).length
 """
-_SETTLE = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -106,23 +104,13 @@ def _elsewhere(requests: Sequence[str], address: str) -> tuple[str, ...]:
 
 async def _look(page: Page, width: int) -> tuple[int, int, tuple[str, ...]]:
     await page.set_viewport_size({"width": width, "height": SCREENS[width]})
-    await page.evaluate(_SETTLE)
+    await page.evaluate(AT_REST)
     drawn, sideways = await page.evaluate(_DRAWN), await page.evaluate(_SIDEWAYS)
     await page.evaluate(_UNFOLD)
-    return drawn, sideways, await _barriers(page)
+    return drawn, sideways, tuple(await barriers(page))
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:
     """What the console says, but for the status of the page itself, which is a result of its own."""
     own = "Failed to load resource" in message.text and message.page is not None and message.location["url"] == message.page.url
     return [] if own or message.type not in ("error", "warning") else [f"{message.type} : {message.text}"]
-
-
-async def _barriers(page: Page) -> tuple[str, ...]:
-    found = (await _AXE.run(page)).response["violations"]
-    return tuple(
-        f"{barrier['id']} ({barrier['impact']}) : {node['target']} {node['failureSummary']}"
-        for barrier in found
-        if barrier["impact"] in GRAVE
-        for node in barrier["nodes"]
-    )
