@@ -11,6 +11,7 @@ from runbook.reading.content import Block
 from runbook.reading.syntax import parse
 
 UNKNOWN = "…"  # stands in a word for a text that only running can tell
+ELEMENTS = re.compile(r'"\$(?:@|\{@\}|\{(?:(\w+)\[@\]|@:(\d+))\})"')
 READERS = ("read", "mapfile", "readarray")
 
 
@@ -64,6 +65,20 @@ class Shell:
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         self.variables: dict[str, str] = dict(environment or {})
         self.functions: set[str] = set()
+        self.arrays: dict[str, list[Word]] = {}
+        self.bodies: dict[str, tree_sitter.Node] = {}
+
+    def called(self, command: Command) -> Iterator[Command]:
+        """The commands of the function that `command` calls, with its arguments in the place of `$1` and `$@`."""
+        body = self.bodies.get(command.name)
+        if body is not None:
+            inner = Shell({**self.variables, **{str(number): word.text for number, word in enumerate(command.arguments, 1)}})
+            self._pass_on(inner)
+            inner.arrays["@"] = list(command.arguments)
+            del inner.bodies[command.name]
+            lines = {word.text: word.line for word in command.arguments}
+            for done in inner._read(body, command.block, command.piped):
+                yield replace(done, words=tuple(replace(word, line=lines.get(word.text, word.line)) for word in done.words))
 
     def read(self, block: Block) -> Iterator[Command]:
         """Each simple command of `block`, substituted ones before the command that they are part of."""
@@ -100,19 +115,25 @@ class Shell:
 
     def _assignment(self, node: tree_sitter.Node, block: Block, _: bool) -> Iterator[Command]:
         yield from self._substitutions(node, block)
-        self._assign(node)
+        self._assign(node, block)
 
     def _function(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
         name = node.child_by_field_name("name")
         if name is not None:
             self.functions.add(_text(name))
+            self.bodies[_text(name)] = node.child_by_field_name("body") or node
         yield from self._children(node, block, piped)
 
     def _subshell(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
         """What it assigns is gone when it ends."""
         inner = Shell(self.variables)
-        inner.functions |= self.functions
+        self._pass_on(inner)
         yield from inner._children(node, block, piped)
+
+    def _pass_on(self, inner: "Shell") -> None:
+        inner.functions |= self.functions
+        inner.arrays |= self.arrays
+        inner.bodies |= self.bodies
 
     def _loop(self, node: tree_sitter.Node, block: Block, _: bool) -> Iterator[Command]:
         """A loop over known words is read once a word, so that each value is checked."""
@@ -181,6 +202,10 @@ class Shell:
             if child.type in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
                 continue
             part = child.children[0] if child.type == "command_name" else child
+            elements = self._elements(part)
+            if elements is not None:
+                words += elements
+                continue
             word = self._word(part, block)
             # bash splits a variable that stands without quotes
             words += _split(word) if part.type in ("simple_expansion", "expansion") else [word]
@@ -195,10 +220,19 @@ class Shell:
             else:
                 yield from self._substitutions(child, block)
 
-    def _assign(self, node: tree_sitter.Node) -> None:
+    def _assign(self, node: tree_sitter.Node, block: Block) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is not None:
+            self.arrays.pop(_text(name), None)
+            if value is not None and value.type == "array" and any(child.type == "=" for child in node.children):
+                self.arrays[_text(name)] = [self._word(child, block) for child in value.named_children]
             self.variables[_text(name)] = "" if value is None else self._value(value)[0]
+
+    def _elements(self, node: tree_sitter.Node) -> list[Word] | None:
+        """The words of `"${array[@]}"`, `"$@"` or `"${@:2}"`; None where they are not known, or for any other word."""
+        found = ELEMENTS.fullmatch(_text(node))
+        words = self.arrays.get(found[1] or "@") if found else None
+        return words[int(found[2] or 1) - 1 :] if found and words is not None else None
 
     def _word(self, node: tree_sitter.Node, block: Block) -> Word:
         text, unknown = self._value(node)

@@ -104,3 +104,83 @@ def test_a_variable_of_compose_must_be_documented(root: Path) -> None:
     undocumented = "variable « DESK_ADDRESS » de Compose qu'aucune page ne documente"
     assert any(found.cause == undocumented for found in post.check(root, QUOTED))
     assert not any(found.cause == undocumented for found in post.check(root, f"{QUOTED}\n`DESK_ADDRESS` opens it.\n"))
+
+
+FREEZE = """#!/usr/bin/env bash
+# usage: scripts/freeze [--fast] [--only=NAME]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+tools=$(mktemp -d)
+fast=no
+only=
+trap 'rm -rf "$tools"' EXIT
+while [ $# -gt 0 ]; do
+    case "$1" in
+        --fast) fast=yes; shift ;;
+        --only=*) only=${1#*=}; shift ;;
+    esac
+done
+pip=("$tools/bin/python" -m pip --disable-pip-version-check -q install)
+"${pip[@]}" --require-hashes -r "locks/test.txt"
+lock() {
+    "$tools/bin/uv" pip compile --quiet --generate-hashes \\
+        --group "$1" --output-file "$2" "${@:3}"
+}
+lock test locks/test.txt
+[ "$fast" = yes ] || lock desk locks/desk.txt --constraint locks/test.txt
+while IFS= read -r line; do echo "$line"; done <locks/test.txt
+if [ -n "$only" ]; then
+    [ -f site/guide/index.html ] || PYTHONPATH=src:scripts python3 -m pytest k8s/config.yaml
+fi
+"""
+
+
+@pytest.fixture
+def frozen(root: Path) -> Path:
+    """That repository with a script that installs and locks, right too."""
+    for name, text in (
+        ("scripts/freeze", FREEZE),
+        ("locks/test.txt", ""),
+        ("locks/desk.txt", ""),
+        ("docs/guide.md", ""),
+        ("pyproject.toml", "[dependency-groups]\ntest = []\ndesk = []\n"),
+    ):
+        path = root / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    (root / "scripts/freeze").chmod(0o755)
+    return root
+
+
+FREEZES = f"{QUOTED}\nSee `scripts/freeze`.\n"
+
+
+def test_a_right_script_that_installs_and_locks_is_not_spoken_of(frozen: Path) -> None:
+    assert post.check(frozen, FREEZES) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "cause", "remedy"),
+    [
+        ('rm -rf "$tools"', 'rm -rf "$tool"', 8, "variable « tool » jamais affectée", "« tools »"),
+        ('"$tools/bin/uv"', '"$tool/bin/uv"', 18, "variable « tool » jamais affectée", ""),
+        ('[ -n "$only"', '[ -n "$onlyx"', 24, "variable « onlyx » jamais affectée", "« only »"),
+        ('echo "$line"', 'echo "$lime"', 23, "variable « lime » jamais affectée", ""),
+        ("--fast)", "--fas)", 11, "option « --fas » que la ligne « usage » du script n'annonce pas", "« --fast »"),
+        ("--only=*)", "--onlyx=*)", 2, "option « --only » annoncée, que le script ne lit pas", "« --onlyx »"),
+        ("--disable-pip-version-check", "--disable-pip-version-chek", 15, "option « --disable-pip-version-chek » inconnue de « pip »", "« --disable-pip-version-check »"),
+        ("--require-hashes", "--requires-hashes", 16, "option « --requires-hashes » inconnue de « pip install »", "« --require-hashes »"),
+        ("--generate-hashes", "--generate-hash", 18, "option « --generate-hash » inconnue de « uv pip compile »", "« --generate-hashes »"),
+        ("pip compile", "pip compil", 18, "verbe « uv pip compil » inconnu", "« pip compile »"),
+        ("lock desk locks", "lock dask locks", 22, "groupe de dépendances « dask » absent", "« desk »"),
+        ("--constraint locks", "--constrain locks", 22, "option « --constrain » inconnue de « uv pip compile »", "« --constraint »"),
+        ("--constraint locks/test.txt", "--constraint locks/tests.txt", 22, "« locks/tests.txt » n'existe ni dans le dépôt", "« locks/test.txt »"),
+        ("lock test locks/test.txt", "lock test locks/tests.txt", 21, "« locks/tests.txt » n'est pas dans le dépôt", "« locks/test.txt »"),
+        ("src:scripts", "src:scripts/cary", 25, "« scripts/cary » n'est pas dans le dépôt", "« scripts/carry »"),
+        ("site/guide/index.html", "site/guides/index.html", 25, "« site/guides/index.html » n'est pas dans le dépôt", "« site/guide/index.html »"),
+    ],
+)
+def test_what_a_script_misspells_is_found_wherever_it_stands(frozen: Path, old: str, new: str, line: int, cause: str, remedy: str) -> None:
+    post.change(frozen, "scripts/freeze", old, new)
+    findings = [found for found in post.check(frozen, FREEZES) if found.path == "scripts/freeze"]
+    assert any(cause in found.cause and remedy in found.remedy and found.line == line for found in findings), findings

@@ -14,6 +14,7 @@ from runbook.checking.commands import (
     refused,
     runbook,
     scripts,
+    uv,
     wrappers,
 )
 from runbook.checking.situation import Rule
@@ -32,6 +33,7 @@ RESOLVERS: dict[str, Rule] = {
     **python.RESOLVERS,
     **refused.RESOLVERS,
     **runbook.RESOLVERS,
+    **uv.RESOLVERS,
     **wrappers.RESOLVERS,
     OWN_SCRIPT: scripts.script,
 }
