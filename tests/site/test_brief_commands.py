@@ -36,7 +36,7 @@ COMMANDS = [
     ("recette", "curl -fsS http://localhost:8000/health"),
     ("recette", "kubectl port-forward svc/datapress-front 8080:80 -n datapress-recette"),
     ("recette", "curl -fsS http://localhost:8080/status"),
-    ("recette", "curl -fsS http://localhost:30080"),
+    ("recette", "curl -fsS --max-time 5 http://localhost:30080"),
     ("recette", "kubectl rollout restart deploy/datapress-api -n datapress-recette"),
     # The brief writes <pod> here, which a shell takes for a redirection.
     ("recette", 'kubectl logs "$POD" -n datapress-recette'),
