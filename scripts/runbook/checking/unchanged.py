@@ -66,7 +66,7 @@ def _files(root: Path, settings: Settings) -> Iterator[bytes]:
         if path.is_file():
             yield b"x" if os.access(path, os.X_OK) else b"-"
             yield path.read_bytes()
-    yield "\0".join(sorted(os.listdir(root))).encode()  # noqa: PTH208 — of names alone
+    yield "\0".join(sorted({*os.listdir(root)} - {settings.state})).encode()  # noqa: PTH208 — of names alone
 
 
 def _records(state: Path) -> Iterator[bytes]:

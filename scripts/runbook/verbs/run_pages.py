@@ -20,12 +20,14 @@ from runbook.reporting.record import Campaign
 from runbook.running import campaign
 from runbook.running.interruption import Interruptions
 from runbook.running.session import Answer, always
-from runbook.settings import Settings, load
-from runbook.verbs.options import announce_stop, console, known_target, missing_targets, pages, print_json, show_missing
+from runbook.settings import Settings
+from runbook.verbs.options import announce_stop, console, known_target, missing_targets, print_json, show_missing
 
 
 def run_pages(
     root: Path,
+    settings: Settings,
+    found: list[PageBlocks],
     asked: tuple[str, ...],
     targets: tuple[str, ...],
     required: str,
@@ -36,12 +38,10 @@ def run_pages(
     record_folder: Path | None,
     as_json: bool,
 ) -> int:
-    """Run the pages asked for, or all; the exit status."""
-    settings = load(root)
+    """Run those of the pages `found` that are asked for, or all; the exit status."""
     missing = missing_targets(root, settings, targets, context)
     if by_step and not (asked and sys.stdin.isatty()):
         raise RunbookError("--step demande un terminal et le nom d'au moins une page")
-    found = pages(root, settings, asked)
     plan = make_plan(found, settings, missing, asked, prerequisites=not by_step)
     problems = [f"{name} : cible requise mais absente : {missing[name]}" for name in _required(required, settings) if name in missing]
     screen = console(stderr=as_json)

@@ -1,11 +1,14 @@
 """`runbook run`: what it is asked; the work is loaded when it is called."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from runbook.verbs.options import context_option, json_option, pages_argument, target_option
+from runbook.forked import forked
+from runbook.settings import load
+from runbook.verbs.options import context_option, json_option, pages, pages_argument, target_option
 
 
 @click.command("run")
@@ -21,6 +24,9 @@ from runbook.verbs.options import context_option, json_option, pages_argument, t
 @click.pass_obj
 def command(root: Path, /, **asked: Any) -> int:
     """Exécute les pages (toutes, ou celles nommées et celles dont elles dépendent)."""
-    from runbook.verbs.run_pages import run_pages
+    settings = load(root)
+    with forked(partial(pages, root, settings, asked["asked"])) as read:  # MkDocs reads the site on one core, the engine loads on another
+        from runbook.verbs.run_pages import run_pages
 
-    return run_pages(root, **asked)
+        found = read()
+    return run_pages(root, settings, found, **asked)
