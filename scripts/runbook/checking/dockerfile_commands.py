@@ -1,9 +1,11 @@
 """Do the instructions of a Dockerfile install what is locked, leave nothing open, and start what they say?"""
 
 import json
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from runbook.checking.commands.python import GUNICORN
 from runbook.checking.compose_values import seconds
@@ -19,16 +21,21 @@ PYTHON = (
     *("PYTHONOPTIMIZE", "PYTHONWARNINGS", "PYTHONTRACEMALLOC", "PYTHONDEVMODE", "PYTHONNOUSERSITE", "PYTHONSAFEPATH", "PYTHONMALLOC", "PYTHONPYCACHEPREFIX"),
     *("PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONVERBOSE", "PYTHON_VERSION", "PYTHONPROFILEIMPORTTIME", "PYTHONUSERBASE"),
 )
+PACKAGES = re.compile(r"\b(?:apt-get|apt|apk|dnf|yum|microdnf)\b[^&|;]*\b(?:install|add)\b")
 HEALTH = ("interval", "timeout", "start-period", "start-interval", "retries")
 OPEN_TO_ALL = re.compile(r"\bchmod\s+(?:-\w+\s+)*(?:[0-7]?[0-7][0-7][2367]|[augo]*[oa][augo]*\+[rxXst]*w\w*|\+[rxXst]*w\w*)\s")
 
 
 def check_instructions(model: Model, image: Image) -> Iterator[Finding]:
     """Each instruction of one image's Dockerfile."""
-    yield from _stages(image, instructions((model.root / image.dockerfile).read_text(encoding="utf-8")))
-    for line, word, rest in instructions((model.root / image.dockerfile).read_text(encoding="utf-8")):
+    lines = instructions((model.root / image.dockerfile).read_text(encoding="utf-8"))
+    yield from _stages(image, lines)
+    last = max((line for line, word, _ in lines if word == "FROM"), default=0)
+    for line, word, rest in lines:
         if word == "RUN":
             yield from _run(image, line, rest)
+            if line > last and PACKAGES.search(rest):
+                yield Finding(image.dockerfile, line, "programmes du système ajoutés à l'image livrée : rien n'en fixe la version", "les installer dans une étape de construction, et n'en copier que le résultat", RULE)
         elif word == "HEALTHCHECK":
             yield from _health(image, line, rest)
         elif word in ("CMD", "ENTRYPOINT"):
@@ -118,6 +125,16 @@ def _start(model: Model, image: Image, line: int, word: str, rest: str) -> Itera
             for option in (part.partition("=")[0] for part in words[1:] if part.startswith("-")):
                 if option not in known or option in ("--reload", "--daemon", "-D"):
                     yield Finding(image.dockerfile, line, f"option « {option} » de gunicorn {'inconnue' if option not in known else 'qui n’a rien à faire dans une image'}", nearest(option, known) if option not in known else "la retirer", RULE)
+        yield from _settings_file(model, image, line, words)
     for source in model.settings.model.applications.values():
         if re.search(rf"(?<![\w.]){re.escape(source.factory)}(?![\w(])", rest):
             yield Finding(image.dockerfile, line, f"« {source.factory} » fait l'application : sans parenthèses elle serait prise pour elle", f"écrire {source.factory}()", RULE)
+
+
+def _settings_file(model: Model, image: Image, line: int, words: list[str]) -> Iterator[Finding]:
+    """The file of settings that Gunicorn is told to read is one that the repository has."""
+    if words[:1] == ["gunicorn"]:
+        for option, value in pairwise([part for word in words[1:] for part in word.split("=", 1)]):
+            names = {name.rpartition("/")[2] for name in model.files}
+            if option in ("-c", "--config") and not value.startswith("python:") and posixpath.basename(value) not in names:
+                yield Finding(image.dockerfile, line, f"fichier de réglages « {value} » que rien n'apporte dans l'image", nearest(posixpath.basename(value), names), RULE)

@@ -27,6 +27,9 @@ def check_context(model: Model, image: Image) -> Iterator[Finding]:
             continue
         *sources, target = [part for part in rest.split() if not part.startswith("--")]
         for source in sources:
+            if posixpath.normpath(source) in (".", "/", "*"):
+                yield Finding(image.dockerfile, line, f"« {word} {source} » prend tout le contexte : tests, notes et secrets entreraient dans l'image", "nommer chaque dossier dont l'application a besoin", RULE)
+                continue
             path = (context / source).as_posix()
             held = [name for name in sorted(model.files) if name == path or name.startswith(f"{path}/")]
             lost = [name for name in held if _is_ignored(PurePosixPath(name).relative_to(context.as_posix() if str(context) != "." else "").as_posix(), ignored)]

@@ -56,6 +56,7 @@ CONTAINER_RULES = (
     manifests_processes.processes,
     manifests_references.container_references,
     manifests_life.rollouts,
+    manifests_life.placement,
     manifests_values.mounted_paths,
     manifests_images.images,
     manifests_images.containers_and_services,

@@ -13,6 +13,8 @@ from runbook.checking.places import Key, in_object
 
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 _DEFAULTS = {"periodSeconds": 10, "failureThreshold": 3, "timeoutSeconds": 1, "initialDelaySeconds": 0}
+KEPT = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")  # their pods are started again when they end
+WELL_KNOWN = re.compile(r"(?:[a-z-]+\.)*kubernetes\.io/")  # labels that Kubernetes itself puts on nodes
 _PAUSE = re.compile(r"\bsleep\b\D{0,4}(\d+(?:\.\d+)?)")
 
 
@@ -63,6 +65,17 @@ def lifecycle(model: Model, found: list[Container]) -> Iterator[Finding]:
                 f"écrire plus de {pause + drain:g}",
                 "lifecycle",
             )
+
+
+def placement(model: Model, found: list[Container]) -> Iterator[Finding]:
+    """A pod that is kept running has no end set to its life, and asks of a node only what every cluster tells of its own."""
+    for item in {id(container.item): container.item for container in found}.values():
+        keys = pod_keys(item)
+        if item.kind in KEPT and item.at(*keys, "activeDeadlineSeconds", default=None) is not None:
+            yield in_object(model, item, (*keys, "activeDeadlineSeconds"), f"{item.kind} « {item.name} » : activeDeadlineSeconds refusé par Kubernetes, ses pods doivent durer", "le retirer", "placement")
+        for label in item.at(*keys, "nodeSelector", default=None) or {}:
+            if not WELL_KNOWN.match(str(label)):
+                yield in_object(model, item, (*keys, "nodeSelector", label), f"{item.kind} « {item.name} » : aucun nœud n'a l'étiquette « {label} » sans qu'on la pose ; ses pods attendraient sans fin", "retirer nodeSelector", "placement")
 
 
 def rollouts(model: Model, found: list[Container]) -> Iterator[Finding]:

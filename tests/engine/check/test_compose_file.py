@@ -114,6 +114,10 @@ CMD ["python", "serve.py", "postal_desk:make()"] | CMD ["sh", "-c", "python serv
 CMD ["python", "serve.py", "postal_desk:make()"] | CMD ["gunicorn", "--worker", "2", "postal_desk:make()"] | option « --worker » de gunicorn inconnue | « --workers »
 CMD ["python", "serve.py", "postal_desk:make()"] | CMD ["gunicorn", "--reload", "postal_desk:make()"] | option « --reload » de gunicorn qui n’a rien à faire | retirer
 COPY src/postal_desk ./postal_desk | COPY src/postal_desk ./desk | Python n'y trouverait pas le module « postal_desk » | ./postal_desk
+CMD ["python", "serve.py", "postal_desk:make()"] | CMD ["gunicorn", "-c", "gunicrn.conf.py", "postal_desk:make()"] | fichier de réglages « gunicrn.conf.py » que rien n'apporte | nom
+CMD ["python", "serve.py", "postal_desk:make()"] | CMD ["gunicorn", "--config=serv.py", "postal_desk:make()"] | fichier de réglages « serv.py » que rien n'apporte | « serve.py »
+COPY src/serve.py ./ | COPY . . | « COPY . » prend tout le contexte | nommer
+USER 10001:10001 | RUN apt-get update && apt-get install -y curl\\nUSER 10001:10001 | programmes du système ajoutés à l'image livrée | étape de construction
 HEALTHCHECK CMD | HEALTHCHECK --timeout=3 CMD | durée « 3 » | 3s
 HEALTHCHECK CMD | HEALTHCHECK --retry=3 CMD | option « --retry » de HEALTHCHECK inconnue | « retries »
 HEALTHCHECK CMD | HEALTHCHECK --retries=0 CMD | --retries=0 | au moins 1

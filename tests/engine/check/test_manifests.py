@@ -17,6 +17,8 @@ CHANGES = """
 k8s/desk.yaml | kind: Deployment | kind: Deploymnt | n'existe pas dans Kubernetes | kind
 k8s/desk.yaml | apiVersion: apps/v1 | apiVersion: apps/v2 | apps/v2 Deployment n'existe pas | apiVersion
 k8s/desk.yaml | minReadySeconds: | minReadySecond: | champ « minReadySecond » inconnu | minReadySeconds
+k8s/desk.yaml | automountServiceAccountToken: | activeDeadlineSeconds: 60\\n      automountServiceAccountToken: | activeDeadlineSeconds refusé | retirer
+k8s/desk.yaml | automountServiceAccountToken: | nodeSelector: {disk: ssd}\\n      automountServiceAccountToken: | aucun nœud n'a l'étiquette « disk » | nodeSelector
 k8s/desk.yaml | replicas: 2 | replicas: two | 'two' | replicas
 k8s/desk.yaml | namespace: post | namespace: pots | espace de noms « pots » | « post »
 k8s/desk-service.yaml | \\n  namespace: post |  | sans metadata.namespace | post
