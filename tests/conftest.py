@@ -1,14 +1,14 @@
-"""What all tests share: the browser of this machine, started once."""
+"""What all tests share: the browser of this machine, the site of a clean clone, and who works apart from whom."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from browser.find import MISSING, find_browser
+from tests.site.conftest import build_site, copy_sources
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+# Made once at great cost, or one for the whole machine: the sample's server has one port.
+SHARED = {"browser", "sample"}
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +18,16 @@ def program() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser(program: str) -> "Iterator[Browser]":
-    """The browser, without a network: every test opens a context of its own in it."""
-    from browser.drive import driven
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of a clean clone, built strictly and away from the repository; nobody writes into it."""
+    built = build_site(copy_sources(tmp_path_factory.mktemp("site") / "copy"))
+    assert built.status == 0, built.output
+    return built.site
 
-    with driven(program) as started:
-        yield started
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a browser, a port or a file stay with one worker, where there are several."""
+    for item in items:
+        shared = SHARED & set(getattr(item, "fixturenames", ()))
+        item.add_marker(pytest.mark.xdist_group(shared.pop() if shared else str(item.path)))

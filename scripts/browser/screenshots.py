@@ -1,4 +1,4 @@
-"""Pictures of the site and of the front as people see them. usage: python -m browser.screenshots SITE FOLDER"""
+"""Pictures of the site and of the front as people see them. usage: python -m browser.screenshots SITE FOLDER [NAME…]"""
 
 import logging
 import sys
@@ -25,14 +25,19 @@ PAGES = {
     "diaporama": "presentation/diaporama/",
     "diaporama-preuves": "presentation/diaporama/#preuves",
 }
+FRONTS = ("front", "front-sans-api")
 SCREENS = {375: 812, 1440: 900}
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 NOWHERE = "http://127.0.0.1:9"  # the port of a service that nobody runs
 
 
-def main(site: Path, folder: Path) -> int:
-    """Write the pictures; the exit status is 1 where no browser can take them."""
+def main(site: Path, folder: Path, *names: str) -> int:
+    """Write the pictures of these names, or all; the exit status is 1 where no browser can take them, 2 for an unknown name."""
+    unknown = set(names) - {*PAGES, *FRONTS}
+    if unknown:
+        print(f"scripts/screenshots\u00a0: image inconnue\u00a0: {', '.join(sorted(unknown))}\u00a0; choisir parmi {', '.join((*PAGES, *FRONTS))}", file=sys.stderr)
+        return 2
     program = find_browser()
     if program is None:
         print(f"scripts/screenshots : {MISSING}", file=sys.stderr)
@@ -43,9 +48,9 @@ def main(site: Path, folder: Path) -> int:
         pages = stack.enter_context(served(site_server(site)))
         addresses = {name: pages + page for name, page in PAGES.items()} | _fronts(stack)
         browser = stack.enter_context(driven(program))
-        for (name, address), width, scheme in product(addresses.items(), SCREENS, SCHEMES):
+        for name, width, scheme in product(names or addresses, SCREENS, SCHEMES):
             path = folder / f"{name}-{width}-{scheme}.png"
-            _take(browser, address, width, scheme, path)
+            _take(browser, addresses[name], width, scheme, path)
             print(path)
     return 0
 
@@ -55,10 +60,8 @@ def _fronts(stack: ExitStack) -> dict[str, str]:
     api = stack.enter_context(served(make_server("127.0.0.1", 0, datapress_api.create_app({}), threaded=True)))
     asking = datapress_front.create_app({"API_BASE_URL": api, "API_PUBLIC_URL": "http://localhost:8000"})
     alone = datapress_front.create_app({"API_BASE_URL": NOWHERE})
-    return {
-        "front": stack.enter_context(served(make_server("127.0.0.1", 0, asking, threaded=True))),
-        "front-sans-api": stack.enter_context(served(make_server("127.0.0.1", 0, alone, threaded=True))),
-    }
+    fronts = zip(FRONTS, (asking, alone), strict=True)
+    return {name: stack.enter_context(served(make_server("127.0.0.1", 0, front, threaded=True))) for name, front in fronts}
 
 
 def _take(browser: Browser, address: str, width: int, scheme: Scheme, path: Path) -> None:
@@ -70,4 +73,4 @@ def _take(browser: Browser, address: str, width: int, scheme: Scheme, path: Path
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]))

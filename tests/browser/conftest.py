@@ -1,5 +1,6 @@
 """What the tests in a browser share: the whole site with a proof beside every command, served, and the front."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import cycle
@@ -17,6 +18,7 @@ from runbook.reporting.history import keep
 from runbook.settings import load
 from served.server import site_server
 from served.while_open import served
+from tests.driven import browser as browser  # noqa: PLC0414 — a fixture of this package
 from tests.site.conftest import ROOT, build_site, copy_sources
 from tests.site.records import put, run, step
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from .visits import Visit
 
+PROJECT = "datapress-poc"
 OUTCOMES: tuple[dict[str, Any], ...] = (
     {"out": "NAME            READY   STATUS\ndatapress-api   2/2     Running\n" * 8 + "x" * 300, "stood_in": False},
     {"outcome": "exécuté, sans assertion", "out": "deployment.apps/datapress-api configured\n"},
@@ -48,8 +51,13 @@ def full_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def bare_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of a clean clone, where nothing was run."""
-    return _built(copy_sources(tmp_path_factory.mktemp("bare") / "copy"))
+    """The site of a clean clone, where nothing was run, in the folder of a host that publishes several projects."""
+    host = tmp_path_factory.mktemp("bare")
+    built = _built(copy_sources(host / "copy"), f"https://pages.example/{PROJECT}/")
+    (host / "host").mkdir()
+    site = built.rename(host / "host" / PROJECT)
+    shutil.copy(site / "404.html", host / "host")  # what the host answers for whatever the project has not
+    return site
 
 
 @pytest.fixture(scope="session")
@@ -61,9 +69,9 @@ def full(full_site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def bare(bare_site: Path) -> Iterator[str]:
-    """The address of the site without any."""
-    with served(site_server(bare_site)) as address:
-        yield address
+    """The address of the site without any, below its host's."""
+    with served(site_server(bare_site.parent)) as address:
+        yield f"{address}{PROJECT}/"
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +109,7 @@ def open_page(browser: "Browser") -> "Iterator[Callable[..., Page]]":
 
 @pytest.fixture(scope="session")
 def visits(program: str, full_site: Path, full: str, bare: str, fronts: dict[str, str]) -> "list[Visit]":
-    """Every page that we publish, on every screen and in both schemes."""
+    """Every page that we publish, on every screen and in both schemes, and some below another address."""
     from .visits import visit_all
 
     pages = ["/".join(path.parent.relative_to(full_site).parts) for path in sorted(full_site.rglob("index.html"))]
@@ -112,6 +120,7 @@ def visits(program: str, full_site: Path, full: str, bare: str, fronts: dict[str
             *(f"{full}{page}/" if page else full for page in pages),
             f"{full}nulle/part/",
             *(f"{bare}{page}/" if page else bare for page in without_proof),
+            f"{bare}nulle/part/",
             *(address for front in fronts.values() for address in (front, f"{front}inconnu")),
         ],
     )
@@ -126,7 +135,7 @@ def _every_step() -> list[dict[str, Any]]:
     ]
 
 
-def _built(project: Path) -> Path:
-    built = build_site(project)
+def _built(project: Path, address: str = "") -> Path:
+    built = build_site(project, address)
     assert built.status == 0, built.output
     return built.site

@@ -8,10 +8,11 @@ import pytest
 
 from served.while_open import served
 
-from .visits import SCREENS, Visit, visit_all
+from .visits import SCHEMES, SCREENS, Visit, visit_all
 
 FIRST_VISIT = 400_000
-# The first test of the session waits for all the visits: a minute and a half on two free cores.
+ONE_SCHEME = "presentation/diaporama/"  # the deck, which is shown in a room and printed
+# The first test of the session waits for all the visits: a minute on two free cores.
 pytestmark = pytest.mark.timeout(900)
 
 
@@ -21,7 +22,15 @@ def test_every_page_is_visited_and_only_unknown_addresses_are_not_found(visits: 
     assert len({visit.address for visit in visits}) > len(list(full_site.rglob("index.html"))) > 35
     assert {visit.status for visit in visits} == {200, 404}
     assert all(address.endswith(("nulle/part/", "inconnu")) for address in not_found)
-    assert len(not_found) == 4
+    assert len(not_found) == 5
+
+
+def test_every_page_is_seen_on_every_screen_in_both_schemes_and_the_schemes_differ(visits: list[Visit]) -> None:
+    assert {visit.sights[0].scheme for visit in visits} == set(SCHEMES)
+    for visit in visits:
+        assert {(sight.width, sight.scheme) for sight in visit.sights} == {(width, scheme) for width in SCREENS for scheme in SCHEMES}
+        light, dark = ({sight.ground for sight in visit.sights if sight.scheme == scheme} for scheme in SCHEMES)
+        assert light.isdisjoint(dark) != (visit.address.endswith(ONE_SCHEME)), str(visit)
 
 
 def test_no_request_leaves_the_host(visits: list[Visit]) -> None:
@@ -33,12 +42,12 @@ def test_nothing_fails_and_the_console_stays_silent(visits: list[Visit]) -> None
 
 
 def test_every_diagram_is_drawn(visits: list[Visit]) -> None:
-    assert sum(visit.diagrams for visit in visits) > 10
-    assert {str(visit): visit.drawn for visit in visits if set(visit.drawn) != {visit.diagrams}} == {}
+    assert sum(visit.diagrams for visit in visits) > 5
+    assert {str(visit): visit.sights for visit in visits if {sight.drawn for sight in visit.sights} != {visit.diagrams}} == {}
 
 
 def test_no_page_scrolls_sideways(visits: list[Visit]) -> None:
-    assert {str(visit): visit.sideways for visit in visits if max(visit.sideways) > 0} == {}
+    assert [(str(visit), sight.width, sight.scheme, sight.sideways) for visit in visits for sight in visit.sights if sight.sideways > 0] == []
 
 
 def test_a_first_visit_is_light(visits: list[Visit]) -> None:
@@ -47,7 +56,7 @@ def test_a_first_visit_is_light(visits: list[Visit]) -> None:
 
 
 def test_axe_finds_nothing_serious(visits: list[Visit]) -> None:
-    found = [f"{visit}, {width} px : {barrier}" for visit in visits for width, barriers in zip(SCREENS, visit.barriers, strict=True) for barrier in barriers]
+    found = [f"{visit}, {sight.width} px, {sight.scheme} : {barrier}" for visit in visits for sight in visit.sights for barrier in sight.barriers]
 
     assert found == []
 
@@ -76,12 +85,12 @@ class _Spoilt(BaseHTTPRequestHandler):
 
 def test_a_page_with_every_fault_shows_them_all(program: str) -> None:
     with served(HTTPServer(("127.0.0.1", 0), partial(_Spoilt))) as address:
-        visit, dark = visit_all(program, [address])
+        (visit,) = visit_all(program, [address])
 
-    assert (visit.scheme, dark.scheme) == ("light", "dark")
     assert {url.split("/")[2] for url in visit.elsewhere} == {"images.example", "fetch.example", "worker.example"}
     assert any("cassé" in complaint for complaint in visit.complaints)
-    assert (visit.diagrams, visit.drawn) == (1, (0, 0))
-    assert min(visit.sideways) > 500
+    assert (visit.diagrams, {sight.drawn for sight in visit.sights}) == (1, {0})
+    assert min(sight.sideways for sight in visit.sights) > 500
     assert visit.weight >= len(SPOILT.encode())
-    assert all("color-contrast" in " ".join(barriers) and "html-has-lang" in " ".join(barriers) for barriers in visit.barriers)
+    for sight in visit.sights:
+        assert {"color-contrast", "html-has-lang"} <= {barrier.split()[0] for barrier in sight.barriers}

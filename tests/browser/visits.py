@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, ConsoleMessage, Page, Response, async_playwright
@@ -15,7 +15,10 @@ from .barriers import AT_REST, barriers
 
 WIDE = 1440
 SCREENS = {WIDE: 900, 375: 812}
-SCHEMES = ("light", "dark")
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+# Two tabs for each of two cores, two for each scheme: a page that waits for the last answer leaves its core to another.
+TABS = 4
 
 # The theme draws into closed shadow roots: open, they can be looked into.
 _OPEN_SHADOWS = """
@@ -31,25 +34,35 @@ _DRAWN = """
 }).length
 """
 _SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_GROUND = "() => getComputedStyle(document.body).backgroundColor + getComputedStyle(document.body).color"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A page on one screen in one colour scheme."""
+
+    width: int
+    scheme: Scheme
+    drawn: int  # diagrams
+    sideways: int  # pixels that the page is wider than the screen
+    ground: str  # the colours of its background and of its text
+    barriers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One page in one colour scheme; what depends on the screen has one value for each of `SCREENS`."""
+    """One page, loaded once, seen on every screen in every scheme; it was loaded in the scheme of the first sight."""
 
     address: str
-    scheme: str
     status: int
     elsewhere: tuple[str, ...]
     complaints: tuple[str, ...]
     weight: int  # bytes of a first visit, as compressed, apart from the library that draws diagrams
     diagrams: int
-    drawn: tuple[int, ...]
-    sideways: tuple[int, ...]  # pixels that the page is wider than the screen
-    barriers: tuple[tuple[str, ...], ...]
+    sights: tuple[Sight, ...]
 
     def __str__(self) -> str:
-        return f"{urlsplit(self.address).path} ({self.scheme})"
+        return urlsplit(self.address).path
 
 
 def visit_all(program: str, addresses: Sequence[str]) -> list[Visit]:
@@ -61,15 +74,15 @@ def visit_all(program: str, addresses: Sequence[str]) -> list[Visit]:
 async def _visits(program: str, addresses: Sequence[str]) -> list[Visit]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=[CLOSED_NETWORK])
-        # Two tabs for each of two cores: a page that waits for the last answer leaves its core to another.
-        walks = await asyncio.gather(*(_walk(browser, addresses[part::2], scheme) for scheme in SCHEMES for part in (0, 1)))
+        walks = await asyncio.gather(*(_walk(browser, addresses[tab::TABS], SCHEMES[tab % 2]) for tab in range(TABS)))
         await browser.close()
     return [visit for walk in walks for visit in walk]
 
 
-async def _walk(browser: Browser, addresses: Sequence[str], scheme: Any) -> list[Visit]:
+async def _walk(browser: Browser, addresses: Sequence[str], first: Scheme) -> list[Visit]:
     """All addresses in one tab: a new one for each would cost more than the page."""
-    context = await browser.new_context(color_scheme=scheme, locale="fr-FR")
+    # The theme leaves its transitions out where motion is unwelcome: there is less to wait for.
+    context = await browser.new_context(reduced_motion="reduce", locale="fr-FR")
     await context.add_init_script(_OPEN_SHADOWS)
     page = await context.new_page()
     requests: list[str] = []
@@ -84,14 +97,13 @@ async def _walk(browser: Browser, addresses: Sequence[str], scheme: Any) -> list
         for heard in (requests, answers, complaints):
             heard.clear()
         await page.set_viewport_size({"width": WIDE, "height": SCREENS[WIDE]})
+        await page.emulate_media(color_scheme=first)
         answer = await page.goto(address, wait_until="networkidle")
         assert answer is not None
         diagrams = (await answer.text()).count('class="mermaid"')
-        sights = [await _look(page, width) for width in SCREENS]
+        sights = [await _look(page, width, scheme) for scheme in sorted(SCHEMES, key=lambda one: one != first) for width in SCREENS]
         weight = sum([int(await one.header_value("content-length") or 0) for one in answers if "/mermaid/" not in one.url])
-        visits.append(
-            Visit(address, scheme, answer.status, _elsewhere(requests, address), tuple(complaints), weight, diagrams, *zip(*sights, strict=True))
-        )
+        visits.append(Visit(address, answer.status, _elsewhere(requests, address), tuple(complaints), weight, diagrams, tuple(sights)))
     await context.close()
     return visits
 
@@ -102,12 +114,13 @@ def _elsewhere(requests: Sequence[str], address: str) -> tuple[str, ...]:
     return tuple(url for url in requests if urlsplit(url).scheme not in ("blob", "data") and urlsplit(url).netloc != host)
 
 
-async def _look(page: Page, width: int) -> tuple[int, int, tuple[str, ...]]:
+async def _look(page: Page, width: int, scheme: Scheme) -> Sight:
+    await page.emulate_media(color_scheme=scheme)
     await page.set_viewport_size({"width": width, "height": SCREENS[width]})
     await page.evaluate(AT_REST)
-    drawn, sideways = await page.evaluate(_DRAWN), await page.evaluate(_SIDEWAYS)
+    drawn, sideways, ground = await page.evaluate(_DRAWN), await page.evaluate(_SIDEWAYS), await page.evaluate(_GROUND)
     await page.evaluate(_UNFOLD)
-    return drawn, sideways, tuple(await barriers(page))
+    return Sight(width, scheme, drawn, sideways, ground, tuple(await barriers(page)))
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:

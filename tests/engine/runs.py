@@ -22,6 +22,7 @@ def run_site(root: Path, missing: dict[str, str] | None = None, chosen: tuple[st
     settings, journal = load(root), Journal()
     site = read_site(root, settings.site)
     plan = make_plan([find_blocks(page, site, settings.targets) for page in site.pages], settings, missing or {}, chosen)
+    _alone()
     with campaign.opened(settings, root) as run, closing(campaign.run_plan(plan, run, journal)) as events:
         for _ in events:
             pass
@@ -51,6 +52,7 @@ def timed(root: Path) -> list[tuple[Result, float]]:
     site = read_site(root, settings.site)
     plan = make_plan([find_blocks(page, site, settings.targets) for page in site.pages], settings, {}, ())
     found: list[tuple[Result, float]] = []
+    _alone()
     with campaign.opened(settings, root) as run, closing(campaign.run_plan(plan, run, journal)) as events:
         since = time.monotonic()
         for event in events:
@@ -62,6 +64,11 @@ def timed(root: Path) -> list[tuple[Result, float]]:
     assert not psutil.Process().children(recursive=True)
     assert not journal.faults
     return found
+
+
+def _alone() -> None:
+    """The engine ends every child of its process that it finds, so a test that has one must not have left it here."""
+    assert not psutil.Process().children(), "another test's program is still running"
 
 
 def command_line(root: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:

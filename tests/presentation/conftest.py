@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from deck.slides import Slide, read_slides
+from tests.driven import browser as browser  # noqa: PLC0414 — a fixture of this package
 from tests.site.conftest import build_site, copy_sources
 from tests.site.records import put, step
 
@@ -38,16 +39,16 @@ def deck(tmp_path_factory: pytest.TempPathFactory) -> Deck:
         step(page="docs/demarrer.md", target="local", on="local", outcome="non exécuté", reason="demande un écran", page_reason=True),
         versions={"local": {"python": "Python 3.13.1"}, "recette": {"cluster": "v1.20.2"}},
     )
-    return _built(project)
+    built = build_site(project)
+    assert built.status == 0, built.output
+    return _deck(built.site)
 
 
 @pytest.fixture(scope="session")
-def bare_deck(tmp_path_factory: pytest.TempPathFactory) -> Deck:
+def bare_deck(site: Path) -> Deck:
     """The deck of a clean clone, where nothing was run."""
-    return _built(copy_sources(tmp_path_factory.mktemp("bare") / "copy"))
+    return _deck(site)
 
 
-def _built(project: Path) -> Deck:
-    built = build_site(project)
-    assert built.status == 0, built.output
-    return Deck(built.site, read_slides(built.site / "presentation" / "diaporama" / "index.html"))
+def _deck(site: Path) -> Deck:
+    return Deck(site, read_slides(site / "presentation" / "diaporama" / "index.html"))

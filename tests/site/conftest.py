@@ -42,14 +42,6 @@ def build() -> Builder:
     return build_site
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of a clean clone, built strictly and away from the repository."""
-    built = build_site(copy_sources(tmp_path_factory.mktemp("site") / "copy"))
-    assert built.status == 0, built.output
-    return built.site
-
-
 def copy_sources(target: Path) -> Path:
     for name in SOURCES:
         source, destination = ROOT / name, target / name
@@ -61,13 +53,14 @@ def copy_sources(target: Path) -> Path:
     return target
 
 
-def build_site(project: Path) -> Build:
+def build_site(project: Path, address: str = "") -> Build:
+    """The site as it is for one who publishes it at `address`."""
     site = project / "site"
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "SITE_URL")}
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     ran = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)],
         cwd=project,
-        env={**environment, "NO_MKDOCS_2_WARNING": "1"},
+        env={**environment, "NO_MKDOCS_2_WARNING": "1", "SITE_URL": address},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -18,8 +18,12 @@ PAGES_LIMIT = 400_000
 
 def _html(built: Any, page: str) -> str:
     assert built.status == 0, built.output
+    return _page(built.site, page)
+
+
+def _page(site: Path, page: str) -> str:
     folder = page.removeprefix("docs/").removesuffix(".md").removesuffix("index").strip("/")
-    return (built.site / folder / "index.html").read_text(encoding="utf-8")
+    return (site / folder / "index.html").read_text(encoding="utf-8")
 
 
 def _marks(html: str) -> list[tuple[str, str]]:
@@ -86,9 +90,9 @@ def test_the_real_output_is_closed_escaped_named_and_reached_by_keyboard(copy: P
     assert html.count('<pre class="proof__output" tabindex="0" role="region" aria-label=') == 2
 
 
-def test_what_the_copy_button_copies_is_the_command_alone(copy: Path, build: Build) -> None:
+def test_what_the_copy_button_copies_is_the_command_alone(copy: Path, build: Build, site: Path) -> None:
     steps = [step(command=block.code, out="SORTIE") for block in _blocks(PAGE)]
-    bare = re.findall(r"<pre\b[^>]*>.*?<code>.*?</code></pre>", _html(build(copy), PAGE), re.DOTALL)
+    bare = re.findall(r"<pre\b[^>]*>.*?<code>.*?</code></pre>", _page(site, PAGE), re.DOTALL)
     put(copy, *steps)
 
     proven = _html(build(copy), PAGE)
@@ -163,7 +167,8 @@ def test_without_a_record_no_command_carries_a_mark(site: Path) -> None:
 
 
 def test_pages_stay_light_when_every_command_prints_much(copy: Path, build: Build) -> None:
-    blocks = [block for page in read_site(ROOT, "mkdocs.yml").pages for block in _blocks(page.path)]
+    site = read_site(ROOT, "mkdocs.yml")
+    blocks = [block for page in site.pages for block in find_blocks(page, site, TARGETS).blocks]
     noise = "une ligne de journal assez longue pour compter\n" * 1400
     put(copy, *(step(page=b.page, line=b.line, command=b.code, target=b.target or "local", out=noise) for b in blocks))
 
@@ -183,13 +188,13 @@ def test_every_target_of_the_settings_has_its_page() -> None:
         assert f'[[= target_run("{page}") =]]' in (ROOT / "docs" / "preuves" / f"{page}.md").read_text(encoding="utf-8")
 
 
-def test_a_block_to_run_again_says_so_with_and_without_a_record(copy: Path, build: Build) -> None:
+def test_a_block_to_run_again_says_so_with_and_without_a_record(copy: Path, build: Build, site: Path) -> None:
     """The engine runs it again by itself; a reader must be told."""
     page = "docs/exploitation/deboguer.md"
     wanted = [f"{block.retry:.0f}\u00a0s" for block in _blocks(page) if block.retry]
     hint = re.compile(r'<p class="block-hint"[^>]*>[^<]*relancez ce bloc\u00a0: ([^<]*) au plus\.</p>')
 
     assert len(wanted) > 5
-    assert hint.findall(_html(build(copy), page)) == wanted
+    assert hint.findall(_page(site, page)) == wanted
     put(copy, step(page=page))
     assert hint.findall(_html(build(copy), page)) == wanted

@@ -4,19 +4,12 @@ from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
-from tests.site.conftest import ROOT, build_site, copy_sources
+from tests.site.conftest import ROOT
 
 from sitelinks.__main__ import Verdict, ask, main
 from sitelinks.built import broken, external, read_built
 
 LISTED = ROOT / "docs/_data/liens-externes.txt"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    built = build_site(copy_sources(tmp_path_factory.mktemp("links") / "copy"))
-    assert built.status == 0, built.output
-    return built.site
 
 
 @pytest.fixture
