@@ -181,6 +181,15 @@ def test_pages_lose_verbs_namespaces_selectors_and_quoted_files(make_site: MakeS
     assert [bool(mutant.inert) for mutant in made if mutant.operator == "namespace-dropped"] == [False, True]
 
 
+def test_another_absent_route_is_inert_where_the_page_shows_that_there_is_none(make_site: MakeSite) -> None:
+    step = "```bash\ncurl -sS http://localhost:9000/{}\n```\n\n```text title=\"Résultat attendu\"\n{}\n```\n\n"
+    root = make_site(page=step.format("nowhere", "404") + step.format("somewhere", "200"))
+    site = read_site(root, "mkdocs.yml")
+    blocks = next(find_blocks(item, site, ("here",)) for item in site.pages if "curl" in item.markdown)
+    made = page_mutants(blocks, (root / blocks.page.path).read_text(encoding="utf-8"))
+    assert [bool(mutant.inert) for mutant in made if mutant.operator == "route-mistyped"] == [True, False]
+
+
 @pytest.mark.parametrize(("test", "inert"), [("", True), ("    test: [CMD, knock]\n", False)])
 def test_a_health_check_that_only_has_a_cadence_is_the_images_own(test: str, inert: bool) -> None:
     text = f"services:\n  door:\n    healthcheck:\n  {test}      interval: 3s\n    image: door:1\n"

@@ -1,8 +1,10 @@
 """Do the applications answer what the pages show after `curl`, configured as the page's target does?"""
 
+import re
 from collections.abc import Iterator
 
 import msgspec
+from werkzeug.test import TestResponse
 
 from runbook.checking.commands.curl_options import CURL
 from runbook.checking.commands.options import Usage, read_options
@@ -19,7 +21,8 @@ REMEDY = "corriger la page, ou le code, les manifestes et Compose s'ils ont tort
 def answers(block: Block, commands: list[Command], network: InnerNetwork) -> Iterator[Finding]:
     """What the block's only call would print, compared with what the page shows.
 
-    Where the answer depends on earlier steps, only the names of JSON keys can be known.
+    Where the answer depends on earlier steps, only the names of JSON keys can be known; a refusal
+    that the page announces by its status depends on none.
     """
     call = _only_call(commands)
     if call is None or block.expected is None or block.not_run:
@@ -35,10 +38,10 @@ def answers(block: Block, commands: list[Command], network: InnerNetwork) -> Ite
     if block.stand_in and status >= 400 and usage.has("--fail") and block.exit_status != FAILED:
         yield Finding(block.page, block.line + 1, f"« {name} » répond {status} à « {path_of(url)} »", REMEDY, "answers")
         return
-    text = _printed(usage, response.get_data(as_text=True), status)
+    text = _printed(usage, response)
     if text is None:
         return
-    if block.stand_in:
+    if block.stand_in or (status >= 400 and re.search(rf"\b{status}\b", block.expected.text)):
         yield from _compared(block, block.expected, block.expected.text, text)
     elif block.expected.kind is expect.Kind.JSON:
         yield from _compared(block, block.expected, _names_only(block.expected.text), text)
@@ -59,7 +62,7 @@ def _only_call(commands: list[Command]) -> tuple[Usage, str] | None:
         return None
     usage = read_options(calls[0], calls[0].arguments, CURL, "curl")
     urls = [*usage.values("--url"), *usage.operands]
-    if len(urls) != 1 or not urls[0].known or usage.findings or usage.has("--request", "--data", "--head", "--include", "--location", "--json"):
+    if len(urls) != 1 or not urls[0].known or usage.findings or usage.has("--request", "--data", "--head", "--location", "--json"):
         return None
     text = urls[0].text
     return usage, text if "://" in text else f"http://{text}"
@@ -76,8 +79,12 @@ def _headers(usage: Usage) -> dict[str, str]:
     return headers
 
 
-def _printed(usage: Usage, body: str, status: int) -> str | None:
+def _printed(usage: Usage, response: TestResponse) -> str | None:
     """What curl writes; None where it writes what cannot be told from here."""
+    body, status = response.get_data(as_text=True), response.status_code
+    if usage.has("--include"):
+        headers = "".join(f"{name}: {value}\n" for name, value in response.headers.items())
+        body = f"HTTP/1.1 {response.status}\n{headers}\n{body}"
     formats = [word.text for word in usage.values("--write-out")]
     outputs = [word.text for word in usage.values("--output")]
     if not formats and not outputs:

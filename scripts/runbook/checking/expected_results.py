@@ -4,9 +4,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from runbook.checking.containers import containers
+from runbook.checking.echoed_values import echoed_values
 from runbook.checking.expected_answers import answers
+from runbook.checking.expected_counts import counts
 from runbook.checking.expected_headings import headings
 from runbook.checking.expected_lines import lines
+from runbook.checking.expected_logs import Logged, logged
 from runbook.checking.expected_state import PageState
 from runbook.checking.expected_tables import tables
 from runbook.checking.expected_values import expected_values
@@ -24,17 +27,20 @@ from runbook.reading.content import PageBlocks
 def check_expected_results(pages: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:
     """Each expected result against the applications, the manifests and Compose."""
     found, images = containers(model), built_images(model)
-    vocabulary, names = Vocabulary(model, images), Names(model)
+    vocabulary, names, server = Vocabulary(model, images), Names(model), Logged(model, images)
     with InnerNetwork(model, found, images) as network:
         for page in pages:
             for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
-                shell, state = Shell(), PageState(model, found, images)
+                shell, state, sent = Shell(), PageState(model, found, images), set[str]()
                 for block in blocks:
                     commands = list(shell.read(block))
                     state.follow(commands)
+                    yield from echoed_values(commands, sent)
                     if not block.not_run:
                         yield from lines(block, commands, state)
                         yield from tables(block, commands, state)
+                        yield from counts(block, commands, state)
+                        yield from logged(block, commands, server)
                         yield from headings(block, commands)
                         yield from expected_words(block, commands, vocabulary, state.said)
                         yield from expected_values(block, commands, state, vocabulary, names)

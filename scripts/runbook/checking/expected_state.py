@@ -41,6 +41,7 @@ DOCKER_FORMS = {
     "container logs": "docker logs", "container stats": "docker stats", "container top": "docker top", "image history": "docker history", "buildx build": "docker build",
     "system info": "docker info", "network list": "docker network ls", "volume list": "docker volume ls",
 }  # fmt: skip
+STOPS = re.compile(r"\b(?:kill|exec|set|patch|restart|reboot|drain)\b")  # what may end a container
 CHANGES = ("set", "rollout", "delete", "patch", "edit", "apply", "replace")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from runbook.checking.compose_values import published
 from runbook.checking.containers import values_of
 from runbook.checking.expected_lines import Told
-from runbook.checking.expected_state import PageState, fits, verb_of
+from runbook.checking.expected_state import STOPS, PageState, fits, verb_of
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.objects import KIND_OF, KubeObject
 from runbook.checking.words import UNKNOWN, Command
@@ -109,10 +109,11 @@ def _pods(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
 def _told_of_pod(row: Row, ready: int, size: int, told: Told, state: PageState) -> Iterator[Finding]:
     """What no pod shows: more ready containers than it has, all of them ready before they started, a restart without a cause."""
     before = any(fits(row["STATUS"], status) for status in NOT_STARTED) and row["STATUS"] != UNKNOWN
-    if ready > size or (ready == size and before):
+    ended = any(fits(row["STATUS"], status) for status in ENDED) and row["STATUS"] != UNKNOWN
+    if ready > size or (ready == size and (before or ended)):
         yield told(row.index, f"READY {row['READY']} sur un pod « {row['STATUS']} »", f"écrire {size if ready > size else size - 1}/{size}")
     restarts = row["RESTARTS"]  # one with its age, `3 (5m ago)`, was seen
-    if restarts.isdecimal() and int(restarts) and (before or (row["STATUS"] == "Running" and not re.search(r"\b(?:kill|exec|set|patch|restart|reboot|drain)\b", state.said))):
+    if restarts.isdecimal() and int(restarts) and (before or (row["STATUS"] == "Running" and not STOPS.search(state.said))):
         yield told(row.index, f"RESTARTS {row['RESTARTS']}, et rien dans la page n'arrête un conteneur", "écrire 0")
 
 
@@ -202,6 +203,7 @@ def _containers(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
 
 
 NOT_STARTED = ("Pending", "ContainerCreating", "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError")
+ENDED = ("CrashLoopBackOff", "Error", "OOMKilled", "Completed", "ContainerStatusUnknown")
 CHECKS: dict[tuple[str, ...], Check] = {
     ("NAME", "READY", "UP-TO-DATE", "AVAILABLE"): _deployments,
     ("NAME", "DESIRED", "CURRENT", "READY"): _replica_sets,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from runbook.checking.expected_lines import Told
-from runbook.checking.expected_state import PageState, form_of, named_objects
+from runbook.checking.expected_state import STOPS, PageState, form_of, named_objects, option_values
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.known_names import Names
 from runbook.checking.prose import address_fault
@@ -17,6 +17,15 @@ from runbook.reading.content import Block
 URL = re.compile(rf"https?://[^\s\"'<>(){UNKNOWN}]+(?![\w{UNKNOWN}])")
 PATH = re.compile(r"(?<![\w./:<-])(?:[\w-][\w.-]*/)+[\w.-]+\.[a-z]+(?![\w/])")
 CURL_ERROR = re.compile(r"curl: \((\d+)\)(?: Failed to connect to (\S+) port (\d+))?")
+MESSAGE = re.compile(r"curl: \((\d+)\) (.+)")
+# The first words of curl's messages, each with its number.
+MESSAGES = {
+    "Could not resolve host": 6, "Failed to connect to": 7, "Couldn't connect to server": 7, "The requested URL returned error": 22, "Operation timed out": 28,
+    "Connection timed out": 28, "Empty reply from server": 52, "Recv failure": 56, "URL rejected": 3, "Unsupported protocol": 1, "SSL certificate problem": 60,
+}  # fmt: skip
+RESTARTED = re.compile(r"\s+Restart Count:\s+(\d+)$")
+NODES = re.compile(rf"\b(\d+)/(?:\d+|{UNKNOWN}) nodes are available")
+FIRST_PROCESS = re.compile(r"Listening at: \S+ \((\d+)\)")
 STATUS = re.compile(r'"status": (\d{3})\b')
 LISTENING = re.compile(r"https?://(?:0\.0\.0\.0|\[::\]):(\d+)")
 OF_HTTP = ("200", "404", "405")  # what any server answers
@@ -40,10 +49,13 @@ def expected_values(block: Block, commands: list[Command], state: PageState, voc
         yield from _paths(index, row, told, names)
         if speaks_of_here and "://" in row:
             yield from _addresses(index, row, told, names)
+        if "kubectl" in programs:
+            yield from _of_cluster(index, row, told, state)
         if logs:
             yield from _logged(index, row, logs, told, state, vocabulary)
     if "curl" in programs:
         yield from _curl_errors(block, rows, commands, told)
+        yield from _curl_statuses(rows, commands, told, vocabulary)
 
 
 def _paths(index: int, row: str, told: Told, names: Names) -> Iterator[Finding]:
@@ -65,6 +77,16 @@ def _addresses(index: int, row: str, told: Told, names: Names) -> Iterator[Findi
             yield told(index, *problem)
 
 
+def _of_cluster(index: int, row: str, told: Told, state: PageState) -> Iterator[Finding]:
+    """A restart that nothing in the page makes; a scheduler that failed although a node would do."""
+    restarts = RESTARTED.match(row)
+    if restarts and int(restarts[1]) and not STOPS.search(state.said):
+        yield told(index, f"Restart Count {restarts[1]}, et rien dans la page n'arrête un conteneur", "écrire 0")
+    for count in NODES.findall(row):
+        if int(count):
+            yield told(index, f"« {count}/… nodes are available », et le pod aurait trouvé sa place", "écrire 0/…")
+
+
 def _logged(index: int, row: str, logs: list[Command], told: Told, state: PageState, vocabulary: Vocabulary) -> Iterator[Finding]:
     """The port that a server says it listens on is its container's; a status is one that its code gives."""
     named = {name for command in logs for _, name in named_objects(command)}
@@ -73,6 +95,10 @@ def _logged(index: int, row: str, logs: list[Command], told: Told, state: PageSt
     for port in LISTENING.findall(row):
         if ports and port not in ports:
             yield told(index, f"« {workloads[0].name} » écoute sur {', '.join(sorted(ports))}, pas sur {port}", f"écrire {min(ports)}")
+    of_kubernetes = all(command.name == "kubectl" for command in logs)
+    for number in FIRST_PROCESS.findall(row):
+        if of_kubernetes and number != "1" and not any((item.pod_template.get("spec") or {}).get("shareProcessNamespace") for item in workloads):
+            yield told(index, f"processus {number}, et un conteneur numérote depuis 1 le programme qu'il lance", "écrire (1)")
     for status in STATUS.findall(row):
         if vocabulary.code and status not in OF_HTTP and status not in vocabulary.numbers:
             yield told(index, f"statut {status}, que le code des applications ne donne pas", "écrire le statut que la route répond")
@@ -88,6 +114,10 @@ def _curl_errors(block: Block, rows: list[str], commands: list[Command], told: T
         if found is None:
             continue
         codes.append((index, int(found[1])))
+        said = MESSAGE.match(row.strip())
+        number = next((number for start, number in MESSAGES.items() if said and said[2].startswith(start)), None)
+        if number not in (None, int(found[1])) and not (said and "timed out" in said[2]):
+            yield told(index, f"erreur ({found[1]}) de curl, dont le message est celui de l'erreur ({number})", f"écrire ({number})")
         places = {f"{url.hostname} port {url.port or (443 if url.scheme == 'https' else 80)}" for url in urls}
         place = f"{found[2]} port {found[3]}"
         if found[3] and places and UNKNOWN not in place and place not in places:
@@ -96,3 +126,17 @@ def _curl_errors(block: Block, rows: list[str], commands: list[Command], told: T
     if alone and codes and block.exit_status not in {code for _, code in codes}:
         index, code = codes[-1]
         yield told(index, f"erreur ({code}) de curl, et le bloc attend le code {block.exit_status}", f'écrire data-code="{code}", ou l\'erreur ({block.exit_status})')
+
+
+def _curl_statuses(rows: list[str], commands: list[Command], told: Told, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """After `curl -o /dev/null -w '%{http_code}\\n'` alone: three digits, 000 where nothing answered."""
+    calls = [command for command in commands if command.name == "curl"]
+    others = {command.name for command in commands} - {"curl", "true", ":"}
+    formats = [value for call in calls for value in option_values(call, "-w", "--write-out")]
+    if len(calls) != 1 or others or [text.replace("\\n", "").strip() for text in formats] != ["%{http_code}"] or option_values(calls[0], "-o", "--output") != ["/dev/null"]:
+        return
+    for index, row in enumerate(rows):
+        if row.strip() and UNKNOWN not in row and not re.fullmatch(r"000|[1-5]\d\d", row.strip()):
+            yield told(index, f"« {row.strip()} » n'est pas un statut HTTP", "écrire ses trois chiffres, ou 000 si rien n'a répondu")
+        elif vocabulary.code and row.strip().isdecimal() and row.strip() not in ("000", "500", *OF_HTTP, *vocabulary.statuses):
+            yield told(index, f"statut {row.strip()}, que le code des applications ne donne pas", "écrire le statut que la route répond")

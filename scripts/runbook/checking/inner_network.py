@@ -57,6 +57,11 @@ class InnerNetwork:
         self._application(target, application)
         return self._refusals.get((target, application))
 
+    def port(self, target: str, application: str) -> int | None:
+        """Where on 127.0.0.1 the application answers; None if it does not start with the target's settings."""
+        server = self._server(target, application)
+        return server.port if server else None
+
     def _ask(self, target: str, application: str, path: str, headers: Mapping[str, str]) -> TestResponse | None:
         made = self._application(target, application)
         if made is None:

@@ -6,17 +6,18 @@ from runbook.checking.compose import check_compose
 from runbook.checking.dockerfiles import check_dockerfiles
 from runbook.checking.documented import check_documented
 from runbook.checking.finding import Finding
+from runbook.checking.header_names import header_names
 from runbook.checking.manifests import check_manifests
 from runbook.checking.model import Model
 from runbook.checking.prose import check_prose
 from runbook.checking.quoted_commands import check_quoted_commands
 from runbook.checking.requirements import check_requirements
 from runbook.checking.script_contents import check_scripts
-from runbook.checking.server_settings import server_settings, settings_used
+from runbook.checking.server_settings import log_settings, server_settings, settings_used
 from runbook.checking.starts import check_starts
 from runbook.reading.content import Page, PageBlocks
 
-SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, settings_used, check_starts)
+SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, log_settings, settings_used, header_names, check_starts)
 
 
 def check_sources(model: Model) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from typing import Any
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.image_programs import LOOPBACK
 from runbook.checking.images import Image, built_images
+from runbook.checking.log_settings import problems
 from runbook.checking.model import Model
 from runbook.checking.remembered import Remembered
 
@@ -50,6 +51,23 @@ def server_settings(model: Model) -> Iterator[Finding]:
             yield Finding(path, lines.get(name, 1), cause, remedy, RULE)
 
 
+def log_settings(model: Model) -> Iterator[Finding]:
+    """The settings that the configuration file gives to Python's logging, each fault where the code writes the word."""
+    image = next((image for image in built_images(model).values() if image.application), None)
+    values = server_values(model, image.environment) if image else {}
+    settings = values.get("logconfig_dict")
+    for word, cause, remedy in problems(settings) if isinstance(settings, Mapping) else ():
+        path, line = _where_written(model, word)
+        yield Finding(path, line, cause, remedy, RULE)
+
+
+def server_values(model: Model, environment: Mapping[str, str]) -> dict[str, Any]:
+    """What the server's configuration file sets in an image; nothing where there is none or it cannot be read."""
+    path = model.settings.model.server
+    values = _values(model, path, environment) if path and (model.root / path).is_file() else {}
+    return {} if isinstance(values, str) else values
+
+
 def settings_used(model: Model) -> Iterator[Finding]:
     """A variable that the settings read changes something: its field is used outside the settings."""
     for name, source in model.settings.model.applications.items():
@@ -63,6 +81,18 @@ def settings_used(model: Model) -> Iterator[Finding]:
                 if place and not re.search(rf"\.{field}\b", whole) and not re.search(rf"[\"']{field.upper()}[\"']", whole):
                     line = next((number for number, text in enumerate(texts[place].splitlines(), 1) if re.match(rf"    {field}\s*:", text)), 1)
                     yield Finding(place, line, f"variable « {field.upper()} » lue, et dont « {name} » ne fait rien", "s'en servir, ou la retirer", RULE)
+
+
+def _where_written(model: Model, word: str) -> tuple[str, int]:
+    """The first place of the applications' code with this word in quotes; the server's file otherwise."""
+    folders = tuple(f"{folder}/" for source in model.settings.model.applications.values() for folder in source.path)
+    for name in sorted(model.files):
+        if name.startswith(folders) and name.endswith(".py") and (model.root / name).is_file():
+            text = (model.root / name).read_text(encoding="utf-8")
+            found = re.search(rf"[\"']{re.escape(word)}[\"']", text)
+            if found:
+                return name, text.count("\n", 0, found.start()) + 1
+    return model.settings.model.server, 1
 
 
 def _body(text: str, structure: str) -> str:

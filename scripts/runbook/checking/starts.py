@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from runbook.checking.containers import containers
 from runbook.checking.finding import Finding
+from runbook.checking.health_programs import health_programs
 from runbook.checking.images import built_images
 from runbook.checking.inner_network import InnerNetwork
 from runbook.checking.model import Model
@@ -18,6 +19,7 @@ def check_starts(model: Model) -> Iterator[Finding]:
         return
     found, images = containers(model), built_images(model)
     with InnerNetwork(model, found, images) as network:
+        yield from health_programs(model, images, network)
         for name, target in model.settings.targets.items():
             for application in model.applications:
                 refusal = None if target.services else network.refusal(name, application)

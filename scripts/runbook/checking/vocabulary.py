@@ -4,6 +4,9 @@ import difflib
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from http import HTTPStatus
+
+from werkzeug.exceptions import default_exceptions
 
 from runbook.checking.commands import printed
 from runbook.checking.images import Image
@@ -61,6 +64,16 @@ class Vocabulary:
         folders = tuple(f"{folder}/" for folder in self.code)
         paths = [self.model.root / name for name in sorted(self.model.files) if name.startswith(folders) and name.endswith(".py")]
         return frozenset(number for path in paths if path.is_file() for number in re.findall(r"\b\d{3}\b", path.read_text(encoding="utf-8", errors="replace")))
+
+    @cached_property
+    def statuses(self) -> frozenset[str]:
+        """The HTTP statuses that the code of the applications gives: as numbers, by `HTTPStatus`, as exceptions of Werkzeug."""
+        folders = tuple(f"{folder}/" for folder in self.code)
+        paths = [self.model.root / name for name in sorted(self.model.files) if name.startswith(folders) and name.endswith(".py")]
+        text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in paths if path.is_file())
+        named = {str(HTTPStatus[name].value) for name in re.findall(r"HTTPStatus\.([A-Z_]+)", text) if name in HTTPStatus.__members__}
+        raised = {str(error.code) for error in default_exceptions.values() if re.search(rf"\b{error.__name__}\b", text)}
+        return self.numbers | named | raised
 
     @property
     def code(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ LETTERS = re.compile(r"[A-Za-zé]{4,}")
 VERB = re.compile(r"(?<=kubectl )[a-z]{3,}|(?<=docker compose )[a-z]{2,}|(?<=runbook )[a-z]{3,}")
 SELECTOR = re.compile(r"(?<=-l )[\w./-]+=[\w-]+")
 NAMESPACE_OPTION = re.compile(r" (?:-n|--namespace)[ =][a-z][a-z0-9-]*")
+NO_ROUTE = "la page montre ce que répond une route qui n'existe pas (404) : une autre qui n'existe pas répond de même"
 QUOTED_FILE = re.compile(r"(?<=`)(?=[^`]*[A-Za-z])(?:[\w-]+/)+[\w.-]*\w(?=`)")
 
 COMMAND_OPERATORS: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...] = (
@@ -42,7 +43,8 @@ def mutants(page: PageBlocks, text: str) -> Iterator[Mutant]:
     for block in page.blocks:
         if block.not_run:
             continue
-        yield from _in_lines(COMMAND_OPERATORS, page.page.path, text, lines, block.line, block.code.count("\n") + 1)
+        absent = NO_ROUTE if block.expected and re.search(r"\b404\b", block.expected.text) else ""
+        yield from _in_lines(COMMAND_OPERATORS, page.page.path, text, lines, block.line, block.code.count("\n") + 1, absent)
         if block.expected:
             yield from _in_lines(EXPECTED_OPERATORS, page.page.path, text, lines, block.expected.line - 1, block.expected.text.count("\n") + 1)
     yield from _swapped(page, text, lines)
@@ -75,8 +77,9 @@ def _in_lines(
     lines: list[str],
     first: int,
     count: int,
+    absent: str = "",
 ) -> Iterator[Mutant]:
-    """`first` counts from 0: the line after the fence's opening. One word a line of an expected result is enough."""
+    """`first` counts from 0: the line after the fence's opening; `absent` says why another route changes nothing. One word a line of an expected result is enough."""
     start = sum(map(len, lines[:first]))
     end = start + sum(map(len, lines[first : first + count]))
     for operator, pattern, change in operators:
@@ -90,7 +93,7 @@ def _in_lines(
             if "#" in line.split('"')[0]:  # a comment
                 continue
             group = 1 if pattern.groups else 0
-            yield replaced(operator, path, text, found.start(group), found.end(group), change(found.group(group)))
+            yield replaced(operator, path, text, found.start(group), found.end(group), change(found.group(group)), absent if pattern is ROUTE else "")
 
 
 def _swapped(page: PageBlocks, text: str, lines: list[str]) -> Iterator[Mutant]:
