@@ -188,3 +188,43 @@ def test_another_scalar_in_json_is_found_at_its_path(value: Any, data: st.DataOb
     assert found.line is not None
     assert "§" in text.split("\n")[found.line]
     assert found.expected == '"§"'
+
+
+plain_lines = st.lists(st.text("abc", min_size=1, max_size=5), min_size=1, max_size=8)
+
+
+@given(plain_lines, st.data())
+def test_a_line_more_or_less_is_found_where_it_is(lines: list[str], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(lines)))
+    more = [*lines[:at], "§", *lines[at:]]
+    added = compare("\n".join(lines), "\n".join(more), Kind.TEXT)
+    missing = compare("\n".join(more), "\n".join(lines), Kind.TEXT)
+    assert added is not None
+    assert missing is not None
+    assert missing.line == at
+    rows = diff("\n".join(lines), "\n".join(more), Kind.TEXT)
+    assert [row for row in rows if row.startswith(("- ", "+ "))] == ["+ §"]
+
+
+@given(plain_lines, st.data())
+def test_a_line_left_out_for_anything_takes_any_lines_and_none(lines: list[str], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(lines)))
+    expected = "\n".join([*lines[:at], "…", *lines[at:]])
+    between = data.draw(st.lists(st.text("abc§ ", max_size=5), max_size=4))
+    assert compare(expected, "\n".join([*lines[:at], *between, *lines[at:]]), Kind.TEXT) is None
+
+
+@given(plain_lines, st.lists(st.sampled_from(["", " ", "  \t"]), min_size=8, max_size=8), st.sampled_from(["\n", "\r\n"]), st.sampled_from(["\x1b[1m{}\x1b[0m", "{}"]))
+def test_colours_ends_of_lines_and_blanks_before_them_do_not_matter(lines: list[str], blanks: list[str], end: str, colour: str) -> None:
+    actual = end.join(f"{colour.format(line)}{blank}" for line, blank in zip(lines, blanks, strict=False))
+    assert compare("\n".join(lines), actual, Kind.TEXT) is None
+
+
+@given(st.dictionaries(st.text("abc", min_size=1, max_size=2), values, min_size=1, max_size=4), st.data())
+def test_the_order_of_the_keys_of_json_does_not_matter_and_that_of_elements_does(value: dict[str, Any], data: st.DataObject) -> None:
+    shuffled = dict(data.draw(st.permutations(list(value.items()))))
+    assert compare(json.dumps(value), json.dumps(shuffled), Kind.JSON) is None
+    elements = [*value, "§"]
+    assert compare(json.dumps(elements), json.dumps(elements[::-1]), Kind.JSON) is not None
+    assert compare(json.dumps(elements), json.dumps([*elements, "§"]), Kind.JSON) is not None
+    assert compare(json.dumps(elements), json.dumps(elements[:-1]), Kind.JSON) is not None

@@ -160,11 +160,16 @@ def _source_lines(body: str, markdown: str, head: int) -> tuple[int, ...]:
     before, after = body.split("\n"), markdown.split("\n")
     if len(before) == len(after):
         return tuple(head + index + 1 for index in range(len(after)))
-    lines = [0] * len(after)
-    for _, low, high, new_low, new_high in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    same = 0  # lines at the end, which an empty line written by a macro would else take the place of
+    while same < min(len(before), len(after)) and before[-1 - same] == after[-1 - same]:
+        same += 1
+    tail = range(len(before) - same, len(before))
+    changed, made = before[: tail.start], after[: len(after) - same]
+    lines = [0] * len(made)
+    for _, low, high, new_low, new_high in difflib.SequenceMatcher(None, changed, made, autojunk=False).get_opcodes():
         for offset in range(new_high - new_low):
             lines[new_low + offset] = head + min(low + offset, max(high - 1, low), len(before) - 1) + 1
-    return tuple(lines)
+    return (*lines, *(head + index + 1 for index in tail))
 
 
 def _relative(path: Path, root: Path) -> str:
