@@ -10,6 +10,8 @@ from served.while_open import served
 
 from .visits import SCHEMES, SCREENS, Visit, visit_all
 
+# Bytes of the page and all that it loads by itself, from a host that compresses nothing: the search, which only
+# a reader who turns to it gets, and the library that draws diagrams are apart.
 FIRST_VISIT = 400_000
 ONE_SCHEME = "presentation/diaporama/"  # the deck, which is shown in a room and printed
 # The first test of the session waits for all the visits: a minute on two free cores.

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
+INDEX = "search/search_index.json"
 ANSWERS = {
     "redémarrer": {"exploitation/mettre-a-jour/", "exploitation/demarrer/", "exploitation/haute-disponibilite/", "exploitation/"},
     "l'architecture": {"architecture/"},
@@ -37,6 +38,27 @@ def test_the_first_result_answers(full: str, open_page: "Callable[..., Page]") -
     page.keyboard.press("/")
     for word, answers in ANSWERS.items():
         assert first_result(page, word).removeprefix(full) in answers, word
+
+
+def test_the_engine_and_the_index_are_sent_only_to_one_who_searches(full: str, browser: "Browser") -> None:
+    context = browser.new_context(locale="fr-FR")
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url.removeprefix(full)))
+    page = context.new_page()
+    page.goto(full, wait_until="networkidle")
+    assert [one for one in asked if "search" in one] == []
+
+    page.keyboard.press("/")
+    first_result(page, "secret")
+
+    assert asked.count(INDEX) == 1
+    context.close()
+
+
+def test_a_link_to_a_search_shows_its_results(full: str, open_page: "Callable[..., Page]") -> None:
+    page = open_page(f"{full}?q=secret")
+
+    page.locator(".md-search-result__link").first.wait_for()
 
 
 def test_a_word_of_no_page_finds_nothing_and_says_so_in_french(full: str, open_page: "Callable[..., Page]") -> None:

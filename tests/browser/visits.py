@@ -57,7 +57,7 @@ class Visit:
     status: int
     elsewhere: tuple[str, ...]
     complaints: tuple[str, ...]
-    weight: int  # bytes of a first visit, as compressed, apart from the library that draws diagrams
+    weight: int  # bytes of a first visit without any compression, apart from the library that draws diagrams
     diagrams: int
     sights: tuple[Sight, ...]
 
@@ -82,7 +82,8 @@ async def _visits(program: str, addresses: Sequence[str]) -> list[Visit]:
 async def _walk(browser: Browser, addresses: Sequence[str], first: Scheme) -> list[Visit]:
     """All addresses in one tab: a new one for each would cost more than the page."""
     # The theme leaves its transitions out where motion is unwelcome: there is less to wait for.
-    context = await browser.new_context(reduced_motion="reduce", locale="fr-FR")
+    # A host that compresses nothing is the worst one, and what it sends is what the page weighs.
+    context = await browser.new_context(reduced_motion="reduce", locale="fr-FR", extra_http_headers={"Accept-Encoding": "identity"})
     await context.add_init_script(_OPEN_SHADOWS)
     page = await context.new_page()
     requests: list[str] = []

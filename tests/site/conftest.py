@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("docs", "k8s", "services", "scripts/macros", "compose.yaml", "mkdocs.yml")
+SOURCES = ("docs", "k8s", "services", "scripts/macros", "scripts/finish.py", "compose.yaml", "mkdocs.yml")
 
 
 @dataclass(frozen=True, slots=True)

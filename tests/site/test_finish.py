@@ -1,0 +1,41 @@
+"""Is a finished page the same page for its reader, but for its weight and its apostrophes?"""
+
+from pathlib import Path
+
+from finish import on_post_page
+
+
+def test_indents_and_empty_lines_go_and_words_stay_apart() -> None:
+    assert on_post_page("<p>\n    un\n\n    deux <b>trois</b>\n</p>") == "<p>\nun\ndeux <b>trois</b>\n</p>"
+
+
+def test_what_is_shown_as_it_is_written_stays_so() -> None:
+    for kept in ("<pre><code>  a\n\n    b\n</code></pre>", "<textarea>\n  x\n</textarea>", "<script>\n  f()\n\n</script>", "<style>\n  a {}\n</style>"):
+        assert on_post_page(f"<div>\n  {kept}\n  </div>") == f"<div>\n{kept}\n</div>"
+
+
+def test_a_command_keeps_every_blank_without_its_box() -> None:
+    boxed = '<pre><code>a<span class="w">  </span>b<span class="w"> </span><span class="se">\\</span>\n<span class="w">  </span>c</code></pre>'
+
+    assert on_post_page(boxed) == '<pre><code>a  b <span class="se">\\</span>\n  c</code></pre>'
+
+
+def test_the_title_of_a_block_has_french_apostrophes_and_its_command_does_not() -> None:
+    block = '<span class="filename">Mesure à l{}extérieur</span><pre><code>echo \'oui\'</code></pre>'
+
+    for written in ("'", "&#39;", "&#x27;"):
+        assert on_post_page(block.format(written)) == block.format("’")
+
+
+def test_an_expected_result_is_told_from_a_command_with_a_title() -> None:
+    block = '<div class="{}"><span class="filename">{}</span>'
+
+    assert on_post_page(block.format("highlight", "Résultat attendu")) == block.format("highlight dp-resultat", "Résultat attendu")
+    assert on_post_page(block.format("highlight", "Front")) == block.format("highlight", "Front")
+
+
+def test_every_page_of_the_site_has_been_through(site: Path) -> None:
+    pages = [path.read_text(encoding="utf-8") for path in site.rglob("index.html")]
+
+    assert len(pages) > 35
+    assert all(on_post_page(page) == page and page.rstrip().endswith("</html>") for page in pages)
