@@ -158,6 +158,8 @@ def _lines_before(source: str, body: str) -> int:
 def _source_lines(body: str, markdown: str, head: int) -> tuple[int, ...]:
     """For each line after macros and snippets, the source line that it comes from."""
     before, after = body.split("\n"), markdown.split("\n")
+    if before[-1:] == [""] != after[-1:]:
+        before.pop()  # macros take the end of the last line away
     if len(before) == len(after):
         return tuple(head + index + 1 for index in range(len(after)))
     same = 0  # lines at the end, which an empty line written by a macro would else take the place of

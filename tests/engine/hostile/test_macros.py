@@ -21,6 +21,10 @@ def define_env(env):
         return "\\n\\n".join(f"Line {number}." for number in range(count))
 
     @env.macro
+    def one_more():
+        return "One line\\nand another."
+
+    @env.macro
     def table(count):
         return "| a | b |\\n|---|---|\\n" + "\\n".join(f"| {number} | x |" for number in range(count))
 
@@ -70,7 +74,7 @@ def site_with(make_site, page: str) -> Path:
     return root
 
 
-@pytest.mark.parametrize("macro", ["{{ lines(40) }}", "{{ lines(0) }}", "{{ table(7) }}", "{{ lines(3) }} {{ lines(5) }}", "{% for number in range(9) %}{{ number }}\n\n{% endfor %}", "{# \n\n #}"])
+@pytest.mark.parametrize("macro", ["{{ lines(40) }}", "{{ one_more() }}", "{{ lines(0) }}", "{{ table(7) }}", "{{ lines(3) }} {{ lines(5) }}", "{% for number in range(9) %}{{ number }}\n\n{% endfor %}", "{# \n\n #}"])
 def test_every_outcome_stands_at_its_line_of_the_file(make_site, macro: str) -> None:
     written = PAGE.format(macro=macro) if "\n" not in macro else PAGE.replace("{macro}", macro, 1).replace("{macro}", "Nothing.")
     more = macro.count("\n")
