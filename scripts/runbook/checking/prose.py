@@ -1,6 +1,7 @@
 """Does what the prose quotes exist: paths, variables, objects, images, routes, addresses, commands?"""
 
 import difflib
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
@@ -8,7 +9,7 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from runbook.checking.addresses import address_problem
-from runbook.checking.commands import kubectl_tables
+from runbook.checking.commands import kubectl_tables, printed
 from runbook.checking.expected_state import fits
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.images import built_images
@@ -16,11 +17,13 @@ from runbook.checking.known_names import Names
 from runbook.checking.manifests_given import cluster_addresses
 from runbook.checking.model import Model
 from runbook.checking.objects import KIND_OF
-from runbook.checking.quotes import Quote, addresses, code, ports
+from runbook.checking.quotes import Quote, addresses, code, links, ports
+from runbook.checking.vocabulary import slip
 from runbook.checking.words import UNKNOWN
 from runbook.reading.content import ATTRIBUTES, Page
 
 VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+STATE = re.compile(r"(?:Err)?[A-Z][a-z]+(?:[A-Z][a-z]+)+")
 EXTENSION = re.compile(r"\.(md|ya?ml|toml|json|py|sh|conf|txt|cfg|ini|example|css|js|html|lock)$")
 PATH = re.compile(r"\.?[\w-][\w.-]*(?:/[\w.-]+)*/?")
 ROUTE = re.compile(r"(?:(GET|HEAD|POST|PUT|PATCH|DELETE) )?(/[\w./<>:-]*)")
@@ -33,7 +36,7 @@ Problem = tuple[str, str]
 def check_prose(pages: Iterable[Page], model: Model) -> Iterator[Finding]:
     """Every quoted name that nothing in the repository has, but those declared foreign."""
     names = Names(model)
-    rules = (_command, _attribute, _object, _image, _variable, _route, _path, _object_name)
+    rules = (_command, _attribute, _object, _image, _variable, _route, _path, _object_name, _state)
     for page in pages:
         for quote in code(page):
             if not any(fnmatchcase(quote.text, pattern) for pattern in model.settings.model.foreign):
@@ -44,6 +47,11 @@ def check_prose(pages: Iterable[Page], model: Model) -> Iterator[Finding]:
             problem = address_fault(quote.text, names)
             if problem:
                 yield _finding(quote, problem)
+        for quote in links(page):
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), quote.text))
+            if path not in model.files:
+                pages_beside = {posixpath.relpath(name, posixpath.dirname(page.path)) for name in model.files if name.endswith(".md")}
+                yield Finding(quote.page, quote.line, f"lien vers « {quote.text} », qui n'existe pas", nearest(quote.text, pages_beside), "prose")
         for quote in ports(page):
             if names.ports and int(quote.text) not in names.ports:
                 yield _finding(quote, (f"port {quote.text} : rien ne l'ouvre", nearest(quote.text, map(str, names.ports))))
@@ -169,6 +177,14 @@ def _object_name(text: str, names: Names) -> Problem | None:
     if text in names.objects or text in names.own or any(fits(text, name) for name in names.objects) or UNKNOWN in text:
         return None
     return f"« {text} » : aucun objet ne porte ce nom", nearest(text, names.objects | names.own)
+
+
+def _state(text: str, names: Names) -> Problem | None:
+    """A state or a reason that Kubernetes shows, but for a letter; a name that the sources have is left alone."""
+    if not STATE.fullmatch(text) or text in printed.states():
+        return None
+    meant = next((state for state in sorted(printed.states()) if state.lower() == text.lower() or slip(state, text)), None)
+    return (f"« {text} » : Kubernetes n'a pas d'état de ce nom", f"vouliez-vous dire « {meant} » ?") if meant and not names.in_sources(text) else None
 
 
 def address_fault(text: str, names: Names) -> Problem | None:

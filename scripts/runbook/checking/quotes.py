@@ -9,6 +9,7 @@ from runbook.reading.content import Page
 FENCE = re.compile(r"\s*(?:>\s*)*(`{3,}|~{3,})")
 CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 ADDRESS = re.compile(r"https?://[^\s<>()\"'`|\]]+")
+LINK = re.compile(r"\]\((?!https?:)([^()\s#]+\.md)(?:#[^()\s]*)?(?:\s[^()]*)?\)")
 PORT = re.compile(r"\bports? (\d{3,5})\b")
 
 
@@ -33,6 +34,13 @@ def addresses(page: Page) -> Iterator[Quote]:
     for line, text in prose(page):
         for found in ADDRESS.finditer(text):
             yield Quote(page.path, line, found[0].rstrip(".,;:*_"))
+
+
+def links(page: Page) -> Iterator[Quote]:
+    """Each page that a link leads to, as it is written."""
+    for line, text in prose(page):
+        for found in LINK.finditer(CODE.sub("", text)):
+            yield Quote(page.path, line, found[1])
 
 
 def ports(page: Page) -> Iterator[Quote]:

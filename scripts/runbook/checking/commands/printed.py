@@ -46,6 +46,13 @@ class Template:
         return _agree(head, self.start) and _agree(tail[::-1], self.end[::-1])
 
 
+@cache
+def states() -> frozenset[str]:
+    """The states and reasons that Kubernetes shows, of two words or more: CrashLoopBackOff, FailedScheduling."""
+    texts = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("printed_cells.txt", "kubectl_events.txt"))
+    return frozenset(word for text in texts for word in re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", text))
+
+
 def fits_cell(cell: str, kind: str, heading: str) -> bool:
     """Whether a column of this kind of table can hold this text; columns without a description hold anything."""
     allowed = cells().get((kind, heading)) or cells().get(("*", heading))
