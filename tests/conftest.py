@@ -1,4 +1,4 @@
-"""What all tests share: the browser of this machine, the site of a clean clone, and who works apart from whom."""
+"""What all tests share: the browser of this machine, and the site of a clean clone."""
 
 from pathlib import Path
 
@@ -6,9 +6,6 @@ import pytest
 
 from browser.find import MISSING, find_browser
 from tests.site.conftest import build_site, copy_sources
-
-# Made once at great cost, or one for the whole machine: the sample's server has one port.
-SHARED = {"browser", "sample"}
 
 
 @pytest.fixture(scope="session")
@@ -23,11 +20,3 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = build_site(copy_sources(tmp_path_factory.mktemp("site") / "copy"))
     assert built.status == 0, built.output
     return built.site
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a browser, a port or a file stay with one worker, where there are several."""
-    for item in items:
-        shared = SHARED & set(getattr(item, "fixturenames", ()))
-        item.add_marker(pytest.mark.xdist_group(shared.pop() if shared else str(item.path)))
