@@ -12,14 +12,11 @@ from pytest_httpserver import HTTPServer
 from werkzeug.serving import make_server
 
 from datapress_front import create_app
-from runbook.reading.blocks import find_blocks
-from runbook.reading.pages import read_site
 from runbook.reporting.history import keep
-from runbook.settings import load
 from served.server import site_server
 from served.while_open import served
 from tests.driven import browser as browser  # noqa: PLC0414 — a fixture of this package
-from tests.site.conftest import ROOT, build_site, copy_sources
+from tests.site.conftest import build_site, copy_sources, documented
 from tests.site.records import put, run, step
 
 if TYPE_CHECKING:
@@ -127,11 +124,9 @@ def visits(program: str, full_site: Path, full: str, bare: str, fronts: dict[str
 
 
 def _every_step() -> list[dict[str, Any]]:
-    site, targets = read_site(ROOT, "mkdocs.yml"), load(ROOT).targets
-    blocks = [block for page in site.pages for block in find_blocks(page, site, targets).blocks]
     return [
         step(page=block.page, line=block.line, fault_line=block.line, title=block.title, command=block.code, target=block.target, **{"on": block.target, **outcome})
-        for block, outcome in zip(blocks, cycle(OUTCOMES), strict=False)
+        for block, outcome in zip(documented(), cycle(OUTCOMES), strict=False)
     ]
 
 

@@ -3,15 +3,10 @@
 import fnmatch
 import re
 import tomllib
-from functools import cache
 
 import pytest
 import yaml
-
-from runbook.reading.blocks import find_blocks
-from runbook.reading.content import Block
-from runbook.reading.pages import read_site
-from runbook.settings import load
+from tests.site.conftest import documented
 
 from .conftest import ROOT
 
@@ -26,13 +21,6 @@ REWORDED = {
     "Kubernetes 1.35 says «Container started»": r"(?:Started|Created) container:? ",
     "Compose 5 puts one space": r"^ (?:Container|Network|Volume|Image) \S+  \w",
 }
-
-
-@cache
-def blocks() -> tuple[Block, ...]:
-    settings = load(ROOT)
-    site = read_site(ROOT, settings.site)
-    return tuple(block for page in site.pages for block in find_blocks(page, site, settings.targets).blocks)
 
 
 def images(node) -> set[str]:
@@ -58,7 +46,7 @@ def test_pages_may_touch_its_context():
 
 
 def test_the_pipeline_and_the_pages_create_it_from_the_same_file(commands):
-    creating = [command for command in [*commands, *(block.code for block in blocks())] if "kind create cluster" in command]
+    creating = [command for command in [*commands, *(block.code for block in documented())] if "kind create cluster" in command]
 
     assert len(creating) >= 2
     assert all(f"--config {CONFIG} " in command for command in creating)
@@ -67,7 +55,7 @@ def test_the_pipeline_and_the_pages_create_it_from_the_same_file(commands):
 def test_every_image_that_a_pod_asks_for_is_loaded_by_a_page():
     files = [*(ROOT / "k8s").glob("*.yaml"), *(ROOT / "k8s/options").rglob("*.yaml")]
     asked = set().union(*(images(document) for path in files for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))))
-    loading = [block for block in blocks() if block.code.startswith("kind load docker-image ")]
+    loading = [block for block in documented() if block.code.startswith("kind load docker-image ")]
     loaded = {word for block in loading for word in block.code.split() if re.fullmatch(r"[\w./-]+:[\w.-]+", word)}
 
     assert {"datapress-api", "datapress-front"} <= {image.partition(":")[0] for image in asked}
@@ -76,8 +64,8 @@ def test_every_image_that_a_pod_asks_for_is_loaded_by_a_page():
 
 
 def test_every_image_that_a_page_builds_for_the_cluster_is_loaded():
-    pages = {block.page for block in blocks() if re.search(r"docker (?:compose|buildx) build", block.code) and block.target == "recette"}
-    loading = {block.page for block in blocks() if block.code.startswith("kind load docker-image ")}
+    pages = {block.page for block in documented() if re.search(r"docker (?:compose|buildx) build", block.code) and block.target == "recette"}
+    loading = {block.page for block in documented() if block.code.startswith("kind load docker-image ")}
 
     assert pages
     assert pages <= loading
@@ -87,7 +75,7 @@ def test_every_image_that_a_page_builds_for_the_cluster_is_loaded():
 def test_no_expected_result_holds_words_that_newer_tools_have_changed(pattern):
     found = [
         f"{block.page}:{block.expected.line + number} {line}"
-        for block in blocks()
+        for block in documented()
         if block.expected
         for number, line in enumerate(block.expected.text.split("\n"))
         if re.search(pattern, line)

@@ -6,9 +6,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from runbook.reading.blocks import find_blocks
+from runbook.reading.content import Block
+from runbook.reading.pages import read_site
+from runbook.settings import load
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("docs", "k8s", "services", "scripts/macros", "scripts/finish.py", "compose.yaml", "mkdocs.yml")
@@ -40,6 +46,14 @@ def copy(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def build() -> Builder:
     return build_site
+
+
+@cache
+def documented() -> tuple[Block, ...]:
+    """Every command of the pages of this repository, in the order of the site."""
+    settings = load(ROOT)
+    site = read_site(ROOT, settings.site)
+    return tuple(block for page in site.pages for block in find_blocks(page, site, settings.targets).blocks)
 
 
 def copy_sources(target: Path) -> Path:

@@ -1,15 +1,9 @@
 """Is every command of the client's brief in a page, executed on its target, with its expected result?"""
 
-from pathlib import Path
-
 import pytest
 
-from runbook.reading.blocks import find_blocks
 from runbook.reading.content import Block
-from runbook.reading.pages import read_site
-
-ROOT = Path(__file__).parents[2]
-TARGETS = ("local", "compose", "recette")
+from tests.site.conftest import documented
 
 # A foreground command and a port-forward are judged by their readiness, a build by what follows it.
 COMMANDS = [
@@ -47,8 +41,7 @@ COMMANDS = [
 
 @pytest.fixture(scope="module")
 def blocks() -> tuple[Block, ...]:
-    site = read_site(ROOT, "mkdocs.yml")
-    return tuple(block for page in site.pages for block in find_blocks(page, site, TARGETS).blocks)
+    return documented()
 
 
 @pytest.mark.parametrize(("target", "command"), COMMANDS, ids=lambda value: value)

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runbook.reading.blocks import Block, find_blocks
-from runbook.reading.pages import read_site
-from runbook.settings import load
+from tests.site.conftest import documented
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "```" in path.read_text(encoding="utf-8"))
@@ -22,12 +20,7 @@ def test_commands_and_expected_results_hold_no_macro(page: Path) -> None:
 
 def test_no_call_of_the_node_port_may_wait_for_ever_or_give_up_at_once() -> None:
     # A kube-proxy of Kubernetes 1.20 may accept such a call without passing it on.
-    calls = [block for block in _blocks() if re.search(r"\bcurl\b.*:30080", block.code)]
+    calls = [block for block in documented() if re.search(r"\bcurl\b.*:30080", block.code)]
 
     assert len(calls) >= 10
     assert [f"{block.page}:{block.line}" for block in calls if "--max-time" not in block.code or not block.retry] == []
-
-
-def _blocks() -> list[Block]:
-    site, targets = read_site(DOCS.parent, "mkdocs.yml"), load(DOCS.parent).targets
-    return [block for page in site.pages for block in find_blocks(page, site, targets).blocks]

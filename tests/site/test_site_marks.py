@@ -8,6 +8,7 @@ from typing import Any
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
 from runbook.settings import load
+from tests.site.conftest import documented
 from tests.site.records import OTHER, PAGE, ROOT, put, step
 
 Build = Callable[[Path], Any]
@@ -167,10 +168,8 @@ def test_without_a_record_no_command_carries_a_mark(site: Path) -> None:
 
 
 def test_pages_stay_light_when_every_command_prints_much(copy: Path, build: Build) -> None:
-    site = read_site(ROOT, "mkdocs.yml")
-    blocks = [block for page in site.pages for block in find_blocks(page, site, TARGETS).blocks]
     noise = "une ligne de journal assez longue pour compter\n" * 1400
-    put(copy, *(step(page=b.page, line=b.line, command=b.code, target=b.target or "local", out=noise) for b in blocks))
+    put(copy, *(step(page=b.page, line=b.line, command=b.code, target=b.target or "local", out=noise) for b in documented()))
 
     built = build(copy)
 

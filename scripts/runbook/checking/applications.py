@@ -1,7 +1,10 @@
 """The HTTP routes and settings of the Flask applications, from the applications themselves."""
 
+import contextlib
 import importlib
+import os
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +69,18 @@ def named(reference: str) -> Any:
     """What `module:attribute` names."""
     module, _, attribute = reference.partition(":")
     return getattr(importlib.import_module(module), attribute)
+
+
+@contextlib.contextmanager
+def given(environment: Mapping[str, str]) -> Iterator[None]:
+    """This process with these variables too, for code of the repository that reads its environment itself."""
+    before = dict(os.environ)
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _variables(kind: Any) -> dict[str, str | None]:

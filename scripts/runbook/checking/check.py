@@ -8,7 +8,7 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from runbook.checking import shellcheck
-from runbook.checking.commands.files import can_be_written, exists, must_be_file, place
+from runbook.checking.commands.files import ENVIRONMENTS, can_be_written, exists, must_be_file, place
 from runbook.checking.commands.registry import OWN_SCRIPT, RESOLVERS
 from runbook.checking.commands.urls import opened, url_answers
 from runbook.checking.environment import TERMINAL, read_by_something
@@ -23,7 +23,6 @@ from runbook.checking.workflows import check_workflows
 from runbook.forked import here
 from runbook.reading.content import Block, PageBlocks
 
-ENVIRONMENTS = (".venv", "venv")  # folders of Python environments, which no repository keeps
 OWN_NETWORK = ("curl", "wget", "docker", "kubectl")  # they call URLs themselves, or in containers where names and ports differ
 OPENS_PORTS = ("docker", "kubectl")  # their resolvers know which
 

@@ -125,7 +125,7 @@ def _start(model: Model, image: Image, line: int, word: str, rest: str) -> Itera
             for option in (part.partition("=")[0] for part in words[1:] if part.startswith("-")):
                 if option not in known or option in ("--reload", "--daemon", "-D"):
                     yield Finding(image.dockerfile, line, f"option « {option} » de gunicorn {'inconnue' if option not in known else 'qui n’a rien à faire dans une image'}", nearest(option, known) if option not in known else "la retirer", RULE)
-        yield from _settings_file(model, image, line, words)
+            yield from _settings_file(model, image, line, words)
     for source in model.settings.model.applications.values():
         if re.search(rf"(?<![\w.]){re.escape(source.factory)}(?![\w(])", rest):
             yield Finding(image.dockerfile, line, f"« {source.factory} » fait l'application : sans parenthèses elle serait prise pour elle", f"écrire {source.factory}()", RULE)
@@ -133,8 +133,7 @@ def _start(model: Model, image: Image, line: int, word: str, rest: str) -> Itera
 
 def _settings_file(model: Model, image: Image, line: int, words: list[str]) -> Iterator[Finding]:
     """The file of settings that Gunicorn is told to read is one that the repository has."""
-    if words[:1] == ["gunicorn"]:
-        for option, value in pairwise([part for word in words[1:] for part in word.split("=", 1)]):
-            names = {name.rpartition("/")[2] for name in model.files}
-            if option in ("-c", "--config") and not value.startswith("python:") and posixpath.basename(value) not in names:
-                yield Finding(image.dockerfile, line, f"fichier de réglages « {value} » que rien n'apporte dans l'image", nearest(posixpath.basename(value), names), RULE)
+    names = {posixpath.basename(name) for name in model.files}
+    for option, value in pairwise([part for word in words[1:] for part in word.split("=", 1)]):
+        if option in ("-c", "--config") and not value.startswith("python:") and posixpath.basename(value) not in names:
+            yield Finding(image.dockerfile, line, f"fichier de réglages « {value} » que rien n'apporte dans l'image", nearest(posixpath.basename(value), names), RULE)

@@ -13,7 +13,7 @@ from runbook.checking.expected_state import form_of
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.images import Image
 from runbook.checking.model import Model
-from runbook.checking.server_settings import server_values
+from runbook.checking.server_settings import log_configuration
 from runbook.checking.words import Command
 from runbook.reading.content import Block
 
@@ -43,20 +43,11 @@ class Logged:
     def of_a_fact(self) -> frozenset[str]:
         """Those of every line, and those that the code adds to some: `fields["name"] = …`."""
         keys = self._keys("gunicorn.error", "message", ())
-        return keys | frozenset(re.findall(r'\w\["(\w+)"\] = ', self._code)) if keys else keys
+        return keys | frozenset(re.findall(r'\w\["(\w+)"\] = ', "\n".join(self.model.code.values()))) if keys else keys
 
     @cached_property
     def _settings(self) -> Mapping[str, Any]:
-        image = next((image for image in self.images.values() if image.application), None)
-        values = server_values(self.model, image.environment) if image else {}
-        settings = values.get("logconfig_dict")
-        return settings if isinstance(settings, Mapping) else {}
-
-    @cached_property
-    def _code(self) -> str:
-        folders = tuple(f"{folder}/" for source in self.model.settings.model.applications.values() for folder in source.path)
-        paths = [self.model.root / name for name in sorted(self.model.files) if name.startswith(folders) and name.endswith(".py")]
-        return "\n".join(path.read_text(encoding="utf-8") for path in paths if path.is_file())
+        return log_configuration(self.model, self.images)
 
     def _keys(self, logger: str, message: str, arguments: tuple[Any, ...]) -> frozenset[str]:
         try:

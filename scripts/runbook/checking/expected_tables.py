@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from runbook.checking.compose_values import published
@@ -106,11 +106,14 @@ def _pods(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
             yield told(row.index, f"READY {row['READY']} sur un pod que rien n'a changé", f"écrire {ready[1]}/{ready[1]}")
 
 
+def _is_one_of(status: str, known: Iterable[str]) -> bool:
+    return status != UNKNOWN and any(fits(status, one) for one in known)
+
+
 def _told_of_pod(row: Row, ready: int, size: int, told: Told, state: PageState) -> Iterator[Finding]:
     """What no pod shows: more ready containers than it has, all of them ready before they started, a restart without a cause."""
-    before = any(fits(row["STATUS"], status) for status in NOT_STARTED) and row["STATUS"] != UNKNOWN
-    ended = any(fits(row["STATUS"], status) for status in ENDED) and row["STATUS"] != UNKNOWN
-    if ready > size or (ready == size and (before or ended)):
+    before = _is_one_of(row["STATUS"], NOT_STARTED)
+    if ready > size or (ready == size and (before or _is_one_of(row["STATUS"], ENDED))):
         yield told(row.index, f"READY {row['READY']} sur un pod « {row['STATUS']} »", f"écrire {size if ready > size else size - 1}/{size}")
     restarts = row["RESTARTS"]  # one with its age, `3 (5m ago)`, was seen
     if restarts.isdecimal() and int(restarts) and (before or (row["STATUS"] == "Running" and not STOPS.search(state.said))):

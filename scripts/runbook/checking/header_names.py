@@ -20,11 +20,7 @@ MENTION = re.compile(r"[\"'](?:" + "|".join(map(re.escape, (*HEADERS, *RESPONSE)
 
 def header_names(model: Model) -> Iterator[Finding]:
     """In a dictionary of the applications' code with one known header for a key, all keys are headers, or begin with `X-`."""
-    folders = tuple(f"{folder}/" for source in model.settings.model.applications.values() for folder in source.path)
-    for name in sorted(model.files):
-        if not name.startswith(folders) or not name.endswith(".py") or not (model.root / name).is_file():
-            continue
-        text = (model.root / name).read_text(encoding="utf-8")
+    for name, text in model.code.items():
         if not MENTION.search(text):
             continue
         for node in ast.walk(ast.parse(text)):

@@ -3,13 +3,12 @@
 import contextlib
 import io
 import json
-import os
 import re
 import runpy
 import warnings
 from collections.abc import Iterator
-from unittest import mock
 
+from runbook.checking.applications import given
 from runbook.checking.finding import Finding
 from runbook.checking.images import Image, instructions
 from runbook.checking.inner_network import InnerNetwork
@@ -51,7 +50,7 @@ def _of_application(model: Model, application: str, module: str) -> bool:
 def _run(module: str, image: Image, port: int) -> str:
     """Why the program fails, in one line; empty if it ends well."""
     environment = {**image.environment, "PORT": str(port)}
-    with mock.patch.dict(os.environ, environment), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+    with given(environment), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             runpy.run_module(module, run_name="__main__", alter_sys=False)

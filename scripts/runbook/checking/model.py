@@ -37,6 +37,13 @@ class Model:
         return frozenset({".", *(parent.as_posix() for name in self.files for parent in Path(name).parents)})
 
     @cached_property
+    def code(self) -> dict[str, str]:
+        """Path → text of each Python file in the folders of the applications, in the order of the paths."""
+        folders = tuple(f"{folder}/" for source in self.settings.model.applications.values() for folder in source.path)
+        names = [name for name in sorted(self.files) if name.startswith(folders) and name.endswith(".py")]
+        return {name: (self.root / name).read_text(encoding="utf-8", errors="replace") for name in names if (self.root / name).is_file()}
+
+    @cached_property
     def services(self) -> dict[str, dict[str, Any]]:
         """Compose service → its definition; one without any is left out."""
         services = self.compose.get("services")

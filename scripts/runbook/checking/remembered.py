@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from runbook.reporting.whole_file import write_whole
+
 
 class Remembered:
     """JSON values in one file, under the hash of a text and of the tool's version.
@@ -35,10 +37,7 @@ class Remembered:
         """Keep what was asked for since the file was read, and nothing else, so that it does not grow."""
         if self._used == self._known:
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps(self._used), encoding="utf-8")
-        fresh.replace(self._path)
+        write_whole(self._path, json.dumps(self._used).encode())
 
     def _key(self, text: str) -> str:
         return hashlib.sha256(f"{self._version}\0{text}".encode()).hexdigest()

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 
-from runbook.checking.commands.files import exists
+from runbook.checking.commands.files import ENVIRONMENTS, exists
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.model import Model
 from runbook.checking.script_names import options_of_usage, unassigned
@@ -25,7 +25,6 @@ ASSIGNED = re.compile(r"^\s*(?:local |readonly |export )?\w+=[\"']?((?:[\w.-]+/)
 NAMED = re.compile(r"(?<![\w./$}~@%{-])(?:[\w.-]+/)+[\w.-]*\w(?![\w$*{/])")
 COMMENT = re.compile(r"(?m)^\s*#.*$|(?<=\s)# .*$")
 SITE_FOLDERS = re.compile(r"^(site_dir|docs_dir):\s*['\"]?([\w./-]+)", re.MULTILINE)
-ENVIRONMENTS = (".venv", "venv")  # folders of Python environments, which no repository keeps
 INTERPRETER = re.compile(r"python3\.\d+")
 
 

@@ -7,7 +7,7 @@ import tree_sitter
 
 from runbook.checking.environment import TERMINAL
 from runbook.checking.finding import Finding, nearest
-from runbook.reading.syntax import parse
+from runbook.reading.syntax import parse, text_of, walk
 
 RULE = "script_contents"
 USAGE = re.compile(r"^#\s*usage ?:.*(?:\n#.*)*", re.MULTILINE)
@@ -22,7 +22,7 @@ WITH_A_DEFAULT = (":-", "-", ":+", "+", ":=", "=", ":?", "?")
 def unassigned(name: str, text: str, given: Iterable[str]) -> Iterator[Finding]:
     """Each variable that the script expands, without a default, and that nothing assigns: not the script, a shell, or `given`."""
     root = parse(text)
-    nodes = [*_every(root), *_run_later(root)]
+    nodes = [*((node, 0) for node in walk(root)), *_run_later(root)]
     assigned = {variable for node, _ in nodes for variable in _assigned(node)}
     known = {*assigned, *given, *TERMINAL}
     for node, shift in nodes:
@@ -47,29 +47,23 @@ def options_of_usage(name: str, text: str) -> Iterator[Finding]:
         yield Finding(name, line, f"option « {option} » annoncée, que le script ne lit pas", nearest(option, read), RULE)
 
 
-def _every(node: tree_sitter.Node, shift: int = 0) -> Iterator[tuple[tree_sitter.Node, int]]:
-    yield node, shift
-    for child in node.children:
-        yield from _every(child, shift)
-
-
 def _run_later(root: tree_sitter.Node) -> Iterator[tuple[tree_sitter.Node, int]]:
     """The nodes of the texts in single quotes that the script runs, and the lines before each text."""
-    for node, _ in _every(root):
-        if node.type == "command" and _text(node.child_by_field_name("name")) in LATER:
+    for node in walk(root):
+        if node.type == "command" and text_of(node.child_by_field_name("name")) in LATER:
             for argument in node.children_by_field_name("argument"):
                 if argument.type == "raw_string":
-                    yield from _every(parse(_text(argument)[1:-1]), argument.start_point[0])
+                    yield from ((inner, argument.start_point[0]) for inner in walk(parse(text_of(argument)[1:-1])))
 
 
 def _assigned(node: tree_sitter.Node) -> Iterator[str]:
     if node.type == "variable_assignment":
-        yield re.split(r"[\[=+]", _text(node), maxsplit=1)[0]
+        yield re.split(r"[\[=+]", text_of(node), maxsplit=1)[0]
     elif node.type in DECLARING:
-        yield from (_text(child) for child in node.children if child.type == "variable_name")
+        yield from (text_of(child) for child in node.children if child.type == "variable_name")
     elif node.type == "command":
-        program = _text(node.child_by_field_name("name"))
-        words = [_text(argument) for argument in node.children_by_field_name("argument")]
+        program = text_of(node.child_by_field_name("name"))
+        words = [text_of(argument) for argument in node.children_by_field_name("argument")]
         if program in READING:
             yield from [word for word in words if word.isidentifier()][READING[program] :]
         elif program == "printf" and words[:1] == ["-v"]:
@@ -83,20 +77,16 @@ def _expanded(node: tree_sitter.Node) -> str | None:
     parts = [child for child in node.children if child.type in ("variable_name", "subscript")]
     if not parts or any(child.type in WITH_A_DEFAULT for child in node.children):
         return None
-    return _text(parts[0]).partition("[")[0]
+    return text_of(parts[0]).partition("[")[0]
 
 
 def _read_options(root: tree_sitter.Node, text: str) -> Iterator[tuple[int, str]]:
     """The options in the patterns of `case` and in comparisons, each with its line."""
-    for node, _ in _every(root):
+    for node in walk(root):
         if node.type == "case_item":
             for child in node.children:
                 if child.type == ")":
                     break
-                yield from ((child.start_point[0] + 1, option) for option in OPTION.findall(_text(child)))
+                yield from ((child.start_point[0] + 1, option) for option in OPTION.findall(text_of(child)))
     for found in COMPARED.finditer(text):
         yield text.count("\n", 0, found.start()) + 1, found[1]
-
-
-def _text(node: tree_sitter.Node | None) -> str:
-    return "" if node is None else (node.text or b"").decode(errors="replace")

@@ -3,13 +3,13 @@
 import ast
 import importlib
 import importlib.metadata
-import os
 import re
 import runpy
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from runbook.checking.applications import given
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.image_programs import LOOPBACK
 from runbook.checking.images import Image, built_images
@@ -53,19 +53,19 @@ def server_settings(model: Model) -> Iterator[Finding]:
 
 def log_settings(model: Model) -> Iterator[Finding]:
     """The settings that the configuration file gives to Python's logging, each fault where the code writes the word."""
-    image = next((image for image in built_images(model).values() if image.application), None)
-    values = server_values(model, image.environment) if image else {}
-    settings = values.get("logconfig_dict")
-    for word, cause, remedy in problems(settings) if isinstance(settings, Mapping) else ():
+    settings = log_configuration(model, built_images(model))
+    for word, cause, remedy in problems(settings) if settings else ():
         path, line = _where_written(model, word)
         yield Finding(path, line, cause, remedy, RULE)
 
 
-def server_values(model: Model, environment: Mapping[str, str]) -> dict[str, Any]:
-    """What the server's configuration file sets in an image; nothing where there is none or it cannot be read."""
+def log_configuration(model: Model, images: Mapping[str, Image]) -> Mapping[str, Any]:
+    """What the server's configuration file gives to Python's logging in the first application's image; empty where it gives nothing or cannot be read."""
     path = model.settings.model.server
-    values = _values(model, path, environment) if path and (model.root / path).is_file() else {}
-    return {} if isinstance(values, str) else values
+    image = next((image for image in images.values() if image.application), None)
+    values = _values(model, path, image.environment) if image and path and (model.root / path).is_file() else {}
+    settings = {} if isinstance(values, str) else values.get("logconfig_dict")
+    return settings if isinstance(settings, Mapping) else {}
 
 
 def settings_used(model: Model) -> Iterator[Finding]:
@@ -85,13 +85,10 @@ def settings_used(model: Model) -> Iterator[Finding]:
 
 def _where_written(model: Model, word: str) -> tuple[str, int]:
     """The first place of the applications' code with this word in quotes; the server's file otherwise."""
-    folders = tuple(f"{folder}/" for source in model.settings.model.applications.values() for folder in source.path)
-    for name in sorted(model.files):
-        if name.startswith(folders) and name.endswith(".py") and (model.root / name).is_file():
-            text = (model.root / name).read_text(encoding="utf-8")
-            found = re.search(rf"[\"']{re.escape(word)}[\"']", text)
-            if found:
-                return name, text.count("\n", 0, found.start()) + 1
+    for name, text in model.code.items():
+        found = re.search(rf"[\"']{re.escape(word)}[\"']", text)
+        if found:
+            return name, text.count("\n", 0, found.start()) + 1
     return model.settings.model.server, 1
 
 
@@ -119,15 +116,11 @@ def _known(model: Model, text: str, names: list[str]) -> list[str]:
 
 def _values(model: Model, path: str, environment: Mapping[str, str]) -> dict[str, Any] | str:
     """What the file sets in an image, or why it cannot be read there."""
-    before = dict(os.environ)
-    os.environ.update(environment)
-    try:
-        return runpy.run_path(str(model.root / path))
-    except (Exception, SystemExit) as error:
-        return (str(error) or type(error).__name__).splitlines()[0]
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    with given(environment):
+        try:
+            return runpy.run_path(str(model.root / path))
+        except (Exception, SystemExit) as error:
+            return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _bound(values: Mapping[str, Any], image: Image) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,7 @@ from runbook.reporting.whole_file import write_whole
 from runbook.settings import Settings
 
 # Of the environment, what tells of the terminal and of the last command, and nothing of what is checked.
-SESSION = {"_", "PWD", "OLDPWD", "SHLVL", "COLUMNS", "LINES", "TERM", "WINDOWID", "PYTEST_CURRENT_TEST"}
+SESSION = {"_", "PWD", "OLDPWD", "SHLVL", "COLUMNS", "LINES", "TERM", "WINDOWID"}
 
 
 class Silence(msgspec.Struct, frozen=True):
@@ -34,7 +35,7 @@ def state_of(root: Path, settings: Settings) -> str:
     distributions and the environment; not the clock nor the network, which no rule asks.
     """
     digest = hashlib.sha256()
-    for part in (*_files(root, settings), *_records(root / settings.state), *_tools(root)):
+    for part in chain(_files(root, settings), _records(root / settings.state), _tools(root)):
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.hexdigest()

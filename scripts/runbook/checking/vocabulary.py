@@ -61,16 +61,12 @@ class Vocabulary:
     @cached_property
     def numbers(self) -> frozenset[str]:
         """Every number of three digits in the code of the applications."""
-        folders = tuple(f"{folder}/" for folder in self.code)
-        paths = [self.model.root / name for name in sorted(self.model.files) if name.startswith(folders) and name.endswith(".py")]
-        return frozenset(number for path in paths if path.is_file() for number in re.findall(r"\b\d{3}\b", path.read_text(encoding="utf-8", errors="replace")))
+        return frozenset(number for text in self.model.code.values() for number in re.findall(r"\b\d{3}\b", text))
 
     @cached_property
     def statuses(self) -> frozenset[str]:
         """The HTTP statuses that the code of the applications gives: as numbers, by `HTTPStatus`, as exceptions of Werkzeug."""
-        folders = tuple(f"{folder}/" for folder in self.code)
-        paths = [self.model.root / name for name in sorted(self.model.files) if name.startswith(folders) and name.endswith(".py")]
-        text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in paths if path.is_file())
+        text = "\n".join(self.model.code.values())
         named = {str(HTTPStatus[name].value) for name in re.findall(r"HTTPStatus\.([A-Z_]+)", text) if name in HTTPStatus.__members__}
         raised = {str(error.code) for error in default_exceptions.values() if re.search(rf"\b{error.__name__}\b", text)}
         return self.numbers | named | raised

@@ -8,7 +8,7 @@ import tree_sitter
 
 from runbook.checking.commands import captured
 from runbook.reading.content import Block
-from runbook.reading.syntax import parse
+from runbook.reading.syntax import parse, text_of
 
 UNKNOWN = "…"  # stands in a word for a text that only running can tell
 ELEMENTS = re.compile(r'"\$(?:@|\{@\}|\{(?:(\w+)\[@\]|@:(\d+))\})"')
@@ -120,8 +120,8 @@ class Shell:
     def _function(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
         name = node.child_by_field_name("name")
         if name is not None:
-            self.functions.add(_text(name))
-            self.bodies[_text(name)] = node.child_by_field_name("body") or node
+            self.functions.add(text_of(name))
+            self.bodies[text_of(name)] = node.child_by_field_name("body") or node
         yield from self._children(node, block, piped)
 
     def _subshell(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
@@ -144,7 +144,7 @@ class Shell:
         words = [word for value in values for word in _split(self._word(value, block))]
         for word in words or [Word(UNKNOWN, _line(node, block))]:
             if variable is not None:
-                self.variables[_text(variable)] = word.text
+                self.variables[text_of(variable)] = word.text
             if body is not None:
                 yield from self._read(body, block, piped=False)
 
@@ -184,7 +184,7 @@ class Shell:
         for child in node.children:
             if child.type == "file_redirect":
                 target = child.child_by_field_name("destination")
-                operator = next((_text(part) for part in child.children if not part.is_named), ">")
+                operator = next((text_of(part) for part in child.children if not part.is_named), ">")
                 if target is not None:
                     found.append((operator, self._word(target, block)))
             elif child.type in ("heredoc_redirect", "herestring_redirect"):
@@ -197,7 +197,7 @@ class Shell:
         for child in node.children:
             if child.type == "variable_assignment":  # for this command alone
                 name = child.child_by_field_name("name")
-                environment += [Word(_text(name), _line(child, block))] if name else []
+                environment += [Word(text_of(name), _line(child, block))] if name else []
                 continue
             if child.type in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
                 continue
@@ -223,14 +223,14 @@ class Shell:
     def _assign(self, node: tree_sitter.Node, block: Block) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is not None:
-            self.arrays.pop(_text(name), None)
+            self.arrays.pop(text_of(name), None)
             if value is not None and value.type == "array" and any(child.type == "=" for child in node.children):
-                self.arrays[_text(name)] = [self._word(child, block) for child in value.named_children]
-            self.variables[_text(name)] = "" if value is None else self._value(value)[0]
+                self.arrays[text_of(name)] = [self._word(child, block) for child in value.named_children]
+            self.variables[text_of(name)] = "" if value is None else self._value(value)[0]
 
     def _elements(self, node: tree_sitter.Node) -> list[Word] | None:
         """The words of `"${array[@]}"`, `"$@"` or `"${@:2}"`; None where they are not known, or for any other word."""
-        found = ELEMENTS.fullmatch(_text(node))
+        found = ELEMENTS.fullmatch(text_of(node))
         words = self.arrays.get(found[1] or "@") if found else None
         return words[int(found[2] or 1) - 1 :] if found and words is not None else None
 
@@ -261,15 +261,15 @@ class Shell:
         return "".join(texts), unknown
 
     def _expansion(self, node: tree_sitter.Node) -> tuple[str, list[str]]:
-        name = next((_text(child) for child in node.children if child.type in ("variable_name", "special_variable_name")), "")
-        plain = node.type == "simple_expansion" or _text(node) == f"${{{name}}}"
+        name = next((text_of(child) for child in node.children if child.type in ("variable_name", "special_variable_name")), "")
+        plain = node.type == "simple_expansion" or text_of(node) == f"${{{name}}}"
         if name in self.variables:
             return (self.variables[name] if plain else UNKNOWN), []
-        return UNKNOWN, [name] if name.isidentifier() and not any(mark in _text(node) for mark in (":-", "-}", ":+")) else []
+        return UNKNOWN, [name] if name.isidentifier() and not any(mark in text_of(node) for mark in (":-", "-}", ":+")) else []
 
 
 def _literal(node: tree_sitter.Node) -> str:
-    text = _text(node)
+    text = text_of(node)
     match node.type:
         case "word":
             return re.sub(r"\\(.)", r"\1", text)
@@ -290,13 +290,9 @@ def _split(word: Word) -> list[Word]:
 
 def _heredoc(node: tree_sitter.Node) -> str:
     if node.type == "herestring_redirect":
-        return _text(node)
-    return "".join(_text(child) for child in node.children if child.type == "heredoc_body")
+        return text_of(node)
+    return "".join(text_of(child) for child in node.children if child.type == "heredoc_body")
 
 
 def _line(node: tree_sitter.Node, block: Block) -> int:
     return block.line + 1 + node.start_point[0]
-
-
-def _text(node: tree_sitter.Node) -> str:
-    return (node.text or b"").decode(errors="replace")

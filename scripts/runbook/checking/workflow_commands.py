@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from runbook.checking.commands.files import makes
+from runbook.checking.commands.files import ENVIRONMENTS, makes
 from runbook.checking.environment import TERMINAL
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.model import Model
@@ -30,7 +30,7 @@ def commands(model: Model, path: str, job: str, workflow: dict[str, Any], resolv
     variables = {**dict.fromkeys((*TERMINAL, *GIVEN), UNKNOWN), **_given(workflow), **_given(described)}
     situation = Situation(model, Page(path, path, path, job, {}, "", ()), target, resolve, Shell(dict(variables)))
     installed = [program.name for program in Path(sys.executable).parent.iterdir()]
-    situation.made |= {f"{folder}/bin/{program}" for folder in (".venv", "venv") for program in installed}
+    situation.made |= {f"{folder}/bin/{program}" for folder in ENVIRONMENTS for program in installed}
     for index, step in enumerate(described.get("steps") or []):
         if not isinstance(step, dict):
             continue

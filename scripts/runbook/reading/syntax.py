@@ -28,10 +28,10 @@ class Script:
 def read(code: str) -> Script:
     """The names in `code`; `has_error` if bash itself could not read it."""
     root = parse(code)
-    nodes = list(_walk(root))
+    nodes = list(walk(root))
     assigned = frozenset(_assigned(nodes))
     return Script(
-        commands=tuple(_text(node) for node in nodes if node.type == "command_name"),
+        commands=tuple(text_of(node) for node in nodes if node.type == "command_name"),
         urls=tuple(URL.findall(code)),
         assigned=assigned,
         used=frozenset(_used(nodes)) - assigned,
@@ -50,10 +50,11 @@ def _language() -> tree_sitter.Language:
     return tree_sitter.Language(tree_sitter_bash.language())
 
 
-def _walk(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+def walk(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    """The node and all below it, in reading order."""
     yield node
     for child in node.children:
-        yield from _walk(child)
+        yield from walk(child)
 
 
 def _assigned(nodes: list[tree_sitter.Node]) -> Iterator[str]:
@@ -61,7 +62,7 @@ def _assigned(nodes: list[tree_sitter.Node]) -> Iterator[str]:
         if node.type in ("variable_assignment", "for_statement"):
             for child in node.children:
                 if child.type == "variable_name":
-                    yield _text(child)
+                    yield text_of(child)
                     break
 
 
@@ -69,16 +70,17 @@ def _used(nodes: list[tree_sitter.Node]) -> Iterator[str]:
     for node in nodes:
         if node.type in ("simple_expansion", "expansion"):
             for child in node.children:
-                if child.type == "variable_name" and _text(child) not in SPECIAL:
-                    yield _text(child)
+                if child.type == "variable_name" and text_of(child) not in SPECIAL:
+                    yield text_of(child)
 
 
 def _writes(node: tree_sitter.Node) -> bool:
-    if node.type != "file_redirect" or "<" in _text(node).split("/")[0]:
+    if node.type != "file_redirect" or "<" in text_of(node).split("/")[0]:
         return False
     target = node.child_by_field_name("destination")
-    return target is not None and _text(target) not in ("/dev/null", "1", "2")
+    return target is not None and text_of(target) not in ("/dev/null", "1", "2")
 
 
-def _text(node: tree_sitter.Node) -> str:
-    return (node.text or b"").decode(errors="replace")
+def text_of(node: tree_sitter.Node | None) -> str:
+    """What stands in the source there; nothing for no node."""
+    return "" if node is None else (node.text or b"").decode(errors="replace")

@@ -14,7 +14,7 @@ from runbook.checking.unchanged import Silence, keep, recall, state_of
 from runbook.errors import RunbookError
 from runbook.forked import forked
 from runbook.settings import Settings, load
-from runbook.verbs.options import json_option, print_json
+from runbook.verbs.options import json_option, pages, print_json
 
 if TYPE_CHECKING:
     from runbook.checking.finding import Finding
@@ -34,23 +34,23 @@ def command(root: Path, as_json: bool, junit_file: Path | None, no_cache: bool) 
     state = state_of(root, settings)
     silence = None if no_cache else recall(root, settings, state)
     if silence is None:
-        findings, pages, commands = _check(root, settings)
+        findings, paths, commands = _check(root, settings)
         since = ""
         if not findings and state_of(root, settings) == state:  # else somebody wrote while it was read
-            keep(root, settings, Silence(state, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", pages, commands))
+            keep(root, settings, Silence(state, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", paths, commands))
     else:
-        findings, pages, commands = [], silence.pages, silence.commands
+        findings, paths, commands = [], silence.pages, silence.commands
         since = f", inchangées depuis le contrôle du {silence.date}"
     if junit_file:
         from runbook.reporting import junit
 
-        junit.write_findings(findings, pages, junit_file)
+        junit.write_findings(findings, paths, junit_file)
     if as_json:
         print_json(findings)
     else:
         for found in findings:
             click.echo(str(found))
-        click.echo(f"{len(pages)} pages, {commands} commandes{since} : {f'{len(findings)} constats' if findings else 'rien à redire'}", err=True)
+        click.echo(f"{len(paths)} pages, {commands} commandes{since} : {f'{len(findings)} constats' if findings else 'rien à redire'}", err=True)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         from runbook.reporting import annotations
 
@@ -61,17 +61,17 @@ def command(root: Path, as_json: bool, junit_file: Path | None, no_cache: bool) 
 
 def _check(root: Path, settings: Settings) -> "tuple[list[Finding], list[str], int]":
     """The findings, the paths of the pages, the number of their commands."""
-    with forked(partial(_pages, root, settings)) as read:  # MkDocs reads the site on one core, the model is made on another
+    with forked(partial(pages, root, settings, ())) as read:  # MkDocs reads the site on one core, the model is made on another
         from runbook.checking.check import check
         from runbook.checking.model import read_model
 
-        pages: list[PageBlocks] = []
+        found: list[PageBlocks] = []
         model = read_model(root, settings)
         try:
-            findings = check(_awaited(read, pages), model, forked)
+            findings = check(_awaited(read, found), model, forked)
         except RunbookError as error:  # pages are often unreadable because they quote the very files that are wrong
             findings = _of_sources(model, error)
-    return findings, [page.page.path for page in pages], sum(len(page.blocks) for page in pages)
+    return findings, [page.page.path for page in found], sum(len(page.blocks) for page in found)
 
 
 def _of_sources(model: "Model", error: RunbookError) -> "list[Finding]":
@@ -85,12 +85,6 @@ def _of_sources(model: "Model", error: RunbookError) -> "list[Finding]":
     if not findings:
         raise error
     return [*findings, Finding(model.settings.site, 1, f"le site n'a pas pu être lu : {str(error).splitlines()[0]}", "corriger d'abord ce qui précède", "site")]
-
-
-def _pages(root: Path, settings: Settings) -> "list[PageBlocks]":
-    from runbook.verbs.options import pages
-
-    return pages(root, settings, ())
 
 
 def _awaited(read: "Callable[[], list[PageBlocks]]", pages: "list[PageBlocks]") -> "Iterator[PageBlocks]":

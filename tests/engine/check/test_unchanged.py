@@ -1,12 +1,11 @@
 """Is a verdict remembered for the very same repository, and for no other?"""
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.engine.runs import command_line
 
 AGAIN = "inchangées depuis le contrôle du"
 
@@ -26,10 +25,7 @@ def site(tmp_path: Path) -> Path:
 
 
 def check(root: Path, *options: str, **environment: str) -> tuple[int, str, str]:
-    ran = subprocess.run(
-        [sys.executable, "-m", "runbook", "--root", str(root), "check", *options],
-        capture_output=True, text=True, timeout=60, check=False, env={**os.environ, "GITHUB_ACTIONS": "", **environment},
-    )  # fmt: skip
+    ran = command_line(root, "check", *options, **environment)
     return ran.returncode, ran.stdout, ran.stderr
 
 

@@ -95,10 +95,8 @@ def _headers(command: Command, usage: Usage, situation: Situation) -> Iterator[F
 
 def _headers_in_code(model: Model) -> Iterator[str]:
     """What looks like the name of a header in the applications' folders."""
-    folders = tuple(f"{folder}/" for source in model.settings.model.applications.values() for folder in source.path)
-    for name in model.files:
-        if name.startswith(folders) and name.endswith(".py"):
-            yield from re.findall(r"[\"']([A-Z][\w]*(?:-[A-Z][\w]*)+)[\"']", (model.root / name).read_text(encoding="utf-8"))
+    for text in model.code.values():
+        yield from re.findall(r"[\"']([A-Z][\w]*(?:-[A-Z][\w]*)+)[\"']", text)
 
 
 def _files(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:

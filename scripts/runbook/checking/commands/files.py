@@ -9,6 +9,7 @@ from runbook.checking.situation import Situation, finding
 from runbook.checking.words import UNKNOWN, Command, Word
 
 SYSTEM = ("/dev/", "/etc/", "/proc/", "/sys/", "/usr/", "/bin/", "/var/lib/", "/run/")
+ENVIRONMENTS = (".venv", "venv")  # folders of Python environments, which no repository keeps
 DEVICES = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/full", "/dev/zero")
 OUTSIDE = ("/", "/tmp", "/dev", "..")  # noqa: S108 — what pages may write in
 

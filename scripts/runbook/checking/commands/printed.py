@@ -49,7 +49,7 @@ class Template:
 @cache
 def states() -> frozenset[str]:
     """The states and reasons that Kubernetes shows, of two words or more: CrashLoopBackOff, FailedScheduling."""
-    texts = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("printed_cells.txt", "kubectl_events.txt"))
+    texts = [*(text for named in _table("printed_cells.txt").items() for text in named), *(text for named in _table("kubectl_events.txt").items() for text in named)]
     return frozenset(word for text in texts for word in re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", text))
 
 

@@ -1,6 +1,6 @@
 """`uv`: verbs, options, and the files and groups that they name."""
 
-import re
+import tomllib
 from collections.abc import Iterator
 
 from runbook.checking.commands.files import makes, must_be_file, must_exist
@@ -68,9 +68,7 @@ def uv(command: Command, situation: Situation) -> Iterator[Finding]:
 
 def _groups(command: Command, words: list[Word], model: Model) -> Iterator[Finding]:
     path = model.root / "pyproject.toml"
-    text = path.read_text(encoding="utf-8") if words and path.is_file() else ""
-    table = re.search(r"^\[dependency-groups\]$(.*?)(?=^\[|\Z)", text, re.MULTILINE | re.DOTALL)
-    groups = re.findall(r"^\"?([\w.-]+)\"?\s*=", table[1], re.MULTILINE) if table else []
+    groups = tomllib.loads(path.read_text(encoding="utf-8")).get("dependency-groups", {}) if words and path.is_file() else {}
     for word in words:
         if groups and word.known and ":" not in word.text and word.text not in groups:
             yield finding(command, "python", f"groupe de dépendances « {word.text} » absent de pyproject.toml", nearest(word.text, groups), word)
