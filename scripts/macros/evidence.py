@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runbook.errors import SettingsError
-from runbook.reporting.record import Campaign, StepRecord, load
+from runbook.reporting.record import Campaign, NoRecordError, StepRecord, load
 
 from .changes import Change, changes_since
 
@@ -46,12 +46,12 @@ def read_evidence(path: Path, root: Path, docs: str) -> Evidence:
     """The record at `path` against the files of `root`; nothing on a clone where nothing was run yet.
 
     The engine names pages from the repository's root, where `docs` is.  A record that cannot be read
-    proves nothing, and must not stop the run that replaces it: that run reads these pages too.
+    proves nothing, and must not stop the build.
     """
-    if not path.exists():
-        return Evidence()
     try:
         return evidence(load(path).campaigns, root, docs)
+    except NoRecordError:
+        return Evidence()
     except SettingsError:
         return Evidence(unreadable=True)
 

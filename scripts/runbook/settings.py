@@ -7,6 +7,8 @@ import msgspec
 
 from runbook.errors import SettingsError
 
+FILE = "pyproject.toml"
+
 
 class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A shell command that succeeds where the target is present, and what its failure means."""
@@ -125,7 +127,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def load(root: Path) -> Settings:
     """The settings of the repository at `root`; SettingsError names the key that is wrong."""
-    path = root / "pyproject.toml"
+    path = root / FILE
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

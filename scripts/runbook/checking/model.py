@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from runbook.checking.applications import Application, read_applications
-from runbook.checking.listed import listed_files
 from runbook.checking.objects import KIND_OF, LOADER, WORKLOADS, KubeObject, read_objects, selects
 from runbook.checking.repeated_keys import repeated_keys
+from runbook.reading.listed import listed_files
 from runbook.settings import Settings
 
 

@@ -28,6 +28,7 @@ class Page:
 
     `path` is relative to the repository, `uri` to the docs folder.  `markdown` is what Python-Markdown
     gets; `line_of[i]` is the line of the source file (from 1) that its line `i` (from 0) comes from.
+    `meta` is the front matter as JSON would tell it.
     """
 
     path: str

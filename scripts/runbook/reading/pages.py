@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import markdown as python_markdown
+import msgspec
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, BuildError, ConfigurationError
 from mkdocs.structure.files import Files, get_files
@@ -19,6 +20,7 @@ from pymdownx.snippets import SnippetMissingError
 
 from runbook.errors import PagesError, Problem, SettingsError
 from runbook.reading.content import Page, Site
+from runbook.reporting.withheld import withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,11 @@ def read_again(site: Site, path: str) -> Site:
 
 @contextlib.contextmanager
 def _as_mkdocs_does(root: Path, config_file: str) -> Iterator[None]:
-    """Silent, in the folder that extensions read their relative paths from; what MkDocs refuses is a SettingsError."""
+    """Silent, without proofs, in the folder that extensions read their relative paths from; what MkDocs refuses is a SettingsError."""
     disabled = logging.root.manager.disable
     logging.disable(logging.CRITICAL)  # what is wrong is raised, in one line and with its place
     try:
-        with contextlib.chdir(root):
+        with contextlib.chdir(root), withheld():
             yield
     except (Abort, BuildError, ConfigurationError, SnippetMissingError) as error:
         raise SettingsError(f"{config_file} : MkDocs refuse le site : {_reason(error)}") from error
@@ -122,7 +124,7 @@ def _read(page: MkDocsPage, opened: Opened) -> Page:
         uri=page.file.src_uri,
         url=page.url,
         title=str(page.title or page.file.src_uri),
-        meta=dict(page.meta),
+        meta=msgspec.to_builtins(page.meta, str_keys=True),
         markdown=markdown,
         line_of=_source_lines(body, markdown, head),
     )

@@ -10,6 +10,7 @@ from runbook.reporting.coverage import coverage
 from runbook.reporting.one_writer import alone
 from runbook.reporting.record import Campaign, StepRecord
 from runbook.reporting.whole_file import write_whole
+from runbook.reporting.withheld import are_withheld
 
 VERSION = 1
 FOLDER = "history"
@@ -62,7 +63,7 @@ def read(state: Path) -> list[PastRun]:
     SettingsError for a file that is no history.
     """
     runs = []
-    for path in sorted((state / FOLDER).glob("*.json"), reverse=True):
+    for path in [] if are_withheld() else sorted((state / FOLDER).glob("*.json"), reverse=True):
         try:
             content = path.read_bytes()
             if msgspec.json.decode(content, type=_Versioned).version == VERSION:

@@ -7,11 +7,16 @@ from typing import Any
 import msgspec
 
 from runbook.errors import SettingsError
+from runbook.reporting.withheld import are_withheld
 from runbook.running.outcome import Outcome
 
 VERSION = 3
 ONE_CAMPAIGN = 2  # the version whose document was a single campaign
 FILE = "record.json"
+
+
+class NoRecordError(SettingsError):
+    """Nothing has run yet, or the pages are being read for their commands."""
 
 
 class StepRecord(msgspec.Struct, frozen=True):
@@ -117,9 +122,9 @@ def encode(record: Record) -> bytes:
 
 
 def load(path: Path) -> Record:
-    """Read a record; SettingsError if there is none, or one that this version cannot read."""
+    """Read a record; NoRecordError if there is none to show, SettingsError for one that this version cannot read."""
     try:
-        content = path.read_bytes()
+        content = _content(path)
         version = msgspec.json.decode(content, type=_Versioned).version
         if version == ONE_CAMPAIGN:
             return Record(VERSION, [msgspec.json.decode(content, type=Campaign)])
@@ -127,9 +132,15 @@ def load(path: Path) -> Record:
             raise SettingsError(f"{path} : enregistrement de version {version}, au lieu de {VERSION} ; relancer « runbook run »")
         return msgspec.json.decode(content, type=Record)
     except FileNotFoundError:
-        raise SettingsError(f"{path} : aucune exécution enregistrée ; lancer d'abord « runbook run »") from None
+        raise NoRecordError(f"{path} : aucune exécution enregistrée ; lancer d'abord « runbook run »") from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} : enregistrement illisible ({error}) ; relancer « runbook run »") from None
+
+
+def _content(path: Path) -> bytes:
+    if are_withheld():
+        raise FileNotFoundError(path)
+    return path.read_bytes()
 
 
 def load_previous(path: Path) -> Record | None:

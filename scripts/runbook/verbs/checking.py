@@ -4,17 +4,17 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from runbook.checking.unchanged import Silence, keep, recall, state_of
+from runbook.checking.unchanged import Silence, keep, recall
 from runbook.errors import RunbookError
 from runbook.forked import forked
+from runbook.reading.state import state_of
 from runbook.settings import Settings, load
-from runbook.verbs.options import json_option, pages, print_json
+from runbook.verbs.options import json_option, pages_meanwhile, print_json
 
 if TYPE_CHECKING:
     from runbook.checking.finding import Finding
@@ -34,7 +34,7 @@ def command(root: Path, as_json: bool, junit_file: Path | None, no_cache: bool) 
     state = state_of(root, settings)
     silence = None if no_cache else recall(root, settings, state)
     if silence is None:
-        findings, paths, commands = _check(root, settings)
+        findings, paths, commands = _check(root, settings, state, no_cache)
         since = ""
         if not findings and state_of(root, settings) == state:  # else somebody wrote while it was read
             keep(root, settings, Silence(state, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", paths, commands))
@@ -59,9 +59,9 @@ def command(root: Path, as_json: bool, junit_file: Path | None, no_cache: bool) 
     return 1 if findings else 0
 
 
-def _check(root: Path, settings: Settings) -> "tuple[list[Finding], list[str], int]":
+def _check(root: Path, settings: Settings, state: str, anew: bool) -> "tuple[list[Finding], list[str], int]":
     """The findings, the paths of the pages, the number of their commands."""
-    with forked(partial(pages, root, settings, ())) as read:  # MkDocs reads the site on one core, the model is made on another
+    with pages_meanwhile(root, settings, (), state, anew) as read:
         from runbook.checking.check import check
         from runbook.checking.model import read_model
 

@@ -3,7 +3,8 @@
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ import click
 import msgspec
 
 from runbook.errors import RunbookError
+from runbook.forked import forked, here
+from runbook.reading.state import state_of
 from runbook.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,15 +35,43 @@ def pages_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def pages(root: Path, settings: Settings, asked: tuple[str, ...]) -> "list[PageBlocks]":
     """Every page of the site with its blocks; RunbookError if one of `asked` is not among them."""
+    with pages_meanwhile(root, settings, asked) as read:
+        return read()
+
+
+@contextlib.contextmanager
+def pages_meanwhile(root: Path, settings: Settings, asked: tuple[str, ...], state: str = "", anew: bool = False) -> "Iterator[Callable[[], list[PageBlocks]]]":
+    """The same for who has something to do until then; `state` if it is known, `anew` to read even what has not changed.
+
+    What is not remembered is read in a fork: MkDocs works on one core, and the caller on another.
+    """
+    from runbook.reading.remembered import recall
+
+    state = state or state_of(root, settings)
+    kept = None if anew else recall(root, settings, state)
+    with here(lambda: kept) if kept is not None else forked(partial(_read, root, settings, state)) as read:
+        yield lambda: _with(asked, read() or [])
+
+
+def _read(root: Path, settings: Settings, state: str) -> "list[PageBlocks]":
     from runbook.reading.blocks import find_blocks
     from runbook.reading.pages import read_site
+    from runbook.reading.remembered import keep
 
+    environment = dict(os.environ)  # which plugins change
     site = read_site(root, settings.site)
-    known = {name for page in site.pages for name in (page.path, page.uri)}
+    found = [find_blocks(page, site, settings.targets) for page in site.pages]
+    if state_of(root, settings, environment) == state:  # else somebody wrote while it was read
+        keep(root, settings, state, found)
+    return found
+
+
+def _with(asked: tuple[str, ...], found: "list[PageBlocks]") -> "list[PageBlocks]":
+    known = {name for page in found for name in (page.page.path, page.page.uri)}
     for name in asked:
         if name not in known:
             raise RunbookError(f"{name} : page absente du site ; « runbook list » donne celles qui ont des commandes")
-    return [find_blocks(page, site, settings.targets) for page in site.pages]
+    return found
 
 
 def missing_targets(root: Path, settings: Settings, asked: tuple[str, ...], context: str | None) -> dict[str, str]:

@@ -1,14 +1,12 @@
 """`runbook run`: what it is asked; the work is loaded when it is called."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from runbook.forked import forked
 from runbook.settings import load
-from runbook.verbs.options import context_option, json_option, pages, pages_argument, target_option
+from runbook.verbs.options import context_option, json_option, pages_argument, pages_meanwhile, target_option
 
 
 @click.command("run")
@@ -25,7 +23,7 @@ from runbook.verbs.options import context_option, json_option, pages, pages_argu
 def command(root: Path, /, **asked: Any) -> int:
     """Exécute les pages (toutes, ou celles nommées et celles dont elles dépendent)."""
     settings = load(root)
-    with forked(partial(pages, root, settings, asked["asked"])) as read:  # MkDocs reads the site on one core, the engine loads on another
+    with pages_meanwhile(root, settings, asked["asked"]) as read:
         from runbook.verbs.run_pages import run_pages
 
         found = read()

@@ -20,6 +20,7 @@ def site(tmp_path: Path) -> Path:
     (root / "bread.txt").write_text("rye\n", encoding="utf-8")
     (root / "docs" / "index.md").write_text("---\nexecution: {cible: here}\n---\n```bash\ncat bread.txt\n```\n\n```bash\nwc -l bread.txt\n```\n", encoding="utf-8")
     (root / ".gitignore").write_text(".runbook/\n", encoding="utf-8")
+    (root / "docs" / ".gitignore").write_text("ignored.md\n", encoding="utf-8")
     subprocess.run(["git", "init", "--quiet", str(root)], check=True)
     return root
 
@@ -67,20 +68,41 @@ def _permit(root: Path) -> None:
     (root / "pyproject.toml").chmod(0o755)
 
 
-def _record(root: Path) -> None:
-    (root / ".runbook" / "record.json").write_text("{}", encoding="utf-8")
+def _add_ignored_page(root: Path) -> None:
+    page = root / "docs" / "ignored.md"
+    page.write_text("A page that git ignores is published all the same.\n", encoding="utf-8")
 
 
 def _damage(root: Path) -> None:
     (root / ".runbook" / "cache" / "silence.json").write_text("{", encoding="utf-8")
 
 
-@pytest.mark.parametrize("change", [_lie, _remove, _add, _permit, _record, _damage])
+@pytest.mark.parametrize("change", [_lie, _remove, _add, _add_ignored_page, _permit, _damage])
 def test_any_change_is_checked(site: Path, change: Callable[[Path], None]) -> None:
     check(site)
     change(site)
 
     assert AGAIN not in check(site)[2]
+
+
+def test_what_a_run_leaves_is_no_change(site: Path) -> None:
+    check(site)
+    (site / ".runbook" / "record.json").write_text("{}", encoding="utf-8")
+
+    assert AGAIN in check(site)[2]
+
+
+def test_a_folder_that_the_repository_around_it_ignores_has_files_all_the_same(site: Path) -> None:
+    (site / ".gitignore").write_text("inner/\n", encoding="utf-8")
+    inner = site / "inner"
+    (inner / "docs").mkdir(parents=True)
+    for name in ("mkdocs.yml", "pyproject.toml", "bread.txt", "docs/index.md"):
+        (inner / name).write_bytes((site / name).read_bytes())
+    first = check(inner)
+    _lie(inner)
+    second = check(inner)
+
+    assert (first[0], second[0], "no-such-file" in second[1]) == (0, 1, True)
 
 
 def test_another_environment_is_checked(site: Path) -> None:

@@ -1,0 +1,64 @@
+"""All that the pages, and what the check says of them, depend on: is everything as it was?"""
+
+import hashlib
+import os
+import sys
+import sysconfig
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+
+import runbook
+from runbook.reading.listed import listed_files
+from runbook.settings import Settings
+
+# Of the environment, what tells of the terminal and of the last command, and nothing of what is read.
+SESSION = {"_", "PWD", "OLDPWD", "SHLVL", "COLUMNS", "LINES", "TERM", "WINDOWID"}
+NOT_READ = {"node_modules", "__pycache__"}
+
+
+def state_of(root: Path, settings: Settings, environment: Mapping[str, str] = os.environ) -> str:
+    """A hash of the repository's files, the engine, Python, the installed distributions and this environment.
+
+    Not of what runs left, which no page shows while it is read for its commands; nor of the clock and
+    the network, which nothing asks.
+    """
+    digest = hashlib.sha256()
+    for part in chain(_files(root, settings), _tools(root, environment)):
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _files(root: Path, settings: Settings) -> Iterator[bytes]:
+    """Each file's path, whether it can be run, and its bytes; then the pages that git ignores, and what else stands at the root."""
+    listed = listed_files(root, settings)
+    for name in sorted(listed):
+        path = root / name
+        yield name.encode()
+        if path.is_file():
+            yield b"x" if os.access(path, os.X_OK) else b"-"
+            yield path.read_bytes()
+    for name in sorted(_pages(root) - listed):
+        status = (root / name).stat()
+        yield f"{name} {status.st_size} {status.st_mtime_ns}".encode()
+    yield "\0".join(sorted({*os.listdir(root)} - {settings.state})).encode()  # noqa: PTH208 — of names alone
+
+
+def _pages(root: Path) -> set[str]:
+    """Every Markdown file, in no hidden folder: a site publishes also those that git ignores."""
+    found = set()
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in NOT_READ]
+        found |= {Path(folder, name).relative_to(root).as_posix() for name in names if name.endswith(".md")}
+    return found
+
+
+def _tools(root: Path, environment: Mapping[str, str]) -> Iterator[bytes]:
+    yield sys.version.encode()
+    yield "\0".join(sorted(os.listdir(sysconfig.get_path("purelib")))).encode()  # noqa: PTH208 — names hold the versions
+    yield "\0".join(sorted(f"{name}={value}" for name, value in environment.items() if name not in SESSION)).encode(errors="surrogateescape")
+    engine = Path(runbook.__file__).parent
+    if not engine.is_relative_to(root):
+        for path in sorted(engine.rglob("*.py")):
+            yield path.read_bytes()
