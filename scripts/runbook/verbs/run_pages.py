@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -22,12 +23,17 @@ from runbook.running.interruption import Interruptions
 from runbook.running.session import Answer, always
 from runbook.settings import Settings
 from runbook.verbs.options import announce_stop, console, known_target, missing_targets, print_json, show_missing
+from runbook.verbs.verdict import verdict
+
+if TYPE_CHECKING:
+    from runbook.checking.finding import Finding
 
 
 def run_pages(
     root: Path,
     settings: Settings,
     found: list[PageBlocks],
+    state: str,
     asked: tuple[str, ...],
     targets: tuple[str, ...],
     required: str,
@@ -38,7 +44,7 @@ def run_pages(
     record_folder: Path | None,
     as_json: bool,
 ) -> int:
-    """Run those of the pages `found` that are asked for, or all; the exit status."""
+    """Run those of the pages `found` in this `state` of the repository that are asked for, or all; the exit status."""
     missing = missing_targets(root, settings, targets, context)
     if by_step and not (asked and sys.stdin.isatty()):
         raise RunbookError("--step demande un terminal et le nom d'au moins une page")
@@ -47,21 +53,21 @@ def run_pages(
     screen = console(stderr=as_json)
     show_missing(missing, screen)
     whole = not (by_step or asked or targets)
-    findings = _findings(found, settings, root, screen) if checks else None
-    state = record_folder or root / settings.state
+    findings = _findings(verdict(root, settings, state, lambda: found).findings, screen) if checks else None
+    kept = record_folder or root / settings.state
     interruptions = Interruptions()
     with interruptions.handled(partial(announce_stop, screen)):
         start = make.at_start(dict.fromkeys(page.page for page in plan.pages), settings, root)
         journal = _run(plan, settings, root, screen, partial(terminal.ask, screen) if by_step else always, interruptions)
         done = make.campaign(start, journal, settings, root, missing, problems, findings, whole)
         if not (by_step or asked):
-            done = _with_ratchet(done, settings, state)
+            done = _with_ratchet(done, settings, kept)
         if by_step:
             done = _written(done, lambda: click.echo(f"Journal : {merge.keep_apart(done, root / settings.state / 'journal' / done.date.replace(':', ''))}"))
         else:
-            done = _written(done, lambda: merge.keep(done, state, settings.coverage))
+            done = _written(done, lambda: merge.keep(done, kept, settings.coverage))
         if whole:
-            done = _written(done, lambda: history.keep(done, state))
+            done = _written(done, lambda: history.keep(done, kept))
         if junit_file:
             from runbook.reporting import junit  # loaded where a report is asked for
 
@@ -85,12 +91,8 @@ def _written(done: Campaign, write: Callable[[], object]) -> Campaign:
     return done
 
 
-def _findings(found: list[PageBlocks], settings: Settings, root: Path, screen: Console) -> list[str]:
-    """What the static check has to say before anything runs; it is loaded here, for most runs do without."""
-    from runbook.checking.check import check
-    from runbook.checking.model import read_model
-
-    findings = check(found, read_model(root, settings))
+def _findings(findings: "list[Finding]", screen: Console) -> list[str]:
+    """What the static check has to say before anything runs."""
     for finding in findings:
         screen.print(f"[bold red]✘[/] {escape(str(finding))}")
     if os.environ.get("GITHUB_ACTIONS") == "true":

@@ -37,6 +37,12 @@ def test_nothing_is_checked_twice_and_that_is_said(site: Path) -> None:
     assert (second[0], AGAIN in second[2], "2 commandes" in second[2]) == (0, True, True)
 
 
+def test_a_run_that_checks_first_is_a_check_too(site: Path) -> None:
+    assert command_line(site, "run", "--check").returncode == 0
+
+    assert AGAIN in check(site)[2]
+
+
 def test_all_is_checked_again_on_demand(site: Path) -> None:
     check(site)
 
