@@ -1,4 +1,4 @@
-"""A hook of MkDocs: what is left to do to a page when its templates have made it."""
+"""Hooks of MkDocs: what is left to do to a page before and after its templates."""
 
 import re
 from typing import Any
@@ -7,16 +7,41 @@ _KEPT_OR_BLANK = re.compile(r"(<(?P<tag>pre|textarea|script|style)\b.*?</(?P=tag
 # The highlighter puts every space of a command into a box of its own, which no style tells apart.
 _BOXED_SPACE = re.compile(r'<span class="w">(\s+)</span>')
 _RESULT = re.compile(r'(?<=<div class=")([^"]*)(?="><span class="filename">Résultat attendu</span>)')
-_BLOCK_TITLE = re.compile(r'(?<=<span class="filename">)[^<]*')
+# What is read beside the text, where smarty does not go: titles of blocks, tooltips, names for a screen reader.
+_BESIDE_TEXT = re.compile(r"""(?<=<span class="filename">)[^<]*|\b(?:title|aria-label|alt|content)="[^"]*\"""")
+_STRAIGHT = re.compile("'|&#x?(?:39|27);")
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Give the page's title and description French apostrophes: menus, tabs, footer, search and cards take them from there."""
+    for name in ("title", "description"):
+        if name in page.meta:
+            page.meta[name] = _french(page.meta[name])
+    return markdown
+
+
+def on_page_context(context: Any, page: Any, config: Any, **_: Any) -> Any:
+    """Let the extensions that wait for all pages complete this one; all have been rendered by now."""
+    for extension in config.markdown_extensions:
+        if complete := getattr(extension, "complete", None):
+            page.content = complete(page.content, page.file)
+    return context
 
 
 def on_post_page(output: str, **_: Any) -> str:
-    """The page as a reader gets it: expected results told from commands, French apostrophes in titles, a quarter lighter.
+    """The page as a reader gets it: expected results told from commands and not to be copied, French apostrophes beside the text, a quarter lighter.
 
     What goes is what only the authors of the templates read; a command is the same, blank for blank.
     """
     told = _RESULT.sub(
-        lambda classes: classes[0] if "dp-resultat" in classes[0] else f"{classes[0]} dp-resultat", output
+        lambda classes: classes[0] if "dp-resultat" in classes[0] else f"{classes[0]} dp-resultat no-copy", output
     )
-    titled = _BLOCK_TITLE.sub(lambda title: re.sub("'|&#x?(?:39|27);", "’", title[0]), told)
-    return _KEPT_OR_BLANK.sub(lambda found: _BOXED_SPACE.sub(r"\1", found[1]) if found[1] else "\n", titled)
+
+    def lighter(found: re.Match[str]) -> str:
+        return _BOXED_SPACE.sub(r"\1", found[1]) if found[1] else "\n"
+
+    return _KEPT_OR_BLANK.sub(lighter, _BESIDE_TEXT.sub(lambda beside: _french(beside[0]), told))
+
+
+def _french(text: str) -> str:
+    return _STRAIGHT.sub("’", text)

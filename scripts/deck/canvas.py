@@ -44,6 +44,7 @@ class Style:
     strong: bool = False
     centred: bool = False
     middle: bool = False
+    right: bool = False
 
 
 def px(value: float) -> Emu:
@@ -66,7 +67,7 @@ def write(frame: Any, lines: tuple[tuple[Text, Style], ...], margin: float = 0) 
         frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     for index, (text, style) in enumerate(lines):
         paragraph = frame.paragraphs[0] if index == 0 else frame.add_paragraph()
-        paragraph.alignment = PP_ALIGN.CENTER if style.centred else PP_ALIGN.LEFT
+        paragraph.alignment = PP_ALIGN.CENTER if style.centred else PP_ALIGN.RIGHT if style.right else PP_ALIGN.LEFT
         for piece in text:
             run = paragraph.add_run()
             run.text = piece.text

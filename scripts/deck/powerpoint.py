@@ -21,6 +21,7 @@ from .canvas import (
     WIDTH,
     Area,
     Style,
+    add_box,
     add_line,
     add_text,
     plain,
@@ -28,19 +29,21 @@ from .canvas import (
     write,
 )
 from .slides import Block, DeckError, Diagram, Figures, Paragraph, Points, Slide, Table, Text
-from .text_size import height_of, width_of
+from .text_size import balanced, height_of, width_of
 
 _LEFT = 72
 _INNER = WIDTH - 2 * _LEFT
 _TITLE = Style(36, BLUE, strong=True)
 _BODY = Area(_LEFT, 0, _INNER, HEIGHT - 64)
-_GAP, _COLUMN_GAP = 36, 28
-_SOURCE = Style(19, GREY)
-_POINT = Style(23)
-_STEP_TITLE, _STEP, _STEP_NUMBER = Style(27, BLUE, strong=True), Style(23), Style(64, BRIGHT)
+_ABOVE, _GAP, _COLUMN_GAP = 36, 32, 28
+_SOURCE = Style(21, GREY)
+_POINT = Style(24)
+_STEP_TITLE, _STEP, _STEP_NUMBER = Style(27, BLUE, strong=True), Style(24), Style(64, BRIGHT)
 _STEP_INDENT, _STEP_GAP = 84, 30
-_FIGURE, _FIGURE_TEXT = Style(84, BRIGHT), Style(23)
-_CELL, _SMALL_CELL = 22, 18
+_FIGURE, _FIGURE_TEXT = Style(76, BRIGHT), Style(24)
+# Another font than the one measured may be a little wider.
+_FONTS_DIFFER = 1.1
+_CELL, _SMALL_CELL, _CELL_GAP = 24, 20, 24
 
 Draw = Callable[[Any, float], None]
 
@@ -70,8 +73,10 @@ def _cover(page: Any, slide: Slide, _number: int) -> None:
     background = page.background.fill
     background.solid()
     background.fore_color.rgb = BLUE
+    add_box(page, Area(0, 0, 16, HEIGHT), BRIGHT, BRIGHT)
     style = Style(56, WHITE, strong=True)
-    _title(page, slide.title, Area(120, 200, 760, height_of(slide.title, 56, 760, strong=True)), style)
+    width = balanced(slide.title, style.size, 760, strong=True) * _FONTS_DIFFER
+    _title(page, slide.title, Area(120, 200, width, height_of(slide.title, style.size, width, strong=True)), style)
     lines = [block.text for block in slide.blocks if isinstance(block, Paragraph)]
     add_text(page, Area(120, 375, 1000, 40), ((lines[0], Style(28, WHITE)),))
     add_text(page, Area(120, 460, 1000, 80), tuple((line, Style(20, RULE)) for line in lines[1:]))
@@ -82,9 +87,9 @@ def _content(page: Any, slide: Slide, number: int) -> None:
     _title(page, slide.title, Area(_LEFT, 48, _INNER, title_height), _TITLE)
     rule = 48 + title_height + 18
     add_line(page, (_LEFT, rule, WIDTH - _LEFT, rule), BLUE, 2, arrow=False)
-    _body(page, slide, number, rule + 20)
+    _body(page, slide, number, rule + _ABOVE)
     add_text(page, Area(_LEFT, HEIGHT - 40, 400, 20), ((plain("DataPress – POC"), Style(14, GREY)),))
-    add_text(page, Area(WIDTH - _LEFT - 30, HEIGHT - 40, 30, 20), ((plain(str(number)), Style(14, GREY)),))
+    add_text(page, Area(WIDTH - _LEFT - 30, HEIGHT - 40, 30, 20), ((plain(str(number)), Style(14, GREY, right=True)),))
 
 
 def _body(page: Any, slide: Slide, number: int, top: float) -> None:
@@ -94,7 +99,7 @@ def _body(page: Any, slide: Slide, number: int, top: float) -> None:
     room = _BODY.height - top
     if total > room:
         raise DeckError(f"diapositive {number}, « {slide.title} » : trop de contenu, {total:.0f} pixels pour {room:.0f}")
-    y = top + (room - total) / 2
+    y = top
     for height, draw in parts:
         draw(page, y)
         y += height + _GAP
@@ -169,21 +174,22 @@ def _steps(items: tuple[Text, ...]) -> tuple[float, Draw]:
 
 def _figures(pairs: tuple[tuple[str, str], ...]) -> tuple[float, Draw]:
     width, lefts = _columns(len(pairs))
-    height = 100 + max(height_of(meaning, _FIGURE_TEXT.size, width) for _, meaning in pairs)
+    height = 92 + max(height_of(meaning, _FIGURE_TEXT.size, width) for _, meaning in pairs)
 
     def draw(page: Any, y: float) -> None:
         for (figure, meaning), left in zip(pairs, lefts, strict=True):
-            add_text(page, Area(left, y, width, 100), ((plain(figure), _FIGURE),))
-            add_text(page, Area(left, y + 100, width, height - 100), ((plain(meaning), _FIGURE_TEXT),))
+            add_text(page, Area(left, y, width, 92), ((plain(figure), _FIGURE),))
+            add_text(page, Area(left, y + 92, width, height - 92), ((plain(meaning), _FIGURE_TEXT),))
 
     return height, draw
 
 
 def _table(rows: tuple[tuple[str, ...], ...], size: float) -> tuple[float, Draw]:
     widths = _widths(rows, size)
+    counts = {index for index, column in enumerate(zip(*rows[1:], strict=True)) if all(cell.isdigit() for cell in column)}
     pad = size / 2
     heights = [
-        2 * pad + max(height_of(cell, size, width - 16, strong=index == 0) for cell, width in zip(row, widths, strict=True))
+        2 * pad + max(height_of(cell, size, width - _CELL_GAP, strong=index == 0) for cell, width in zip(row, widths, strict=True))
         for index, row in enumerate(rows)
     ]
 
@@ -195,11 +201,11 @@ def _table(rows: tuple[tuple[str, ...], ...], size: float) -> tuple[float, Draw]
         edges = [y, *(y + sum(heights[: index + 1]) for index in range(len(rows)))]
         for index, (row, (top, bottom)) in enumerate(zip(rows, pairwise(edges), strict=True)):
             frame.table.rows[index].height = px(bottom - top)
-            style = Style(size, BLUE if index == 0 else INK, strong=index == 0)
             for column_index, cell in enumerate(row):
+                style = Style(size, BLUE if index == 0 else INK, strong=index == 0, right=column_index in counts)
                 target = frame.table.cell(index, column_index)
                 target.margin_left = 0
-                target.margin_right, target.margin_top, target.margin_bottom = px(16), px(pad / 2), px(pad / 2)
+                target.margin_right, target.margin_top, target.margin_bottom = px(_CELL_GAP), px(pad / 2), px(pad / 2)
                 _fill(target, cell, style)
             add_line(page, (_LEFT, bottom, WIDTH - _LEFT, bottom), BLUE if index == 0 else RULE, 1, arrow=False)
 
@@ -220,8 +226,8 @@ def _fill(cell: Any, text: str, style: Style) -> None:
 def _widths(rows: tuple[tuple[str, ...], ...], size: float) -> list[float]:
     """The columns, in proportion to their longest cell, none narrower than its longest word; together, the slide."""
     columns = list(zip(*rows, strict=True))
-    least = [max(width_of(word, size, strong=True) for cell in column for word in cell.split(" ")) + 18 for column in columns]
-    wanted = [max(width_of(cell, size) for cell in column) + 18 for column in columns]
+    least = [max(width_of(word, size, strong=True) for cell in column for word in cell.split(" ")) + _CELL_GAP + 2 for column in columns]
+    wanted = [max(width_of(cell, size) for cell in column) + _CELL_GAP + 2 for column in columns]
     spare = _INNER - sum(least)
     beyond = [max(0.0, full - floor) for full, floor in zip(wanted, least, strict=True)]
     share = spare / (sum(beyond) or 1)

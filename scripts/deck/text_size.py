@@ -29,6 +29,14 @@ def lines_of(text: str, size: float, width: float, *, strong: bool = False) -> i
     return lines
 
 
+def balanced(text: str, size: float, width: float, *, strong: bool = False) -> float:
+    """The narrowest column, in steps of 20, where `text` takes no more lines than in one of `width`."""
+    lines = lines_of(text, size, width, strong=strong)
+    while width > 20 and lines_of(text, size, width - 20, strong=strong) == lines:
+        width -= 20
+    return width
+
+
 def height_of(text: str, size: float, width: float, *, strong: bool = False) -> float:
     """The height of `text` at `size` in a column of `width`."""
     return lines_of(text, size, width, strong=strong) * size * LEADING

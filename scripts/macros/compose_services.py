@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .sources import dig, only, read_yaml
+from .sources import SourceError, dig, only, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,33 @@ def read_compose(path: Path) -> Compose:
 
 def _service(document: Any, name: str, file: str) -> ComposeService:
     service = dig(document, "services", name, source=file)
-    port = dig(service, "ports", 0, source=file)
-    environment = dig(service, "environment", source=file)
+    published, target = _port(dig(service, "ports", 0, source=file), f"{file}, ports de {name}")
     return ComposeService(
         name=name,
         image=dig(service, "image", source=file),
-        port=int(dig(port, "published", source=file)),
-        target=int(dig(port, "target", source=file)),
-        memory_limit=dig(service, "mem_limit", source=file),
+        port=published,
+        target=target,
+        memory_limit=service.get("mem_limit") or dig(service, "deploy", "resources", "limits", "memory", source=file),
         stop_grace=dig(service, "stop_grace_period", source=file),
-        environment={key: None if value is None else str(value) for key, value in environment.items()},
+        environment=_environment(service.get("environment") or {}),
     )
+
+
+def _port(written: Any, what: str) -> tuple[int, int]:
+    """The published and the inner port, of the long form or of the short one: `[address:]published:target[/protocol]`."""
+    if isinstance(written, dict):
+        published, target = (str(dig(written, name, source=what)) for name in ("published", "target"))
+    else:
+        *_, published, target = ("", *str(written).partition("/")[0].split(":"))
+    try:
+        return int(published), int(target)
+    except ValueError:
+        raise SourceError(f"{what} : « {written} » ne publie pas un port choisi ; écrire par exemple 8080:8080") from None
+
+
+def _environment(written: Any) -> dict[str, str | None]:
+    """Either form, a mapping or a list of `NAME=value`; `None` is what the host gives."""
+    if isinstance(written, dict):
+        return {name: None if value is None else str(value) for name, value in written.items()}
+    split = (item.partition("=") for item in written)
+    return {name: value if equals else None for name, equals, value in split}

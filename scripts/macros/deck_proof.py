@@ -4,12 +4,15 @@ import re
 from dataclasses import dataclass
 
 from runbook.reporting.history import Totals, totals
+from runbook.running.outcome import Outcome
 
 from .changes import summary
 from .dates import day, revision
 from .evidence import Evidence, changed
 from .losses import verdicts
+from .past_runs import COUNTS
 from .tables import table
+from .wording import version
 
 _TARGETS = {
     "local": "Local, sans conteneur",
@@ -17,9 +20,10 @@ _TARGETS = {
     "recette": "Recette (Kubernetes)",
 }
 _MEASURED_DURING = {
-    "exploitation/haute-disponibilite.md": "la perte d'un pod et deux redémarrages",
+    "exploitation/haute-disponibilite.md": "la perte d'un pod, deux redémarrages",
     "exploitation/mettre-a-jour.md": "un changement de version",
 }
+_SUFFIX = re.compile(r"(?<=\d)[+~-]\S*")
 _LOSSES = re.compile(r"(aucune|[\d\s]+) requêtes? perdues? sur ([\d\s]+)")
 
 
@@ -45,14 +49,23 @@ def proof(evidence: Evidence) -> Proof:
     count, losses = totals(proof.step for proof in evidence.proofs), _losses(evidence)
     since = changed(evidence.proofs)
     stale = f" Périmé en partie, a changé depuis : {summary(since)}." if since else ""
-    runs = " ; ".join(f"exécution du {day(run)}, commit {revision(run)}, {run.machine}" for run in evidence.runs)
+    told = stale or _reasons(evidence)
     last = evidence.runs[0]
     return Proof(
         _title(evidence, losses, stale=bool(since)),
         "\n\n".join((_figures(*_counted(count), _lost(evidence, losses)), _by_target(evidence))),
-        f"{runs[0].upper()}{runs[1:]}.{stale}",
+        f"{_runs(evidence)}.{told}",
         f"Chiffres de l'exécution du {day(last)}, commit {revision(last)}.{stale}",
     )
+
+
+def _runs(evidence: Evidence) -> str:
+    """When and on which commit; a slide has no room for more than two runs."""
+    last, *before = evidence.runs
+    told = f"Exécution du {day(last)}, commit {revision(last)}"
+    if len(before) > 1:
+        return f"{told} ; et {len(before)} autres depuis le {day(before[-1])}"
+    return " ; ".join((told, *(f"et du {day(run)}, commit {revision(run)}" for run in before)))
 
 
 def _title(evidence: Evidence, losses: tuple[int, int] | None, *, stale: bool) -> str:
@@ -70,7 +83,7 @@ def _title(evidence: Evidence, losses: tuple[int, int] | None, *, stale: bool) -
 def _counted(count: Totals) -> tuple[tuple[str, str], ...]:
     aside = f", dont {count.stood_in} par le substitut local" if count.stood_in else ""
     return (
-        (str(count.verified), f"commandes vérifiées sur {count.steps} publiées{aside}"),
+        (str(count.verified), f"commandes vérifiées sur {count.steps}{aside}"),
         (str(count.failed), "commande en échec" if count.failed < 2 else "commandes en échec"),
     )
 
@@ -80,7 +93,7 @@ def _lost(evidence: Evidence, losses: tuple[int, int] | None) -> tuple[str, str]
         return "–", "requêtes perdues : pas de mesure complète dans cette exécution"
     lost, total = losses
     what = "requête perdue" if lost < 2 else "requêtes perdues"
-    during = ", puis ".join(event for page, event in _MEASURED_DURING.items() if verdicts(evidence.of(page)))
+    during = " et ".join(event for page, event in _MEASURED_DURING.items() if verdicts(evidence.of(page)))
     return _number(lost), f"{what} sur {_number(total)}, pendant {during}"
 
 
@@ -100,11 +113,20 @@ def _by_target(evidence: Evidence) -> str:
         count = totals(proof.step for proof in proofs)
         where = "absente" if target in evidence.missing else _versions(proofs[0].run.versions.get(target, {}))
         rows.append((_TARGETS.get(target, target), count.verified, count.executed, count.failed, count.not_run, where))
-    return table(("Cible", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Versions"), rows)
+    return table(("Cible", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Versions"), rows, COUNTS)
+
+
+def _reasons(evidence: Evidence) -> str:
+    """The question that the figures raise, answered where every answer stands in a page."""
+    skipped = [proof.step for proof in evidence.proofs if proof.step.outcome is Outcome.NOT_RUN]
+    if not skipped or not all(step.page_reason for step in skipped):
+        return ""
+    return " La commande non exécutée a sa raison dans sa page." if len(skipped) == 1 else f" Les {len(skipped)} commandes non exécutées ont chacune leur raison dans leur page."
 
 
 def _versions(versions: dict[str, str]) -> str:
-    return ", ".join(text if text.lower().startswith(name) else f"{name} {text}" for name, text in versions.items() if text)
+    """What a meeting needs of them: a distribution's own suffixes stay in the page of the proofs."""
+    return ", ".join(_SUFFIX.sub("", version(name, text)) for name, text in versions.items() if text)
 
 
 def _figures(*pairs: tuple[str, str]) -> str:

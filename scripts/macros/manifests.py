@@ -1,10 +1,10 @@
 """What do the Kubernetes manifests say?"""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .container_inputs import pause_before_stop, secret_given, secret_variables, variables
 from .sources import SourceError, dig, only, read_yaml
 
 
@@ -52,6 +52,7 @@ class Workload:
     max_unavailable: int
     history: int
     environment: dict[str, str]
+    secret_variables: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +67,14 @@ class KubernetesObject:
 
 @dataclass(frozen=True, slots=True)
 class Recette:
-    """Everything the pages say about the recette."""
+    """Everything the pages say about the recette; `secret_given` ends a sentence on how the API gets the Secret."""
 
     namespace: str
     pod_security: str
     config_map: str
     config: dict[str, str]
     secret: str
-    secret_key: str
-    secret_mount: str
-    secret_file: str
+    secret_given: str
     api: Workload
     front: Workload
     objects: tuple[KubernetesObject, ...]
@@ -102,13 +101,15 @@ def read_recette(folder: Path) -> Recette:
         )
         return found
 
-    def workload(component: str) -> Workload:
-        return _workload(*the("Deployment", component), *the("Service", component))
-
     namespace, namespace_file = the("Namespace")
     config_map, config_file = the("ConfigMap")
     secret, secret_file = the("Secret")
-    api = workload("api")
+    deployment, deployment_file = the("Deployment", "api")
+    config = {name: str(value) for name, value in dig(config_map, "data", source=config_file).items()}
+
+    def workload(component: str) -> Workload:
+        return _workload(*the("Deployment", component), *the("Service", component), config)
+
     return Recette(
         namespace=dig(namespace, "metadata", "name", source=namespace_file),
         pod_security=dig(
@@ -119,12 +120,10 @@ def read_recette(folder: Path) -> Recette:
             source=namespace_file,
         ),
         config_map=dig(config_map, "metadata", "name", source=config_file),
-        config={name: str(value) for name, value in dig(config_map, "data", source=config_file).items()},
+        config=config,
         secret=dig(secret, "metadata", "name", source=secret_file),
-        secret_key=only(dig(secret, "data", source=secret_file), f"{secret_file}, clé du Secret"),
-        secret_mount=_secret_mount(*the("Deployment", "api")),
-        secret_file=dig(api.environment, "API_TOKEN_FILE", source="Deployment api, env"),
-        api=api,
+        secret_given=secret_given(dig(deployment, "spec", "template", "spec", source=deployment_file), deployment_file),
+        api=workload("api"),
         front=workload("front"),
         objects=tuple(
             KubernetesObject(
@@ -154,7 +153,7 @@ def _component(document: Any) -> str | None:
     return None if component is None else str(component)
 
 
-def _workload(deployment: Any, file: str, service: Any, service_file: str) -> Workload:
+def _workload(deployment: Any, file: str, service: Any, service_file: str, config: dict[str, str]) -> Workload:
     spec = dig(deployment, "spec", source=file)
     pod = dig(spec, "template", "spec", source=file)
     container = dig(pod, "containers", 0, source=file)
@@ -183,12 +182,13 @@ def _workload(deployment: Any, file: str, service: Any, service_file: str) -> Wo
         startup=_probe(container, "startupProbe", file),
         readiness=_probe(container, "readinessProbe", file),
         liveness=_probe(container, "livenessProbe", file),
-        pre_stop=_pre_stop(container, file),
+        pre_stop=pause_before_stop(container, file),
         grace=dig(pod, "terminationGracePeriodSeconds", source=file),
         max_surge=dig(rolling, "maxSurge", source=file),
         max_unavailable=dig(rolling, "maxUnavailable", source=file),
         history=dig(spec, "revisionHistoryLimit", source=file),
-        environment={item["name"]: item["value"] for item in container.get("env", []) if "value" in item},
+        environment=variables(container, config),
+        secret_variables=secret_variables(container),
     )
 
 
@@ -200,26 +200,3 @@ def _probe(container: Any, name: str, file: str) -> Probe:
         timeout=dig(probe, "timeoutSeconds", source=file),
         failures=dig(probe, "failureThreshold", source=file),
     )
-
-
-def _pre_stop(container: Any, file: str) -> int:
-    """The seconds that the `preStop` command sleeps."""
-    command = dig(container, "lifecycle", "preStop", "exec", "command", source=file)
-    found = re.search(r"sleep\((\d+)\)", " ".join(command))
-    if found is None:
-        raise SourceError(f"{file} : la pause de preStop ne s'écrit plus « sleep(secondes) »")
-    return int(found[1])
-
-
-def _secret_mount(deployment: Any, file: str) -> str:
-    pod = dig(deployment, "spec", "template", "spec", source=file)
-    volume = only(
-        (volume["name"] for volume in dig(pod, "volumes", source=file) if "secret" in volume),
-        f"{file}, volume de Secret",
-    )
-    mounts = dig(pod, "containers", 0, "volumeMounts", source=file)
-    path = only(
-        (mount["mountPath"] for mount in mounts if mount["name"] == volume),
-        f"{file}, montage du Secret",
-    )
-    return str(path)

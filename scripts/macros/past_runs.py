@@ -12,6 +12,7 @@ from .tables import table
 from .verdicts import seconds
 
 STOOD_IN = "Par substitut"
+COUNTS = ("Commandes", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Durée", STOOD_IN)
 _GREEN, _BLUE, _RED, _GREY = "proof-verified", "proof-executed", "proof-failed", "proof-absent"
 
 
@@ -24,7 +25,7 @@ def read_past_runs(state: Path) -> list[PastRun]:
 
 
 def history(runs: list[PastRun], target: str = "") -> str:
-    """A drawing and a table of these runs, on one target or on all."""
+    """A table of these runs, on one target or on all, below a drawing where there is something to compare."""
     counted = [(run, sum_up([t for name, t in run.targets.items() if target in ("", name)])) for run in runs]
     counted = [(run, totals) for run, totals in counted if totals.steps]
     if not counted:
@@ -45,14 +46,15 @@ def history(runs: list[PastRun], target: str = "") -> str:
             for run, totals in counted
         ],
     )
-    return f"{_drawing([totals for _, totals in reversed(counted)])}\n\n{lines}"
+    drawing = f"{_drawing([totals for _, totals in reversed(counted)])}\n\n" if len(counted) > 1 else ""
+    return f"{drawing}{lines}"
 
 
 def counts_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """A table whose last column, what a stand-in answered, is there only if one did."""
     if any(row[-1] for row in rows):
-        return table(headings, rows)
-    return table(headings[:-1], [row[:-1] for row in rows])
+        return table(headings, rows, COUNTS)
+    return table(headings[:-1], [row[:-1] for row in rows], COUNTS)
 
 
 def sum_up(targets: list[Totals]) -> Totals:

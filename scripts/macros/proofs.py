@@ -12,7 +12,7 @@ from .past_runs import history
 from .published import RECORD, SCHEMA
 from .tables import table
 from .verdicts import seconds
-from .wording import TARGETS, box, by, link, plain, stale, target_name, terms, version
+from .wording import TARGETS, box, by, link, plain, stale, target_name, terms, version, version_alone
 
 
 def proofs(evidence: Evidence, past: list[PastRun], titles: dict[str, str]) -> str:
@@ -51,7 +51,7 @@ def target_proofs(evidence: Evidence, past: list[PastRun], titles: dict[str, str
         *(terms(_target_conditions(run, target, titles)) for run in runs),
         stale(changed(found)),
         "## Bilan { #bilan }\n\n" + by(found, "Page", lambda proof: link(proof.page, titles)),
-        "## Commandes { #commandes }\n\nLa ligne mène à la commande dans sa page ; un clic sur une commande montre ce qu'elle a réellement affiché, secrets masqués.",
+        "## Commandes { #commandes }\n\nUn clic sur une commande mène à sa place dans sa page, où ce qu'elle a réellement affiché est déplié, secrets masqués.",
         *(
             f'### {titles.get(page, page)} {{ #page-{number} }}\n\n<div data-steps="{target}" data-page="{page}"></div>'
             for number, page in enumerate(pages, start=1)
@@ -87,7 +87,7 @@ def _run_conditions(run: Campaign, titles: dict[str, str]) -> list[tuple[str, st
 
 def _target_conditions(run: Campaign, target: str, titles: dict[str, str]) -> list[tuple[str, str]]:
     rows = _when_and_where(run, titles)
-    rows += [(_tool(name), version("", text)) for name, text in run.versions.get(target, {}).items() if text]
+    rows += [(_tool(name), version_alone(name, text)) for name, text in run.versions.get(target, {}).items() if text]
     if target in run.missing:
         rows.append(("Cible absente", f"{plain(run.missing[target])} ; ce qui a répondu est le substitut local"))
     return rows

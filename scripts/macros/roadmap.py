@@ -42,7 +42,7 @@ class Roadmap:
     def size(name: str) -> str:
         """What a size stands for, as « 2 à 5 jours »."""
         low, high = DAYS[name]
-        return f"{low} à {high}\u00a0jours"
+        return f"{low}\u00a0à\u00a0{high}\u00a0jours"
 
     def summary(self) -> str:
         """One row a card: the work, its effort, its risk, and where it stands."""

@@ -1,6 +1,7 @@
 """How are the verdict on a command and what it really printed written in HTML?"""
 
 from html import escape
+from textwrap import shorten
 
 from runbook.reporting.record import StepRecord
 from runbook.running.outcome import Outcome
@@ -10,19 +11,22 @@ from .dates import day, moment
 from .evidence import Evidence, Proof
 from .verdicts import seconds, verdict
 
-_SHOWN = 2000  # characters of one output: a page that shows a hundred of them stays light
+_REASON = 300  # characters of why a step failed, in a table: the whole stands under its command
 
 
-def mark(proof: Proof, anchor: str) -> str:
-    """What stands under a command in its page: the verdict, and the output one click away."""
+def mark(proof: Proof, anchor: str, most: int) -> str:
+    """What stands under a command in its page: the verdict, and the output one click away, `most` characters of it.
+
+    A browser unfolds by itself what holds the place that a link leads to, so the anchor is inside.
+    """
     said, step = verdict(proof), proof.step
-    attributes = f'class="proof proof--{said.kind}" id="{anchor}" data-search-exclude'
+    attributes = f'class="proof proof--{said.kind}" data-search-exclude'
     if step.outcome is Outcome.NOT_RUN:
-        return f"<div {attributes}><p>{escape(said.text)}</p></div>"
+        return f'<div {attributes}><p id="{anchor}">{escape(said.text)}</p></div>'
     facts = f"Exécuté le {moment(proof.run)} en {seconds(step.seconds)}{_details(step)}."
     return (
         f"<details {attributes}><summary>{escape(said.text)}</summary>"
-        f"<p>{escape(facts)}{_changed(proof.changed)}</p>{outputs(step)}</details>"
+        f'<p id="{anchor}">{escape(facts)}{_changed(proof.changed)}</p>{_outputs(step, most)}</details>'
     )
 
 
@@ -33,36 +37,31 @@ def unknown_mark(evidence: Evidence) -> str:
 
 
 def rows(proofs: list[tuple[Proof, str]]) -> str:
-    """A table of steps; each comes with the address of its mark, empty if there is none."""
+    """A table of steps; each comes with the address of its mark, where its output is, empty if there is none."""
     body = "".join(_row(proof, address) for proof, address in proofs)
     headings = "".join(f'<th scope="col">{text}</th>' for text in ("Ligne", "Commande", "Verdict", "Durée"))
-    return (
-        f'<table class="proofs" data-search-exclude><thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table>'
-    )
-
-
-def outputs(step: StepRecord) -> str:
-    """What the command printed, as far as the site shows it."""
-    streams = [(name, text) for name, text in (("Sortie", step.out), ("Erreurs", step.err)) if text.strip()]
-    if not streams:
-        return "<p>La commande n’a rien affiché.</p>"
-    return "".join(_pre(f"{name} réelle" if name == "Sortie" else name, text) for name, text in streams)
+    return f'<table class="proofs" data-search-exclude><thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _row(proof: Proof, address: str) -> str:
     said, step = verdict(proof), proof.step
     ran = step.outcome is not Outcome.NOT_RUN
-    reason = f"<p>{escape(step.reason)}</p>" if ran and step.reason else ""
+    reason = f"<p>{escape(shorten(step.reason, _REASON, placeholder=' …'))}</p>" if ran and step.reason else ""
     first, _, more = step.command.strip().partition("\n")
-    whole = _pre("Commande", step.command) if more else ""
     code = f"<code>{escape(first)}{' …' if more else ''}</code>"
-    shown = f"<details><summary>{code}</summary>{whole}{outputs(step)}</details>" if ran else code
-    line = f'<a href="{escape(address)}">{step.line}</a>' if address else str(step.line)
+    shown = f'<a href="{escape(address)}">{code}</a>' if address else f"{code}<p>commande qui n’est plus dans la page</p>"
     return (
-        f"<tr><td>{line}</td><td>{shown}</td>"
+        f"<tr><td>{step.line}</td><td>{shown}</td>"
         f'<td><span class="proof--{said.kind}">{escape(said.text)}</span>{reason}</td>'
         f"<td>{escape(seconds(step.seconds)) if ran else '–'}</td></tr>"
     )
+
+
+def _outputs(step: StepRecord, most: int) -> str:
+    streams = [(name, text) for name, text in (("Sortie", step.out), ("Erreurs", step.err)) if text.strip()]
+    if not streams:
+        return "<p>La commande n’a rien affiché.</p>"
+    return "".join(_pre(f"{name} réelle" if name == "Sortie" else name, _cut(text.strip("\n"), most)) for name, text in streams)
 
 
 def _details(step: StepRecord) -> str:
@@ -80,12 +79,12 @@ def _changed(changes: tuple[Change, ...]) -> str:
 
 
 def _pre(name: str, text: str) -> str:
-    return f'<pre class="proof__output" tabindex="0" role="region" aria-label="{name}">{escape(_cut(text.strip(chr(10))))}</pre>'
+    return f'<pre class="proof__output" tabindex="0" role="region" aria-label="{name}">{escape(text, quote=False)}</pre>'
 
 
-def _cut(text: str) -> str:
-    if len(text) <= _SHOWN:
+def _cut(text: str, most: int) -> str:
+    if len(text) <= most:
         return text
-    head, tail = text[: _SHOWN // 2], text[-_SHOWN // 2 :]
+    head, tail = text[: most // 2], text[-(most // 2) :]
     left_out = text.count("\n") - head.count("\n") - tail.count("\n")
     return f"{head.rpartition(chr(10))[0] or head}\n… ({left_out} lignes ne sont pas reprises ici)\n{tail.partition(chr(10))[2] or tail}"

@@ -1,6 +1,6 @@
 """How do facts become Markdown tables?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from .compose_services import Compose, ComposeService
 from .manifests import KubernetesObject, Recette, Workload
@@ -11,7 +11,7 @@ _ABSENT = "–"
 _ROLES = {
     ("Namespace", None): "Isole la recette du reste du cluster ; refuse tout pod sous le niveau `{0.pod_security}`",
     ("ConfigMap", None): "Paramètres non sensibles, lus par les deux composants à leur démarrage",
-    ("Secret", None): "Jeton d'administration de l'API, monté comme fichier ; jamais dans git",
+    ("Secret", None): "Jeton d'administration de l'API, {0.secret_given} ; jamais dans git",
     ("Deployment", "api"): "{0.api.replicas} réplicas de l'API, remplacés un par un",
     ("Deployment", "front"): "{0.front.replicas} réplica du front",
     ("Service", "api"): "Adresse interne de l'API ({0.api.service_type}), port {0.api.service_port} vers {0.api.port}",
@@ -22,9 +22,9 @@ _ROLES = {
 }
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table; bars inside cells are escaped."""
-    lines = [headings, ["---"] * len(headings), *rows]
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]], counts: Collection[str] = ()) -> str:
+    """A Markdown table; bars inside cells are escaped, and the columns of `counts` are set to the right."""
+    lines = [headings, ["---:" if heading in counts else "---" for heading in headings], *rows]
     return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
@@ -147,6 +147,8 @@ def _development(setting: Setting, compose: ComposeService) -> str:
 
 def _recette(setting: Setting, service: str, recette: Recette) -> str:
     workload: Workload = getattr(recette, service)
+    if setting.name in workload.secret_variables:
+        return "valeur du Secret"
     if setting.name in workload.environment:
         value = _value(workload.environment[setting.name])
         return f"{value} (Secret)" if setting.secret else value

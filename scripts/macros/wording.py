@@ -18,6 +18,9 @@ TARGETS = {
 }
 
 
+_LOWER = ("kubectl", "cluster")
+
+
 def outcome(count: Totals) -> str:
     """What became of these commands, as « 3 vérifiées, 1 en échec »."""
     parts = [
@@ -73,8 +76,13 @@ def box(kind: str, title: str, *lines: str) -> str:
 
 
 def version(name: str, text: str) -> str:
-    """Name and version; some tools say their own name."""
-    return text if text.lower().startswith(name) else f"{name} {text}"
+    """Name and version, as « Gunicorn 27.0.1 »; some tools say their own name."""
+    return f"{name if name in _LOWER else name.capitalize()} {version_alone(name, text)}"
+
+
+def version_alone(name: str, text: str) -> str:
+    """The version without the name that some tools put before it, nor Gunicorn's parentheses."""
+    return re.sub(r"^\(version (.+)\)$", r"\1", re.sub(rf"^{re.escape(name)}\s+", "", text, flags=re.IGNORECASE))
 
 
 def target_name(name: str) -> str:

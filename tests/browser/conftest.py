@@ -25,13 +25,15 @@ if TYPE_CHECKING:
     from .visits import Visit
 
 PROJECT = "datapress-poc"
+# More than any command of a real run prints but for a few, in a text that HTML makes longer still.
+LONG = """{"ts": "2026-11-24T22:00:43Z", "level": "info", "msg": "requête servie < 5 ms & à l'heure"}\n""" * 60
 OUTCOMES: tuple[dict[str, Any], ...] = (
-    {"out": "NAME            READY   STATUS\ndatapress-api   2/2     Running\n" * 8 + "x" * 300, "stood_in": False},
-    {"outcome": "exécuté, sans assertion", "out": "deployment.apps/datapress-api configured\n"},
-    {"outcome": "échoué", "reason": "attendu « 2/2 », obtenu « 1/2 »", "err": "error: timed out waiting for the condition\n", "exit_status": 1},
+    {"out": "NAME            READY   STATUS\ndatapress-api   2/2     Running\n" * 8 + "x" * 300 + LONG, "stood_in": False},
+    {"outcome": "exécuté, sans assertion", "out": "deployment.apps/datapress-api configured\n" + LONG},
+    {"outcome": "échoué", "reason": "attendu « 2/2 », obtenu « 1/2 »", "err": "error: timed out waiting for the condition\n" + LONG, "exit_status": 1},
     {"outcome": "non exécuté", "reason": "demande un écran", "page_reason": True},
     {"outcome": "non exécuté", "reason": "moteur Docker injoignable"},
-    {"on": "local", "stood_in": True, "out": '{"status": "ok"}\n'},
+    {"on": "local", "stood_in": True, "out": '{"status": "ok"}\n' + LONG},
 )
 
 

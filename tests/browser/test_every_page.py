@@ -53,6 +53,7 @@ def test_no_page_scrolls_sideways(visits: list[Visit]) -> None:
 
 
 def test_a_first_visit_is_light(visits: list[Visit]) -> None:
+    """With a record larger than a real one: every command has run or has a reason, and prints much."""
     assert min(visit.weight for visit in visits) > 500
     assert {str(visit): visit.weight for visit in visits if visit.weight > FIRST_VISIT} == {}
 

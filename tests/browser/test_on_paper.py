@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 RUNBOOK = "exploitation/verifier/"
 SHEET = 718  # CSS pixels between the margins of an A4 sheet
-SCREEN_ONLY = ".md-header, .md-tabs, .md-sidebar, .md-footer, .md-path, .md-top, .md-clipboard, .md-code__nav, .md-search, .headerlink"
+SCREEN_ONLY = ".md-header, .md-tabs, .md-sidebar, .md-footer, .md-path, .md-top, .md-clipboard, .md-code__nav, .md-tags, .md-search, .headerlink"
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -36,6 +36,15 @@ def test_commands_and_expected_results_are_printed_whole(sheet: "Page") -> None:
     assert blocks.count() > 20
     assert cut == []
     assert sheet.evaluate("() => document.documentElement.scrollWidth") <= SHEET
+
+
+def test_the_expected_result_is_printed_and_not_the_real_one_beside_it(sheet: "Page") -> None:
+    sheet.evaluate("() => { for (const proof of document.querySelectorAll('details.proof')) proof.open = true }")  # as the theme does to print
+
+    assert sheet.locator(".dp-resultat code").count() > 10
+    assert sheet.locator("details.proof > summary").first.is_visible()
+    assert sheet.locator(".proof__output").count() > 10
+    assert [one for one in sheet.locator(".proof__output").all() if one.is_visible()] == []
 
 
 def test_the_ink_is_dark_on_white_whatever_the_screen_was(sheet: "Page") -> None:

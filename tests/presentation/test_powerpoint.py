@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
+from pptx.enum.text import PP_ALIGN
 from pptx.util import Pt
 
 from deck.powerpoint import write_powerpoint
 from deck.slides import DeckError, Diagram, Figures, Paragraph, Points, Run, Slide, Table
-from deck.text_size import lines_of
+from deck.text_size import balanced, lines_of
 
 from .conftest import Deck
 
@@ -64,6 +65,8 @@ def test_everything_is_inside_its_slide_and_above_the_footer(pages: list[Any]) -
         for shape in page.shapes:
             if shape.has_text_frame and shape.top > 670 * PIXEL:
                 continue  # the footer itself
+            if shape.height == 720 * PIXEL:
+                continue  # the bar at the edge of the cover
             assert shape.left >= 0
             assert shape.top >= 0
             assert shape.left + shape.width <= 1280 * PIXEL, shape.name
@@ -99,6 +102,21 @@ def test_the_file_leads_to_no_other_host(file: Path) -> None:
 
     assert len(relations) > 20
     assert not [text for text in relations if 'TargetMode="External"' in text]
+
+
+def test_a_title_on_two_lines_has_them_of_a_length() -> None:
+    narrow = balanced("un deux trois quatre cinq", 20, 200)
+
+    assert lines_of("un deux trois quatre cinq", 20, narrow) == lines_of("un deux trois quatre cinq", 20, 200) == 2
+    assert narrow < 200
+    assert balanced("un", 20, 20) == 20
+
+
+def test_counts_stand_to_the_right_as_on_the_site(deck: Deck, pages: list[Any]) -> None:
+    (table,) = (shape.table for shape in pages[7].shapes if shape.has_table)
+    sides = [[cell.text_frame.paragraphs[0].alignment for cell in row.cells] for row in table.rows]
+
+    assert sides == [[PP_ALIGN.LEFT, *[PP_ALIGN.RIGHT] * 4, PP_ALIGN.LEFT]] * len(table.rows)
 
 
 @pytest.mark.parametrize(

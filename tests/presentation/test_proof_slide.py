@@ -25,11 +25,11 @@ def test_the_figures_are_those_of_the_record(deck: Deck) -> None:
 
     assert slide.title == "Des pods ont été remplacés en service, sans une requête perdue"
     assert figures.pairs == (
-        ("4", "commandes vérifiées sur 5 publiées"),
+        ("4", "commandes vérifiées sur 5"),
         ("0", "commande en échec"),
         (
             "0",
-            "requête perdue sur 4\u00a0734, pendant la perte d’un pod et deux redémarrages, puis un changement de version",
+            "requête perdue sur 4\u00a0734, pendant la perte d’un pod, deux redémarrages et un changement de version",
         ),
     )
     assert table.rows[1:] == (
@@ -64,7 +64,7 @@ def test_a_target_that_was_missing_is_named_and_its_stand_in_counted() -> None:
     shown = _proof(step(on="local", stood_in=True), missing={"recette": "cluster injoignable"})
 
     assert shown.title == "Vérifié en partie\u00a0: Recette (Kubernetes) manquait"
-    assert "1\n:   commandes vérifiées sur 1 publiées, dont 1 par le substitut local" in shown.figures
+    assert "1\n:   commandes vérifiées sur 1, dont 1 par le substitut local" in shown.figures
     assert "| absente |" in shown.figures
 
 
@@ -78,7 +78,7 @@ def test_lost_requests_are_added_up_and_change_the_message() -> None:
 def test_an_event_that_was_not_measured_is_not_named() -> None:
     shown = _proof(_measure("aucune requête perdue sur 2\u00a0000"))
 
-    assert "pendant la perte d'un pod et deux redémarrages\n" in shown.figures
+    assert "pendant la perte d'un pod, deux redémarrages" in shown.figures
     assert "changement de version" not in shown.figures
 
 
@@ -100,3 +100,25 @@ def test_what_changed_since_the_run_is_said_first() -> None:
     assert shown.title == "Vérifié le 1er novembre 2026, mais des preuves sont à refaire"
     assert "a changé depuis\u00a0: k8s" in shown.conditions
     assert "a changé depuis\u00a0: k8s" in shown.cover
+
+
+def test_a_command_that_was_not_run_raises_a_question_that_the_slide_answers() -> None:
+    skipped = step(outcome="non exécuté", reason="demande un écran", page_reason=True)
+
+    assert "La commande non exécutée a sa raison dans sa page." in _proof(step(), skipped).conditions
+    assert "Les 2 commandes non exécutées ont chacune leur raison dans leur page." in _proof(skipped, skipped).conditions
+    assert "raison" not in _proof(step()).conditions
+    assert "raison" not in _proof(skipped, step(outcome="non exécuté", reason="moteur Docker injoignable")).conditions
+
+
+def test_versions_are_told_as_people_call_them() -> None:
+    versions = {"recette": {"kubectl": "v1.20.2", "docker": "20.10.24+dfsg1", "gunicorn": "gunicorn (version 27.0.1)"}}
+
+    assert "kubectl v1.20.2, Docker 20.10.24, Gunicorn 27.0.1 |" in _proof(step(), versions=versions).figures
+
+
+def test_many_runs_are_counted_rather_than_listed() -> None:
+    days = [run(step(page=f"docs/{day}.md"), date=f"2026-11-{day:02d}T08:00:00+00:00", commit=f"{day:09d}") for day in (9, 8, 7)]
+
+    assert proof(proven(*days[:2])).conditions == "Exécution du 9 novembre 2026, commit `000000009`\u00a0; et du 8 novembre 2026, commit `000000008`."
+    assert proof(proven(*days)).conditions == "Exécution du 9 novembre 2026, commit `000000009`\u00a0; et 2 autres depuis le 7 novembre 2026."

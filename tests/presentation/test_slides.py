@@ -5,6 +5,7 @@ import re
 import lxml.html
 
 from deck.slides import Diagram, Points, Table
+from macros.roadmap import Roadmap
 from tests.site.conftest import ROOT
 
 from .conftest import Deck
@@ -65,7 +66,7 @@ def test_the_limits_have_the_effort_that_the_roadmap_gives_them(deck: Deck) -> N
         risk = re.search(r"^Risque\n:   (.*)", sections[anchor], re.MULTILINE)
         assert effort is not None
         assert risk is not None
-        assert row[2] == effort[1], anchor
+        assert row[2] == Roadmap.size(effort[1]), anchor
         assert row[3].lower() in risk[1].lower(), anchor
 
 
@@ -74,7 +75,7 @@ def test_the_decisions_asked_are_those_of_the_roadmap(deck: Deck) -> None:
     wanted = re.findall(r"^\d\. \*\*(.+?)\*\*", roadmap.partition("{ #decision }")[2], re.MULTILINE)
     (points,) = (block for block in deck.slides[9].blocks if isinstance(block, Points))
 
-    assert [item[0].text for item in points.items] == wanted
+    assert [item[0].text for item in points.items] == [one.removesuffix(".") for one in wanted]
 
 
 def test_the_diagrams_say_what_the_manifests_say(deck: Deck) -> None:

@@ -60,7 +60,7 @@ def test_a_row_keeps_the_first_words_of_risk_and_state(tmp_path: Path) -> None:
 
     rows = read_roadmap(_page(tmp_path, *stages)).summary().splitlines()
 
-    assert rows[2] == "| [Titre ca](#ca) | D'abord | S, 2 à 5\u00a0jours | Moyen | Livré en partie |"
+    assert rows[2] == "| [Titre ca](#ca) | D'abord | S, 2\u00a0à\u00a05\u00a0jours | Moyen | Livré en partie |"
     assert [row.split(" | ")[1] for row in rows[2:]] == ["D'abord", "Ensuite", "Plus tard"]
 
 

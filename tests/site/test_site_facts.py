@@ -10,6 +10,7 @@ import yaml
 from datapress_api import create_app as create_api
 from datapress_front import create_app as create_front
 from macros.compose_services import read_compose
+from macros.container_inputs import pause_before_stop, secret_given, secret_variables, variables
 from macros.manifests import read_recette
 from macros.service_code import read_service
 from macros.sources import SourceError
@@ -65,6 +66,94 @@ def test_the_compose_facts_are_those_of_the_compose_file(root: Path) -> None:
         assert facts.image == services[name]["image"]
         assert facts.url == f"http://localhost:{services[name]['ports'][0]['published']}"
     assert compose.front.environment["API_BASE_URL"] == compose.api.internal_url
+
+
+TOKEN_REFERENCE = "[{name: API_TOKEN, valueFrom: {secretKeyRef: {name: datapress-secret, key: API_TOKEN}}}]"
+
+
+def test_a_secret_given_as_a_variable_is_told_as_such_and_shows_no_value(copy: Path) -> None:
+    manifest = copy / "k8s" / "api-deployment.yaml"
+    deployment = _load(manifest)
+    pod = deployment["spec"]["template"]["spec"]
+    pod["volumes"] = [volume for volume in pod["volumes"] if "secret" not in volume]
+    pod["containers"][0]["env"] = yaml.safe_load(TOKEN_REFERENCE)
+    manifest.write_text(yaml.safe_dump(deployment), encoding="utf-8")
+
+    recette = read_recette(copy / "k8s")
+    services = [read_service(copy / "services", name) for name in NAMES]
+    meanings = _load(copy / "docs" / "_data" / "services.yaml")["variables"]
+
+    assert recette.secret_given == "donné par la variable `API_TOKEN`"
+    row = re.search(r"^\| `API_TOKEN` \|.*", settings_table(services, "api", read_compose(copy / "compose.yaml"), recette, meanings), re.MULTILINE)
+    assert row
+    assert row[0].endswith("| valeur du Secret |")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"volumes": [{"name": "s", "secret": {}}], "containers": [{"volumeMounts": [{"name": "s", "mountPath": "/a"}]}]}, "monté en lecture seule sous `/a`"),
+        (
+            {"volumes": [{"name": "s", "projected": {"sources": [{"secret": {}}]}}], "containers": [{"volumeMounts": [{"name": "s", "mountPath": "/b"}]}]},
+            "monté en lecture seule sous `/b`",
+        ),
+        ({"containers": [{"envFrom": [{"secretRef": {"name": "s"}}]}]}, "donné en variables d'environnement"),
+    ],
+)
+def test_every_way_to_give_a_secret_is_told(given: Any, told: str) -> None:
+    assert secret_given(given, "f.yaml") == told
+
+
+def test_a_container_without_the_secret_is_named() -> None:
+    with pytest.raises(SourceError, match=r"f\.yaml.*ne reçoit pas le Secret"):
+        secret_given({"containers": [{}]}, "f.yaml")
+
+
+def test_variables_are_read_in_each_of_their_forms() -> None:
+    reference = {"name": "D", "valueFrom": {"configMapKeyRef": {"name": "c", "key": "K"}}}
+    env = [{"name": "A", "value": "1"}, {"name": "B"}, {"name": "C", "valueFrom": {"secretKeyRef": {}}}, reference]
+
+    assert variables({"env": env}, {"K": "2"}) == {"A": "1", "B": "", "D": "2"}
+    assert secret_variables({"env": env}) == ("C",)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"exec": {"command": ["python", "-c", "import time; time.sleep(7)"]}},
+        {"exec": {"command": ["sleep", "7"]}},
+        {"exec": {"command": ["sh", "-c", "sleep 7"]}},
+        {"sleep": {"seconds": 7}},
+    ],
+)
+def test_the_pause_before_a_stop_is_read_in_each_of_its_forms(written: Any) -> None:
+    assert pause_before_stop({"lifecycle": {"preStop": written}}, "f.yaml") == 7
+
+
+def test_a_stop_without_a_pause_is_named() -> None:
+    with pytest.raises(SourceError, match=r"f\.yaml.*combien de secondes"):
+        pause_before_stop({"lifecycle": {"preStop": {"exec": {"command": ["true"]}}}}, "f.yaml")
+
+
+@pytest.mark.parametrize("ports", ['["8000:8000"]', '["127.0.0.1:8000:8000"]', '["8000:8000/tcp"]', "[{published: 8000, target: 8000}]"])
+@pytest.mark.parametrize("environment", ["{ENVIRONMENT: x, EMPTY: '', API_TOKEN: }", "[ENVIRONMENT=x, EMPTY=, API_TOKEN]"])
+def test_short_and_long_forms_of_compose_say_the_same(tmp_path: Path, ports: str, environment: str) -> None:
+    service = f"{{image: i, ports: {ports}, environment: {environment}, mem_limit: 1m, stop_grace_period: 1s}}"
+    (tmp_path / "compose.yaml").write_text(f"name: p\nnetworks: {{n: }}\nservices:\n  api: {service}\n  front: {service}\n", encoding="utf-8")
+
+    api = read_compose(tmp_path / "compose.yaml").api
+
+    assert (api.port, api.target) == (8000, 8000)
+    assert api.environment == {"ENVIRONMENT": "x", "EMPTY": "", "API_TOKEN": None}
+
+
+@pytest.mark.parametrize("ports", ["[8000]", '["8000"]', '["8000-8010:8000-8010"]'])
+def test_a_port_that_nobody_chose_is_refused_with_its_service(tmp_path: Path, ports: str) -> None:
+    service = f"{{image: i, ports: {ports}, mem_limit: 1m, stop_grace_period: 1s}}"
+    (tmp_path / "compose.yaml").write_text(f"name: p\nnetworks: {{n: }}\nservices: {{api: {service}, front: {service}}}\n", encoding="utf-8")
+
+    with pytest.raises(SourceError, match=r"ports de api.*ne publie pas"):
+        read_compose(tmp_path / "compose.yaml")
 
 
 @pytest.mark.parametrize(

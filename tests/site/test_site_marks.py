@@ -5,9 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from macros.shown_outputs import limit
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
 from runbook.settings import load
+from sitelinks.built import broken
 from tests.site.conftest import documented
 from tests.site.records import OTHER, PAGE, ROOT, put, step
 
@@ -122,7 +127,6 @@ def test_proofs_stay_out_of_the_search(copy: Path, build: Build) -> None:
     built = build(copy)
 
     assert "introuvable-par-la-recherche" in _html(built, PAGE)
-    assert "introuvable-par-la-recherche" in _html(built, "docs/preuves/recette.md")
     assert "introuvable-par-la-recherche" not in (built.site / "search" / "search_index.json").read_text(encoding="utf-8")
 
 
@@ -141,13 +145,25 @@ def test_a_target_has_a_table_of_its_steps_that_leads_to_each_command(copy: Path
     rows = re.findall(r"<tr><td>(.*?)</tr>", html, re.DOTALL)
 
     assert len(rows) == 2
-    assert f'href="../../exploitation/deployer/#preuve-1">{first.line}<' in rows[0]
-    assert 'id="preuve-1"' in _html(built, PAGE)
-    assert "une sortie" in rows[0]
+    assert rows[0].startswith(f'{first.line}</td><td><a href="../../exploitation/deployer/#preuve-1">')
+    (shown,) = re.findall(r'<details class="proof[^>]*>(.*?)</details>', _html(built, PAGE), re.DOTALL)[:1]
+    assert re.search(r'<p id="preuve-1">.*une sortie', shown, re.DOTALL), "a browser opens what holds the place that a link leads to"
     assert "échoué sur recette" in rows[1]
     assert "attendu | reçu" in rows[1]
     assert "<p>v1.20.2</p>" in html or "<dd>v1.20.2</dd>" in html
     assert "Aucune exécution enregistrée ne porte sur la cible Compose" in _html(built, "docs/preuves/compose.md").replace("\u2019", "'")
+
+
+def test_a_command_that_its_page_no_longer_holds_keeps_its_row_and_leads_nowhere(copy: Path, build: Build) -> None:
+    kept = _blocks(PAGE)[0]
+    put(copy, step(command=kept.code, line=1), step(command="commande partie", line=2), step(page="docs/partie.md", command="page partie"))
+
+    built = build(copy)
+    rows = re.findall(r"<tr><td>(\d+)</td><td>(.*?)</td>", _html(built, "docs/preuves/recette.md"), re.DOTALL)
+
+    assert [cell.startswith("<a ") for _, cell in rows] == [True, False, False]
+    assert all("n’est plus dans la page" in cell for _, cell in rows[1:])
+    assert broken(built.site) == []
 
 
 def test_a_failed_run_is_told_on_the_home_page_and_in_the_proofs(copy: Path, build: Build) -> None:
@@ -177,6 +193,22 @@ def test_pages_stay_light_when_every_command_prints_much(copy: Path, build: Buil
     sizes = {path: path.stat().st_size for path in built.site.rglob("*.html")}
     assert max(sizes.values()) < PAGES_LIMIT, max(sizes, key=lambda path: sizes[path])
     assert re.search(r"… \(\d+ lignes ne sont pas reprises ici\)", _html(built, PAGE))
+
+
+def test_only_the_longest_outputs_are_cut_and_only_as_much_as_the_page_asks() -> None:
+    assert limit([10, 20, 30], most=100, page=60) == 100
+    assert limit([500, 10], most=100, page=1000) == 100
+    assert limit([10, 60, 80], most=100, page=100) == 45
+    assert limit([900] * 10, most=100, page=500) == 50
+    assert limit([], most=100, page=10) == 100
+
+
+@given(st.lists(st.integers(0, 5000), max_size=60))
+def test_whatever_the_outputs_a_page_shows_no_more_than_its_share(lengths: list[int]) -> None:
+    shown = limit(lengths, most=2000, page=30_000)
+
+    assert shown <= 2000
+    assert sum(min(length, shown) for length in lengths) <= 30_000
 
 
 def test_every_target_of_the_settings_has_its_page() -> None:

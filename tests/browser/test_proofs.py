@@ -1,0 +1,58 @@
+"""Are a command, its proof and the table of proofs one click apart, and is no command hidden?"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+RUNBOOK = "exploitation/deployer/"
+# Of the commands scrolled to their end, those whose last character is under the copy button.
+COVERED = """
+() => [...document.querySelectorAll(".highlight pre > code")].filter((code) => {
+  const button = code.parentElement.querySelector(".md-code__button");
+  code.scrollLeft = code.scrollWidth;
+  const text = document.createRange();
+  text.selectNodeContents(code);
+  return button && Math.max(...[...text.getClientRects()].map((one) => one.right)) > button.getBoundingClientRect().left;
+}).map((code) => code.innerText)
+"""
+LONG = "() => [...document.querySelectorAll('.highlight pre > code')].filter((code) => code.scrollWidth > code.clientWidth).length"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_row_of_the_proofs_leads_to_its_command_and_unfolds_what_it_printed(full: str, open_page: "Callable[..., Page]", *, javascript: bool) -> None:
+    page = open_page(f"{full}preuves/recette/", java_script_enabled=javascript)
+    row = page.locator(f".proofs tr:has(.proof--executed) a[href*='{RUNBOOK}']").first
+    command = row.inner_text().removesuffix(" …")
+
+    row.click()
+    page.wait_for_url(f"{full}{RUNBOOK}#preuve-*")
+    shown = page.locator("details.proof[open]")
+
+    assert shown.count() == 1
+    assert shown.locator(".proof__output").first.is_visible()
+    assert "configured" in shown.locator(".proof__output").first.inner_text()
+    block = page.locator(".highlight:has(+ .proof[open], + .block-hint + .proof[open])")
+    assert command in block.inner_text()
+    assert shown.locator("summary").bounding_box()["y"] > 100  # type: ignore[index]  # what is visible has one
+
+
+@pytest.mark.parametrize("width", [375, 1440])
+def test_a_long_command_scrolls_clear_of_its_copy_button(full: str, open_page: "Callable[..., Page]", width: int) -> None:
+    page = open_page(full + RUNBOOK, width=width)
+    page.locator(".md-code__button").first.wait_for()
+
+    assert page.evaluate(LONG) > (5 if width == 375 else 0)
+    assert page.evaluate(COVERED) == []
+
+
+def test_only_commands_have_a_copy_button(full: str, open_page: "Callable[..., Page]") -> None:
+    page = open_page(full + RUNBOOK)
+    page.locator(".md-code__button").first.wait_for()
+
+    assert page.locator(".md-code__button").count() > 5
+    assert page.locator(".dp-resultat").count() > 5
+    assert page.locator(".dp-resultat .md-code__button").count() == 0
