@@ -29,12 +29,13 @@ _LOSSES = re.compile(r"(aucune|[\d\s]+) requêtes? perdues? sur ([\d\s]+)")
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The slide of the proofs: its message, its figures in Markdown, where and when; and one line for the cover."""
+    """The slide of the proofs: its message, its figures in Markdown, where and when; a line for the cover and one for the home page."""
 
     title: str
     figures: str
     conditions: str
     cover: str
+    summary: str
 
 
 def proof(evidence: Evidence) -> Proof:
@@ -45,6 +46,7 @@ def proof(evidence: Evidence) -> Proof:
             _figures(("0", "commande exécutée : aucun enregistrement n'accompagne cette copie du support")),
             "`scripts/demo --once` exécute les pages et reconstruit ce support avec leurs résultats.",
             "Aucune exécution enregistrée : ce support n'affirme aucun chiffre.",
+            "Rien n'est encore vérifié sur cette copie",
         )
     count, losses = totals(proof.step for proof in evidence.proofs), _losses(evidence)
     since = changed(evidence.proofs)
@@ -56,6 +58,7 @@ def proof(evidence: Evidence) -> Proof:
         "\n\n".join((_figures(*_counted(count), _lost(evidence, losses)), _by_target(evidence))),
         f"{_runs(evidence)}.{told}",
         f"Chiffres de l'exécution du {day(last)}, commit {revision(last)}.{stale}",
+        _summary(evidence, count, losses),
     )
 
 
@@ -92,8 +95,8 @@ def _lost(evidence: Evidence, losses: tuple[int, int] | None) -> tuple[str, str]
     if losses is None:
         return "–", "requêtes perdues : pas de mesure complète dans cette exécution"
     lost, total = losses
-    what = "requête perdue" if lost < 2 else "requêtes perdues"
     during = " et ".join(event for page, event in _MEASURED_DURING.items() if verdicts(evidence.of(page)))
+    what = "requête perdue" if lost < 2 else "requêtes perdues"
     return _number(lost), f"{what} sur {_number(total)}, pendant {during}"
 
 
@@ -114,6 +117,15 @@ def _by_target(evidence: Evidence) -> str:
         where = "absente" if target in evidence.missing else _versions(proofs[0].run.versions.get(target, {}))
         rows.append((_TARGETS.get(target, target), count.verified, count.executed, count.failed, count.not_run, where))
     return table(("Cible", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Versions"), rows, COUNTS)
+
+
+def _summary(evidence: Evidence, count: Totals, losses: tuple[int, int] | None) -> str:
+    what = "commande vérifiée" if count.verified < 2 else "commandes vérifiées"
+    told = f"{count.verified} {what} sur {count.steps} le {day(evidence.runs[0])}"
+    if losses is None:
+        return told
+    figure, meaning = _lost(evidence, losses)
+    return f"{told}, et {'aucune' if losses[0] == 0 else figure} {meaning}"
 
 
 def _reasons(evidence: Evidence) -> str:

@@ -14,7 +14,7 @@ def status(evidence: Evidence) -> str:
     if not evidence.runs:
         return _nothing(evidence)
     count = totals(proof.step for proof in evidence.proofs)
-    facts = (f"**{count.steps} commandes** dans les pages : {outcome(count)}.", _where(evidence), "Détail et conditions : [Preuves](preuves/index.md).")
+    facts = (f"**{count.steps} commandes** dans les pages : {outcome(count)}.", _where(evidence), "Détail et conditions : [Preuves](preuves/index.md) ; sens des mots : [Lire un verdict](preuves/index.md#verdicts).")
     if evidence.failed:
         return box("danger", _failure(evidence), *facts)
     stale = changed(evidence.proofs)

@@ -51,7 +51,7 @@ def target_proofs(evidence: Evidence, past: list[PastRun], titles: dict[str, str
         *(terms(_target_conditions(run, target, titles)) for run in runs),
         stale(changed(found)),
         "## Bilan { #bilan }\n\n" + by(found, "Page", lambda proof: link(proof.page, titles)),
-        "## Commandes { #commandes }\n\nUn clic sur une commande mène à sa place dans sa page, où ce qu'elle a réellement affiché est déplié, secrets masqués.",
+        "## Commandes { #commandes }\n\nUn clic sur une commande mène à sa place dans sa page, où ce qu'elle a réellement affiché est déplié, secrets masqués. Ce que chaque mot affirme : [Lire un verdict](index.md#verdicts).",
         *(
             f'### {titles.get(page, page)} {{ #page-{number} }}\n\n<div data-steps="{target}" data-page="{page}"></div>'
             for number, page in enumerate(pages, start=1)

@@ -9,7 +9,7 @@ from runbook.running.outcome import Outcome
 from .changes import Change
 from .dates import day, moment
 from .evidence import Evidence, Proof
-from .verdicts import seconds, verdict
+from .verdicts import seconds, typographic, verdict
 
 _REASON = 300  # characters of why a step failed, in a table: the whole stands under its command
 
@@ -46,7 +46,7 @@ def rows(proofs: list[tuple[Proof, str]]) -> str:
 def _row(proof: Proof, address: str) -> str:
     said, step = verdict(proof), proof.step
     ran = step.outcome is not Outcome.NOT_RUN
-    reason = f"<p>{escape(shorten(step.reason, _REASON, placeholder=' …'))}</p>" if ran and step.reason else ""
+    reason = f"<p>{escape(shorten(typographic(step.reason), _REASON, placeholder=' …'))}</p>" if ran and step.reason else ""
     first, _, more = step.command.strip().partition("\n")
     code = f"<code>{escape(first)}{' …' if more else ''}</code>"
     shown = f'<a href="{escape(address)}">{code}</a>' if address else f"{code}<p>commande qui n’est plus dans la page</p>"
@@ -67,7 +67,7 @@ def _outputs(step: StepRecord, most: int) -> str:
 def _details(step: StepRecord) -> str:
     parts = [f"{step.attempts} essais"] if step.attempts > 1 else []
     parts += [f"code de sortie {step.exit_status}"] if step.exit_status else []
-    parts += [step.reason] if step.reason else []
+    parts += [typographic(step.reason)] if step.reason else []
     return "".join(f", {part}" for part in parts)
 
 

@@ -1,5 +1,6 @@
 """What does the site say of one command, according to the last run?"""
 
+import re
 from dataclasses import dataclass
 
 from runbook.running.outcome import Outcome
@@ -15,6 +16,9 @@ _KINDS = {
     Outcome.TIMED_OUT: "failed",
     Outcome.NOT_RUN: "absent",
 }
+
+
+_INSIDE_A_WORD = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,11 @@ def verdict(proof: Proof) -> Verdict:
     return Verdict(f"périmé, a changé depuis : {summary(proof.changed)} ; {said.text}", kind)
 
 
+def typographic(text: str) -> str:
+    """French apostrophes inside words; a quote of a command keeps its own."""
+    return _INSIDE_A_WORD.sub("’", text)
+
+
 def seconds(duration: float) -> str:
     """A duration in French, in plain text, with a decimal below ten seconds."""
     if duration < 0.05:
@@ -50,5 +59,5 @@ def _outcome(proof: Proof) -> Verdict:
     if step.outcome is not Outcome.NOT_RUN:
         return Verdict(f"{step.outcome} {place}", _KINDS[step.outcome])
     if step.page_reason or proof.run.findings != []:  # the static check of that run did not find all in order
-        return Verdict(f"non exécuté : {step.reason}", "absent")
-    return Verdict(f"contrôlé sans exécution : {step.reason}", "checked")
+        return Verdict(f"non exécuté : {typographic(step.reason)}", "absent")
+    return Verdict(f"contrôlé sans exécution : {typographic(step.reason)}", "checked")

@@ -9,7 +9,7 @@ from runbook.reporting.history import Totals, totals
 from .changes import Change
 from .evidence import Proof
 from .past_runs import STOOD_IN, counts_table
-from .verdicts import seconds
+from .verdicts import seconds, typographic
 
 TARGETS = {
     "local": "Local",
@@ -97,7 +97,7 @@ def link(page: str, titles: dict[str, str]) -> str:
 
 def plain(text: str) -> str:
     """`text` as it stands, on one line; its non-breaking spaces stay."""
-    return html.escape(re.sub(r"[ \t\r\n]+", " ", text.strip()))
+    return html.escape(re.sub(r"[ \t\r\n]+", " ", typographic(text.strip())))
 
 
 def _cells(count: Totals) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from macros.home_status import status
 from macros.losses import measured
 from macros.page_proofs import duration, verification
 from macros.proofs import proofs
+from macros.verdicts import typographic
 from tests.site.records import OTHER, campaign, proven, record, run, step, write
 
 NOTHING = Evidence()
@@ -201,3 +202,10 @@ def test_the_home_page_names_the_newest_runs_and_counts_the_others() -> None:
     assert "le 7 novembre 2026" in home
     assert "le 6 novembre 2026" not in home
     assert "et 2 de plus." in home
+
+
+def test_reasons_have_the_apostrophes_of_the_site_and_commands_their_own() -> None:
+    reason = "c'est la page, ou grep -q '^a' 'b'"
+
+    assert typographic(reason) == "c’est la page, ou grep -q '^a' 'b'"
+    assert "c’est la page, ou grep -q &#x27;^a&#x27;" in _proofs(_evidence(step(outcome="non exécuté", reason=reason, page_reason=True)))
