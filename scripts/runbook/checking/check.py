@@ -39,7 +39,7 @@ def check(pages: Iterable[PageBlocks], model: Model, apart: Apart = here) -> lis
     ordered = _prerequisites_first(pages)  # only now: somebody may still be reading them
     with (
         shellcheck.started([block for page in ordered for block in page.blocks], model.root / model.settings.state / "cache" / "shellcheck.json") as running,
-        apart(lambda: list(check_expected_results(ordered, model))) as results,
+        apart(lambda: list(check_expected_results(ordered, ordered, model))) as results,
     ):
         findings.update(check_commands(ordered, model), check_texts(ordered, ordered, model), results(), running.findings())
     paths = {page.page.path for page in ordered}
@@ -51,7 +51,7 @@ def check_page(changed: PageBlocks, pages: Sequence[PageBlocks], model: Model) -
     seen = {block.code for page in pages for block in page.blocks}
     ordered = _prerequisites_first([changed if page.page.uri == changed.page.uri else page for page in pages])
     yield from check_commands(_concerned(changed.page.uri, ordered), model)
-    yield from check_expected_results([changed], model)
+    yield from check_expected_results([changed], ordered, model)
     yield from check_texts([changed], ordered, model)
     with shellcheck.started([block for block in changed.blocks if block.code not in seen]) as running:
         yield from running.findings()

@@ -24,7 +24,8 @@ class Cluster:
     """`objects` are all that may be named, `live` the kinds and names that exist now: none where a page starts alone.
 
     `namespace` is the one that the page made the current one, `pending` what a dry run wrote for the next command,
-    `missing_images` maps workloads to the image that a command gave them and that nothing built.
+    `missing_images` maps workloads to the image that a command gave them and that nothing built, `images_given` are the
+    workloads that a command gave one at all.
     """
 
     objects: list[KubeObject]
@@ -32,6 +33,7 @@ class Cluster:
     namespace: str = "default"
     pending: list[KubeObject] = field(default_factory=list)
     missing_images: dict[tuple[str, str], str] = field(default_factory=dict)
+    images_given: set[tuple[str, str]] = field(default_factory=set)
 
     def inherit(self, before: Iterable[Self]) -> None:
         """What the pages before this one left is there."""

@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 
 from runbook.checking.commands.curl_options import CURL
 from runbook.checking.commands.options import Usage, read_options
+from runbook.checking.expected_situations import impossible_statuses, impossible_values
 from runbook.checking.finding import Finding
 from runbook.checking.inner_network import TOKEN, InnerNetwork, path_of
 from runbook.checking.words import Command
@@ -18,11 +19,11 @@ FAILED = 22  # curl's exit status for an HTTP error with -f
 REMEDY = "corriger la page, ou le code, les manifestes et Compose s'ils ont tort"
 
 
-def answers(block: Block, commands: list[Command], network: InnerNetwork) -> Iterator[Finding]:
+def answers(block: Block, commands: list[Command], network: InnerNetwork, said: str) -> Iterator[Finding]:
     """What the block's only call would print, compared with what the page shows.
 
-    Where the answer depends on earlier steps, only the names of JSON keys can be known; a refusal
-    that the page announces by its status depends on none.
+    Where the answer depends on earlier steps, each value must be one that the application gives with or without
+    the others, or one that the page has typed (`said`); a refusal that the page announces by its status depends on none.
     """
     call = _only_call(commands)
     if call is None or block.expected is None or block.not_run:
@@ -45,6 +46,15 @@ def answers(block: Block, commands: list[Command], network: InnerNetwork) -> Ite
         yield from _compared(block, block.expected, block.expected.text, text)
     elif block.expected.kind is expect.Kind.JSON:
         yield from _compared(block, block.expected, _names_only(block.expected.text), text)
+        yield from impossible_values(block, block.expected, situations(block, url, usage, name, network), said)
+    else:
+        yield from impossible_statuses(block, block.expected, situations(block, url, usage, name, network))
+
+
+def situations(block: Block, url: str, usage: Usage, name: str, network: InnerNetwork) -> list[TestResponse]:
+    """What the application answers in its place, and when the others are gone."""
+    path, headers = path_of(url), _headers(usage)
+    return [response for response in (network.answer(block.target, name, path, headers), network.alone(block.target, name, path, headers)) if response is not None]
 
 
 def _compared(block: Block, expected: Expected, wanted: str, got: str) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ def counts(block: Block, commands: list[Command], state: PageState) -> Iterator[
     if [word.text for word in counting.words] not in COUNTING or len(selectors) != 1:
         return
     taken = [item for item in state.model.objects if item.pod_template and selects(selectors[0], item.pod_template.get("metadata", {}).get("labels") or item.labels)]
-    if not taken or any(item.kind != "Deployment" or item.name in state.unsettled for item in taken):
+    if not taken or any(item.kind not in ("Deployment", "Pod") or item.name in state.unsettled for item in taken):
         return
     count = sum(state.wanted(item) for item in taken)
     if int(block.expected.text) != count:

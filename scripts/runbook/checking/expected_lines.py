@@ -33,7 +33,7 @@ def lines(block: Block, commands: list[Command], state: PageState) -> Iterator[F
         for index, line in enumerate(text):
             yield from _object(calls, index, line, told, state)
             yield from _pod(index, line, told, state)
-            yield from _described(index, line, told, state)
+            yield from _described(index, text, told, state)
     if any(command.name in ("docker", "kubectl") for command in commands):
         for index, line in enumerate(text):
             yield from _images(index, line, told, state)
@@ -115,11 +115,13 @@ def _pod(index: int, line: str, told: Told, state: PageState) -> Iterator[Findin
             yield told(index, f"pod « {name} » impossible", nearest(name, state.names("Pod")))
 
 
-def _described(index: int, line: str, told: Told, state: PageState) -> Iterator[Finding]:
-    """The lines of `kubectl describe` that the manifests decide."""
-    key, mark, value = line.strip().partition(":")
+def _described(index: int, text: list[str], told: Told, state: PageState) -> Iterator[Finding]:
+    """The lines of `kubectl describe` that the manifests decide; those of one pod by the containers of its workload."""
+    key, mark, value = text[index].strip().partition(":")
     value = value.strip()
-    every = state.containers
+    name = next((row.partition(":")[2].strip() for row in text[:index] if row.startswith("Name:")), "")
+    owner = state.workload_of(name) if name else None
+    every = [container for container in state.containers if owner is None or container.item == owner]
     if not mark or not value or value.startswith(UNKNOWN):
         return
     if key == "Namespace" and value not in state.model.namespaces:
@@ -136,7 +138,9 @@ def _described(index: int, line: str, told: Told, state: PageState) -> Iterator[
     elif key == "Name" and "-" in value and not any(state.knows(kind, value) for kind in ("Pod", "Deployment", "Service", "ConfigMap", "Secret", "Namespace", "Node")):
         yield told(index, f"aucun objet « {value} »", nearest(value, state.names("Pod")))
     elif key in ("memory", "cpu"):
-        sizes = {str(part.get(key)) for container in every for part in (container.spec.get("resources") or {}).values() if isinstance(part, dict)}
+        under = next((row.strip().rstrip(":").lower() for row in reversed(text[:index]) if row.strip() in ("Limits:", "Requests:")), "")
+        resources = [container.spec.get("resources") or {} for container in every]
+        sizes = {str(part.get(key)) for one in resources for heading, part in one.items() if isinstance(part, dict) and under in ("", heading) and key in part}
         if sizes and value not in sizes and value not in state.said:
             yield told(index, f"{key} « {value} » : aucun conteneur ne la demande", nearest(value, sizes))
 

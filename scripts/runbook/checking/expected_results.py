@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from runbook.checking.answered import Answered, told_statuses, undocumented_keys
+from runbook.checking.changed_settings import Changes, changed_settings
 from runbook.checking.containers import containers
 from runbook.checking.echoed_values import echoed_values
 from runbook.checking.expected_answers import answers
@@ -10,6 +12,7 @@ from runbook.checking.expected_counts import counts
 from runbook.checking.expected_headings import headings
 from runbook.checking.expected_lines import lines
 from runbook.checking.expected_logs import Logged, logged
+from runbook.checking.expected_messages import messages
 from runbook.checking.expected_state import PageState
 from runbook.checking.expected_tables import tables
 from runbook.checking.expected_values import expected_values
@@ -19,24 +22,34 @@ from runbook.checking.images import built_images
 from runbook.checking.inner_network import InnerNetwork
 from runbook.checking.known_names import Names
 from runbook.checking.model import Model
+from runbook.checking.page_python import page_python
 from runbook.checking.vocabulary import Vocabulary
+from runbook.checking.volume_files import touched_files
 from runbook.checking.words import Shell
 from runbook.reading.content import PageBlocks
 
 
-def check_expected_results(pages: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:
-    """Each expected result against the applications, the manifests and Compose."""
+def check_expected_results(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:
+    """What `pages`, some of those of the site, show of the applications, the manifests and Compose; what the applications show and no page says."""
     found, images = containers(model), built_images(model)
     vocabulary, names, server = Vocabulary(model, images), Names(model), Logged(model, images)
     with InnerNetwork(model, found, images) as network:
+        answered = Answered(model, network)
+        yield from undocumented_keys([page.page for page in site], model, answered)
         for page in pages:
+            yield from page_python(page.page, network, names)
+            yield from told_statuses(page.page, model, answered)
             for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
                 shell, state, sent = Shell(), PageState(model, found, images), set[str]()
+                changes = Changes(network)
                 for block in blocks:
                     commands = list(shell.read(block))
                     state.follow(commands)
                     yield from echoed_values(commands, sent)
+                    yield from touched_files(commands, model, found)
+                    yield from changed_settings(block, commands, changes, state)
                     if not block.not_run:
+                        yield from messages(block, commands, model)
                         yield from lines(block, commands, state)
                         yield from tables(block, commands, state)
                         yield from counts(block, commands, state)
@@ -45,4 +58,4 @@ def check_expected_results(pages: Sequence[PageBlocks], model: Model) -> Iterato
                         yield from expected_words(block, commands, vocabulary, state.said)
                         yield from expected_values(block, commands, state, vocabulary, names)
                     if block.expected is not None and target in model.settings.targets:
-                        yield from answers(block, commands, network)
+                        yield from answers(block, commands, network, state.said)

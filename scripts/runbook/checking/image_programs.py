@@ -112,7 +112,8 @@ def _importable(model: Model, image: Image, module: str) -> bool:
     source = model.settings.model.applications.get(image.application or "")
     ends = (f"{path}.py", f"{path}/__main__.py", f"{path}/__init__.py")
     own = any(f"{folder}/{end}" in model.files for folder in source.path for end in ends) if source else any(file.endswith(ends) for file in model.files)
-    return own or (first not in _own_modules(model) and (_found(module) if locked_names(model, image) else _installs(model, image)))
+    elsewhere = any(file.endswith((f"/{first}/__main__.py", f"/{first}/__init__.py")) for file in model.files)
+    return own or (not elsewhere and first not in _own_modules(model) and (_found(module) if locked_names(model, image) else _installs(model, image)))
 
 
 def _installs(model: Model, image: Image) -> bool:

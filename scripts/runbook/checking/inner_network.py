@@ -23,6 +23,7 @@ from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
 
 TOKEN = "0" * 64  # stands for every secret: no real one is read
+Names = dict[tuple[str, int], str | None]
 _GUARD = threading.Lock()
 
 
@@ -36,6 +37,7 @@ class InnerNetwork:
     _answers: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], TestResponse | None] = field(default_factory=dict)
     _made: dict[tuple[str, str], Any] = field(default_factory=dict)
     _refusals: dict[tuple[str, str], str] = field(default_factory=dict)
+    _alone: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], TestResponse | None] = field(default_factory=dict)
     _servers: dict[tuple[str, str], BaseWSGIServer] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
 
@@ -52,6 +54,25 @@ class InnerNetwork:
             self._answers[key] = self._ask(target, application, path, headers)
         return self._answers[key]
 
+    def alone(self, target: str, application: str, path: str, headers: Mapping[str, str]) -> TestResponse | None:
+        """The response of the application when none of the others answers; made anew, for one that has called keeps connections."""
+        key = (target, application, path, tuple(sorted(headers.items())))
+        if key not in self._alone:
+            try:
+                made = self._make(target, application, {})
+            except (Exception, SystemExit):  # `refusal` tells it
+                made = None
+            self._alone[key] = self._call(made, self._addresses(target), target, path, headers, others=False) if made else None
+        return self._alone[key]
+
+    def refusal_given(self, target: str, application: str, changes: Mapping[str, str | None]) -> str | None:
+        """The same as `refusal`, with these variables too; one without value is not set."""
+        try:
+            self._make(target, application, changes)
+        except (Exception, SystemExit) as error:
+            return (str(error) or type(error).__name__).splitlines()[0]
+        return None
+
     def refusal(self, target: str, application: str) -> str | None:
         """Why the application does not start with what the target gives it, in one line; None if it starts."""
         self._application(target, application)
@@ -64,31 +85,35 @@ class InnerNetwork:
 
     def _ask(self, target: str, application: str, path: str, headers: Mapping[str, str]) -> TestResponse | None:
         made = self._application(target, application)
-        if made is None:
-            return None
-        with self._resolving(target):
+        return None if made is None else self._call(made, self._addresses(target), target, path, headers)
+
+    def _call(self, made: Any, names: Names, target: str, path: str, headers: Mapping[str, str], *, others: bool = True) -> TestResponse:
+        with self._resolving(target, names, others=others):
             return Client(made).open(path, headers={"User-Agent": "curl/8", "Accept": "*/*", **headers})
 
     def _application(self, target: str, name: str) -> Any:
         if (target, name) not in self._made:
-            source = self.model.settings.model.applications[name]
-            arguments: list[dict[str, str]] = [dict(argument) for argument in source.arguments]
-            if arguments:
-                arguments[0].update(self._environment(target, name))
             try:
-                self._made[target, name] = named(source.factory)(*arguments)
+                self._made[target, name] = self._make(target, name, {})
             except (Exception, SystemExit) as error:  # a refused setting ends the process that it stops
                 self._made[target, name] = None
                 self._refusals[target, name] = (str(error) or type(error).__name__).splitlines()[0]
         return self._made[target, name]
 
+    def _make(self, target: str, name: str, changes: Mapping[str, str | None]) -> Any:
+        source = self.model.settings.model.applications[name]
+        arguments: list[dict[str, str]] = [dict(argument) for argument in source.arguments]
+        if arguments:
+            changed = {**self._environment(target, name), **changes}
+            arguments[0].update({variable: value for variable, value in changed.items() if value is not None})
+        return named(source.factory)(*arguments)
+
     def _folder(self) -> Path:
         return Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
 
     @contextmanager
-    def _resolving(self, target: str) -> Iterator[None]:
-        """Names lead to the target's own applications, and nowhere else."""
-        names = self._addresses(target)
+    def _resolving(self, target: str, names: Names, *, others: bool) -> Iterator[None]:
+        """Names lead to the target's own applications, and nowhere else; without `others` to ports that nobody listens on."""
         before = socket.getaddrinfo, logging.root.manager.disable
 
         def resolve(host: Any, port: Any, *_: Any, **__: Any) -> list[Any]:
@@ -96,7 +121,7 @@ class InnerNetwork:
             if text not in {known for known, _ in names}:
                 raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
             name = names.get((text, int(port)))
-            server = self._server(target, name) if name else None
+            server = self._server(target, name) if name and others else None
             # A port where nothing listens refuses at once.
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port if server else 1))]
 
@@ -154,7 +179,7 @@ class InnerNetwork:
                 given[name] = str(made)
         return given
 
-    def _addresses(self, target: str) -> dict[tuple[str, int], str | None]:
+    def _addresses(self, target: str) -> Names:
         """Host and port → the application that answers there, for a caller of this target."""
         described = self.model.settings.targets[target]
         if described.services:

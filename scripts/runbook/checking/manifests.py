@@ -17,6 +17,7 @@ from runbook.checking import (
     manifests_values,
     manifests_variables,
     secrets_in_files,
+    volume_files,
 )
 from runbook.checking.containers import containers
 from runbook.checking.finding import Finding
@@ -58,6 +59,7 @@ CONTAINER_RULES = (
     manifests_life.rollouts,
     manifests_life.placement,
     manifests_values.mounted_paths,
+    volume_files.probed_files,
     manifests_images.images,
     manifests_images.containers_and_services,
     secrets_in_files.secret_values,

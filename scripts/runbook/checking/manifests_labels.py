@@ -20,6 +20,17 @@ def labels(model: Model, found: list[Container]) -> Iterator[Finding]:
     yield from _parts(model)
     yield from _misspelt(model)
     yield from _names(model)
+    yield from _components(model)
+
+
+def _components(model: Model) -> Iterator[Finding]:
+    """A component is one workload: a selector by component would take the pods of two."""
+    key = PREFIX + "component"
+    first: dict[tuple[str | None, str], KubeObject] = {}
+    for item in sorted((item for item in model.objects if item.kind in WORKLOADS and key in item.labels), key=lambda item: item.kind == "Pod"):
+        other = first.setdefault((item.labels.get(PREFIX + "part-of"), item.labels[key]), item)
+        if other.name != item.name:
+            yield in_object(model, item, ("metadata", "labels", key), f"étiquette {key} « {item.labels[key]} » sur « {item.name} », et c'est celle de « {other.name} »", "en écrire une autre", "labels")
 
 
 def _names(model: Model) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ FENCE = re.compile(r"\s*(?:>\s*)*(`{3,}|~{3,})")
 CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 ADDRESS = re.compile(r"https?://[^\s<>()\"'`|\]]+")
 LINK = re.compile(r"\]\((?!https?:)([^()\s#]+\.md)(?:#[^()\s]*)?(?:\s[^()]*)?\)")
-PORT = re.compile(r"\bports? (\d{3,5})\b")
+PORT = re.compile(r"\bports? (\d{3,5}(?:(?:, | et | ou | and | or )\d{3,5})*)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def ports(page: Page) -> Iterator[Quote]:
     """Each number that the text calls a port."""
     for line, text in prose(page):
         for found in PORT.finditer(text):
-            yield Quote(page.path, line, found[1])
+            yield from (Quote(page.path, line, number) for number in re.findall(r"\d+", found[1]))
 
 
 def prose(page: Page) -> Iterator[tuple[int, str]]:

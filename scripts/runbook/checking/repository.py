@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from runbook.checking.comment_claims import comment_claims
 from runbook.checking.compose import check_compose
 from runbook.checking.dockerfiles import check_dockerfiles
 from runbook.checking.documented import check_documented
@@ -14,10 +15,11 @@ from runbook.checking.quoted_commands import check_quoted_commands
 from runbook.checking.requirements import check_requirements
 from runbook.checking.script_contents import check_scripts
 from runbook.checking.server_settings import log_settings, server_settings, settings_used
+from runbook.checking.setting_limits import setting_limits
 from runbook.checking.starts import check_starts
 from runbook.reading.content import Page, PageBlocks
 
-SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, log_settings, settings_used, header_names, check_starts)
+SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, log_settings, settings_used, setting_limits, header_names, comment_claims, check_starts)
 
 
 def check_sources(model: Model) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from runbook.checking.commands.files import ENVIRONMENTS, exists
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.model import Model
-from runbook.checking.script_names import options_of_usage, unassigned
+from runbook.checking.script_names import options_of_usage, placeholders, unassigned
 from runbook.checking.situation import Rule, Situation
 from runbook.checking.vocabulary import slip
 from runbook.checking.words import UNKNOWN, Command, Shell
@@ -51,6 +51,8 @@ def _script(name: str, text: str, model: Model, resolve: Rule) -> Iterator[Findi
     same = {(finding.line, finding.cause.split("»")[0]) for finding in told}
     yield from (finding for finding in unassigned(name, text, {*GIVEN, *model.settings.env}) if (finding.line, finding.cause.split("»")[0]) not in same)
     yield from options_of_usage(name, text)
+    if "/" in text and "$(<" in text:
+        yield from placeholders(name, text, {path: (model.root / path).read_text(encoding="utf-8") for path in model.files if path.endswith((".example", ".template", ".in", ".tpl"))})
     yield from _paths(name, text, situation)
     yield from _named(name, text, situation)
 

@@ -1,7 +1,7 @@
 """What a shell script says of itself, against itself: variables that nothing assigns, options that its usage line does not name."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import tree_sitter
 
@@ -13,6 +13,9 @@ RULE = "script_contents"
 USAGE = re.compile(r"^#\s*usage ?:.*(?:\n#.*)*", re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 COMPARED = re.compile(r"=\s*[\"']?(--[a-z][\w-]*)[\"']?\s*\]")
+CONSTANT = re.compile(r"^(\w+)=([\w./-]+)$", re.MULTILINE)
+READ = re.compile(r"^\s*(\w+)=\$\(<\s*[\"']?([\w./${}-]+?)[\"']?\)", re.MULTILINE)
+REPLACED = re.compile(r"\$\{(\w+)//?\"?\$\{?(\w+)\}?\"?/")
 DECLARING = ("declaration_command", "for_statement", "c_style_for_statement")
 READING = {"read": 0, "mapfile": 0, "readarray": 0, "getopts": 1}  # from which operand on they assign
 LATER = ("trap", "eval")  # their text is run
@@ -42,9 +45,29 @@ def options_of_usage(name: str, text: str) -> Iterator[Finding]:
     for option, line in sorted(read.items()):
         if option not in promised and option != "--help":
             yield Finding(name, line, f"option « {option} » que la ligne « usage » du script n'annonce pas", nearest(option, promised), RULE)
-    for option in sorted(promised - set(read)) if read else ():
+    for option in sorted(promised - set(read)) if read or _looks_at_arguments(root) else ():
         line = text.count("\n", 0, usage.start() + usage[0].index(option)) + 1
         yield Finding(name, line, f"option « {option} » annoncée, que le script ne lit pas", nearest(option, read), RULE)
+
+
+def placeholders(name: str, text: str, files: Mapping[str, str]) -> Iterator[Finding]:
+    """What `${text/"$placeholder"/…}` looks for stands in the file that `text` was read from."""
+    constants = dict(CONSTANT.findall(text))
+    read = {variable: _filled(path, constants) for variable, path in READ.findall(text)}
+    for found in REPLACED.finditer(text):
+        wanted, path = constants.get(found[2]), read.get(found[1], "")
+        if wanted and path in files and wanted not in files[path]:
+            line = text.count("\n", 0, text.index(f"{found[2]}={wanted}")) + 1
+            yield Finding(name, line, f"« {wanted} », que « {path} » ne contient pas", "écrire le texte que le fichier donne à remplacer", RULE)
+
+
+def _filled(path: str, constants: Mapping[str, str]) -> str:
+    return re.sub(r"\$\{?(\w+)\}?", lambda found: constants.get(found[1], found[0]), path)
+
+
+def _looks_at_arguments(root: tree_sitter.Node) -> bool:
+    """Whether a `case` looks at what the script was given."""
+    return any(node.type == "case_statement" and re.match(r"case\s+[\"']?\$\{?[1@*]", text_of(node)) for node in walk(root))
 
 
 def _run_later(root: tree_sitter.Node) -> Iterator[tuple[tree_sitter.Node, int]]:

@@ -75,7 +75,7 @@ def _of_a_source(warm: Warm) -> Iterator[Finding]:
     before = {page.page.path: page for page in warm.pages}
     pages = [before[page.path] if before[page.path].page == page else find_blocks(page, site, warm.settings.targets) for page in site.pages]
     seen = {block.code for page in warm.pages for block in page.blocks}
-    yield from chain(check_commands(pages, model), check_expected_results(pages, model), check_texts(pages, pages, model))
+    yield from chain(check_commands(pages, model), check_expected_results(pages, pages, model), check_texts(pages, pages, model))
     with shellcheck.started([block for page in pages for block in page.blocks if block.code not in seen]) as running:
         yield from running.findings()
 

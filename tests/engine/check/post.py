@@ -248,7 +248,7 @@ spec:
 PAGE = """# Post
 
 `MOOD`, `PORT`, `LISTEN`, `DESK_URL`, `STAMP_FILE`; `/`, `/health/live`, `/health/ready`; `post`, `post-config`, `post-secret`,
-`post-desk`, `post-board`, `scripts/sort`, at <http://localhost:30070>.
+`post-desk`, `post-board`, `scripts/sort`, at <http://localhost:30070>; they answer `mood`, `stamped`, `status` and `desk`.
 """
 FILES = {
     "src/postal_desk/__init__.py": DESK,
@@ -321,4 +321,4 @@ def page(text: str, target: str = "cluster") -> PageBlocks:
 def check(root: Path, text: str = "", target: str = "cluster") -> list[Finding]:
     """All that the check says of the repository with one page that documents it and one with `text`."""
     pages, offered = [page(PAGE), page(text, target)], model(root)
-    return sorted({*check_sources(offered), *check_expected_results(pages, offered), *check_texts(pages, pages, offered)})
+    return sorted({*check_sources(offered), *check_expected_results(pages, pages, offered), *check_texts(pages, pages, offered)})

@@ -154,11 +154,11 @@ def test_a_mounted_secret_is_there_for_the_application(root: Path) -> None:
         ```
 
         ```json title="Résultat attendu"
-        {"mood": "other", "stampd": true}
+        {"mood": "calm", "stampd": true}
         ```
         """)
     assert any("stampd" in finding.cause for finding in post.check(root, text))
-    assert post.check(root, text.replace("stampd", "stamped")) == []  # only names are known where steps change the answer
+    assert post.check(root, text.replace("stampd", "stamped")) == []
 
 
 def test_an_answer_that_fails_is_found_where_curl_would_fail(root: Path) -> None:

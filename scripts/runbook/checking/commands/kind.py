@@ -36,6 +36,9 @@ def kind(command: Command, situation: Situation) -> Iterator[Finding]:
             name = " ".join(word.text for word in words[:2])
             yield finding(command, "kind", f"verbe « kind {name} » inconnu", nearest(name, VERBS))
         return
+    condition = command.block.condition or ""
+    if "current-context" in condition and "kind" not in condition:
+        yield finding(command, "kind", f"« {condition} » : la commande kind ne passerait que là où le cluster n'est pas de kind", "chercher un contexte kind-…")
     usage = read_options(command, rest, f"{GLOBAL} {VERBS[verb]}", f"kind {verb}", elsewhere=ELSEWHERE)
     yield from usage.findings
     for word in usage.values("--config"):

@@ -30,6 +30,7 @@ FORMATS = {
 }
 OF_A_LIST = [("metadata", name) for name in ("continue", "remainingItemCount", "resourceVersion", "selfLink")]
 SORTS = {"top pod": ("cpu", "memory"), "top node": ("cpu", "memory"), "api-resources": ("name", "kind")}
+WRITE_ONLY: dict[tuple[str, ...], str] = {("Secret", "stringData"): "data"}
 PRINTS_OBJECTS = ("get", "patch", "scale", "label", "annotate", "wait", "set env", "set image", "set resources")
 
 
@@ -143,6 +144,9 @@ def _fault(kind: str, path: Path, root: Root) -> Fault | None:
     if fault is not None or kind not in tables.fields():
         return fault
     current, before = kind, ""
+    kept = WRITE_ONLY.get((kind, *steps[:1]))
+    if kept:
+        return f"« {steps[0]} » se donne et ne se relit pas : l'objet enregistré ne l'a plus", f"écrire {kept}"
     for step in steps:
         if step == ANYWHERE or current == "?":
             return None

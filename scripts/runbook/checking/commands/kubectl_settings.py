@@ -22,7 +22,17 @@ def image(call: Call, targets: list[Target]) -> Iterator[Finding]:
         container, _, name = word.text.partition("=")
         yield from check_container(call, Word(container, word.line), _workloads(call, targets), any_name="*")
         yield from check_image(call, word, name)
+        yield from _same_image(call, targets, word, name)
         _remember(call, targets, name)
+
+
+def _same_image(call: Call, targets: list[Target], word: Word, name: str) -> Iterator[Finding]:
+    """The first image that a page gives is another than the manifest's: Kubernetes only looks at the name."""
+    for item in _workloads(call, targets):
+        first = (item.kind, item.name) not in call.situation.cluster.images_given
+        call.situation.cluster.images_given.add((item.kind, item.name))
+        if first and item.path and any(str(container.get("image")) == name for container in item.containers):
+            yield call.finding(RULE, f"« {item.name} » a déjà l'image « {name} » : la commande ne changerait rien", "demander une autre étiquette", word)
 
 
 def _remember(call: Call, targets: list[Target], name: str) -> None:
