@@ -31,8 +31,13 @@ def is_shell(language: str) -> bool:
 
 
 class _Page(HTMLParser):
+    """A reader sees no element in a template, nor where a browser takes everything for text."""
+
+    CDATA_CONTENT_ELEMENTS = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
+
     def __init__(self) -> None:
         super().__init__()
+        self._templates = 0
         self.blocks: list[str] = []
         self._depth = 0  # of nested <div> since the block's own
         self._code = False
@@ -40,6 +45,10 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         classes = (dict(attrs).get("class") or "").split()
+        if tag == "template":
+            self._templates += 1
+        elif self._templates:
+            return
         if tag == "div":
             if self._depth:
                 self._depth += 1
@@ -52,6 +61,10 @@ class _Page(HTMLParser):
             self._number = True
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "template":
+            self._templates = max(0, self._templates - 1)
+        elif self._templates:
+            return
         if tag == "div" and self._depth:
             self._depth -= 1
         elif tag == "code":

@@ -8,6 +8,7 @@ import pytest
 from runbook.reading.content import Page, Site
 from runbook.reading.fences import Fence, find_fences
 from runbook.reading.pages import read_site
+from tests.engine.runs import command_line
 from tests.engine.superfences import is_shell, published
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -133,3 +134,55 @@ def test_a_block_from_a_snippet_is_at_the_line_that_includes_it(make_site) -> No
     site = read_site(root, "mkdocs.yml")
     ((fence,), _) = find_fences(site.pages[0], site)
     assert (fence.line, fence.source) == (6, "true")
+
+
+@pytest.mark.parametrize("name", ["template", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "TEMPLATE"])
+def test_a_block_in_an_element_that_a_browser_shows_none_of_is_no_block(name: str) -> None:
+    inside = f"<{name}>\n\n```bash\ntrue\n```\n\n</{name}>"
+    found = fences_of(f"{inside}\n\n```bash\necho shown\n```\n\n{inside}\n")
+    assert [fence.source for fence in found] == ["echo shown"]
+
+
+def test_a_template_inside_another_ends_with_the_outer_one() -> None:
+    text = "<template>\n<template>\n\n</template>\n\n```bash\ntrue\n```\n\n</template>\n\n```bash\necho shown\n```\n"
+    assert [fence.source for fence in fences_of(text)] == ["echo shown"]
+
+
+@pytest.mark.parametrize("blank", ["", "\n", "   \n\n"], ids=["nothing", "a blank line", "two blank lines"])
+def test_a_block_that_shows_nothing_ends_at_its_closing_fence_and_leaves_no_opening_behind(blank: str) -> None:
+    text = f"```bash\n{blank}```\n\n```bash\ntrue\n```\n"
+    fences, shadows = find_fences(page_of(text), SITE)
+    assert [text.split("\n")[fence.end - 1] for fence in fences] == ["```", "```"]
+    assert not shadows
+
+
+def test_lines_that_an_extension_takes_away_before_the_blocks_are_counted_still() -> None:
+    text = "Author: somebody\nSummary: lines of the\n    meta-data extension\n\n# T\n\n```bash\ntrue\n```\n\n```bash oops\n```\n"
+    site = Site((), [*EXTENSIONS, "meta"], CONFIGS)
+    (fence,), (shadow, *_) = find_fences(page_of(text), site)
+    assert (fence.line, fence.index, fence.end, shadow.line) == (7, 6, 9, 11)
+
+
+def test_lines_are_right_where_tabs_are_kept_and_blocks_are_therefore_read_twice() -> None:
+    text = "# T\n\n```make\nall:\n\ttrue\n```\n\n- item\n\n\t```bash\n\techo a\n\t```\n\n```bash\necho b\n```\n"
+    configs = {**CONFIGS, "pymdownx.superfences": {"preserve_tabs": True}}
+    found, shadows = find_fences(page_of(text), Site((), EXTENSIONS, configs))
+    assert [(fence.line, fence.end, fence.source) for fence in found] == [(3, 6, "all:\n\ttrue"), (10, 12, "echo a"), (14, 16, "echo b")]
+    assert not shadows
+
+
+def test_a_site_that_does_not_read_its_blocks_with_superfences_is_told_what_to_add(make_site) -> None:
+    root = make_site(site="site_name: Sample\ntheme: readthedocs\n", index="```bash\ntrue\n```\n")
+    ran = command_line(root, "list")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "le site ne lit pas ses blocs avec pymdownx.superfences ; l'ajouter à markdown_extensions, dans mkdocs.yml\n"
+
+
+@pytest.mark.parametrize("verb", ["list", "run"])
+def test_a_page_in_another_encoding_is_told_at_its_line(make_site, verb: str) -> None:
+    root = make_site(index="```bash\ntrue\n```\n")
+    (root / "docs" / "old.md").write_bytes("# Titre\n\ncafé\n".encode("latin-1"))
+    ran = command_line(root, verb)
+    assert ran.returncode == 2
+    assert "docs/old.md:3 : la page n'est pas en UTF-8 ; l'enregistrer en UTF-8" in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr

@@ -12,7 +12,7 @@ OPENINGS = st.sampled_from(
     ["```bash", "``` bash", "```sh", "~~~bash", "````bash", "``` { .bash }", '``` { .bash data-delai="3" title="T" }', '```bash title="T"',
      "```bash oops=1", "```{.bash}", "```python", "```", "```bash {.x}", "``` bash title=T"]
 )
-PROSE = st.sampled_from(["A paragraph.", "# Title", "- item", "1. item", "> quote", "<!--", "-->", "!!! note", '??? tip "T"', '=== "Tab"', "<div>", "</div>", "<script>", "</script>", "<pre>", "</pre>", "<?php", "?>", "    deeper", "Term", ":   definition", "[^1]: note", "---", "| a | b |", ""])
+PROSE = st.sampled_from(["A paragraph.", "# Title", "- item", "1. item", "> quote", "<!--", "-->", "!!! note", '??? tip "T"', '=== "Tab"', "<div>", "</div>", "<script>", "</script>", "<template>", "</template>", "<textarea>", "</textarea>", "<pre>", "</pre>", "<?php", "?>", "    deeper", "Term", ":   definition", "[^1]: note", "---", "| a | b |", ""])
 INDENTS = st.sampled_from(["", "", "", "    ", "        ", "> ", "  ", "\t"])
 
 

@@ -25,9 +25,9 @@ def find_blocks(page: Page, site: Site, targets: Collection[str]) -> PageBlocks:
     problems: list[Problem] = [_shadow_problem(page, shadow) for shadow in shadows]
     place = _execution(page, targets, problems)
     blocks: list[Block] = []
-    prose_from = 0
+    lines, prose_from = page.markdown.split("\n"), 0
     for fence, following in zip_longest(fences, fences[1:]):
-        prose = "\n".join(page.markdown.split("\n")[prose_from : fence.index]).strip()
+        prose = "\n".join(lines[prose_from : fence.index]).strip()
         prose_from = fence.end
         if fence.language in LOOK_ALIKES:
             problems.append(

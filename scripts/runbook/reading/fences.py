@@ -6,20 +6,26 @@ A CommonMark parser or a regular expression would lose the fences inside admonit
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from html.parser import HTMLParser
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import markdown as python_markdown
+from pymdownx.superfences import SuperFencesBlockPreprocessor
 
+from runbook.errors import SettingsError
 from runbook.reading.content import Page, Site
+from runbook.reading.origins import origins
 
 MARK = "data-runbook-fence"
 MARKED = re.compile(rf'<pre {MARK}="(\d+)">')
 CONVERTERS: WeakKeyDictionary[Site, dict[bool, python_markdown.Markdown]] = WeakKeyDictionary()
-HIDING = re.compile(r"<!|<\?|<(?:script|style)\b", re.IGNORECASE)
+TEXT_ONLY = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")  # a browser reads no element in these
+INERT = "template"
+HIDING = re.compile(rf"<!|<\?|<(?:{'|'.join((*TEXT_ONLY, INERT))})\b", re.IGNORECASE)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 OPENING = re.compile(r"^[\s>]*(?:[-*+]\s+|\d+[.)]\s+|[!?]{3}\S*\s+)*(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 
@@ -59,7 +65,7 @@ def find_fences(page: Page, site: Site) -> tuple[tuple[Fence, ...], tuple[Shadow
 
 
 def _shown(html: str) -> set[int]:
-    """The numbers of the marks that a browser shows: none in a comment, a script, or what it takes for a declaration."""
+    """The numbers of the marks that a browser shows: none in a comment, a script, a template, or what it takes for a declaration."""
     if not HIDING.search(html):
         return {int(number) for number in MARKED.findall(html)}
     marks = _Marks()
@@ -69,14 +75,23 @@ def _shown(html: str) -> set[int]:
 
 
 class _Marks(HTMLParser):
+    CDATA_CONTENT_ELEMENTS = TEXT_ONLY  # type: ignore[misc] # where the parser has it for a subclass to say
+
     def __init__(self) -> None:
         super().__init__()
         self.shown: set[int] = set()
+        self._inert = 0  # templates that stand open here
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         number = dict(attrs).get(MARK)
-        if tag == "pre" and number:
+        if tag == INERT:
+            self._inert += 1
+        elif tag == "pre" and number and not self._inert:
             self.shown.add(int(number))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == INERT and self._inert:
+            self._inert -= 1
 
 
 def _converter(site: Site, lines: bool) -> python_markdown.Markdown:
@@ -95,23 +110,35 @@ def _converter(site: Site, lines: bool) -> python_markdown.Markdown:
 
 
 def _record_fences(converter: python_markdown.Markdown, page: Page, found: list[Fence]) -> None:
-    preprocessor: Any = converter.preprocessors["fenced_code_block"]
-    process: Callable[..., None] = type(preprocessor).process_nested_block.__get__(preprocessor)
-    opening = 0
+    preprocessor: Any = next((one for one in converter.preprocessors if type(one) is SuperFencesBlockPreprocessor), None)
+    if preprocessor is None:
+        raise SettingsError("le site ne lit pas ses blocs avec pymdownx.superfences ; l'ajouter à markdown_extensions, dans mkdocs.yml")
+    lines = page.markdown.split("\n")
+    line_at: Sequence[int] = ()
+    opening, after = 0, 0
+    search = partial(type(preprocessor).search_nested, preprocessor)
+    process = partial(type(preprocessor).process_nested_block, preprocessor)
+
+    def search_nested(given: list[str]) -> list[str]:
+        nonlocal line_at
+        # Markdown ends every text with two lines of its own; an extension before this one may have taken lines away
+        line_at = range(len(lines)) if len(given) == len(lines) + 2 else origins([_plain(line) for line in lines], [_plain(line) for line in given[:-2]])
+        found_and_replaced: list[str] = search(given)
+        return found_and_replaced
 
     def process_nested_block(ws: str, content: str, start: int, end: int) -> None:
-        nonlocal opening
-        opening = start
+        nonlocal opening, after
+        opening, after = start, end
         process(ws, content, start, end)
 
     def formatter(src: str = "", language: str = "", options: Any = None, **kwargs: Any) -> str:
         options = dict(options or {})
-        index = min(opening, len(page.line_of) - 1)
+        index = line_at[opening]
         found.append(
             Fence(
                 line=page.line_of[index],
                 index=index,
-                end=index + src.count("\n") + 3 if src else index + 2,
+                end=line_at[after - 1] + 1,
                 language=language or "",
                 title=options.get("title"),
                 attributes={str(key): str(value) for key, value in (kwargs.get("attrs") or {}).items()},
@@ -121,9 +148,15 @@ def _record_fences(converter: python_markdown.Markdown, page: Page, found: list[
         )
         return f'<pre {MARK}="{len(found) - 1}"></pre>'
 
+    preprocessor.search_nested = search_nested
     preprocessor.process_nested_block = process_nested_block
     for entry in preprocessor.extension.superfences:
         entry["formatter"] = formatter
+
+
+def _plain(line: str) -> str:
+    """As Markdown compares lines: tabs are spaces, and an empty line has none."""
+    return line.expandtabs(4).rstrip()
 
 
 def _shadows(page: Page, fences: tuple[Fence, ...]) -> list[Shadow]:

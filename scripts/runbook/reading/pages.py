@@ -1,7 +1,6 @@
 """Read each page as the site publishes it: through MkDocs, after its plugins and macros."""
 
 import contextlib
-import difflib
 import logging
 import traceback
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from pymdownx.snippets import SnippetMissingError
 
 from runbook.errors import PagesError, Problem, SettingsError
 from runbook.reading.content import Page, Site
+from runbook.reading.origins import origins
 from runbook.reporting.withheld import withheld
 
 
@@ -110,9 +110,12 @@ def _in_order(navigated: list[MkDocsPage], files: Files) -> Iterator[MkDocsPage]
 
 def _read(page: MkDocsPage, opened: Opened) -> Page:
     root, files, config = opened.root, opened.files, opened.config
-    page.read_source(config)
-    body = page.markdown or ""
     path = Path(str(page.file.abs_src_path))
+    try:
+        page.read_source(config)
+    except UnicodeDecodeError as error:
+        raise PagesError((_encoding_problem(path, root),)) from error
+    body = page.markdown or ""
     head = _lines_before(path.read_text(encoding="utf-8-sig", errors="strict"), body)
     try:
         markdown = config.plugins.on_page_markdown(body, page=page, config=config, files=files)
@@ -126,8 +129,17 @@ def _read(page: MkDocsPage, opened: Opened) -> Page:
         title=str(page.title or page.file.src_uri),
         meta=msgspec.to_builtins(page.meta, str_keys=True),
         markdown=markdown,
-        line_of=_source_lines(body, markdown, head),
+        line_of=tuple(head + line + 1 for line in origins(body.split("\n"), markdown.split("\n"))),
     )
+
+
+def _encoding_problem(path: Path, root: Path) -> Problem:
+    read = path.read_bytes()
+    try:
+        read.decode()
+    except UnicodeDecodeError as error:
+        read = read[: error.start]
+    return Problem(_relative(path, root), read.count(b"\n") + 1, "la page n'est pas en UTF-8", "l'enregistrer en UTF-8")
 
 
 def _macro_problem(path: str, head: int, ended: SystemExit) -> Problem:
@@ -155,25 +167,6 @@ def _lines_before(source: str, body: str) -> int:
     index = source.rfind(stripped) if stripped else len(source)
     leading = len(body) - len(body.lstrip("\n"))
     return source.count("\n", 0, max(index, 0)) - leading
-
-
-def _source_lines(body: str, markdown: str, head: int) -> tuple[int, ...]:
-    """For each line after macros and snippets, the source line that it comes from."""
-    before, after = body.split("\n"), markdown.split("\n")
-    if before[-1:] == [""] != after[-1:]:
-        before.pop()  # macros take the end of the last line away
-    if len(before) == len(after):
-        return tuple(head + index + 1 for index in range(len(after)))
-    same = 0  # lines at the end, which an empty line written by a macro would else take the place of
-    while same < min(len(before), len(after)) and before[-1 - same] == after[-1 - same]:
-        same += 1
-    tail = range(len(before) - same, len(before))
-    changed, made = before[: tail.start], after[: len(after) - same]
-    lines = [0] * len(made)
-    for _, low, high, new_low, new_high in difflib.SequenceMatcher(None, changed, made, autojunk=False).get_opcodes():
-        for offset in range(new_high - new_low):
-            lines[new_low + offset] = head + min(low + offset, max(high - 1, low), len(before) - 1) + 1
-    return (*lines, *(head + index + 1 for index in tail))
 
 
 def _relative(path: Path, root: Path) -> str:
