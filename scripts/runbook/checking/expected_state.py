@@ -135,7 +135,7 @@ def applied(model: Model, command: Command) -> list[KubeObject]:
         if name is None or name == "-":
             continue
         path = posixpath.normpath(name)
-        paths = sorted(file for file in model.files if posixpath.dirname(file) == path and file.endswith((".yaml", ".yml", ".json"))) if path in model.folders else [path]
+        paths = [file for file in model.files_in.get(path, []) if file.endswith((".yaml", ".yml", ".json"))] if path in model.folders else [path]
         for file in paths:
             found += [item for item in model.objects if item.path == file] or [item for item in model.objects if item.path.startswith(f"{file}.")]
     return found

@@ -3,6 +3,7 @@
 import re
 import shlex
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ class Image:
         return int(text) if text.isdecimal() else next(iter(self.exposed), None)
 
 
+@lru_cache(maxsize=4)
 def built_images(model: Model) -> dict[str, Image]:
     """Image name with tag → the image, for the services that Compose builds from a Dockerfile that exists."""
     images = {}

@@ -12,6 +12,8 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.test import Client, TestResponse
 
@@ -27,6 +29,20 @@ Names = dict[tuple[str, int], str | None]
 _GUARD = threading.Lock()
 
 
+class _Templates(BytecodeCache):
+    """Compiled once for all the applications that are made of the same code."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
 @dataclass(slots=True)
 class InnerNetwork:
     """What each application answers as a target configures it; servers start when one calls another."""
@@ -38,7 +54,9 @@ class InnerNetwork:
     _made: dict[tuple[str, str], Any] = field(default_factory=dict)
     _refusals: dict[tuple[str, str], str] = field(default_factory=dict)
     _alone: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], TestResponse | None] = field(default_factory=dict)
+    _lonely: dict[tuple[str, str], Any] = field(default_factory=dict)
     _servers: dict[tuple[str, str], BaseWSGIServer] = field(default_factory=dict)
+    _templates: BytecodeCache = field(default_factory=_Templates)
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> "InnerNetwork":
@@ -55,13 +73,10 @@ class InnerNetwork:
         return self._answers[key]
 
     def alone(self, target: str, application: str, path: str, headers: Mapping[str, str]) -> TestResponse | None:
-        """The response of the application when none of the others answers; made anew, for one that has called keeps connections."""
+        """The response of the application when none of the others answers; made once more, for one that has called keeps connections."""
         key = (target, application, path, tuple(sorted(headers.items())))
         if key not in self._alone:
-            try:
-                made = self._make(target, application, {})
-            except (Exception, SystemExit):  # `refusal` tells it
-                made = None
+            made = self._lonely_application(target, application)
             self._alone[key] = self._call(made, self._addresses(target), target, path, headers, others=False) if made else None
         return self._alone[key]
 
@@ -91,6 +106,14 @@ class InnerNetwork:
         with self._resolving(target, names, others=others):
             return Client(made).open(path, headers={"User-Agent": "curl/8", "Accept": "*/*", **headers})
 
+    def _lonely_application(self, target: str, name: str) -> Any:
+        if (target, name) not in self._lonely:
+            try:
+                self._lonely[target, name] = self._make(target, name, {})
+            except (Exception, SystemExit):  # `refusal` tells it
+                self._lonely[target, name] = None
+        return self._lonely[target, name]
+
     def _application(self, target: str, name: str) -> Any:
         if (target, name) not in self._made:
             try:
@@ -106,7 +129,9 @@ class InnerNetwork:
         if arguments:
             changed = {**self._environment(target, name), **changes}
             arguments[0].update({variable: value for variable, value in changed.items() if value is not None})
-        return named(source.factory)(*arguments)
+        made = named(source.factory)(*arguments)
+        made.jinja_env.bytecode_cache = self._templates
+        return made
 
     def _folder(self) -> Path:
         return Path(self._stack.enter_context(tempfile.TemporaryDirectory()))

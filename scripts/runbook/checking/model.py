@@ -1,5 +1,6 @@
 """What the repository really offers: the model against which pages are resolved."""
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,10 +13,10 @@ from runbook.checking.applications import Application, read_applications
 from runbook.checking.objects import KIND_OF, LOADER, WORKLOADS, KubeObject, read_objects, selects
 from runbook.checking.repeated_keys import repeated_keys
 from runbook.reading.listed import listed_files
-from runbook.settings import Settings
+from runbook.settings import FILE, Settings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """Files, Kubernetes objects, Compose services, applications and who provides each variable.
 
@@ -34,7 +35,28 @@ class Model:
     @cached_property
     def folders(self) -> frozenset[str]:
         """Every folder that holds a file, "." included."""
-        return frozenset({".", *(parent.as_posix() for name in self.files for parent in Path(name).parents)})
+        found = {"."}
+        for folder in self.files_in:
+            parts = folder.split("/")
+            found.update("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+        return frozenset(found)
+
+    @cached_property
+    def files_in(self) -> dict[str, list[str]]:
+        """Folder → the files that it holds itself, in the order of their names."""
+        found: dict[str, list[str]] = {}
+        for name in sorted(self.files):
+            found.setdefault(name.rpartition("/")[0] or ".", []).append(name)
+        return found
+
+    @cached_property
+    def project(self) -> dict[str, Any]:
+        """What pyproject.toml says; nothing where there is none, or none that can be read."""
+        path = self.root / FILE
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
 
     @cached_property
     def code(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from runbook.checking.containers import Container
@@ -46,7 +47,8 @@ def _problem(model: Model, container: Container, path: str) -> tuple[str, str] |
     """Cause and remedy for a file of a volume made for this pod that its program, a package of the repository, does not name."""
     if posixpath.dirname(path) not in _own_folders(container):
         return None
-    known = _names(model, container)
+    command = [str(word) for word in container.spec.get("command") or []]
+    known = _names(model, command[2]) if command[1:2] == ["-m"] and len(command) > 2 else set()
     name = posixpath.basename(path)
     return (f"« {path} », et le programme de « {container.name} » ne connaît aucun fichier « {name} »", nearest(name, known)) if known and name not in known else None
 
@@ -58,13 +60,11 @@ def _own_folders(container: Container) -> set[str]:
     return {str(mount.get("mountPath")).rstrip("/") for mount in container.spec.get("volumeMounts") or [] if mount.get("name") in empty}
 
 
-def _names(model: Model, container: Container) -> set[str]:
-    """The texts of the package that the container runs by `-m`, that could be names of files."""
-    command = [str(word) for word in container.spec.get("command") or []]
-    if command[1:2] != ["-m"] or len(command) < 3:
-        return set()
-    main = f"{command[2].replace('.', '/')}/__main__.py"
+@lru_cache(maxsize=16)
+def _names(model: Model, package: str) -> set[str]:
+    """The texts of a package that is run by `-m`, that could be names of files."""
+    main = f"{package.replace('.', '/')}/__main__.py"
     folder = next((posixpath.dirname(name) for name in sorted(model.files) if name == main or name.endswith(f"/{main}")), None)
-    texts = [(model.root / name).read_text(encoding="utf-8") for name in sorted(model.files) if folder and posixpath.dirname(name) == folder and name.endswith(".py")]
+    texts = [(model.root / name).read_text(encoding="utf-8") for name in model.files_in.get(folder or "", []) if name.endswith(".py")]
     constants = [node.value for text in texts for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]
     return {value for value in constants if isinstance(value, str) and re.fullmatch(r"[\w.-]+", value)}

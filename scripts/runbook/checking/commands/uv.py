@@ -1,6 +1,5 @@
 """`uv`: verbs, options, and the files and groups that they name."""
 
-import tomllib
 from collections.abc import Iterator
 
 from runbook.checking.commands.files import makes, must_be_file, must_exist
@@ -67,8 +66,7 @@ def uv(command: Command, situation: Situation) -> Iterator[Finding]:
 
 
 def _groups(command: Command, words: list[Word], model: Model) -> Iterator[Finding]:
-    path = model.root / "pyproject.toml"
-    groups = tomllib.loads(path.read_text(encoding="utf-8")).get("dependency-groups", {}) if words and path.is_file() else {}
+    groups = model.project.get("dependency-groups", {})
     for word in words:
         if groups and word.known and ":" not in word.text and word.text not in groups:
             yield finding(command, "python", f"groupe de dépendances « {word.text} » absent de pyproject.toml", nearest(word.text, groups), word)
