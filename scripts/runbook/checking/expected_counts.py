@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from runbook.checking.expected_state import PageState, operands_of, option_values, verb_of
+from runbook.checking.expected_state import PageState, named_objects, operands_of, option_values, verb_of
 from runbook.checking.finding import Finding
 from runbook.checking.objects import selects
 from runbook.checking.words import Command
@@ -10,6 +10,18 @@ from runbook.reading.content import Block
 
 PODS = ("pod", "pods", "po")
 COUNTING = (["grep", "-c", "."], ["wc", "-l"])
+
+
+def given_back(commands: list[Command], state: PageState) -> Iterator[Finding]:
+    """A page that put a workload to no replica gives it back as many as its manifest; `state` is that before these commands."""
+    for command in commands:
+        asked = [value for value in option_values(command, "--replicas") if value.isdecimal()]
+        if command.name != "kubectl" or verb_of(command) != "scale" or len(asked) != 1:
+            continue
+        for item in state.model.objects:
+            usual = int(item.at("spec", "replicas", default=1)) if item.kind == "Deployment" else 0
+            if (item.kind, item.name) in named_objects(command) and state.replicas.get(item.name) == 0 and int(asked[0]) not in (0, usual):
+                yield Finding(command.path, command.line, f"« {item.name} » était à zéro, et revient à {asked[0]} réplica(s) : son manifeste en a {usual}", f"écrire --replicas={usual}", "expected_counts")
 
 
 def counts(block: Block, commands: list[Command], state: PageState) -> Iterator[Finding]:

@@ -19,6 +19,8 @@ from runbook.reading.content import Block
 
 LOGS = ("kubectl logs", "docker logs", "docker compose logs")
 KEY = re.compile(r'"(\w+)":')
+AGENT = re.compile(r'"user_agent": "([^"]+)"')
+KNOWN_AGENT = re.compile(r"curl/|Mozilla/|kube-probe/|python-requests/|-$")
 # What Gunicorn knows of a request, for its access log; it gives "-" for any header that is not there.
 ATOMS = {"h": "10.0.0.1", "l": "-", "u": "-", "t": "[date]", "r": "GET / HTTP/1.1", "s": "200", "m": "GET", "U": "/", "q": "", "H": "HTTP/1.1", "b": "10", "B": 10, "f": "-", "a": "curl", "T": 0, "D": 1000, "M": 1, "L": "0.001", "p": "<7>"}  # fmt: skip
 
@@ -68,6 +70,9 @@ def logged(block: Block, commands: list[Command], server: Logged) -> Iterator[Fi
         keys = KEY.findall(row[row.index("{") :]) if "{" in row else []
         if not keys or not server.of_a_request or not server.of_a_fact:
             continue
+        for agent in AGENT.findall(row):
+            if "…" not in agent and not KNOWN_AGENT.match(agent) and not any(f'"{agent}"' in text for text in server.model.code.values()):
+                yield Finding(block.page, block.expected.line + index, f"résultat attendu : appelant « {agent} », et aucun service ne se nomme ainsi", "reprendre le User-Agent du code", "expected_logs")
         request = '"gunicorn.access"' in row or '"access"' in row or set(keys) & (server.of_a_request - server.of_a_fact)
         known = server.of_a_request if request else server.of_a_fact
         for key in keys:

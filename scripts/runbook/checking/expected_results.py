@@ -8,7 +8,7 @@ from runbook.checking.changed_settings import Changes, changed_settings
 from runbook.checking.containers import containers
 from runbook.checking.echoed_values import echoed_values
 from runbook.checking.expected_answers import answers
-from runbook.checking.expected_counts import counts
+from runbook.checking.expected_counts import counts, given_back
 from runbook.checking.expected_headings import headings
 from runbook.checking.expected_lines import lines
 from runbook.checking.expected_logs import Logged, logged
@@ -44,6 +44,7 @@ def check_expected_results(pages: Sequence[PageBlocks], site: Sequence[PageBlock
                 changes = Changes(network)
                 for block in blocks:
                     commands = list(shell.read(block))
+                    yield from given_back(commands, state)
                     state.follow(commands)
                     yield from echoed_values(commands, sent)
                     yield from touched_files(commands, model, found)

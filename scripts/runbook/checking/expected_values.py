@@ -118,6 +118,9 @@ def _curl_errors(block: Block, rows: list[str], commands: list[Command], told: T
         number = next((number for start, number in MESSAGES.items() if said and said[2].startswith(start)), None)
         if number not in (None, int(found[1])) and not (said and "timed out" in said[2]):
             yield told(index, f"erreur ({found[1]}) de curl, dont le message est celui de l'erreur ({number})", f"écrire ({number})")
+        meant = [start for start, number in MESSAGES.items() if number == int(found[1])]
+        if said and number is None and meant and UNKNOWN not in said[2][:12] and difflib.get_close_matches(said[2][: len(meant[0]) + 2], meant, n=1, cutoff=0.8):
+            yield told(index, f"« {said[2]} », que curl n'écrit pas", f"écrire « {meant[0]} … »")
         places = {f"{url.hostname} port {url.port or (443 if url.scheme == 'https' else 80)}" for url in urls}
         place = f"{found[2]} port {found[3]}"
         if found[3] and places and UNKNOWN not in place and place not in places:

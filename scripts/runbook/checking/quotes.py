@@ -1,5 +1,6 @@
 """What a page quotes in its prose: inline code, addresses and port numbers, with their lines."""
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from runbook.reading.content import Page
 
 FENCE = re.compile(r"\s*(?:>\s*)*(`{3,}|~{3,})")
 CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+TAGGED = re.compile(r"<code>([^<>]+)</code>")
 ADDRESS = re.compile(r"https?://[^\s<>()\"'`|\]]+")
 LINK = re.compile(r"\]\((?!https?:)([^()\s#]+\.md)(?:#[^()\s]*)?(?:\s[^()]*)?\)")
 PORT = re.compile(r"\bports? (\d{3,5}(?:(?:, | et | ou | and | or )\d{3,5})*)\b")
@@ -27,6 +29,8 @@ def code(page: Page) -> Iterator[Quote]:
     for line, text in prose(page):
         for found in CODE.finditer(text):
             yield Quote(page.path, line, found[2].strip())
+        for found in TAGGED.finditer(text):
+            yield Quote(page.path, line, html.unescape(found[1]).strip())
 
 
 def addresses(page: Page) -> Iterator[Quote]:

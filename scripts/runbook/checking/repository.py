@@ -8,18 +8,22 @@ from runbook.checking.dockerfiles import check_dockerfiles
 from runbook.checking.documented import check_documented
 from runbook.checking.finding import Finding
 from runbook.checking.header_names import header_names
+from runbook.checking.kept_out_of_git import kept_out_of_git
 from runbook.checking.manifests import check_manifests
 from runbook.checking.model import Model
 from runbook.checking.prose import check_prose
+from runbook.checking.prose_counts import prose_counts
+from runbook.checking.prose_figures import prose_figures
 from runbook.checking.quoted_commands import check_quoted_commands
 from runbook.checking.requirements import check_requirements
 from runbook.checking.script_contents import check_scripts
 from runbook.checking.server_settings import log_settings, server_settings, settings_used
 from runbook.checking.setting_limits import setting_limits
+from runbook.checking.site_links import anchors, navigation
 from runbook.checking.starts import check_starts
 from runbook.reading.content import Page, PageBlocks
 
-SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, log_settings, settings_used, setting_limits, header_names, comment_claims, check_starts)
+SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, log_settings, settings_used, setting_limits, header_names, comment_claims, kept_out_of_git, navigation, check_starts)
 
 
 def check_sources(model: Model) -> Iterator[Finding]:
@@ -39,9 +43,21 @@ def check_sources(model: Model) -> Iterator[Finding]:
 
 def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:
     """Every finding in the prose of `pages`, and what no page of the whole site speaks of."""
-    yield from check_prose([page.page for page in pages], model)
-    yield from _quoted_commands([page.page for page in pages], model)
+    beside = _beside(model) if len(pages) == len(site) else []
+    yield from check_prose([*(page.page for page in pages), *beside], model)
+    yield from _quoted_commands([*(page.page for page in pages), *beside], model)
+    yield from prose_figures(pages, site, model, beside)
+    for page in pages:
+        yield from prose_counts(page.page, model)
+    yield from anchors([page.page for page in pages], [page.page for page in site])
     yield from check_documented([page.page for page in site], model)
+
+
+def _beside(model: Model) -> list[Page]:
+    """The texts at the root of the repository, read as pages are."""
+    names = sorted(name for name in model.files if "/" not in name and name.endswith(".md") and (model.root / name).is_file())
+    texts = [(name, (model.root / name).read_text(encoding="utf-8")) for name in names]
+    return [Page(name, name, name, name, {}, text, tuple(range(1, text.count("\n") + 2))) for name, text in texts]
 
 
 def _quoted_commands(pages: Sequence[Page], model: Model) -> Iterator[Finding]:
