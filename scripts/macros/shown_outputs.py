@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 _MOST = 2000  # characters of one output
-_PAGE = 25_000  # characters of all of them: with its text and what it loads, a first visit stays under 400 kB
+_PAGE = 20_000  # characters of all of them: with its text and what it loads, a first visit stays under 400 kB
 
 
 def limit(lengths: Iterable[int], most: int = _MOST, page: int = _PAGE) -> int:
