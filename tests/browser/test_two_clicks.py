@@ -24,7 +24,9 @@ SHOWN = """
 def test_every_symptom_is_two_clicks_from_the_home_page(full: str, open_page: "Callable[..., Page]", width: int) -> None:
     page = open_page(full, width=width)
     page.get_by_role("link", name="Partir d’un symptôme").click()
+    page.wait_for_url(f"{full}exploitation/deboguer/")
     rows = page.locator("article table").first.locator("td:last-child a[href^='#']")
+    rows.first.wait_for()
     leads = [row.get_attribute("href") or "" for row in rows.all()]
 
     assert len(leads) == SYMPTOMS
@@ -39,6 +41,7 @@ def test_every_situation_of_the_guide_is_two_clicks_from_any_page(full: str, ope
     page.locator(".md-tabs__link[href*=exploitation]").click()
     page.wait_for_url(f"{full}exploitation/")
     situations = page.locator("article table").first.locator("tbody tr")
+    situations.first.wait_for()
 
     assert situations.count() >= 8
     for row in situations.all():
