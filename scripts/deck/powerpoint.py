@@ -40,10 +40,10 @@ _SOURCE = Style(21, GREY)
 _POINT = Style(24)
 _STEP_TITLE, _STEP, _STEP_NUMBER = Style(27, BLUE, strong=True), Style(24), Style(64, BRIGHT)
 _STEP_INDENT, _STEP_GAP = 84, 30
-_FIGURE, _FIGURE_TEXT = Style(76, BRIGHT), Style(24)
+_FIGURE, _FIGURE_TEXT = Style(64, BRIGHT), Style(24)
 # Another font than the one measured may be a little wider.
 _FONTS_DIFFER = 1.1
-_CELL, _SMALL_CELL, _CELL_GAP = 24, 20, 24
+_CELL, _SMALL_CELL, _CELL_GAP = 24, 18, 24
 
 Draw = Callable[[Any, float], None]
 
@@ -174,12 +174,12 @@ def _steps(items: tuple[Text, ...]) -> tuple[float, Draw]:
 
 def _figures(pairs: tuple[tuple[str, str], ...]) -> tuple[float, Draw]:
     width, lefts = _columns(len(pairs))
-    height = 92 + max(height_of(meaning, _FIGURE_TEXT.size, width) for _, meaning in pairs)
+    height = 78 + max(height_of(meaning, _FIGURE_TEXT.size, width) for _, meaning in pairs)
 
     def draw(page: Any, y: float) -> None:
         for (figure, meaning), left in zip(pairs, lefts, strict=True):
-            add_text(page, Area(left, y, width, 92), ((plain(figure), _FIGURE),))
-            add_text(page, Area(left, y + 92, width, height - 92), ((plain(meaning), _FIGURE_TEXT),))
+            add_text(page, Area(left, y, width, 78), ((plain(figure), _FIGURE),))
+            add_text(page, Area(left, y + 78, width, height - 78), ((plain(meaning), _FIGURE_TEXT),))
 
     return height, draw
 

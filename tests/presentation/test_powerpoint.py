@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,14 @@ def test_a_slide_with_too_much_is_refused_with_its_number_and_its_title(tmp_path
 
     with pytest.raises(DeckError, match=r"diapositive 2, «\u00a0Trop\u00a0»\u00a0: trop de contenu"):
         write_powerpoint([Slide("Titre", (Paragraph((Run("Sous-titre"),)),), "Notes"), crowded], tmp_path / "deck.pptx")
+
+
+def test_the_slide_of_the_proofs_has_room_for_the_longest_conditions(deck: Deck, tmp_path: Path) -> None:
+    told = "Exécution du 24 septembre 2026, commit 012345678, avec des modifications locales\u00a0; et du 23 septembre 2026, commit 987654321."
+    stale = " Périmé en partie, a changé depuis\u00a0: page, texte de la page, services, k8s, scripts, compose.yaml."
+    slide = replace(deck.slides[7], blocks=(*deck.slides[7].blocks[:-1], Paragraph((Run(told + stale),))))
+
+    write_powerpoint([deck.slides[0], slide], tmp_path / "deck.pptx")
 
 
 def test_the_file_leads_to_no_other_host(file: Path) -> None:

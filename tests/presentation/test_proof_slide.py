@@ -106,10 +106,10 @@ def test_what_changed_since_the_run_is_said_first() -> None:
 def test_a_command_that_was_not_run_raises_a_question_that_the_slide_answers() -> None:
     skipped = step(outcome="non exécuté", reason="demande un écran", page_reason=True)
 
-    assert "La commande non exécutée a sa raison dans sa page." in _proof(step(), skipped).conditions
-    assert "Les 2 commandes non exécutées ont chacune leur raison dans leur page." in _proof(skipped, skipped).conditions
-    assert "raison" not in _proof(step()).conditions
-    assert "raison" not in _proof(skipped, step(outcome="non exécuté", reason="moteur Docker injoignable")).conditions
+    assert "La commande non exécutée dit pourquoi dans sa page." in _proof(step(), skipped).conditions
+    assert "Les 2 non exécutées disent pourquoi dans leur page." in _proof(skipped, skipped).conditions
+    assert "pourquoi" not in _proof(step()).conditions
+    assert "pourquoi" not in _proof(skipped, step(outcome="non exécuté", reason="moteur Docker injoignable")).conditions
 
 
 def test_versions_are_told_as_people_call_them() -> None:
