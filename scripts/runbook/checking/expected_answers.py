@@ -11,7 +11,7 @@ from runbook.checking.commands.options import Usage, read_options
 from runbook.checking.expected_situations import impossible_statuses, impossible_values
 from runbook.checking.finding import Finding
 from runbook.checking.inner_network import TOKEN, InnerNetwork, path_of
-from runbook.checking.words import Command
+from runbook.checking.words import UNKNOWN, Command
 from runbook.matching import expect
 from runbook.reading.content import Block, Expected
 
@@ -65,6 +65,7 @@ def _compared(block: Block, expected: Expected, wanted: str, got: str) -> Iterat
 
 def _only_call(commands: list[Command]) -> tuple[Usage, str] | None:
     """The options and URL of a `curl` whose output is the block's, and whose URL is known."""
+    commands = [command for command in commands if not command.captured]  # what they print goes into a variable or a word
     calls = [command for command in commands if command.name == "curl"]
     if len(calls) != 1 or commands[-1] is not calls[0] or calls[0].redirects:
         return None
@@ -85,7 +86,7 @@ def _headers(usage: Usage) -> dict[str, str]:
             headers["Authorization"] = f"Bearer {TOKEN}"
         name, mark, value = word.text.partition(":")
         if mark:
-            headers[name.strip()] = value.strip()
+            headers[name.strip()] = value.strip().replace(UNKNOWN, "x")
     return headers
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from runbook.checking.comment_claims import comment_claims
+from runbook.checking.comment_names import comment_names
 from runbook.checking.compose import check_compose
 from runbook.checking.dockerfiles import check_dockerfiles
 from runbook.checking.documented import check_documented
@@ -19,11 +20,12 @@ from runbook.checking.requirements import check_requirements
 from runbook.checking.script_contents import check_scripts
 from runbook.checking.server_settings import log_settings, server_settings, settings_used
 from runbook.checking.setting_limits import setting_limits
-from runbook.checking.site_links import anchors, navigation
+from runbook.checking.site_links import anchors, navigation, page_parts
 from runbook.checking.starts import check_starts
+from runbook.checking.static_files import static_files
 from runbook.reading.content import Page, PageBlocks
 
-SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, log_settings, settings_used, setting_limits, header_names, comment_claims, kept_out_of_git, navigation, check_starts)
+SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, log_settings, settings_used, setting_limits, header_names, comment_claims, comment_names, kept_out_of_git, static_files, navigation, check_starts)
 
 
 def check_sources(model: Model) -> Iterator[Finding]:
@@ -49,6 +51,8 @@ def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: 
     yield from prose_figures(pages, site, model, beside)
     for page in pages:
         yield from prose_counts(page.page, model)
+    for page in pages:
+        yield from page_parts(page.page, model)
     yield from anchors([page.page for page in pages], [page.page for page in site])
     yield from check_documented([page.page for page in site], model)
 

@@ -15,6 +15,8 @@ ANCHORED = re.compile(r"\]\((?!https?:)([^()\s#]*\.md)?#([^()\s]+)(?:\s[^()]*)?\
 GIVEN = re.compile(r"\{[^{}]*#([\w-]+)[^{}]*\}|\bid=[\"']([\w-]+)[\"']")
 HEADING = re.compile(r"^#{1,6} (.+?)\s*(?:\{[^{}]*\})?\s*$")
 NAVIGATED = re.compile(r"^\s+- (?:.*: )?([\w./-]+\.md)\s*$", re.MULTILINE)
+CALLED = re.compile(r"(?<!^)\[\^([\w-]+)\](?!:)", re.MULTILINE)
+WRITTEN = re.compile(r"\[\^([\w-]+)\]:")
 HIDDEN = re.compile(r"(^|/)[_.]")
 
 
@@ -27,6 +29,24 @@ def anchors(pages: Sequence[Page], site: Sequence[Page]) -> Iterator[Finding]:
                 uri = posixpath.normpath(posixpath.join(posixpath.dirname(page.uri), target)) if target else page.uri
                 if uri in known and anchor not in known[uri] and not anchor.startswith(("fn", "tag:", "__")):
                     yield Finding(page.path, line, f"« {target}#{anchor} » : la page n'a pas cette section", nearest(anchor, known[uri]), RULE)
+
+
+def page_parts(page: Page, model: Model) -> Iterator[Finding]:
+    """Each note that the text calls is written, each that is written is called, and no key of the metadata is given twice."""
+    lines = list(prose(page))
+    called = {name: line for line, text in reversed(lines) for name in CALLED.findall(CODE.sub("", text))}
+    written = {found[1]: line for line, text in reversed(lines) if (found := WRITTEN.match(text))}
+    for name in sorted(set(called) - set(written)):
+        yield Finding(page.path, called[name], f"note « [^{name}] » que la page n'écrit pas", nearest(name, written), RULE)
+    for name in sorted(set(written) - set(called)):
+        yield Finding(page.path, written[name], f"note « [^{name}] » que rien n'appelle", nearest(name, called), RULE)
+    path = model.root / page.path
+    source = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
+    if source[:1] == ["---"] and "---" in source[1:]:
+        keys = [line.partition(":")[0] if re.match(r"\w+:", line) else "" for line in source[1 : source.index("---", 1)]]
+        for index, key in enumerate(keys):
+            if key and key in keys[:index]:
+                yield Finding(page.path, index + 2, f"clé « {key} » donnée deux fois dans l'en-tête : la dernière l'emporte", "en retirer une", RULE)
 
 
 def _sections(page: Page) -> set[str]:

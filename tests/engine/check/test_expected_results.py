@@ -147,6 +147,12 @@ def test_the_applications_answer_as_the_target_configures_them(root: Path, targe
     assert any(finding.rule == "answers" for finding in post.check(root, step(f"curl -fsS {url}", wrong, "json"), target))
 
 
+def test_a_call_that_sends_what_another_command_gives_is_made_too(root: Path) -> None:
+    call = 'NAME="call-$(date +%H%M%S)"\ncurl -fsS -H "X-Name: $NAME" http://localhost:30070/'
+    assert post.check(root, step(call, '{"desk": "calm"}', "json")) == []
+    assert any(finding.rule == "answers" for finding in post.check(root, step(call, '{"desc": "calm"}', "json")))
+
+
 def test_a_mounted_secret_is_there_for_the_application(root: Path) -> None:
     text = dedent("""\
         ``` { .bash data-substitut="non" }
