@@ -11,6 +11,7 @@ from runbook.checking.finding import Finding
 from runbook.checking.header_names import header_names
 from runbook.checking.kept_out_of_git import kept_out_of_git
 from runbook.checking.manifests import check_manifests
+from runbook.checking.metadata import tags, templates
 from runbook.checking.model import Model
 from runbook.checking.prose import check_prose
 from runbook.checking.prose_counts import prose_counts
@@ -54,6 +55,8 @@ def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: 
     for page in pages:
         yield from page_parts(page.page, model)
     yield from anchors([page.page for page in pages], [page.page for page in site])
+    yield from templates([page.page for page in pages], model)
+    yield from tags([page.page for page in pages], [page.page for page in site], model)
     yield from check_documented([page.page for page in site], model)
 
 

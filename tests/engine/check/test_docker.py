@@ -1,7 +1,10 @@
 """Docker and Docker Compose: verbs, options, services and images are those that exist, and nothing blocks."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
-from tests.engine.check.shop import block, found
+from tests.engine.check.shop import block, found, make_model
 
 from runbook.checking.model import Model
 
@@ -89,3 +92,26 @@ def test_a_port_that_a_program_opens_answers_from_then_on(shop: Model) -> None:
     call = block("curl -fsS http://localhost:9009/any", line=20)
     assert not found(shop, server, call)
     assert found(shop, call)
+
+
+@pytest.mark.parametrize(
+    ("code", "causes"),
+    [
+        ("docker build -t shop-till:3 src/till", []),
+        ("docker build -t shop-till:3 -f src/till/Dockerfile ./src/till/", []),
+        ("cd src && docker build -t shop-till:3 till", []),
+        ("docker build -t other:3 -f src/till/Dockerfile src", []),
+        ("docker build -t shop-till:3 -f src/till/Dockerfile src", ["« shop-till:3 » faite de « src », alors que Compose la fait de « src/till »"]),
+        ("docker build -t shop-till:3 -f src/window/Dockerfile src/till", ["faite de « src/window/Dockerfile », alors que Compose la fait de « src/till/Dockerfile »"]),
+    ],
+)
+def test_an_image_that_compose_builds_is_made_of_the_same_files(tmp_path: Path, code: str, causes: list[str]) -> None:
+    shop = make_model(tmp_path)
+    window = shop.root / "src/window/Dockerfile"
+    window.parent.mkdir()
+    window.write_text("FROM scratch\n", encoding="utf-8")
+    services = {name: {**service, "build": f"src/{name}"} for name, service in shop.services.items()}
+    model = replace(shop, files=shop.files | {"src/window/Dockerfile"}, compose={"services": services})
+    given = [item.cause for item in found(model, block(code))]
+    assert len(given) == len(causes)
+    assert all(cause in one for cause, one in zip(causes, given, strict=True))

@@ -1,5 +1,6 @@
 """`docker`: options of each verb, images and Dockerfiles that exist, commands that would block."""
 
+import posixpath
 from collections.abc import Callable, Iterator
 
 from runbook.checking.commands.compose import compose
@@ -9,7 +10,7 @@ from runbook.checking.commands.files import can_be_written, must_be_file, must_b
 from runbook.checking.commands.images import image_exists, repository_exists
 from runbook.checking.commands.options import Usage, read_options
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.images import instructions
+from runbook.checking.images import built_images, context_of, instructions
 from runbook.checking.situation import Rule, Situation, finding
 from runbook.checking.words import UNKNOWN, Command, Word
 
@@ -107,7 +108,23 @@ def _build(command: Command, usage: Usage, situation: Situation) -> Iterator[Fin
         if word.text != "-":
             yield from must_be_file(command, word, situation)
     yield from _arguments(command, usage, situation)
+    yield from _as_compose_builds(command, usage, situation)
     situation.images.update(word.text if ":" in word.text else f"{word.text}:latest" for word in usage.values("--tag"))
+
+
+def _as_compose_builds(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:
+    """An image that Compose builds too is made of the same Dockerfile and the same folder, whatever its tag."""
+    if len(usage.operands) != 1 or UNKNOWN in usage.operands[0].text:
+        return
+    files = usage.values("--file") or [Word(f"{usage.operands[0].text}/Dockerfile", usage.operands[0].line)]
+    for word in usage.values("--tag"):
+        for image in built_images(situation.model).values():
+            if image.name.partition(":")[0] != word.text.partition(":")[0]:
+                continue
+            for given, wanted in ((files[0], image.dockerfile), (usage.operands[0], context_of(situation.model, image).as_posix())):
+                path = place(given.text, situation)
+                if path is not None and UNKNOWN not in given.text and path != posixpath.normpath(wanted):
+                    yield finding(command, "docker", f"« {word.text} » faite de « {path} », alors que Compose la fait de « {wanted} »", f"écrire {wanted}", given)
 
 
 def _arguments(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:
