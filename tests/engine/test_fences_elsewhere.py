@@ -22,6 +22,10 @@ SETS: dict[str, tuple[list[str], dict[str, Any]]] = {
          "pymdownx.inlinehilite", "pymdownx.keys", "pymdownx.mark", "pymdownx.superfences", "pymdownx.tabbed", "pymdownx.tasklist"],
         {"pymdownx.tabbed": {"alternate_style": True}},
     ),
+    "reads tabs and metadata": (
+        ["admonition", "meta", "nl2br", "pymdownx.details", "pymdownx.superfences"],
+        {"pymdownx.superfences": {"preserve_tabs": True, "relaxed_headers": True, "disable_indented_code_blocks": True}},
+    ),
     "blocks": (
         ["attr_list", "def_list", "footnotes", "md_in_html", "pymdownx.blocks.admonition", "pymdownx.blocks.details", "pymdownx.blocks.html",
          "pymdownx.blocks.tab", "pymdownx.superfences"],

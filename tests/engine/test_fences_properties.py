@@ -1,12 +1,16 @@
 """Whatever a page is made of, the engine finds the shell blocks that superfences renders, and only those."""
 
+import re
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from runbook.reading.content import Site
 from runbook.reading.fences import find_fences
 from tests.engine.superfences import published
 from tests.engine.test_fences import CONFIGS, EXTENSIONS, SITE, page_of, shell_blocks
 
+FENCE = re.compile(r"`{3,}|~{3,}")
 LINES = st.sampled_from(["echo a", "", "  indented", "```", "~~~", "# comment", "cat <<END", "<!-- not html -->", "été « x »", "\ttab", "$(x) `y`"])
 OPENINGS = st.sampled_from(
     ["```bash", "``` bash", "```sh", "~~~bash", "````bash", "``` { .bash }", '``` { .bash data-delai="3" title="T" }', '```bash title="T"',
@@ -37,6 +41,21 @@ def pages(draw: st.DrawFn) -> str:
 def test_the_blocks_found_are_those_rendered(text: str) -> None:
     found = [block.strip() for block in shell_blocks(text)]
     assert found == [block.strip() for block in published(text, EXTENSIONS, CONFIGS)]
+
+
+@settings(max_examples=200, deadline=None)
+@example("```bash\n\n```\n", "", False)
+@given(pages(), st.sampled_from(["", "Author: somebody\n    of the project\n\n"]), st.booleans())
+def test_every_block_begins_and_ends_at_a_fence_of_the_page_whatever_stands_before_it(text: str, before: str, tabs: bool) -> None:
+    """`before` is what an extension takes away; where tabs are kept, the blocks are read twice."""
+    site = Site((), [*EXTENSIONS, "meta"], {**CONFIGS, "pymdownx.superfences": {"preserve_tabs": tabs}})
+    lines = (before + text).split("\n")
+    for fence in find_fences(page_of(before + text), site)[0]:
+        opening, closing = lines[fence.line - 1], lines[fence.end - 1]
+        assert FENCE.search(opening), fence
+        assert fence.language in opening
+        assert FENCE.search(closing), fence
+        assert fence.end > fence.line
 
 
 @settings(max_examples=200, deadline=None)
