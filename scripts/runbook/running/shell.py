@@ -10,6 +10,7 @@ import contextlib
 import os
 import secrets
 import select
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ POLL_MS = 50
 EMPTYING = 0.25  # seconds between two looks at the outputs that nobody reads
 START = 5.0  # seconds that bash may take to put a job in the background
 FAREWELL = 1.0  # seconds that an EXIT trap may take
+HEEDED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP)  # by the shell of a terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Shell:
                 env=env,
                 pass_fds=[told],
                 start_new_session=True,
+                preexec_fn=_heed if any(signal.getsignal(one) is signal.SIG_IGN for one in HEEDED) else None,  # noqa: PLW1509 — no other thread here
             )
         finally:
             os.close(told)
@@ -207,6 +210,12 @@ class Shell:
         if time.monotonic() - self._emptied > EMPTYING:
             empty_large(self._folder, self._limit, turn.outputs)
             self._emptied = time.monotonic()
+
+
+def _heed() -> None:
+    """As in a terminal, even where who started the engine ignores some, as `nohup` does: bash itself cannot take that back."""
+    for one in HEEDED:
+        signal.signal(one, signal.SIG_DFL)
 
 
 def _write(descriptor: int, data: bytes) -> None:

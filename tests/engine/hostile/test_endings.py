@@ -1,5 +1,7 @@
 """Commands that do not end, or end too much: each has one outcome, in time, and no process is left of it."""
 
+import signal
+
 import pytest
 
 from runbook.running.outcome import Outcome
@@ -156,3 +158,15 @@ def test_a_background_step_that_is_never_ready_is_ended_in_time(make_site, ready
     (result, seconds) = timed(make_site(index=fence(code, f'data-arriere-plan="{ready}" data-delai="{DEADLINE}"')))[0]
     assert result.outcome is TIMED_OUT
     assert seconds < DEADLINE + ALLOWED
+
+
+def test_a_shell_heeds_signals_even_where_the_engine_was_told_to_ignore_them(make_site) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as under nohup
+    try:
+        (hung, _), (_, _) = timed(make_site(index=fence("kill -HUP $$; true") + fence("true")))
+        (trapped, _), (_, _) = timed(make_site(index=fence("trap 'echo heard' HUP; kill -HUP $$") + fence("true")))
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+    assert (hung.outcome, hung.reason) == (FAILED, CLOSED)
+    assert trapped.out == "heard\n"
