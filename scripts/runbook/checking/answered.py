@@ -27,15 +27,11 @@ class Answered:
 
     def __init__(self, model: Model, network: InnerNetwork) -> None:
         self._model, self._network = model, network
-        self._statuses: dict[tuple[str, str, str], set[int]] = {}
 
     def statuses(self, application: str, path: str, caller: str = "") -> set[int]:
         """The statuses to this caller, to any without."""
-        if caller:
-            if (application, path, caller) not in self._statuses:
-                self._statuses[application, path, caller] = {response.status_code for response in self._responses(application, path, CALLERS[caller])}
-            return self._statuses[application, path, caller]
-        return set().union(*(self.statuses(application, path, who) for who in CALLERS))
+        callers = [caller] if caller else CALLERS
+        return {response.status_code for who in callers for response in self._responses(application, path, CALLERS[who])}
 
     def bodies(self, application: str, path: str) -> Iterator[Any]:
         """What it answers in JSON where all is well."""

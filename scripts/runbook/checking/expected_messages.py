@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from runbook.checking.expected_logs import LOGS
 from runbook.checking.expected_state import fits, form_of
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.model import Model
@@ -12,7 +13,6 @@ from runbook.checking.words import UNKNOWN, Command
 from runbook.reading.content import Block
 
 RULE = "expected_messages"
-LOGS = ("kubectl logs", "docker logs", "docker compose logs")
 LINE = re.compile(r'"level": "(?P<level>[^"]*)".*?"logger": "(?P<logger>[\w.]+)".*?"(?:msg|message|text)": "(?P<said>[^"]*)"')
 LEVELS = {"exception": "error", "warn": "warning", "fatal": "critical"}
 HOLE = re.compile(r"%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[sdrifgx]")

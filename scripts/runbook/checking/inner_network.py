@@ -25,7 +25,6 @@ from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
 
 TOKEN = "0" * 64  # stands for every secret: no real one is read
-Names = dict[tuple[str, int], str | None]
 _GUARD = threading.Lock()
 
 
@@ -50,11 +49,9 @@ class InnerNetwork:
     model: Model
     containers: list[Container]
     images: dict[str, Image]
-    _answers: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], TestResponse | None] = field(default_factory=dict)
-    _made: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _answers: dict[tuple[str, str, str, tuple[tuple[str, str], ...], bool], TestResponse | None] = field(default_factory=dict)
+    _made: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
     _refusals: dict[tuple[str, str], str] = field(default_factory=dict)
-    _alone: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], TestResponse | None] = field(default_factory=dict)
-    _lonely: dict[tuple[str, str], Any] = field(default_factory=dict)
     _servers: dict[tuple[str, str], BaseWSGIServer] = field(default_factory=dict)
     _templates: BytecodeCache = field(default_factory=_Templates)
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -67,18 +64,11 @@ class InnerNetwork:
 
     def answer(self, target: str, application: str, path: str, headers: Mapping[str, str]) -> TestResponse | None:
         """The response to a GET, asked once; None if the application does not start with the target's settings."""
-        key = (target, application, path, tuple(sorted(headers.items())))
-        if key not in self._answers:
-            self._answers[key] = self._ask(target, application, path, headers)
-        return self._answers[key]
+        return self._answer(target, application, path, headers, others=True)
 
     def alone(self, target: str, application: str, path: str, headers: Mapping[str, str]) -> TestResponse | None:
         """The response of the application when none of the others answers; made once more, for one that has called keeps connections."""
-        key = (target, application, path, tuple(sorted(headers.items())))
-        if key not in self._alone:
-            made = self._lonely_application(target, application)
-            self._alone[key] = self._call(made, self._addresses(target), target, path, headers, others=False) if made else None
-        return self._alone[key]
+        return self._answer(target, application, path, headers, others=False)
 
     def refusal_given(self, target: str, application: str, changes: Mapping[str, str | None]) -> str | None:
         """The same as `refusal`, with these variables too; one without value is not set."""
@@ -98,30 +88,25 @@ class InnerNetwork:
         server = self._server(target, application)
         return server.port if server else None
 
-    def _ask(self, target: str, application: str, path: str, headers: Mapping[str, str]) -> TestResponse | None:
-        made = self._application(target, application)
-        return None if made is None else self._call(made, self._addresses(target), target, path, headers)
+    def _answer(self, target: str, application: str, path: str, headers: Mapping[str, str], *, others: bool) -> TestResponse | None:
+        key = (target, application, path, tuple(sorted(headers.items())), others)
+        if key not in self._answers:
+            made = self._application(target, application, others=others)
+            self._answers[key] = None if made is None else self._ask(made, target, path, headers, others=others)
+        return self._answers[key]
 
-    def _call(self, made: Any, names: Names, target: str, path: str, headers: Mapping[str, str], *, others: bool = True) -> TestResponse:
-        with self._resolving(target, names, others=others):
+    def _ask(self, made: Any, target: str, path: str, headers: Mapping[str, str], *, others: bool) -> TestResponse:
+        with self._resolving(target, others=others):
             return Client(made).open(path, headers={"User-Agent": "curl/8", "Accept": "*/*", **headers})
 
-    def _lonely_application(self, target: str, name: str) -> Any:
-        if (target, name) not in self._lonely:
+    def _application(self, target: str, name: str, *, others: bool = True) -> Any:
+        if (target, name, others) not in self._made:
             try:
-                self._lonely[target, name] = self._make(target, name, {})
-            except (Exception, SystemExit):  # `refusal` tells it
-                self._lonely[target, name] = None
-        return self._lonely[target, name]
-
-    def _application(self, target: str, name: str) -> Any:
-        if (target, name) not in self._made:
-            try:
-                self._made[target, name] = self._make(target, name, {})
+                self._made[target, name, others] = self._make(target, name, {})
             except (Exception, SystemExit) as error:  # a refused setting ends the process that it stops
-                self._made[target, name] = None
+                self._made[target, name, others] = None
                 self._refusals[target, name] = (str(error) or type(error).__name__).splitlines()[0]
-        return self._made[target, name]
+        return self._made[target, name, others]
 
     def _make(self, target: str, name: str, changes: Mapping[str, str | None]) -> Any:
         source = self.model.settings.model.applications[name]
@@ -137,8 +122,9 @@ class InnerNetwork:
         return Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
 
     @contextmanager
-    def _resolving(self, target: str, names: Names, *, others: bool) -> Iterator[None]:
+    def _resolving(self, target: str, *, others: bool) -> Iterator[None]:
         """Names lead to the target's own applications, and nowhere else; without `others` to ports that nobody listens on."""
+        names = self._addresses(target)
         before = socket.getaddrinfo, logging.root.manager.disable
 
         def resolve(host: Any, port: Any, *_: Any, **__: Any) -> list[Any]:
@@ -204,7 +190,7 @@ class InnerNetwork:
                 given[name] = str(made)
         return given
 
-    def _addresses(self, target: str) -> Names:
+    def _addresses(self, target: str) -> dict[tuple[str, int], str | None]:
         """Host and port → the application that answers there, for a caller of this target."""
         described = self.model.settings.targets[target]
         if described.services:

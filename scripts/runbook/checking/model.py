@@ -1,5 +1,6 @@
 """What the repository really offers: the model against which pages are resolved."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from runbook.checking.objects import KIND_OF, LOADER, WORKLOADS, KubeObject, rea
 from runbook.checking.repeated_keys import repeated_keys
 from runbook.reading.listed import listed_files
 from runbook.settings import FILE, Settings
+
+SITE_FOLDERS = re.compile(r"^(site_dir|docs_dir):\s*['\"]?([\w./-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +62,21 @@ class Model:
             return {}
 
     @cached_property
+    def site_folders(self) -> dict[str, str]:
+        """MkDocs' `docs_dir` and `site_dir`."""
+        path = self.root / self.settings.site
+        written = dict(SITE_FOLDERS.findall(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+        return {"site_dir": "site", "docs_dir": "docs", **written}
+
+    @cached_property
+    def code_folders(self) -> tuple[str, ...]:
+        """The folders that the applications are imported from, each with its slash."""
+        return tuple(f"{folder}/" for source in self.settings.model.applications.values() for folder in source.path)
+
+    @cached_property
     def code(self) -> dict[str, str]:
         """Path → text of each Python file in the folders of the applications, in the order of the paths."""
-        folders = tuple(f"{folder}/" for source in self.settings.model.applications.values() for folder in source.path)
-        names = [name for name in sorted(self.files) if name.startswith(folders) and name.endswith(".py")]
+        names = [name for name in sorted(self.files) if name.startswith(self.code_folders) and name.endswith(".py")]
         return {name: (self.root / name).read_text(encoding="utf-8", errors="replace") for name in names if (self.root / name).is_file()}
 
     @cached_property

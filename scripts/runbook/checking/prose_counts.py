@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from runbook.checking.finding import Finding
 from runbook.checking.french_numbers import NUMBER, number
+from runbook.checking.metadata import line_of
 from runbook.checking.model import Model
 from runbook.checking.quotes import prose
 from runbook.reading.content import Page
@@ -22,7 +23,7 @@ def prose_counts(page: Page, model: Model) -> Iterator[Finding]:
         yield from _list_after(page, index, lines)
         yield from (Finding(page.path, line, cause, "reprendre le nombre de fichiers", RULE) for cause in _manifests(text, model))
     for key in ("description", "title"):
-        yield from (Finding(page.path, _of_meta(page, key, model), cause, "reprendre le nombre de fichiers", RULE) for cause in _manifests(str(page.meta.get(key) or ""), model))
+        yield from (Finding(page.path, line_of(page, model, key), cause, "reprendre le nombre de fichiers", RULE) for cause in _manifests(str(page.meta.get(key) or ""), model))
 
 
 def _list_after(page: Page, index: int, lines: list[tuple[int, str]]) -> Iterator[Finding]:
@@ -52,14 +53,8 @@ def _items(lines: list[str]) -> int:
 
 def _manifests(text: str, model: Model) -> Iterator[str]:
     base = model.settings.model.base
-    known = {name for name in model.files if name.rpartition("/")[0] == base and name.endswith((".yaml", ".yml"))}
+    known = [name for name in model.files_in.get(base, []) if name.endswith((".yaml", ".yml"))]
     for found in MANIFESTS.finditer(text.replace("\u00a0", " ")):
         count = number(found[1])
         if base and known and (found["folder"] or base).rstrip("/") == base and count is not None and count > 3 and count != len(known):
             yield f"« {found[0]} », et « {base} » en a {len(known)}"
-
-
-def _of_meta(page: Page, key: str, model: Model) -> int:
-    path = model.root / page.path
-    lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
-    return next((number for number, text in enumerate(lines, 1) if text.startswith(f"{key}:")), 1)

@@ -2,7 +2,6 @@
 
 import importlib
 import re
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -72,12 +71,8 @@ def _days(text: str) -> set[int]:
 
 def _project(model: Model) -> dict[str, str]:
     """The least version of Python and of each distribution that `pyproject.toml` asks for."""
-    path = model.root / "pyproject.toml"
-    if "pyproject.toml" not in model.files or not path.is_file():
-        return {}
-    read = tomllib.loads(path.read_text(encoding="utf-8"))
-    asked = [entry for group in read.get("dependency-groups", {}).values() for entry in group if isinstance(entry, str)]
-    asked.append("python" + str(read.get("project", {}).get("requires-python", "")))
+    asked = [entry for group in model.project.get("dependency-groups", {}).values() for entry in group if isinstance(entry, str)]
+    asked.append("python" + str(model.project.get("project", {}).get("requires-python", "")))
     found = [re.match(r"([\w.-]+?)(?:\[[^\]]*\])?>=([\d.]+)", entry) for entry in asked]
     return {one[1].lower(): one[2] for one in found if one}
 

@@ -24,7 +24,6 @@ SHEBANG = re.compile(r"#!.*\b(?:ba|da)?sh\b")
 ASSIGNED = re.compile(r"^\s*(?:local |readonly |export )?\w+=[\"']?((?:[\w.-]+/)+[\w.-]*)", re.MULTILINE)
 NAMED = re.compile(r"(?<![\w./$}~@%{-])(?:[\w.-]+/)+[\w.-]*\w(?![\w$*{/])")
 COMMENT = re.compile(r"(?m)^\s*#.*$|(?<=\s)# .*$")
-SITE_FOLDERS = re.compile(r"^(site_dir|docs_dir):\s*['\"]?([\w./-]+)", re.MULTILINE)
 INTERPRETER = re.compile(r"python3\.\d+")
 
 
@@ -100,7 +99,7 @@ def _paths(name: str, text: str, situation: Situation) -> Iterator[Finding]:
 def _named(name: str, text: str, situation: Situation) -> Iterator[Finding]:
     """A path anywhere in a script that is nowhere, and a slip away from one that is there or in the built site."""
     model = situation.model
-    folders = _site_folders(model)
+    folders = model.site_folders
     pages = {_page(path, folders) for path in model.files if path.startswith(f"{folders['docs_dir']}/")}
     code = COMMENT.sub(lambda found: " " * len(found[0]), text)
     for found in NAMED.finditer(code):
@@ -113,12 +112,6 @@ def _named(name: str, text: str, situation: Situation) -> Iterator[Finding]:
         close = difflib.get_close_matches(path, known, n=1, cutoff=0.9)
         if close and (not made or slip(path, close[0])):
             yield Finding(name, text.count("\n", 0, found.start()) + 1, f"« {path} » n'est pas dans le dépôt", f"vouliez-vous dire « {close[0]} » ?", "script_contents")
-
-
-def _site_folders(model: Model) -> dict[str, str]:
-    path = model.root / model.settings.site
-    written = dict(SITE_FOLDERS.findall(path.read_text(encoding="utf-8"))) if path.is_file() else {}
-    return {"site_dir": "site", "docs_dir": "docs", **written}
 
 
 def _page(path: str, folders: dict[str, str]) -> str:

@@ -62,7 +62,7 @@ def navigation(model: Model) -> Iterator[Finding]:
     text = (model.root / path).read_text(encoding="utf-8") if path in model.files and (model.root / path).is_file() else ""
     if "\nnav:" not in text:
         return
-    folder = next(iter(re.findall(r"^docs_dir:\s*['\"]?([\w./-]+)", text, re.MULTILINE)), "docs")
+    folder = model.site_folders["docs_dir"]
     start = text.index("\nnav:")
     listed = set(NAVIGATED.findall(text[start:]))
     for name in sorted(model.files):

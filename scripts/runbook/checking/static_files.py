@@ -12,9 +12,8 @@ TAKEN = re.compile(r"url_for\(\s*['\"]static['\"]\s*,\s*filename\s*=\s*['\"]([^'
 
 def static_files(model: Model) -> Iterator[Finding]:
     """Each `url_for('static', filename='…')` of a template: Flask makes an address of it, whether or not the file is there."""
-    folders = tuple(f"{folder}/" for source in model.settings.model.applications.values() for folder in source.path)
     for name in sorted(model.files):
-        if not name.startswith(folders) or "/templates/" not in name or not (model.root / name).is_file():
+        if not name.startswith(model.code_folders) or "/templates/" not in name or not (model.root / name).is_file():
             continue
         folder = f"{name[: name.index('/templates/')]}/static"
         known = {posixpath.relpath(path, folder) for path in model.files if path.startswith(f"{folder}/")}
