@@ -1,7 +1,7 @@
 """Do pages count right: the items of the list that follows, and the manifests?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from runbook.checking.finding import Finding
 from runbook.checking.french_numbers import NUMBER, number
@@ -18,7 +18,7 @@ MANIFESTS = re.compile(rf"\b({NUMBER}) (?:manifestes|fichiers (?:YAML|du dossier
 
 def prose_counts(page: Page, model: Model) -> Iterator[Finding]:
     """The counts of a page's text and of its description."""
-    lines = list(prose(page))
+    lines = prose(page)
     for index, (line, text) in enumerate(lines):
         yield from _list_after(page, index, lines)
         yield from (Finding(page.path, line, cause, "reprendre le nombre de fichiers", RULE) for cause in _manifests(text, model))
@@ -26,7 +26,7 @@ def prose_counts(page: Page, model: Model) -> Iterator[Finding]:
         yield from (Finding(page.path, line_of(page, model, key), cause, "reprendre le nombre de fichiers", RULE) for cause in _manifests(str(page.meta.get(key) or ""), model))
 
 
-def _list_after(page: Page, index: int, lines: list[tuple[int, str]]) -> Iterator[Finding]:
+def _list_after(page: Page, index: int, lines: Sequence[tuple[int, str]]) -> Iterator[Finding]:
     """`… six choses :` and a list of five."""
     line, text = lines[index]
     found = ANNOUNCED.search(text.replace("\u00a0", " "))

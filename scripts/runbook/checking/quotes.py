@@ -2,8 +2,9 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from runbook.reading.content import Page
 
@@ -54,14 +55,21 @@ def ports(page: Page) -> Iterator[Quote]:
             yield from (Quote(page.path, line, number) for number in re.findall(r"\d+", found[1]))
 
 
-def prose(page: Page) -> Iterator[tuple[int, str]]:
+def prose(page: Page) -> Sequence[tuple[int, str]]:
     """Line number in the source and text of every line outside fences."""
+    return _outside_fences(page.markdown, page.line_of)
+
+
+@lru_cache(maxsize=256)  # a dozen rules read the same pages
+def _outside_fences(markdown: str, line_of: tuple[int, ...]) -> tuple[tuple[int, str], ...]:
+    outside = []
     fence = ""
-    for index, text in enumerate(page.markdown.split("\n")):
+    for index, text in enumerate(markdown.split("\n")):
         found = FENCE.match(text)
         if found and not fence:
             fence = found[1]
         elif found and found[1].startswith(fence) and not text.strip(" >").strip(fence[0]):
             fence = ""
         elif not fence:
-            yield page.line_of[index], text
+            outside.append((line_of[index], text))
+    return tuple(outside)

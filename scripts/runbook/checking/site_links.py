@@ -33,7 +33,7 @@ def anchors(pages: Sequence[Page], site: Sequence[Page]) -> Iterator[Finding]:
 
 def page_parts(page: Page, model: Model) -> Iterator[Finding]:
     """Each note that the text calls is written, each that is written is called, and no key of the metadata is given twice."""
-    lines = list(prose(page))
+    lines = prose(page)
     called = {name: line for line, text in reversed(lines) for name in CALLED.findall(CODE.sub("", text))}
     written = {found[1]: line for line, text in reversed(lines) if (found := WRITTEN.match(text))}
     for name in sorted(set(called) - set(written)):
