@@ -2,7 +2,6 @@
 
 import importlib
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,7 +20,6 @@ LEAST = re.compile(r"\b([A-Z]\w+) (\d+(?:\.\d+)+)(?: au moins| ou plus récent)"
 KILLED = re.compile(r"`OOMKilled`,? (?:\(|code )?(\d+)")
 CODES = re.compile(r"codes? (?:de sortie|de retour)", re.IGNORECASE)
 GIVES_UP = re.compile(r"(?:abandonne\w* après|après) (\d+) s\b(?=[^.;]*)")
-FIGURE = re.compile(r"((?:[\w'’]+ ){3})(\d+) (s|ms|minutes|secondes)\b")
 DURATION = re.compile(rf"\b(?:({NUMBER}) minutes? au plus|au bout de ({NUMBER}) minutes?)")
 ENDINGS = ("created", "configured", "unchanged", "deleted", "patched", "restarted", "scaled")
 
@@ -36,7 +34,6 @@ def prose_figures(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model
         yield from _exit_codes(page, model)
     for one in pages:
         yield from _typed(one, site, model)
-    yield from _unlike_the_others(pages, site)
 
 
 def _of_line(text: str, crons: list[str], project: dict[str, str], model: Model) -> Iterator[tuple[str, str]]:
@@ -133,21 +130,3 @@ def _of_script(block: Block, page: PageBlocks, model: Model) -> Iterator[Finding
         if named and minutes and minutes * 60.0 not in numbers and not re.search(rf"\b{minutes * 60}\b", block.code):
             line = next((line for line, prose_text in prose(page.page) if line <= block.line and re.search(rf"\b{said} minutes?\b", prose_text)), block.line)
             yield Finding(page.page.path, line, f"« {said} minutes », et « {name} » n'a aucune limite de {minutes * 60} s", "reprendre la durée du programme", RULE)
-
-
-def _unlike_the_others(pages: Sequence[PageBlocks], site: Sequence[PageBlocks]) -> Iterator[Finding]:
-    """The same words before a figure everywhere, and one figure that is not that of the three others or more."""
-    said: dict[tuple[str, str], list[tuple[str, int, str]]] = defaultdict(list)
-    for one in site:
-        for line, text in prose(one.page):
-            for words, figure, unit in FIGURE.findall(text.replace("\u00a0", " ").lower()):
-                said[" ".join(words.split()[-3:]), unit].append((one.page.path, line, figure))
-    changed = {one.page.path for one in pages}
-    for (words, unit), places in said.items():
-        usual, count = Counter(figure for _, _, figure in places).most_common(1)[0]
-        if count >= 3 and count == len(places) - 1:
-            yield from (
-                Finding(path, line, f"« {words} {figure} {unit} », et les autres pages disent {usual} {unit}", "dire la même chose partout", RULE)
-                for path, line, figure in places
-                if figure != usual and path in changed
-            )

@@ -18,6 +18,7 @@ from runbook.checking.prose_counts import prose_counts
 from runbook.checking.prose_figures import prose_figures
 from runbook.checking.quoted_commands import check_quoted_commands
 from runbook.checking.requirements import check_requirements
+from runbook.checking.said_everywhere import said_everywhere
 from runbook.checking.script_contents import check_scripts
 from runbook.checking.server_settings import log_settings, server_settings, settings_used
 from runbook.checking.setting_limits import setting_limits
@@ -50,6 +51,7 @@ def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: 
     yield from check_prose([*(page.page for page in pages), *beside], model)
     yield from _quoted_commands([*(page.page for page in pages), *beside], model)
     yield from prose_figures(pages, site, model, beside)
+    yield from said_everywhere(pages, site, model, beside)
     for page in pages:
         yield from prose_counts(page.page, model)
     for page in pages:
