@@ -25,9 +25,10 @@ from runbook.checking.setting_limits import setting_limits
 from runbook.checking.site_links import anchors, navigation, page_parts
 from runbook.checking.starts import check_starts
 from runbook.checking.static_files import static_files
+from runbook.checking.target_services import target_services
 from runbook.reading.content import Page, PageBlocks
 
-SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, log_settings, settings_used, setting_limits, header_names, comment_claims, comment_names, kept_out_of_git, static_files, navigation, check_starts)
+SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, log_settings, settings_used, setting_limits, header_names, comment_claims, comment_names, kept_out_of_git, static_files, navigation, target_services, check_starts)
 
 
 def check_sources(model: Model) -> Iterator[Finding]:

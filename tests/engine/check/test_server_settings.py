@@ -1,13 +1,17 @@
 """The server's settings hold in its containers, every variable is used, and every application starts with what it gets."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.engine.check import post
 
 from runbook.checking.server_settings import server_settings, settings_used
 from runbook.checking.starts import check_starts
+from runbook.checking.target_services import target_services
+from runbook.settings import load
 
 SERVER = """# Gunicorn
 import os
@@ -85,3 +89,33 @@ def test_an_application_that_refuses_what_it_gets_is_found_where_it_gets_it(root
     monkeypatch.setattr(sys.modules["postal_desk"], "make", refuse)
     found = {(finding.path, finding.cause.rpartition(" : ")[2]) for finding in check_starts(model)}
     assert found == {("compose.yaml", "no busy desk"), ("k8s/desk.yaml", "no calm desk")}
+
+
+TOWN = """[tool.runbook.targets.town]
+title = "Town"
+
+[tool.runbook.services.hall]
+command = ["town", "--bind", "127.0.0.1:9300"]
+env = { PORT = "9300" }
+ready = "http://localhost:9300/"
+ports = [9300]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("", "", ""),
+        ("127.0.0.1:9300", "127.0.0.1:9301", "« --bind 127.0.0.1:9301 » donne le port 9301, et « ports » a 9300"),
+        ('"--bind", "127.0.0.1:9300"', '"--bind=127.0.0.1:9301"', "« --bind 127.0.0.1:9301 »"),
+        ('PORT = "9300"', 'PORT = "9301"', "la variable PORT donne le port 9301"),
+        ("localhost:9300", "localhost:9301", "« ready = http://localhost:9301/ »"),
+    ],
+)
+def test_a_service_of_the_settings_listens_where_they_say(root: Path, old: str, new: str, told: str) -> None:
+    (root / "pyproject.toml").write_text(TOWN.replace(old, new) if old else TOWN)
+    model = post.model(root)
+    model = replace(model, settings=msgspec.structs.replace(model.settings, services=load(root).services))
+    found = list(target_services(model))
+    assert [finding.line for finding in found] == ([4] if told else [])
+    assert all(told in finding.cause for finding in found)
