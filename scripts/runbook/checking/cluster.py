@@ -25,7 +25,7 @@ class Cluster:
 
     `namespace` is the one that the page made the current one, `pending` what a dry run wrote for the next command,
     `missing_images` maps workloads to the image that a command gave them and that nothing built, `images_given` are the
-    workloads that a command gave one at all.
+    workloads that a command gave one at all, `leaving` what was deleted without waiting for its end.
     """
 
     objects: list[KubeObject]
@@ -34,6 +34,7 @@ class Cluster:
     pending: list[KubeObject] = field(default_factory=list)
     missing_images: dict[tuple[str, str], str] = field(default_factory=dict)
     images_given: set[tuple[str, str]] = field(default_factory=set)
+    leaving: set[tuple[str, str]] = field(default_factory=set)
 
     def inherit(self, before: Iterable[Self]) -> None:
         """What the pages before this one left is there."""

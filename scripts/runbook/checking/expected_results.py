@@ -23,6 +23,8 @@ from runbook.checking.inner_network import InnerNetwork
 from runbook.checking.known_names import Names
 from runbook.checking.model import Model
 from runbook.checking.page_python import page_python
+from runbook.checking.template_names import template_names
+from runbook.checking.told_settings import told_settings
 from runbook.checking.vocabulary import Vocabulary
 from runbook.checking.volume_files import touched_files
 from runbook.checking.words import Shell
@@ -36,9 +38,11 @@ def check_expected_results(pages: Sequence[PageBlocks], site: Sequence[PageBlock
     with InnerNetwork(model, found, images) as network:
         answered = Answered(model, network)
         yield from undocumented_keys([page.page for page in site], model, answered)
+        yield from template_names(model, network)
         for page in pages:
             yield from page_python(page.page, network, names)
             yield from told_statuses(page.page, model, answered)
+            yield from told_settings(page.page, model, network)
             for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
                 shell, state, sent = Shell(), PageState(model, found, images), set[str]()
                 changes = Changes(network)

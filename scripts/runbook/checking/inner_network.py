@@ -12,8 +12,10 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import BytecodeCache
+from jinja2 import BytecodeCache, Undefined
 from jinja2.bccache import Bucket
+from jinja2.exceptions import UndefinedError
+from jinja2.utils import missing
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.test import Client, TestResponse
 
@@ -42,13 +44,29 @@ class _Templates(BytecodeCache):
         self._compiled[bucket.key] = bucket.bytecode_to_string()
 
 
+def _telling(unknown: dict[str, list[str]]) -> type[Undefined]:
+    """What a template shows for a name that nothing gives, noting the attributes that an object was asked for and has not."""
+
+    class Told(Undefined):
+        def __init__(self, hint: str | None = None, obj: Any = None, name: str | None = None, exc: Any = UndefinedError) -> None:
+            if isinstance(name, str) and not isinstance(obj, Undefined | Mapping | None | type(missing)):
+                unknown[name] = [known for known in dir(obj) if not known.startswith("_")]
+            super().__init__(hint, obj, name, exc)
+
+    return Told
+
+
 @dataclass(slots=True)
 class InnerNetwork:
-    """What each application answers as a target configures it; servers start when one calls another."""
+    """What each application answers as a target configures it; servers start when one calls another.
+
+    `unknown_names` are the attributes that templates asked of objects which have others: name → those.
+    """
 
     model: Model
     containers: list[Container]
     images: dict[str, Image]
+    unknown_names: dict[str, list[str]] = field(default_factory=dict)
     _answers: dict[tuple[str, str, str, tuple[tuple[str, str], ...], bool], TestResponse | None] = field(default_factory=dict)
     _made: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
     _refusals: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -116,6 +134,7 @@ class InnerNetwork:
             arguments[0].update({variable: value for variable, value in changed.items() if value is not None})
         made = named(source.factory)(*arguments)
         made.jinja_env.bytecode_cache = self._templates
+        made.jinja_env.undefined = _telling(self.unknown_names)
         return made
 
     def _folder(self) -> Path:

@@ -17,7 +17,7 @@ from runbook.checking.known_names import Names
 from runbook.checking.manifests_given import cluster_addresses
 from runbook.checking.model import Model
 from runbook.checking.objects import KIND_OF
-from runbook.checking.quotes import Quote, addresses, code, links, ports
+from runbook.checking.quotes import Quote, addresses, code, links, ports, removed
 from runbook.checking.vocabulary import slip
 from runbook.checking.words import UNKNOWN
 from runbook.reading.content import ATTRIBUTES, Page
@@ -52,6 +52,9 @@ def check_prose(pages: Iterable[Page], model: Model) -> Iterator[Finding]:
             if path not in model.files:
                 pages_beside = {posixpath.relpath(name, posixpath.dirname(page.path)) for name in model.files if name.endswith(".md")}
                 yield Finding(quote.page, quote.line, f"lien vers « {quote.text} », qui n'existe pas", nearest(quote.text, pages_beside), "prose")
+        for quote in removed(page):
+            if quote.text in model.files and quote.text not in model.settings.model.generated:
+                yield Finding(quote.page, quote.line, f"« {quote.text} » à supprimer, et git le suit", "nommer un fichier que la page fait, ou le remettre par « git restore »", "prose")
         for quote in ports(page):
             if names.ports and int(quote.text) not in names.ports:
                 yield _finding(quote, (f"port {quote.text} : rien ne l'ouvre", nearest(quote.text, map(str, names.ports))))
@@ -148,7 +151,10 @@ def _route(text: str, names: Names) -> Problem | None:
         mounted = {f"{mount}/" for mount in names.paths_in_containers}
         close = [known for known in names.paths_in_containers if known.split("/")[1:2] == path.split("/")[1:2]]
         wrong = path not in names.paths_in_containers and not any(path.startswith(mount) for mount in mounted)
-        return (f"« {path} » : aucun volume n'est monté là", nearest(path, close)) if wrong and close and len(path.split("/")) > 2 else None
+        if wrong and close and len(path.split("/")) > 2:
+            return f"« {path} » : aucun volume n'est monté là", nearest(path, close)
+        common = path.startswith("/dev/") or "/" not in path.strip("/")  # every machine has them
+        return None if common or names.in_sources(path.rstrip("/")) else (f"« {path} » : rien dans le dépôt ne nomme ce chemin", "reprendre celui du code, des manifestes ou des commandes")
     return f"route « {path} » qu'aucune application n'a", nearest(path, everywhere)
 
 

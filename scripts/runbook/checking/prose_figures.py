@@ -15,6 +15,8 @@ RULE = "prose_figures"
 DAYS = ("dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi")
 CRON = re.compile(r"cron:\s*[\"']?(?:\S+\s+){4}([\d,*-]+)")
 EVERY = re.compile(rf"\b(?:chaque|tous les) ({'|'.join(DAYS)})")
+OF_BLOCK = re.compile(r"\bun bloc a (\d+) s(?:econdes)?\b")
+CURL_CODE = re.compile(r"\brépond \d{3}\b[^.;|]*`curl` (?:rend|renvoie|sort avec|finit avec) le code (\d+)")
 DELAY = re.compile(r"`data-delai[^`]*`.*?\b(?:au lieu de|[Uu]n autre délai que) (\d+)")
 LEAST = re.compile(r"\b([A-Z]\w+) (\d+(?:\.\d+)+)(?: au moins| ou plus récent)")
 KILLED = re.compile(r"`OOMKilled`,? (?:\(|code )?(\d+)")
@@ -42,13 +44,16 @@ def _of_line(text: str, crons: list[str], project: dict[str, str], model: Model)
     if days and planned and not any(days <= one for one in planned):
         names = ", ".join(DAYS[day] for day in sorted(set().union(*planned)))
         yield f"« {', '.join(DAYS[day] for day in sorted(days))} », et la chaîne est lancée d'elle-même {names}", "reprendre les jours de cron"
-    for delay in DELAY.findall(text):
+    for delay in [*DELAY.findall(text), *OF_BLOCK.findall(text)]:
         if float(delay) != model.settings.deadline:
             yield f"délai de {delay} s, et les réglages donnent {model.settings.deadline:g} s à un bloc", f"écrire {model.settings.deadline:g}"
     for name, version in LEAST.findall(text):
         least = project.get(name.lower())
         if least and version != least:
             yield f"{name} {version} au moins, et pyproject.toml demande {least}", f"écrire {least}, ou corriger pyproject.toml"
+    for code in CURL_CODE.findall(text.replace("\u00a0", " ")):
+        if code != "22":
+            yield f"code {code} de curl pour une réponse en erreur", "écrire 22, que -f donne"
     for code in KILLED.findall(text):
         if code != "137":
             yield f"« OOMKilled » avec le code {code}", "écrire 137 : 128 et le signal 9"

@@ -13,6 +13,7 @@ CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 TAGGED = re.compile(r"<code>([^<>]+)</code>")
 ADDRESS = re.compile(r"https?://[^\s<>()\"'`|\]]+")
 LINK = re.compile(r"\]\((?!https?:)([^()\s#]+\.md)(?:#[^()\s]*)?(?:\s[^()]*)?\)")
+REMOVED = re.compile(r"\b(?:supprim|effac)(?:ant|ez|er) `([^`\s]+)`")
 PORT = re.compile(r"\bports? (\d{3,5}(?:(?:, | et | ou | and | or )\d{3,5})*)\b")
 
 
@@ -45,6 +46,13 @@ def links(page: Page) -> Iterator[Quote]:
     """Each page that a link leads to, as it is written."""
     for line, text in prose(page):
         for found in LINK.finditer(CODE.sub("", text)):
+            yield Quote(page.path, line, found[1])
+
+
+def removed(page: Page) -> Iterator[Quote]:
+    """Each file that the reader is told to remove."""
+    for line, text in prose(page):
+        for found in REMOVED.finditer(text):
             yield Quote(page.path, line, found[1])
 
 

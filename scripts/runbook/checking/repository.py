@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from runbook.checking.comment_claims import comment_claims
 from runbook.checking.comment_names import comment_names
 from runbook.checking.compose import check_compose
+from runbook.checking.diagrams import diagrams
 from runbook.checking.dockerfiles import check_dockerfiles
 from runbook.checking.documented import check_documented
+from runbook.checking.explained_options import explained_options
 from runbook.checking.finding import Finding
 from runbook.checking.header_names import header_names
 from runbook.checking.kept_out_of_git import kept_out_of_git
@@ -57,6 +59,8 @@ def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: 
         yield from prose_counts(page.page, model)
     for page in pages:
         yield from page_parts(page.page, model)
+        yield from explained_options(page)
+        yield from diagrams(page.page, model)
     yield from anchors([page.page for page in pages], [page.page for page in site])
     yield from templates([page.page for page in pages], model)
     yield from tags([page.page for page in pages], [page.page for page in site], model)

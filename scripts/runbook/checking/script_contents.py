@@ -18,7 +18,7 @@ from runbook.reading.content import Block, Page
 from runbook.reading.syntax import parse
 
 # Right in a script, wrong in a page that a reader pastes; what depends on who runs it; URLs that it only prints.
-OF_PAGES = frozenset(["refused", "command_style", "destructive", "blocking", "empty_input", "environment", "url_answers", "urls"])
+OF_PAGES = frozenset(["refused", "command_style", "destructive", "blocking", "durations", "empty_input", "environment", "url_answers", "urls"])
 GIVEN = dict.fromkeys(["HOME", "PATH", "PWD", "USER", "SHELL", "LANG", "TMPDIR", "BASH_SOURCE", "RANDOM", "SECONDS", "LINENO", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "@", "*", "#", "?", "!", "$", "-", "_"], UNKNOWN)
 SHEBANG = re.compile(r"#!.*\b(?:ba|da)?sh\b")
 ASSIGNED = re.compile(r"^\s*(?:local |readonly |export )?\w+=[\"']?((?:[\w.-]+/)+[\w.-]*)", re.MULTILINE)

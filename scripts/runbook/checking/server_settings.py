@@ -49,6 +49,12 @@ def server_settings(model: Model) -> Iterator[Finding]:
             return
         for name, cause, remedy in chain(_bound(values, image), _refused(values), _missing(values) if known else ()):
             yield Finding(path, lines.get(name, 1), cause, remedy, RULE)
+        if known and not values.get("preload_app") and any(source.settings for source in model.settings.model.applications.values()):
+            cause = "preload_app n'est pas vrai : chaque worker lirait les réglages pour lui, et un réglage refusé le ferait mourir et renaître sans fin"
+            yield Finding(path, lines.get("preload_app", 1), cause, "écrire preload_app = True", RULE)
+    outside = _values(model, path, {})
+    if images and not isinstance(outside, str) and not str(outside.get("bind", "127.0.0.1:")).startswith(tuple(f"{host}:" for host in (*LOOPBACK, "[::1]"))):
+        yield Finding(path, lines.get("bind", 1), f"hors d'une image, écoute sur {outside['bind']} : un poste s'ouvrirait au réseau", "prendre 127.0.0.1 par défaut", RULE)
 
 
 def log_settings(model: Model) -> Iterator[Finding]:

@@ -49,7 +49,7 @@ DESTRUCTIONS = (
     Destruction(("docker", "rmi"), None, REMOVAL),
     Destruction(("docker", "rm"), None, REMOVAL),
     Destruction(("kubectl", "delete"), r"(namespaces?|ns|all|pvc|persistentvolumeclaims?)(/.*)?|--all", None),
-    Destruction(("kubectl", "delete"), None, REMOVAL),
+    Destruction(("kubectl", "delete"), None, None),
     Destruction(("kubectl", "drain"), None, None),
     Destruction(("kubectl", "scale"), r"--replicas=0|0", STOP),
     Destruction(("kubectl", "rollout", "undo"), None, RETURN),

@@ -20,7 +20,7 @@ GIVEN = (
     *("CI", "RUNNER_TEMP", "RUNNER_OS", "GITHUB_ACTOR", "GITHUB_REF", "GITHUB_REF_NAME", "GITHUB_REPOSITORY", "GITHUB_REPOSITORY_OWNER", "GITHUB_RUN_ID"),
     *("GITHUB_RUN_NUMBER", "GITHUB_SHA", "GITHUB_SERVER_URL", "GITHUB_EVENT_NAME", "GITHUB_WORKSPACE", "GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY"),
 )
-OF_READERS = ("command_style", "destructive", "blocking")  # what only matters to somebody who reads a page
+OF_READERS = ("command_style", "destructive", "blocking", "durations")  # what only matters to somebody who reads a page
 
 
 def commands(model: Model, path: str, job: str, workflow: dict[str, Any], resolve: Rule) -> Iterator[Finding]:

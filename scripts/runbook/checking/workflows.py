@@ -45,6 +45,20 @@ def check_workflows(model: Model, resolve: Rule) -> Iterator[Finding]:
             yield Finding(name, 1, "workflow que GitHub ne voit pas", f"le mettre dans {FOLDER}, à la racine du dépôt", RULE)
 
 
+def jobs_of(model: Model) -> Iterator[dict[str, dict[str, Any]]]:
+    """The jobs of each workflow that can be read: their names, and what is said of each."""
+    for name in sorted(model.files):
+        if not name.startswith(FOLDER) or not (model.root / name).is_file():
+            continue
+        try:
+            read: Any = yaml.load((model.root / name).read_text(encoding="utf-8"), LOADER)  # noqa: S506 — it is a safe one
+        except yaml.YAMLError:  # told by `check_workflows`
+            continue
+        jobs = read.get("jobs") if isinstance(read, dict) else None
+        if isinstance(jobs, dict):
+            yield {str(job): described for job, described in jobs.items() if isinstance(described, dict)}
+
+
 def _is_workflow(text: str) -> bool:
     return re.search(r"^jobs:", text, re.MULTILINE) is not None and re.search(r"^['\"]?on['\"]?:", text, re.MULTILINE) is not None
 

@@ -16,6 +16,7 @@ from runbook.reading.content import Block, Expected, Page, PageBlocks
 from runbook.settings import Settings
 
 SETTINGS = {
+    "deadline": 60,
     "targets": {
         "bare": {"title": "Bare", "services": ["till", "window"]},
         "compose": {"title": "Compose"},

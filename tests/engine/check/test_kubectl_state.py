@@ -54,6 +54,19 @@ def test_a_deleted_object_may_be_awaited_ignored_or_expected_to_be_missing() -> 
     assert alone(GET, exit_status=1) == []
 
 
+def test_what_is_leaving_is_asked_for_until_it_is_gone() -> None:
+    leaving = "kubectl delete ns bakery --wait=false"
+    assert "a été supprimé sans attendre" in causes(deployed(f"{leaving}; kubectl get ns bakery", exit_status=1))
+    assert deployed(f"{leaving}; kubectl get ns bakery", exit_status=1, retry=60) == []
+    assert deployed(f"{leaving}; kubectl wait --for=delete ns/bakery --timeout=9s; kubectl get ns bakery", exit_status=1) == []
+    assert deployed("kubectl delete ns bakery; kubectl get ns bakery", exit_status=1) == []
+
+
+def test_force_leaves_no_grace_period() -> None:
+    assert deployed("kubectl delete deploy oven -n bakery --force --grace-period=0") == []
+    assert "kubectl refuse --force avec --grace-period=30" in causes(deployed("kubectl delete deploy oven -n bakery --force --grace-period=30"))
+
+
 def test_a_dry_run_and_a_clean_up_delete_nothing() -> None:
     assert deployed(f"kubectl delete deploy oven -n bakery --dry-run=client; {GET}") == []
     assert deployed(f"kubectl delete deploy oven -n bakery; {GET}", cleanup=True) == []

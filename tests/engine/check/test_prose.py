@@ -64,6 +64,8 @@ def test_what_exists_may_be_quoted(root: Path, text: str) -> None:
         ("`kubectl get pods -n pots`", "espace de noms « pots »", "« post »"),
         ("`kubectl apply -f k8s/dsk.yaml`", "fichier « k8s/dsk.yaml »", "« k8s/desk.yaml »"),
         ("`runbook chek`", "« runbook chek » n'existe pas", "« check »"),
+        ("`/var/tmp`", "« /var/tmp » : rien dans le dépôt ne nomme ce chemin", "code"),
+        ("a secret made anew by supprimant `k8s/secret.yaml`", "« k8s/secret.yaml » à supprimer, et git le suit", "git restore"),
         ("`data-delay`", "attribut « data-delay »", "« data-delai »"),
     ],
 )

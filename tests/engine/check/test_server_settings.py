@@ -15,7 +15,8 @@ from runbook.settings import load
 
 SERVER = """# Gunicorn
 import os
-bind = "0.0.0.0:" + os.environ.get("PORT", "80")
+bind = os.environ.get("LISTEN", "127.0.0.1") + ":" + os.environ.get("PORT", "80")
+preload_app = True
 worker_class = "gthread"
 worker_tmp_dir = "/dev/shm"
 control_socket_disable = True
@@ -25,8 +26,11 @@ accesslog = "-"
 # what it says | what it says instead | a part of the cause
 CHANGES = """
 graceful_timeout | gracefull_timeout | réglage « gracefull_timeout » inconnu de Gunicorn
-"0.0.0.0:" + os.environ.get("PORT", "80") | "0.0.0.0:9200" | écoute sur le port 9200, et l'image « post-desk:1.2 » annonce 9100
-"0.0.0.0:" | "127.0.0.1:" | n'écouterait que depuis son propre conteneur
+os.environ.get("LISTEN", "127.0.0.1") + ":" + os.environ.get("PORT", "80") | "0.0.0.0:9200" | écoute sur le port 9200, et l'image « post-desk:1.2 » annonce 9100
+os.environ.get("LISTEN", "127.0.0.1") | "127.0.0.1" | n'écouterait que depuis son propre conteneur
+"127.0.0.1" | "0.0.0.0" | hors d'une image, écoute sur 0.0.0.0:80
+preload_app = True | preload_app = False | preload_app n'est pas vrai
+preload_app = True\\n | \\n | preload_app n'est pas vrai
 "gthread" | "gthreads" | worker_class « gthreads » inconnue
 "/dev/shm" | "/var/tmp" | fichier de pulsation
 control_socket_disable = True | control_socket_disable = False | prise de contrôle
@@ -71,7 +75,7 @@ def test_another_server_keeps_its_own_settings(root: Path) -> None:
 
 def test_a_variable_that_is_read_is_used(root: Path) -> None:
     used = "MOOD, PORT, LISTEN = settings.mood, settings.port, settings.listen\nDESK = settings.desk_url\n"
-    (root / "src/serve.py").write_text(SERVER + used.replace(", settings.listen", ", settings.listn"))
+    (root / "src/serve.py").write_text(SERVER.replace("LISTEN", "HOST") + used.replace(", settings.listen", ", settings.listn"))
     found = list(settings_used(post.model(root)))
     assert {finding.cause for finding in found} == {f"variable « LISTEN » lue, et dont « {name} » ne fait rien" for name in ("desk", "board")}
     assert all("listen" in (root / finding.path).read_text().splitlines()[finding.line - 1] for finding in found)

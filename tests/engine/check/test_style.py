@@ -1,9 +1,10 @@
 """How blocks must be written: nothing to fill in, nothing destroyed without a word, and what ShellCheck says."""
 
 import pytest
-from tests.engine.check.shop import block, found
+from tests.engine.check.shop import block, found, page
 
 from runbook.checking import shellcheck
+from runbook.checking.explained_options import explained_options
 from runbook.checking.model import Model
 
 DOWN = "docker compose down"
@@ -61,6 +62,25 @@ def test_a_destruction_without_a_word_is_not(shop: Model, prose: str) -> None:
 def test_what_cannot_be_undone_needs_a_box(shop: Model) -> None:
     assert found(shop, block(FOREVER, line=20), prose="# Supprimer\n\nOn supprime et on arrête.")
     assert not found(shop, block(FOREVER, line=20), prose="# Supprimer\n\n!!! danger\n    Les volumes aussi.")
+
+
+def test_what_is_taken_from_the_cluster_needs_a_box(shop: Model) -> None:
+    delete = block("kubectl delete pod/till-0", line=20)
+    assert [item.rule for item in found(shop, delete, prose="# Supprimer un pod\n\nOn supprime.") if item.rule == "destructive"] == ["destructive"]
+    assert not [item for item in found(shop, delete, prose="# Supprimer\n\n!!! danger\n    Le pod est perdu.") if item.rule == "destructive"]
+
+
+def test_an_option_that_is_explained_is_one_that_is_shown(shop: Model) -> None:
+    explained = "# Lancer\n\n`--wait` attend que tout soit sain.\nAjoutez `--quiet-pull` au besoin.\n"
+    assert not list(explained_options(page(block("docker compose up -d --wait", line=1), prose=explained)))
+    (item,) = explained_options(page(block("docker compose up -d", line=1), prose=explained))
+    assert (item.line, item.cause) == (3, "« --wait », qu'aucune commande de la page n'a")
+
+
+def test_a_build_is_left_the_time_that_it_takes(shop: Model) -> None:
+    for code in ("docker compose build", "docker compose up -d --build", "docker build src/till"):
+        assert not found(shop, block(code, deadline=60))
+        assert [item.rule for item in found(shop, block(code, deadline=20))] == ["durations"]
 
 
 def test_a_warning_after_the_command_comes_too_late(shop: Model) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from runbook.checking.commands.durations import time_to_build
 from runbook.checking.commands.files import must_be_file, must_exist
 from runbook.checking.commands.options import Usage, read_options, verbs
 from runbook.checking.finding import Finding, nearest
@@ -130,6 +131,8 @@ def _values(command: Command, verb: Word, usage: Usage, situation: Situation) ->
     for word in usage.values("--tail"):
         if word.known and word.text != "all" and not word.text.isdecimal():
             yield finding(command, "compose", f"« {word.text} » n'est pas un nombre de lignes", "écrire un entier, ou « all »", word)
+    if verb.text == "build" or usage.has("--build"):
+        yield from time_to_build(command, verb, situation)
     if verb.text == "cp":
         yield from _copied(command, usage.operands, situation)
 

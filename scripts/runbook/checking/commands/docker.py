@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from runbook.checking.commands.compose import compose
 from runbook.checking.commands.docker_formats import check_formats
 from runbook.checking.commands.docker_options import GLOBAL, VERBS
+from runbook.checking.commands.durations import time_to_build
 from runbook.checking.commands.files import can_be_written, must_be_file, must_be_folder, place
 from runbook.checking.commands.images import image_exists, repository_exists
 from runbook.checking.commands.options import Usage, read_options
@@ -109,6 +110,7 @@ def _build(command: Command, usage: Usage, situation: Situation) -> Iterator[Fin
             yield from must_be_file(command, word, situation)
     yield from _arguments(command, usage, situation)
     yield from _as_compose_builds(command, usage, situation)
+    yield from time_to_build(command, command.words[0], situation)
     situation.images.update(word.text if ":" in word.text else f"{word.text}:latest" for word in usage.values("--tag"))
 
 

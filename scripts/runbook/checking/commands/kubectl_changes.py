@@ -47,6 +47,8 @@ def _delete(call: Call) -> Iterator[Finding]:
         named = [target for target in targets if target.name and UNKNOWN not in target.name]  # of others, only running tells which
         gone = [item for target in named for item in items(call, target) if target.kind and item.kind == target.kind.name]
         call.situation.cluster.delete([*gone, *files.given(call)])
+        if any(word.text == "false" for word in call.usage.values("--wait")):
+            call.situation.cluster.leaving.update((item.kind, item.name) for item in gone)
 
 
 def _apply(call: Call) -> Iterator[Finding]:
@@ -113,6 +115,8 @@ def _wait(call: Call) -> Iterator[Finding]:
     targets, _ = read_targets(call, call.operands)
     if not gone:
         yield from check_ready(call, targets)
+    else:
+        call.situation.cluster.leaving -= {(target.kind.name, target.name) for target in targets if target.kind and target.name}
     for word in conditions:
         kind, _, rest = word.text.partition("=")
         if UNKNOWN in kind or kind in ("delete", "create", "jsonpath"):

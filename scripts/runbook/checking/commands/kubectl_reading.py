@@ -21,6 +21,12 @@ def _get(call: Call) -> Iterator[Finding]:
     absent_is_fine = call.verb == "get" and any(target.kind and target.kind.name == "Namespace" for target in targets)
     yield from check_targets(call, targets, present=not absent_is_fine)
     yield from check_selection(call, targets)
+    block = call.command.block
+    if block.exit_status and block.retry is None:
+        for target in targets:
+            if target.kind and (target.kind.name, target.name) in call.situation.cluster.leaving:
+                cause = f"« {target.name} » a été supprimé sans attendre : il peut être encore là"
+                yield call.finding(RULE, cause, "ajouter data-reessayer au bloc, ou « kubectl wait --for=delete » avant", target.word)
     if call.usage.has("--watch", "--watch-only") and not call.bounded:
         yield call.finding(RULE, f"« kubectl {call.verb} --watch » ne finit jamais", BOOLEAN_ENDS, call.word)
 

@@ -38,6 +38,9 @@ def _context(call: Call) -> Iterator[Finding]:
 
 
 def _deletion(call: Call) -> Iterator[Finding]:
+    for word in call.usage.values("--grace-period"):
+        if call.usage.has("--force") and word.text.isdecimal() and int(word.text) > 0:
+            yield call.finding(RULE, f"kubectl refuse --force avec --grace-period={word.text}", "écrire --grace-period=0, ou retirer --force", word)
     if call.verb != "delete":
         yield call.finding(RULE, f"« kubectl {call.verb} » change les nœuds du cluster, qui n'est pas qu'à ce dépôt", "retirer la commande", call.word)
         return

@@ -1,0 +1,85 @@
+"""Is what a page tells of settings so: which exclude each other, where one leads, what the reader's machine passes on, what has no limit?"""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from runbook.checking.compose_values import environment
+from runbook.checking.finding import Finding
+from runbook.checking.inner_network import TOKEN, InnerNetwork
+from runbook.checking.model import Model
+from runbook.checking.quotes import prose
+from runbook.reading.content import Page
+
+RULE = "told_settings"
+TOGETHER = re.compile(r"`([A-Z][A-Z0-9_]+)` et `([A-Z][A-Z0-9_]+)`")
+EXCLUDE, PREVAILS = re.compile(r"s'excluent|jamais ensemble|ne vont pas ensemble"), re.compile(r"l'emporte|a la priorité|est préférée?")
+CALLS = re.compile(r"\b[Ll](?:e |a |')(\w+) appelle l(?:e |a |')(\w+)[^.;|]*?\bpar `([A-Z][A-Z0-9_]+)`")
+PASSED = re.compile(r"variable `([A-Z][A-Z0-9_]+)` du poste est (?:transmise|passée)")
+UNLIMITED = re.compile(r"\baucune limite (?:de|du|au) (processeur|mémoire)|\b(processeur|mémoire) [^.;|,]*\bsans limite")
+RESOURCES = {"processeur": "cpu", "mémoire": "memory"}
+
+Problem = tuple[str, str]
+
+
+def told_settings(page: Page, model: Model, network: InnerNetwork) -> Iterator[Finding]:
+    """`A` et `B` s'excluent; le front appelle l'API par `X`; la variable `X` du poste est transmise; aucune limite de processeur."""
+    for line, text in prose(page):
+        plain = text.replace("’", "'").replace("\u00a0", " ")
+        for rule in (_together, _calls, _passed_on, _unlimited):
+            yield from (Finding(page.path, line, cause, remedy, RULE) for cause, remedy in rule(plain, model, network))
+
+
+def _together(text: str, model: Model, network: InnerNetwork) -> Iterator[Problem]:
+    """Each application that has both variables is started with both."""
+    excluded, prevails = EXCLUDE.search(text), PREVAILS.search(text)
+    if not excluded and not prevails:
+        return
+    for names in TOGETHER.findall(text):
+        for application, described in model.applications.items():
+            if not set(names) <= set(described.variables):
+                continue
+            target = next((target for target in model.settings.targets if network.refusal(target, application) is None), None)
+            refusal = _given_all(names, target, application, network) if target else None
+            both = " et ".join(names)
+            if target and excluded and refusal is None:
+                yield f"« {application} » démarre avec {both}, que la page dit exclusives", "faire refuser les deux ensemble, ou dire laquelle l'emporte"
+            elif prevails and refusal is not None:
+                yield f"« {application} » refuse de démarrer avec {both} : {refusal}", "dire qu'elles s'excluent"
+
+
+def _given_all(names: tuple[str, ...], target: str, application: str, network: InnerNetwork) -> str | None:
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+        file.write(TOKEN)
+        file.flush()
+        return network.refusal_given(target, application, {name: file.name if name.endswith("_FILE") else TOKEN for name in names})
+
+
+def _calls(text: str, model: Model, network: InnerNetwork) -> Iterator[Problem]:
+    """On Compose's network the variable must lead to the service that is called."""
+    services = {image.application: image.service for image in network.images.values() if image.application}
+    for who, whom, name in CALLS.findall(text):
+        caller, called = services.get(who.lower(), ""), services.get(whom.lower(), "")
+        given = environment(model.services[caller]) if caller else {}
+        host = urlsplit(given.get(name) or "").hostname
+        if called and host and host != called:
+            leads = [variable for variable, value in given.items() if value and urlsplit(value).hostname == called]
+            yield f"{name} mène « {caller} » à « {host} », et non à « {called} »", f"écrire {leads[0]}" if leads else f"donner à {name} l'adresse de « {called} »"
+
+
+def _passed_on(text: str, model: Model, _: InnerNetwork) -> Iterator[Problem]:
+    for name in PASSED.findall(text):
+        given = [environment(service) for service in model.services.values()]
+        if given and not any(name in each and (each[name] is None or f"${{{name}" in str(each[name])) for each in given):
+            yield f"{model.settings.model.compose} ne transmet {name} à aucun service", f"y écrire {name} sans valeur, ou corriger la page"
+
+
+def _unlimited(text: str, model: Model, _: InnerNetwork) -> Iterator[Problem]:
+    for words in UNLIMITED.findall(text):
+        resource = RESOURCES[words[0] or words[1]]
+        for item in model.objects:
+            for container in item.containers:
+                limit = ((container.get("resources") or {}).get("limits") or {}).get(resource)
+                if limit is not None:
+                    yield f"« {item.name} » a une limite {resource} de {limit}", "la retirer du manifeste, ou corriger la page"

@@ -1,0 +1,150 @@
+"""What pages tell of settings is so, templates name what they are given, and flowcharts draw what is declared."""
+
+from pathlib import Path
+
+import pytest
+from tests.engine.check import post
+
+from runbook.checking.containers import containers
+from runbook.checking.diagrams import diagrams
+from runbook.checking.images import built_images
+from runbook.checking.inner_network import InnerNetwork
+from runbook.checking.told_settings import told_settings
+
+REFUSED = """
+def make(environ):
+    if {"MOOD", "STAMP_FILE"} <= {*environ} and environ["STAMP_FILE"].startswith("/tmp"):
+        raise SystemExit("MOOD and STAMP_FILE: only one")
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path, fresh: None) -> Path:
+    """The small repository."""
+    post.write(tmp_path)
+    return tmp_path
+
+
+def causes(root: Path, text: str) -> list[str]:
+    model = post.model(root)
+    with InnerNetwork(model, containers(model), built_images(model)) as network:
+        return [found.cause for found in told_settings(post.page(text).page, model, network)]
+
+
+@pytest.mark.parametrize(
+    ("text", "exclusive", "cause"),
+    [
+        ("`MOOD` et `STAMP_FILE` s'excluent.", True, ""),
+        ("`MOOD` et `STAMP_FILE` s’excluent.", False, "« desk » démarre avec MOOD et STAMP_FILE"),
+        ("Si `MOOD` et `STAMP_FILE` sont données, la seconde l'emporte.", False, ""),
+        ("Si `MOOD` et `STAMP_FILE` sont données, la seconde l'emporte.", True, "refuse de démarrer avec MOOD et STAMP_FILE : MOOD and STAMP_FILE: only one"),
+        ("`MOOD` et `STAMP_FILE` sont lues.", False, ""),
+        ("`MOOD` et `NOWHERE` s'excluent.", False, ""),
+    ],
+)
+def test_variables_that_exclude_each_other_are_given_together(root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, exclusive: bool, cause: str) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/tmp")
+    if exclusive:
+        post.change(root, "src/postal_desk/__init__.py", "\ndef make(environ):\n", REFUSED)
+    found = causes(root, text)
+    assert [cause in one for one in found] == ([True] if cause else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("Le board appelle le desk par `DESK_URL`.", ""),
+        ("Le board appelle le desk par `PUBLIC_URL`.", "PUBLIC_URL mène « board » à « localhost », et non à « desk »"),
+        ("Le desk appelle le board par `PUBLIC_URL`.", ""),
+        ("La variable `SHELL_MOOD` du poste est transmise.", ""),
+        ("La variable `STAMP` du poste est transmise au conteneur.", "compose.yaml ne transmet STAMP à aucun service"),
+        ("La variable `MOOD` du poste est transmise.", "ne transmet MOOD"),
+        ("Mémoire limitée, aucune limite de processeur.", ""),
+        ("Processeur réservé, aucune limite de mémoire.", "« post-board » a une limite memory de 64Mi"),
+        ("Processeur limité, mémoire réservée sans limite.", "« post-desk » a une limite memory de 64Mi"),
+    ],
+)
+def test_where_a_variable_leads_who_passes_it_on_and_what_is_limited(root: Path, text: str, cause: str) -> None:
+    post.change(root, "compose.yaml", "      DESK_URL: http://desk:9100\n", "      DESK_URL: http://desk:9100\n      PUBLIC_URL: http://localhost:9100\n      SHELL_MOOD:\n")
+    found = causes(root, text)
+    assert any(cause in one for one in found) if cause else found == []
+
+
+SHOWN = """
+from flask import render_template
+
+class State:
+    mood = "calm"
+
+def make(environ):
+    app = Flask("postal_board")
+    app.add_url_rule("/", "index", lambda: render_template("index.html", state=State(), more={}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "causes"),
+    [
+        ("{{ state.mood }}{{ more.absent }}{{ absent }}", []),
+        ("{% if state.mood %}a{% endif %}\n{{ state.mod }}", ["« mod » : l'objet que le modèle reçoit n'a pas cet attribut"]),
+    ],
+)
+def test_a_template_names_what_its_objects_have(root: Path, template: str, causes: list[str]) -> None:
+    text = (root / "src/postal_board/__init__.py").read_text()
+    head, _, tail = text.partition("\ndef make(environ):")
+    (root / "src/postal_board/__init__.py").write_text(head + SHOWN + tail[tail.index("    for path in") - 1 :])
+    (root / "src/postal_board/templates").mkdir()
+    (root / "src/postal_board/templates/index.html").write_text(template)
+    found = [one for one in post.check(root) if one.rule == "template_names"]
+    assert [one.cause for one in found] == causes
+    assert [(one.path, one.line, "« mood »" in one.remedy) for one in found] == [("src/postal_board/templates/index.html", 2, True)] * len(causes)
+
+
+CHART = """```mermaid
+flowchart TB
+    reader(["Reader"])
+    service["Service<br>post-desk<br>port 80"]
+    desk["Deployment<br>post-desk<br>2 pods"]
+    board["Deployment<br>post-board"]
+    config["ConfigMap<br>post-config"]
+    secret["Secret<br>post-secret"]
+    reader --> board -->|"HTTP"| service --> desk
+    config -.-> desk
+    secret -.-> desk
+```
+"""
+JOBS = """```mermaid
+flowchart LR
+    push([Pushed]) --> style["Style"]
+    push --> tests["All tests"]
+    style --> both{{"Both,<br>on main"}}
+    tests --> both
+    both --> publish["Publish"]
+```
+"""
+WORKFLOW = """name: CI
+on: push
+jobs:
+  style: {name: Style}
+  tests: {name: All tests}
+  publish: {name: Publish, needs: [style, tests]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "cause"),
+    [
+        (CHART, 0, ""),
+        (CHART.replace("service --> desk", "service --> board"), 9, "le Service « post-desk » ne mène pas à « post-board »"),
+        (CHART.replace("secret -.-> desk", "secret -.-> board"), 11, "« post-board » ne reçoit pas Secret « post-secret »"),
+        (JOBS, 0, ""),
+        (JOBS.replace("both --> publish", "style --> publish"), 7, "« Publish » attend d'autres travaux que ceux du dessin"),
+        (JOBS.replace("    style --> both", "    style --> tests\n    style --> both"), 5, "« All tests » attend d'autres travaux"),
+        ("```mermaid\nsequenceDiagram\n    A->>B: Secret\n```\n", 0, ""),
+    ],
+)
+def test_a_flowchart_draws_what_is_declared(root: Path, text: str, line: int, cause: str) -> None:
+    (root / ".github/workflows").mkdir(parents=True)
+    (root / ".github/workflows/ci.yml").write_text(WORKFLOW)
+    found = list(diagrams(post.page(text).page, post.model(root)))
+    assert [(one.line, cause in one.cause) for one in found] == ([(line, True)] if cause else [])
