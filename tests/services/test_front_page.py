@@ -148,7 +148,7 @@ def test_an_unknown_path_is_a_page_for_a_browser_and_json_for_a_program(front_cl
     client = front_client()
 
     for_browser = client.get("/inconnu", headers={"Accept": "text/html,*/*;q=0.8"})
-    for_program = client.get("/inconnu", headers={"X-Request-ID": "abc"})
+    for_program = client.get("/inconnu", headers={"X-Request-ID": "abc", "Accept": "*/*"})  # as curl sends it
 
     assert for_browser.status_code == for_program.status_code == 404
     assert for_browser.mimetype == "text/html"

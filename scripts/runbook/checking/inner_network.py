@@ -4,7 +4,7 @@ import logging
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +72,7 @@ class InnerNetwork:
     _refusals: dict[tuple[str, str], str] = field(default_factory=dict)
     _servers: dict[tuple[str, str], BaseWSGIServer] = field(default_factory=dict)
     _templates: BytecodeCache = field(default_factory=_Templates)
+    _received: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> "InnerNetwork":
@@ -169,13 +170,31 @@ class InnerNetwork:
             made = self._application(target, name)
             if made is None:
                 return None
-            server = make_server("127.0.0.1", 0, made, threaded=True, request_handler=_Silent, fd=self._listening())
+            server = make_server("127.0.0.1", 0, self._noting(name, made), threaded=True, request_handler=_Silent, fd=self._listening())
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
             thread.start()
             self._stack.callback(thread.join)
             self._stack.callback(server.shutdown)
             self._servers[target, name] = server
         return self._servers[target, name]
+
+    def _noting(self, name: str, made: Any) -> Callable[[dict[str, Any], Any], Any]:
+        """The application, and a note of what others sent to it."""
+
+        def called(environ: dict[str, Any], start: Any) -> Any:
+            self._received.setdefault(name, []).append({key.removeprefix("HTTP_").replace("_", "-"): str(value) for key, value in environ.items() if key.startswith("HTTP_")})
+            return made(environ, start)
+
+        return called
+
+    def passes_on(self, target: str, application: str, other: str, header: str, value: str) -> bool | None:
+        """Whether a GET of some route makes an application call the other, with this header as it was; None if it never calls it."""
+        self._received.pop(other, None)
+        for rule in self.model.applications[application].routes:
+            if "<" not in rule:
+                self._answer(target, application, rule, {header: value}, others=True)
+        calls = self._received.get(other)
+        return None if calls is None else any(call.get(header.upper()) == value for call in calls)
 
     def _listening(self) -> int:
         """Bound here, because a server that binds itself would ask the names of this network."""

@@ -1,4 +1,4 @@
-"""Is what a page tells of settings so: which exclude each other, where one leads, what the reader's machine passes on, what has no limit?"""
+"""Is what a page tells of settings so: which exclude each other, where one leads, what is passed on, what has no limit?"""
 
 import re
 import tempfile
@@ -16,6 +16,7 @@ RULE = "told_settings"
 TOGETHER = re.compile(r"`([A-Z][A-Z0-9_]+)` et `([A-Z][A-Z0-9_]+)`")
 EXCLUDE, PREVAILS = re.compile(r"s'excluent|jamais ensemble|ne vont pas ensemble"), re.compile(r"l'emporte|a la priorité|est préférée?")
 CALLS = re.compile(r"\b[Ll](?:e |a |')(\w+) appelle l(?:e |a |')(\w+)[^.;|]*?\bpar `([A-Z][A-Z0-9_]+)`")
+FOLLOWS = re.compile(r"`([A-Z][\w-]+)` passe d(?:u |e la |e l')(\w+) à l(?:e |a |')(\w+)")
 PASSED = re.compile(r"variable `([A-Z][A-Z0-9_]+)` du poste est (?:transmise|passée)")
 UNLIMITED = re.compile(r"\baucune limite (?:de|du|au) (processeur|mémoire)|\b(processeur|mémoire) [^.;|,]*\bsans limite")
 RESOURCES = {"processeur": "cpu", "mémoire": "memory"}
@@ -24,10 +25,10 @@ Problem = tuple[str, str]
 
 
 def told_settings(page: Page, model: Model, network: InnerNetwork) -> Iterator[Finding]:
-    """`A` et `B` s'excluent; le front appelle l'API par `X`; la variable `X` du poste est transmise; aucune limite de processeur."""
+    """`A` et `B` s'excluent; le front appelle l'API par `X`; `H` passe du front à l'API; la variable `X` du poste est transmise; aucune limite de processeur."""
     for line, text in prose(page):
         plain = text.replace("’", "'").replace("\u00a0", " ")
-        for rule in (_together, _calls, _passed_on, _unlimited):
+        for rule in (_together, _calls, _follows, _passed_on, _unlimited):
             yield from (Finding(page.path, line, cause, remedy, RULE) for cause, remedy in rule(plain, model, network))
 
 
@@ -66,6 +67,16 @@ def _calls(text: str, model: Model, network: InnerNetwork) -> Iterator[Problem]:
         if called and host and host != called:
             leads = [variable for variable, value in given.items() if value and urlsplit(value).hostname == called]
             yield f"{name} mène « {caller} » à « {host} », et non à « {called} »", f"écrire {leads[0]}" if leads else f"donner à {name} l'adresse de « {called} »"
+
+
+def _follows(text: str, model: Model, network: InnerNetwork) -> Iterator[Problem]:
+    """A header that goes with a request from one application to another."""
+    for header, caller, called in FOLLOWS.findall(text):
+        if {caller.lower(), called.lower()} <= set(model.applications):
+            targets = [target for target in model.settings.targets if network.refusal(target, caller.lower()) is None]
+            told = [network.passes_on(target, caller.lower(), called.lower(), header, f"followed-{target}") for target in targets]
+            if False in told and True not in told:
+                yield f"« {caller} » appelle « {called} » sans l'en-tête {header} qu'il a reçu", "le transmettre, ou corriger la page"
 
 
 def _passed_on(text: str, model: Model, _: InnerNetwork) -> Iterator[Problem]:

@@ -70,6 +70,24 @@ def test_where_a_variable_leads_who_passes_it_on_and_what_is_limited(root: Path,
     assert any(cause in one for one in found) if cause else found == []
 
 
+FORWARDS = """urllib.request.Request(environ.get("DESK_URL", "http://localhost:9100") + "/", headers={"X-Post": request.headers.get("X-Post", "")})"""
+
+
+@pytest.mark.parametrize(
+    ("text", "forwards", "cause"),
+    [
+        ("L'en-tête `X-Post` passe du board à le desk.", True, ""),
+        ("L'en-tête `X-Post` passe du board à le desk.", False, "« board » appelle « desk » sans l'en-tête X-Post qu'il a reçu"),
+        ("L'en-tête `X-Post` passe du desk à le board.", False, ""),  # it never calls it
+    ],
+)
+def test_a_header_goes_with_the_request(root: Path, text: str, forwards: bool, cause: str) -> None:
+    if forwards:
+        post.change(root, "src/postal_board/__init__.py", 'environ.get("DESK_URL", "http://localhost:9100") + "/"', FORWARDS)
+        post.change(root, "src/postal_board/__init__.py", "import Flask\n", "import Flask, request\n")
+    assert causes(root, text) == ([cause] if cause else [])
+
+
 SHOWN = """
 from flask import render_template
 
