@@ -12,6 +12,7 @@ from runbook.plan import Mode, PagePlan, Plan, Step
 from runbook.running import execute, processes
 from runbook.running.execute import Started
 from runbook.running.folder import private_folder
+from runbook.running.guardian import guarded
 from runbook.running.interruption import Interruptions
 from runbook.running.outcome import Result
 from runbook.running.private import Private
@@ -43,11 +44,12 @@ def opened(
     settings: Settings, root: Path, confirm: Callable[[Step], Answer] = always, interruptions: Interruptions | None = None
 ) -> Iterator[Run]:
     """A run with its private folder; afterwards neither the folder nor a process of the run is left."""
-    processes.adopt_orphans()
     private = Private(settings.secrets, root)
     private.learn()
-    with private_folder() as folder:
-        run = Run(root, folder, settings, private, secrets.token_hex(8), confirm, interruptions or Interruptions())
+    token = secrets.token_hex(8)
+    with private_folder() as folder, guarded(token, folder):
+        processes.adopt_orphans()
+        run = Run(root, folder, settings, private, token, confirm, interruptions or Interruptions())
         try:
             yield run
         finally:

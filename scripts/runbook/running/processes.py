@@ -21,11 +21,11 @@ GRACE = 0.5  # seconds between SIGTERM and SIGKILL for what should not be there 
 HUNT = 5.0  # seconds that the hunt for survivors may last
 
 
-def adopt_orphans() -> None:
-    """Orphaned descendants become children of this process instead of init's (Linux ≥ 3.4)."""
+def adopt_orphans(*, wanted: bool = True) -> None:
+    """Orphaned descendants become children of this process instead of init's (Linux ≥ 3.4), or no longer do."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+            ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, int(wanted), 0, 0, 0)
 
 
 def tree(pid: int) -> list[psutil.Process]:
@@ -45,14 +45,13 @@ def alive(process: psutil.Process) -> bool:
 
 
 def survivors(token: str, spared: Collection[int] = ()) -> list[psutil.Process]:
-    """Live processes that carry this run's token or descend from the engine, but for `spared` trees."""
+    """Live processes that carry this run's token, that descend from one that does or from the engine, but for `spared` trees."""
     kept = {process.pid for pid in spared for process in tree(pid)} | {os.getpid()}
     found = {process.pid: process for process in tree(os.getpid())[1:]}
     marker = f"{TOKEN}={token}".encode()
     for pid in psutil.pids():
         if pid not in found and pid not in kept and marker in _environment(pid):
-            with contextlib.suppress(psutil.Error):
-                found[pid] = psutil.Process(pid)
+            found.update({process.pid: process for process in tree(pid)})
     return [process for pid, process in found.items() if pid not in kept and alive(process)]
 
 

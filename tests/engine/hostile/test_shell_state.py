@@ -1,7 +1,10 @@
 """Whatever a block does to its shell, the next one runs in that same shell and is judged on what it prints."""
 
+import signal
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from runbook.running.outcome import Outcome
@@ -126,11 +129,28 @@ def test_a_run_folder_that_is_gone_is_a_fault_and_no_stack(make_site) -> None:
 
 
 def test_an_engine_that_its_page_stops_cleans_up_like_any_other(make_site) -> None:
-    """Not SIGKILL: nothing can be done after it."""
     root = make_site(index=fence("kill -TERM $PPID; tail -f /dev/null") + fence("touch cleaned", 'data-nettoyage="oui"'))
     ran = command_line(root, "run", "docs/index.md")
     assert ran.returncode == 130
     assert (root / "cleaned").exists()
+
+
+@pytest.mark.parametrize("child", ["tail -f", "setsid -f tail -f", "env -i tail -f", "trap '' TERM; nohup tail -f"])
+def test_an_engine_that_its_page_kills_leaves_no_process_and_no_file(make_site, child: str) -> None:
+    """Nothing of what was to be cleaned up is, but nothing runs on either."""
+    root = make_site(index=fence(f"{child} $PWD/pyproject.toml >/dev/null & kill -9 $PPID; wait"))
+    (root / "private").mkdir()
+    ran = command_line(root, "run", "docs/index.md", TMPDIR=str(root / "private"))
+    assert ran.returncode == -signal.SIGKILL
+    end = time.monotonic() + 10
+    while (left := [*_running(str(root)), *(root / "private").iterdir()]) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert left == []
+
+
+def _running(text: str) -> list[str]:
+    """The command lines with this text."""
+    return [line for process in psutil.process_iter(["cmdline"]) if text in (line := " ".join(process.info["cmdline"] or []))]
 
 
 def test_a_page_is_never_changed_by_running_it(make_site) -> None:
