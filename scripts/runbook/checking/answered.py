@@ -39,6 +39,12 @@ class Answered:
             if response.status_code < 400:
                 yield response.get_json(silent=True)
 
+    def pages(self, application: str, path: str) -> Iterator[str]:
+        """What it answers in HTML."""
+        for response in self._responses(application, path, CALLERS["none"]):
+            if response.mimetype == "text/html":
+                yield response.get_data(as_text=True)
+
     def _responses(self, application: str, path: str, headers: Mapping[str, str]) -> Iterator[Any]:
         for target in self._model.settings.targets:
             for response in (self._network.answer(target, application, path, headers), self._network.alone(target, application, path, headers)):

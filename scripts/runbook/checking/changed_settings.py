@@ -71,6 +71,9 @@ def _problem(row: str, name: str, refusal: str | None, forms: set[str], given: d
         if broken and row.startswith((f"{name}-", f"pod/{name}-")):
             return f"« {broken} », et l'application accepte {told}", "donner une valeur qu'elle refuse"
         return None
+    ended = re.search(r"\bExit Code:\s+(\d+)$", row)
+    if ended and ended[1] != "1" and forms & {"kubectl describe"}:
+        return f"code de sortie {ended[1]}, et un réglage refusé rend 1", "écrire 1"
     if f'"{name}" successfully rolled out' in row:
         return f"« {name} » ne démarre pas avec {told} : {refusal}", "donner une valeur que l'application accepte"
     if forms & {"kubectl logs"} and row.strip() not in ("", UNKNOWN) and not row.startswith("{") and not fits(row.strip(), refusal):

@@ -17,6 +17,7 @@ RULE = "diagrams"
 FENCE = re.compile(r"^ *```+ *mermaid *\n(.*?)^ *```+ *$", re.MULTILINE | re.DOTALL)
 NODE = re.compile(r"\b(\w+)(?:\(\[|\[\[|\{\{|\[|\(|\{)\"?(?P<label>[^\"\[\](){}]+)\"?(?:\]\)|\]\]|\}\}|\]|\)|\})")
 ARROW = re.compile(r"\s*(?:-\.->|-->|==>|---)(?:\|[^|]*\|)?\s*")
+SHUTDOWN = ("preStop", "SIGTERM", "SIGKILL")
 NAME = re.compile(r"\w+")
 REFERENCES = ("configMapRef", "secretRef", "configMapKeyRef", "secretKeyRef", "configMap", "secret")
 
@@ -43,12 +44,14 @@ class Flowchart:
 def diagrams(page: Page, model: Model) -> Iterator[Finding]:
     """Each arrow between two objects of the manifests, and each job with all that it waits for."""
     for found in FENCE.finditer(page.markdown):
-        if found[1].lstrip().startswith("sequenceDiagram") or "flowchart" not in found[1]:
-            continue
         first = page.markdown.count("\n", 0, found.start(1))
+        if "flowchart" not in found[1]:
+            yield from _shutdown(found[1], first, page)
+            continue
         chart = _read(found[1], first, page)
         yield from (Finding(page.path, line, cause, remedy, RULE) for line, cause, remedy in _objects(chart, model))
         yield from (Finding(page.path, line, cause, remedy, RULE) for line, cause, remedy in _jobs(chart, model))
+        yield from (Finding(page.path, line, cause, remedy, RULE) for line, cause, remedy in _variables(found[1], first, chart, page, model))
 
 
 def _read(text: str, first: int, page: Page) -> Flowchart:
@@ -116,3 +119,23 @@ def _needed(name: str, jobs: dict[str, dict[str, object]]) -> set[str]:
     asked = jobs.get(name, {}).get("needs") or []
     direct = {asked} if isinstance(asked, str) else {str(one) for one in asked} if isinstance(asked, list) else set()
     return direct.union(*(_needed(one, jobs) for one in direct if one != name))
+
+
+def _variables(text: str, first: int, chart: Flowchart, page: Page, model: Model) -> Iterator[tuple[int, str, str]]:
+    """An arrow with a variable on it leaves from an application that reads this variable."""
+    for index, line in enumerate(text.split("\n")):
+        found = re.match(r"\s*(\w+)\s*(?:-\.->|-->|==>)\|([^|]*)\|", line)
+        for name in re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", found[2]) if found else ():
+            readers = [application for application, described in model.applications.items() if name in described.variables]
+            start = chart.labels.get(found[1], found[1]).split("<br>")[0].strip().lower() if found else ""
+            if readers and start not in readers:
+                yield page.line_of[first + index], f"« {start} » ne lit pas {name}", f"lue par : {', '.join(readers)}"
+
+
+def _shutdown(text: str, first: int, page: Page) -> Iterator[Finding]:
+    """How Kubernetes ends a pod: preStop, then SIGTERM, then SIGKILL."""
+    places = {step: next((index for index, line in enumerate(text.split("\n")) if step in line), None) for step in SHUTDOWN}
+    known = [(step, place) for step, place in places.items() if place is not None]
+    for (step, place), (after, later) in pairwise(known):
+        if later < place:
+            yield Finding(page.path, page.line_of[first + later], f"« {after} » avant « {step} »", f"Kubernetes suit cet ordre : {', '.join(SHUTDOWN)}", RULE)

@@ -37,6 +37,7 @@ def check_stages(model: Model, image: Image) -> Iterator[Finding]:
         yield Finding(image.dockerfile, 1, "aucune instruction FROM", "en ajouter une", RULE)
         return
     yield from _bases(image, stages)
+    yield from _arguments(image, stages)
     yield from _copies(image, stages)
     if image.application:
         yield from _needed(model, image, stages)
@@ -82,6 +83,16 @@ def _bases(image: Image, stages: list[_Stage]) -> Iterator[Finding]:
                 yield Finding(image.dockerfile, line, f"titre « {value} », et l'image s'appelle « {image.name} »", f"écrire {image.name.rpartition(':')[0]}", RULE)
             if key == "base.name" and value.rpartition("/")[2] not in {base.rpartition("/")[2] for base in outside}:
                 yield Finding(image.dockerfile, line, f"base annoncée « {value} », et FROM dit {outside[0]}", "écrire la même", RULE)
+
+
+def _arguments(image: Image, stages: list[_Stage]) -> Iterator[Finding]:
+    """What a build may be given changes something in the stage that takes it."""
+    for stage in stages:
+        for index, (line, word, rest) in enumerate(stage.lines):
+            name = rest.partition("=")[0].strip()
+            after = "\n".join(text for _, _, text in stage.lines[index + 1 :])
+            if word == "ARG" and not re.search(rf"\$\{{?{re.escape(name)}\b", after) and not any(kind == "RUN" for _, kind, _ in stage.lines[index + 1 :]):
+                yield Finding(image.dockerfile, line, f"argument « {name} » dont l'étape ne fait rien", f"écrire ${{{name}}} là où il compte, ou le retirer", RULE)
 
 
 def _copies(image: Image, stages: list[_Stage]) -> Iterator[Finding]:

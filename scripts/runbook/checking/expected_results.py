@@ -22,7 +22,9 @@ from runbook.checking.images import built_images
 from runbook.checking.inner_network import InnerNetwork
 from runbook.checking.known_names import Names
 from runbook.checking.model import Model
+from runbook.checking.offered_links import offered_links
 from runbook.checking.page_python import page_python
+from runbook.checking.sent_back import sent_back
 from runbook.checking.template_names import template_names
 from runbook.checking.told_settings import told_settings
 from runbook.checking.vocabulary import Vocabulary
@@ -38,11 +40,13 @@ def check_expected_results(pages: Sequence[PageBlocks], site: Sequence[PageBlock
     with InnerNetwork(model, found, images) as network:
         answered = Answered(model, network)
         yield from undocumented_keys([page.page for page in site], model, answered)
+        yield from offered_links(model, network, answered)
         yield from template_names(model, network)
         for page in pages:
             yield from page_python(page.page, network, names)
             yield from told_statuses(page.page, model, answered)
             yield from told_settings(page.page, model, network)
+            yield from sent_back(page, model, network)
             for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
                 shell, state, sent = Shell(), PageState(model, found, images), set[str]()
                 changes = Changes(network)

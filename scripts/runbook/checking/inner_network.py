@@ -91,11 +91,20 @@ class InnerNetwork:
 
     def refusal_given(self, target: str, application: str, changes: Mapping[str, str | None]) -> str | None:
         """The same as `refusal`, with these variables too; one without value is not set."""
+        error = self.error_given(target, application, changes)
+        return (str(error) or type(error).__name__).splitlines()[0] if error else None
+
+    def error_given(self, target: str, application: str, changes: Mapping[str, str | None]) -> BaseException | None:
+        """The refusal itself."""
         try:
             self._make(target, application, changes)
         except (Exception, SystemExit) as error:
-            return (str(error) or type(error).__name__).splitlines()[0]
+            return error
         return None
+
+    def inner_names(self) -> set[str]:
+        """The names that only containers and pods resolve."""
+        return {host for target in self.model.settings.targets for host, _ in self._addresses(target)} - {"localhost"}
 
     def refusal(self, target: str, application: str) -> str | None:
         """Why the application does not start with what the target gives it, in one line; None if it starts."""

@@ -17,6 +17,7 @@ HEADING = re.compile(r"^#{1,6} (.+?)\s*(?:\{[^{}]*\})?\s*$")
 NAVIGATED = re.compile(r"^\s+- (?:.*: )?([\w./-]+\.md)\s*$", re.MULTILINE)
 CALLED = re.compile(r"(?<!^)\[\^([\w-]+)\](?!:)", re.MULTILINE)
 WRITTEN = re.compile(r"\[\^([\w-]+)\]:")
+NUMBERED = re.compile(r"\[(\d+)\]\((?:[\w./-]*/)?(\d+)-[\w-]+\.md[)#]")
 HIDDEN = re.compile(r"(^|/)[_.]")
 
 
@@ -35,6 +36,10 @@ def page_parts(page: Page, model: Model) -> Iterator[Finding]:
     """Each note that the text calls is written, each that is written is called, and no key of the metadata is given twice."""
     lines = prose(page)
     called = {name: line for line, text in reversed(lines) for name in CALLED.findall(CODE.sub("", text))}
+    for line, text in lines:
+        for shown, target in NUMBERED.findall(text):
+            if int(shown) != int(target):
+                yield Finding(page.path, line, f"« {shown} » mène à la page {int(target)}", "corriger le numéro, ou le lien", RULE)
     written = {found[1]: line for line, text in reversed(lines) if (found := WRITTEN.match(text))}
     for name in sorted(set(called) - set(written)):
         yield Finding(page.path, called[name], f"note « [^{name}] » que la page n'écrit pas", nearest(name, written), RULE)

@@ -15,6 +15,9 @@ from runbook.reading.content import Page
 RULE = "told_settings"
 TOGETHER = re.compile(r"`([A-Z][A-Z0-9_]+)` et `([A-Z][A-Z0-9_]+)`")
 EXCLUDE, PREVAILS = re.compile(r"s'excluent|jamais ensemble|ne vont pas ensemble"), re.compile(r"l'emporte|a la priorité|est préférée?")
+KEPT_OUT = re.compile(r"(?:illisible|absent|introuvable)[^.;|]*empêche (?:le|son) démarrage")
+PROBED = re.compile(r"\b((?:(?:démarrage|vie|disponibilité)(?:, | et )?)+) sur `(/[\w/.-]*)`")
+PROBES = {"démarrage": "startupProbe", "vie": "livenessProbe", "disponibilité": "readinessProbe"}
 CALLS = re.compile(r"\b[Ll](?:e |a |')(\w+) appelle l(?:e |a |')(\w+)[^.;|]*?\bpar `([A-Z][A-Z0-9_]+)`")
 FOLLOWS = re.compile(r"`([A-Z][\w-]+)` passe d(?:u |e la |e l')(\w+) à l(?:e |a |')(\w+)")
 PASSED = re.compile(r"variable `([A-Z][A-Z0-9_]+)` du poste est (?:transmise|passée)")
@@ -28,7 +31,7 @@ def told_settings(page: Page, model: Model, network: InnerNetwork) -> Iterator[F
     """`A` et `B` s'excluent; le front appelle l'API par `X`; `H` passe du front à l'API; la variable `X` du poste est transmise; aucune limite de processeur."""
     for line, text in prose(page):
         plain = text.replace("’", "'").replace("\u00a0", " ")
-        for rule in (_together, _calls, _follows, _passed_on, _unlimited):
+        for rule in (_together, _unreadable, _calls, _follows, _passed_on, _unlimited, _probed):
             yield from (Finding(page.path, line, cause, remedy, RULE) for cause, remedy in rule(plain, model, network))
 
 
@@ -48,6 +51,17 @@ def _together(text: str, model: Model, network: InnerNetwork) -> Iterator[Proble
                 yield f"« {application} » démarre avec {both}, que la page dit exclusives", "faire refuser les deux ensemble, ou dire laquelle l'emporte"
             elif prevails and refusal is not None:
                 yield f"« {application} » refuse de démarrer avec {both} : {refusal}", "dire qu'elles s'excluent"
+
+
+def _unreadable(text: str, model: Model, network: InnerNetwork) -> Iterator[Problem]:
+    """A file that is named and cannot be read keeps an application from starting, where a page says so."""
+    if not KEPT_OUT.search(text):
+        return
+    for name in re.findall(r"`([A-Z][A-Z0-9_]*_FILE)`", text):
+        for application, described in model.applications.items():
+            target = next((target for target in model.settings.targets if network.refusal(target, application) is None), None)
+            if name in described.variables and target and network.refusal_given(target, application, {name: "/nowhere/at-all"}) is None:
+                yield f"« {application} » démarre avec {name}=/nowhere/at-all", "faire refuser un fichier absent, ou corriger la page"
 
 
 def _given_all(names: tuple[str, ...], target: str, application: str, network: InnerNetwork) -> str | None:
@@ -94,3 +108,15 @@ def _unlimited(text: str, model: Model, _: InnerNetwork) -> Iterator[Problem]:
                 limit = ((container.get("resources") or {}).get("limits") or {}).get(resource)
                 if limit is not None:
                     yield f"« {item.name} » a une limite {resource} de {limit}", "la retirer du manifeste, ou corriger la page"
+
+
+def _probed(text: str, model: Model, _: InnerNetwork) -> Iterator[Problem]:
+    """Which probe asks which path: that of another probe is not its own."""
+    asked_by = {
+        name: {((spec.get(probe) or {}).get("httpGet") or {}).get("path") for item in model.objects for spec in item.containers} - {None} for name, probe in PROBES.items()
+    }
+    for names, path in PROBED.findall(text):
+        for name in re.findall(r"\w{3,}", names):
+            asked = asked_by[name]
+            if asked and path not in asked and path in set().union(*asked_by.values()):
+                yield f"la sonde de {name} demande {', '.join(sorted(map(str, asked)))}, et non {path}", "reprendre le chemin des manifestes"

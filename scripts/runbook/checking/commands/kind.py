@@ -7,6 +7,7 @@ from runbook.checking.commands.files import must_be_file
 from runbook.checking.commands.images import image_exists
 from runbook.checking.commands.options import Usage, read_options, verbs
 from runbook.checking.finding import Finding, nearest
+from runbook.checking.images import built_images
 from runbook.checking.situation import Rule, Situation, finding
 from runbook.checking.words import Command
 
@@ -50,11 +51,24 @@ def kind(command: Command, situation: Situation) -> Iterator[Finding]:
     yield from _cluster(command, verb, usage, situation)
     if verb.startswith("load") and not usage.operands:
         yield finding(command, "kind", f"kind {verb} sans rien à charger", "écrire au moins une image")
+    if verb == "load docker-image" and all(word.known for word in usage.operands):
+        yield from _all_loaded(command, usage, situation)
     for word in usage.operands:
         if verb == "load docker-image":
             yield from image_exists(command, word, situation)
         elif verb == "load image-archive":
             yield from must_be_file(command, word, situation)
+
+
+def _all_loaded(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:
+    """Each image that is built here and that the pods of the base run: the cluster cannot find it elsewhere."""
+    base = f"{situation.model.settings.model.base}/"
+    run = {str(spec.get("image")) for item in situation.model.objects if item.path.startswith(base) and item.path.count("/") == 1 for spec in item.containers}
+    named = {word.text for word in usage.operands}
+    if named & run:
+        for image in sorted((run & set(built_images(situation.model))) - named):
+            if image not in command.block.code:
+                yield finding(command, "kind", f"« {image} » n'est pas chargée, et les pods l'attendent", "la nommer aussi", command.words[-1])
 
 
 def _cluster(command: Command, verb: str, usage: Usage, situation: Situation) -> Iterator[Finding]:

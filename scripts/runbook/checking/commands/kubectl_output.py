@@ -1,5 +1,6 @@
 """Does `-o` name a format of the verb, and do JSONPath, columns, templates and `--sort-by` name fields of the kind?"""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from runbook.checking.objects import KubeObject
 from runbook.checking.words import UNKNOWN, Word
 
 RULE = "kubectl_output"
+ENCODED = re.compile(r"\.data\b")
+SECRETS = ("secret", "secrets")
 PRINTED = ("json", "yaml", "kyaml", "name", "go-template", "go-template-file", "template", "templatefile", "jsonpath", "jsonpath-as-json", "jsonpath-file")
 FORMATS = {
     "get": (*PRINTED, "wide", "custom-columns", "custom-columns-file"),
@@ -94,6 +97,8 @@ def _template(call: Call, word: Word, name: str, template: str, root: Root | Non
     except PathError as error:
         yield call.finding(RULE, f"modèle illisible : {error}", "corriger ce modèle", word)
         return
+    if root is not None and ENCODED.search(template) and "base64" not in call.command.block.code and any(word.text.partition("/")[0].lower() in SECRETS for word in call.operands):
+        yield call.finding(RULE, "la valeur d'un Secret est affichée en base64", "ajouter « | base64 --decode »", word)
     if "{" not in template:
         yield call.finding(RULE, f"modèle « {template} » sans accolades : kubectl l'affiche tel quel", f"écrire {{{template}}}", word)
     for path in paths:
