@@ -91,6 +91,11 @@ def _arguments(image: Image, stages: list[_Stage]) -> Iterator[Finding]:
         for index, (line, word, rest) in enumerate(stage.lines):
             name = rest.partition("=")[0].strip()
             after = "\n".join(text for _, _, text in stage.lines[index + 1 :])
+            default = rest.partition("=")[2].strip()
+            if word == "ARG" and len(default) > 2:
+                for number, _, text in stage.lines[index + 1 :]:
+                    if re.search(rf"={re.escape(default)}(?![\w.])", text):
+                        yield Finding(image.dockerfile, number, f"« {default} » écrit là où l'argument « {name} » devrait compter", f"écrire ${{{name}}}", RULE)
             if word == "ARG" and not re.search(rf"\$\{{?{re.escape(name)}\b", after) and not any(kind == "RUN" for _, kind, _ in stage.lines[index + 1 :]):
                 yield Finding(image.dockerfile, line, f"argument « {name} » dont l'étape ne fait rien", f"écrire ${{{name}}} là où il compte, ou le retirer", RULE)
 

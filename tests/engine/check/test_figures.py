@@ -10,7 +10,7 @@ from runbook.checking.kept_out_of_git import kept_out_of_git
 from runbook.checking.prose_counts import prose_counts
 from runbook.checking.prose_figures import prose_figures
 from runbook.checking.said_everywhere import said_everywhere
-from runbook.checking.site_links import anchors, navigation
+from runbook.checking.site_links import anchors, navigation, page_parts
 
 PROJECT = '[project]\nrequires-python = ">=3.11"\n[dependency-groups]\nserver = ["gunicorn>=27.0.1,<28"]\n'
 WORKFLOW = "name: CI\non:\n  schedule:\n    - cron: '17 4 * * 1,4'\n"
@@ -130,6 +130,11 @@ def test_what_a_page_counts_is_counted(root: Path, text: str, cause: str) -> Non
 def test_a_link_leads_to_a_section(link: str, wrong: bool) -> None:
     page = post.page(f'# Le tri\n\n## Autre { "{ #donne }" }\n\n<p id="note"></p>\n\n{link}\n').page
     assert bool(list(anchors([page], [page]))) is wrong
+
+
+@pytest.mark.parametrize(("link", "wrong"), [("[7](0007-flat.md)", False), ("[7](notes/0008-engine.md#why)", True), ("[sept](0008-engine.md)", False), ("[7](flat.md)", False)])
+def test_a_number_leads_to_the_page_of_that_number(root: Path, link: str, wrong: bool) -> None:
+    assert [one.cause for one in page_parts(post.page(f"| {link} |").page, post.model(root))] == (["« 7 » mène à la page 8"] if wrong else [])
 
 
 SITE = "site_name: Post\ndev_addr: 127.0.0.1:9200\nnav:\n  - Accueil: index.md\n  - Guide:\n      - guide/page.md\n"

@@ -22,6 +22,7 @@ WRONG = [
     ("get deploy oven -n bakery -o jsonpath='{.spec.replicas'", "« { » sans « } »", "corriger"),
     ("get pods -n bakery -o jsonpath='{range .items[*]}{.metadata.name}'", "{range} sans {end}", "corriger"),
     ("get secret oven-secret -n bakery -o jsonpath='{.data.RECIP}'", "« oven-secret » n'a pas de « RECIP » sous « data »", "« RECIPE »"),
+    ("get secret oven-secret -n bakery -o jsonpath='{.data.RECIPE}'", "la valeur d'un Secret est affichée en base64", "base64 --decode"),
     ("get deploy oven -n bakery -o jsonpath='{.metadata.labels.ap}'", "n'a pas de « ap » sous « labels »", "« app »"),
     ("get pods -n bakery -o custom-columns=.metadata.name", "colonne « .metadata.name » mal écrite", "TITRE:"),
     ("get pods -n bakery -o custom-columns=N:.metadata.nam", "n'a pas de champ « nam »", "« name »"),

@@ -95,6 +95,15 @@ def test_an_application_that_refuses_what_it_gets_is_found_where_it_gets_it(root
     assert found == {("compose.yaml", "no busy desk"), ("k8s/desk.yaml", "no calm desk")}
 
 
+@pytest.mark.parametrize(("kind", "lines"), [("SystemExit", []), ("ValueError", [4])])
+def test_a_refused_value_ends_in_one_line(root: Path, fresh: None, kind: str, lines: list[int]) -> None:
+    text = (root / "src/postal_desk/__init__.py").read_text()
+    refuses = f"def refuse(mood):\n    if mood == '?':\n        raise {kind}('no ? desk')\n"
+    (root / "src/postal_desk/__init__.py").write_text("\n" + refuses + text.replace("def make(environ):\n", "def make(environ):\n    refuse(environ.get('MOOD'))\n"))
+    found = [one for one in check_starts(post.model(root)) if "pile d'appels" in one.cause]
+    assert [(one.path, one.line) for one in found] == [("src/postal_desk/__init__.py", line) for line in lines]
+
+
 TOWN = """[tool.runbook.targets.town]
 title = "Town"
 

@@ -74,11 +74,13 @@ def changed(mood: str, *then: str) -> str:
 BROKEN = step("kubectl get pods -n post -l app.kubernetes.io/name=post-desk", "NAME          READY   STATUS             RESTARTS   AGE\n…\npost-desk-…   0/1     CrashLoopBackOff   …          5s\n…")
 ROLLED = step("kubectl rollout status deployment/post-desk -n post --timeout=60s", '…\ndeployment "post-desk" successfully rolled out')
 SAID = step("kubectl logs deploy/post-desk -n post --previous", "Refused: MOOD is gloomy; calm or busy")
+ENDED = step("kubectl describe pod -l app.kubernetes.io/name=post-desk -n post", "…\n      Exit Code:    1\n…")
 BACK = step("kubectl set env deployment/post-desk MOOD- -n post", "deployment.apps/post-desk env updated")
 
 
 def test_a_page_that_breaks_and_cures_is_accepted(root: Path) -> None:
     assert causes(root, changed("gloomy", BROKEN, SAID, BACK, ROLLED)) == []
+    assert causes(root, changed("gloomy", ENDED)) == []
     assert causes(root, changed("busy", ROLLED)) == []
 
 
@@ -87,6 +89,7 @@ def test_a_page_that_breaks_and_cures_is_accepted(root: Path) -> None:
     [
         (changed("busy", BROKEN), "« CrashLoopBackOff », et l'application accepte MOOD=busy"),
         (changed("gloomy", ROLLED), "« post-desk » ne démarre pas avec MOOD=gloomy"),
+        (changed("gloomy", ENDED.replace("    1", "    3")), "code de sortie 3, et un réglage refusé rend 1"),
         (changed("gloomy", SAID.replace("Refused", "Refusal")), "et l'application écrit autre chose"),
     ],
 )
@@ -115,7 +118,7 @@ def test_a_log_line_is_one_that_its_module_writes(root: Path, line: str, cause: 
 @pytest.mark.parametrize(
     ("command", "cause"),
     [
-        ("kubectl get secret post-secret -n post -o jsonpath='{.data.STAMP}'", ""),
+        ("kubectl get secret post-secret -n post -o jsonpath='{.data.STAMP}' | base64 --decode", ""),
         ("kubectl get secret post-secret -n post -o jsonpath='{.stringData.STAMP}'", "« stringData » se donne et ne se relit pas"),
         ("kubectl set image deployment/post-desk desk=post-desk:1.3 -n post", ""),
         ("kubectl set image deployment/post-desk desk=post-desk:1.3 -n post\nkubectl set image deployment/post-desk desk=post-desk:1.2 -n post", ""),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tests.engine.check import post
 
+from runbook.checking.check import check_commands
 from runbook.checking.containers import containers
 from runbook.checking.diagrams import diagrams
 from runbook.checking.images import built_images
@@ -70,6 +71,27 @@ def test_where_a_variable_leads_who_passes_it_on_and_what_is_limited(root: Path,
     assert any(cause in one for one in found) if cause else found == []
 
 
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("Démarrage et vie sur `/health/live`, disponibilité sur `/health/ready`.".replace("Démarrage", "démarrage"), ""),
+        ("démarrage et vie sur `/health/ready`, disponibilité sur `/health/live`", "la sonde de vie demande /health/live, et non /health/ready"),
+        ("disponibilité sur `/health/live`", "la sonde de disponibilité demande /health/ready, et non /health/live"),
+        ("vie sur `/`", ""),  # no probe's path: somebody's wish
+        ("`STAMP_FILE` : un fichier nommé mais illisible ou vide empêche le démarrage", "« desk » démarre avec STAMP_FILE=/nowhere/at-all"),
+        ("`STAMP_FILE` : un fichier, qui peut être illisible", ""),
+    ],
+)
+def test_probes_and_files_are_as_a_page_says(root: Path, text: str, cause: str) -> None:
+    found = causes(root, text)
+    assert any(cause in one for one in found) if cause else found == []
+
+
+def test_a_file_that_cannot_be_read_keeps_an_application_from_starting(root: Path) -> None:
+    post.change(root, "src/postal_desk/__init__.py", "\ndef make(environ):\n", '\ndef make(environ):\n    if "STAMP_FILE" in environ:\n        open(environ["STAMP_FILE"]).close()\n')
+    assert causes(root, "`STAMP_FILE` : un fichier absent empêche le démarrage") == []
+
+
 FORWARDS = """urllib.request.Request(environ.get("DESK_URL", "http://localhost:9100") + "/", headers={"X-Post": request.headers.get("X-Post", "")})"""
 
 
@@ -118,17 +140,67 @@ def test_a_template_names_what_its_objects_have(root: Path, template: str, cause
     assert [(one.path, one.line, "« mood »" in one.remedy) for one in found] == [("src/postal_board/templates/index.html", 2, True)] * len(causes)
 
 
+@pytest.mark.parametrize(("url", "told"), [("http://localhost:9100/", ""), ("http://desk:9100/", "un lien vers http://desk:9100/"), ("https://elsewhere.example/", "")])
+def test_a_link_that_is_offered_can_be_followed(root: Path, url: str, told: str) -> None:
+    post.change(root, "src/postal_board/__init__.py", 'return {"desk": json.load(answer)["mood"]}', f"return '<a href=\"{url}\">desk</a>'")
+    found = [one.cause for one in post.check(root) if one.rule == "offered_links"]
+    assert [told in one for one in found] == ([True] if told else [])
+
+
+ECHO = """    @app.after_request
+    def sent_back(answer):
+        sent = request.headers.get("X-Post-ID", "")
+        answer.headers["X-Post-ID"] = sent if len(sent) < 8 else "other"
+        return answer
+
+    for path in"""
+SNIPPET = """```bash
+curl -H 'X-Post-ID: {value}' http://localhost:9100/
+```
+"""
+
+
+@pytest.mark.parametrize(("value", "echoes", "told"), [("abcdefg", True, False), ("abcdefgh", True, True), ("$NAME", True, False), ("abcdefgh", False, False)])
+def test_an_identifier_that_a_page_chooses_is_sent_back(root: Path, value: str, echoes: bool, told: bool) -> None:
+    if echoes:
+        post.change(root, "src/postal_desk/__init__.py", "    for path in", ECHO)
+        post.change(root, "src/postal_desk/__init__.py", "import Flask, jsonify", "import Flask, jsonify, request")
+    found = [one.cause for one in post.check(root, SNIPPET.format(value=value), "bare") if one.rule == "sent_back"]
+    assert found == (["« desk » ne rend pas l'identifiant « abcdefgh » de X-Post-ID, alors qu'il rend « abc »"] if told else [])
+
+
 CHART = """```mermaid
 flowchart TB
     reader(["Reader"])
     service["Service<br>post-desk<br>port 80"]
     desk["Deployment<br>post-desk<br>2 pods"]
-    board["Deployment<br>post-board"]
+    board["board"]
     config["ConfigMap<br>post-config"]
     secret["Secret<br>post-secret"]
     reader --> board -->|"HTTP"| service --> desk
     config -.-> desk
     secret -.-> desk
+```
+"""
+@pytest.mark.parametrize(
+    ("code", "missing"),
+    [
+        ("kind load docker-image post-desk:1.2 post-board:1.2", []),
+        ("kind load docker-image post-desk:1.2\nkind load docker-image post-board:1.2", []),
+        ("kind load docker-image post-desk:1.2", ["« post-board:1.2 » n'est pas chargée, et les pods l'attendent"]),
+    ],
+)
+def test_every_image_of_the_pods_is_loaded(root: Path, code: str, missing: list[str]) -> None:
+    build = "```bash\ndocker compose build\n```\n\n"
+    found = check_commands([post.page(f"{build}```bash\n{code}\n```\n")], post.model(root))
+    assert [one.cause for one in found if one.rule == "kind"] == missing
+
+
+ENDING = """```mermaid
+sequenceDiagram
+    K->>P: preStop
+    K->>P: SIGTERM
+    K->>P: SIGKILL
 ```
 """
 JOBS = """```mermaid
@@ -153,12 +225,16 @@ jobs:
     ("text", "line", "cause"),
     [
         (CHART, 0, ""),
-        (CHART.replace("service --> desk", "service --> board"), 9, "le Service « post-desk » ne mène pas à « post-board »"),
-        (CHART.replace("secret -.-> desk", "secret -.-> board"), 11, "« post-board » ne reçoit pas Secret « post-secret »"),
+        (CHART.replace("service --> desk", "service --> other").replace("board[\"board\"]", "other[\"Deployment<br>post-board\"]"), 9, "le Service « post-desk » ne mène pas à « post-board »"),
+        (CHART.replace("secret -.-> desk", "secret -.-> other").replace("board[\"board\"]", "other[\"Deployment<br>post-board\"]"), 11, "« post-board » ne reçoit pas Secret « post-secret »"),
         (JOBS, 0, ""),
         (JOBS.replace("both --> publish", "style --> publish"), 7, "« Publish » attend d'autres travaux que ceux du dessin"),
         (JOBS.replace("    style --> both", "    style --> tests\n    style --> both"), 5, "« All tests » attend d'autres travaux"),
         ("```mermaid\nsequenceDiagram\n    A->>B: Secret\n```\n", 0, ""),
+        (CHART.replace("HTTP", "DESK_URL"), 0, ""),
+        (CHART.replace("reader --> board", 'reader -->|"DESK_URL"| board'), 9, "« reader » ne lit pas DESK_URL"),
+        (ENDING, 0, ""),
+        (ENDING.replace("preStop", "SIGHUP").replace("SIGTERM", "preStop").replace("SIGHUP", "SIGTERM"), 3, "« SIGTERM » avant « preStop »"),
     ],
 )
 def test_a_flowchart_draws_what_is_declared(root: Path, text: str, line: int, cause: str) -> None:
