@@ -1,0 +1,531 @@
+"""Claims of the guide of operations and of its pages on starting, deploying and verifying."""
+
+import inspect
+import io
+import json
+import logging
+import re
+import subprocess
+from base64 import b64decode
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from shutil import copy
+from typing import Any
+
+import pytest
+import yaml
+from rich.console import Console
+from rich.prompt import Prompt
+
+from datapress_common.logs import JsonFormatter, logging_settings
+from macros.block_hints import _hint
+from runbook.checking.model import Model
+from runbook.checking.style import PLACEHOLDER
+from runbook.plan import Mode, Step
+from runbook.reading import syntax
+from runbook.reading.content import Block
+from runbook.reporting import terminal
+from runbook.running.session import Answer
+from runbook.running.shell import Shell
+from runbook.settings import load
+from runbook.verbs import run_pages
+
+from .facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, documented, front, listening, page, place, source
+
+guide = partial(pytest.mark.claim, "exploitation/index.md")
+starting = partial(pytest.mark.claim, "exploitation/demarrer.md")
+deploying = partial(pytest.mark.claim, "exploitation/deployer.md")
+verifying = partial(pytest.mark.claim, "exploitation/verifier.md")
+updating = partial(pytest.mark.claim, "exploitation/mettre-a-jour.md")
+undoing = partial(pytest.mark.claim, "exploitation/revenir-en-arriere.md")
+
+RUNBOOKS = ("deboguer", "demarrer", "deployer", "verifier", "mettre-a-jour", "revenir-en-arriere", "haute-disponibilite", "reconstruire")
+READS = {"get", "describe", "logs", "port-forward"}
+WORDS = ("cut", "grep", "head", "sed", "sort", "tail", "base64", "date", "test", "echo", "true", "touch")
+
+
+def _commands(*uris: str) -> set[str]:
+    """The programs that the pages call."""
+    return {name for uri in uris for block in blocks(uri) for name in syntax.read(block.code).commands}
+
+
+def _removes(block: Block) -> bool:
+    return re.search(r"kubectl delete (?!.*--ignore-not-found)", block.code) is not None
+
+
+# The guide
+
+
+@guide("[Déployer](deployer.md) | non mesurée | Faible : les pods modifiés sont remplacés un par un |")
+@guide("[Mettre à jour](mettre-a-jour.md) | non mesurée | Faible : sans coupure, et réversible |")
+@guide("[Revenir en arrière](revenir-en-arriere.md) | non mesurée | Faible : sans coupure |")
+@deploying("Sur une recette déjà en service, un manifeste qui a changé remplace les pods concernés, un par un et sans coupure.")
+@updating("chaque ancien pod sert jusqu'à ce que le nouveau soit prêt")
+@updating("`timed out waiting for the condition` | La mise à jour est bloquée, les anciens pods servent toujours")
+@undoing("le retour se fait pod par pod, sans coupure")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_pods_are_replaced_one_by_one_and_none_goes_before_another_is_ready(manifest: Any, name: str) -> None:
+    spec = manifest("Deployment", name).at("spec")
+
+    assert spec["strategy"] == {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+    assert spec["revisionHistoryLimit"] > 0
+    assert spec["template"]["spec"]["containers"][0]["readinessProbe"]
+
+
+@guide("[Vérifier](verifier.md) | non mesurée | Aucun : lecture seule |")
+@verifying("Rien : cette page ne modifie rien")
+@verifying("Rien à défaire : fermez les passages ouverts par Ctrl+C.")
+def test_the_page_that_verifies_only_reads() -> None:
+    code = "\n".join(block.code for block in blocks("exploitation/verifier.md"))
+
+    assert set(re.findall(r"kubectl ([\w-]+)", code)) == READS
+    assert _commands("exploitation/verifier.md") <= {"kubectl", "curl", *WORDS}
+    assert re.findall(r"curl[^\n|]*? (?:-X|--request|-d|--data\S*) ", code) == []
+
+
+@guide("[Haute disponibilité](haute-disponibilite.md) | non mesurée | Faible : un pod est supprimé exprès |")
+def test_one_pod_is_deleted_on_purpose_where_there_is_another(manifest: Any) -> None:
+    deleting = [block.code for block in blocks("exploitation/haute-disponibilite.md") if _removes(block)]
+
+    assert len(deleting) == 1
+    assert "app.kubernetes.io/name=datapress-api" in deleting[0]
+    assert manifest("Deployment", "datapress-api").at("spec", "replicas") > 1
+
+
+@guide("[Retirer et reconstruire](reconstruire.md) | non mesurée | **Élevé** : coupure complète |")
+@guide("[Déboguer par symptôme](deboguer.md) | non mesurée, exercices compris | Celui du symptôme ; les exercices coupent le service |")
+def test_two_pages_cut_the_service() -> None:
+    rebuilding = "\n".join(block.code for block in blocks("exploitation/reconstruire.md"))
+    debugging = "\n".join(block.code for block in blocks("exploitation/deboguer.md"))
+
+    assert "kubectl delete namespace datapress-recette" in rebuilding
+    assert set(re.findall(r"scale deployment/(\S+) --replicas=0", debugging)) == set(DEPLOYMENTS)
+
+
+@guide("[Démarrer et arrêter](demarrer.md) | non mesurée | Aucun hors du poste |")
+@starting("Rien : les ports ne sont ouverts que sur le poste")
+@starting("`127.0.0.1:` devant le port : l'adresse n'est ouverte que sur le poste.")
+def test_compose_opens_its_ports_on_this_machine_only(model: Model) -> None:
+    hosts = {port["host_ip"] for service in model.services.values() for port in service["ports"]}
+
+    assert hosts == {"${PUBLISH_ADDRESS:-127.0.0.1}"}
+
+
+@guide("Chaque bloc se copie en entier dans un terminal (`bash` ou `zsh`) ouvert à la racine du dépôt, dans l'ordre de la page : une variable définie par un bloc sert aux suivants.")
+@pytest.mark.claim("ecrire-une-page.md", "Tous les blocs d'une page tournent dans le même `bash`, parti de la racine du dépôt : un `cd`, une variable, une fonction valent pour la suite.")
+@pytest.mark.claim("ecrire-une-page.md", "L'entrée standard est vide")
+def test_blocks_of_a_page_share_one_bash_that_starts_at_the_root(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    with Shell(tmp_path, tmp_path, {"PATH": "/usr/bin:/bin"}, 10_000) as shell:
+        first = shell.run("pwd; said=yes; twice() { echo \"$1$1\"; }; cd below", 5)
+        second = shell.run('echo "$said"; twice a; pwd; cat', 5)
+
+    assert first.out.decode().split() == [str(tmp_path)]
+    assert second.out.decode().split() == ["yes", "aa", str(tmp_path / "below")]
+
+
+@guide("**Rien à remplacer.** Aucune commande ne contient de nom à deviner")
+@pytest.mark.claim("ecrire-une-page.md", "**Une commande telle qu'on la copie** : ni invite, ni sortie, ni `<texte à remplacer>`.")
+def test_no_command_of_the_site_holds_a_name_to_replace() -> None:
+    commands = [block for found in documented() for block in found.blocks]
+
+    assert len(commands) > 100
+    assert [block.code for block in commands if PLACEHOLDER.search(re.sub(r"'[^']*'", "", block.code))] == []
+    assert PLACEHOLDER.search("kubectl logs <nom du pod>")
+
+
+@guide("quand un résultat peut tarder, une ligne sous le bloc dit de le relancer, et jusqu'à quand.")
+@pytest.mark.claim("ecrire-une-page.md", "Recommencer, ce temps au plus, jusqu'à obtenir le code et le résultat attendus ; une ligne sous le bloc dit au lecteur d'en faire autant")
+def test_a_reader_is_told_to_run_again_and_until_when() -> None:
+    assert re.search(r"relancez ce bloc\s:\s20\ss au plus", _hint("20"))
+
+
+@guide("Passé ce délai, la page dit où aller.")
+@pytest.mark.parametrize("name", RUNBOOKS)
+def test_every_runbook_says_where_to_go_when_it_fails(name: str) -> None:
+    text = page(f"exploitation/{name}.md").page.markdown.partition("{ #echec }")[2].partition("\n## ")[0]
+
+    assert re.search(r"\]\([\w./#-]+\)|`docker compose [^`]+`", text)
+
+
+@guide("**« Premier terminal »** : la commande garde le terminal jusqu'à Ctrl+C ; la suite se tape dans un second.")
+def test_a_command_of_a_first_terminal_stays_and_the_next_one_is_for_a_second() -> None:
+    pairs = [pair for name in RUNBOOKS for pair in pairwise(blocks(f"exploitation/{name}.md"))]
+    first = [(one, after) for one, after in pairs if one.title == "Premier terminal"]
+
+    assert len(first) >= 3
+    assert all(one.background and after.title == "Second terminal" for one, after in first)
+
+
+@guide("**Encadré orange** : étape qui modifie la recette, sans rien détruire.")
+@guide("**Encadré rouge** : étape destructrice ou qui coupe le service.")
+def test_what_removes_stands_in_red_and_never_in_orange() -> None:
+    procedures = [block for name in RUNBOOKS for block in blocks(f"exploitation/{name}.md") if not block.cleanup]
+    red = [block for block in procedures if "!!! danger" in block.prose]
+    orange = [block for block in procedures if "!!! warning" in block.prose and "!!! danger" not in block.prose]
+
+    assert {_removes(block) or "delete namespace" in block.code for block in red} == {True}
+    assert orange
+    assert not any("delete" in block.code for block in orange)
+    assert [block.code for block in procedures if "kubectl delete" in block.code and block not in red and "namespace" not in block.code] == []
+
+
+@guide("| Le mode développement | Un moteur Docker et l'extension Compose, `curl` |")
+@pytest.mark.claim("presentation/diaporama.md", "Un développeur a besoin de Docker et d'une commande, sans Python à installer.")
+def test_the_development_mode_needs_docker_and_curl() -> None:
+    asked = [one.command for one in load(ROOT).targets["compose"].requires]
+
+    assert asked == ["command -v docker", "docker info", "docker compose version"]
+    assert _commands("exploitation/demarrer.md") == {"docker", "curl"}
+
+
+@guide("| La recette | `kubectl` et un contexte qui mène au cluster, Docker pour construire les images, `curl`, Python 3.11 pour la mesure de disponibilité |")
+def test_the_recette_needs_kubectl_docker_curl_and_python() -> None:
+    target = load(ROOT).targets["recette"]
+    pages = [f"exploitation/{name}.md" for name in RUNBOOKS if name != "demarrer"]
+    called = _commands(*pages)
+
+    assert [one.command.split()[0] for one in target.requires if "command" not in one.command] == ["kubectl", "docker"]
+    assert target.contexts
+    assert {"kubectl", "docker", "curl", "scripts/sonde"} <= called
+    assert called <= {"kubectl", "docker", "curl", "kind", "scripts/secret", "scripts/sonde", *WORDS}
+    assert source("scripts/sonde").startswith("#!/usr/bin/env python3\n")
+    assert 'requires-python = ">=3.11"' in source("pyproject.toml")
+
+
+@guide("`.venv/bin/runbook run --step docs/exploitation/deployer.md` montre le texte, puis la commande, demande avant de l'exécuter, et garde le journal de ce qui a été fait.")
+def test_step_by_step_shows_the_text_then_the_command_and_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = Console(file=io.StringIO(), width=80)
+    monkeypatch.setattr(Prompt, "ask", lambda *_, **__: written.print("QUESTION") or "s")
+    step = Step(Block("docs/a.md", 3, None, "echo command", "local", prose="The text."), Mode.RUN)
+
+    assert terminal.ask(written, step) is Answer.SKIP
+    assert re.search(r"The text\..*echo command.*QUESTION", written.file.getvalue(), re.DOTALL)  # type: ignore[attr-defined]
+    assert re.search(r"if by_step:\n.*merge\.keep_apart\(.*'journal'", inspect.getsource(run_pages.run_pages))
+
+
+# Starting
+
+
+@starting("La commande construit les images, attend que l'API soit saine, lance le front et garde le terminal")
+@starting("Le front s'arrête avant l'API dont il dépend")
+@starting("`container datapress-api-1 is unhealthy` | L'API ne démarre pas ; le front l'attend et ne démarre pas non plus |")
+def test_the_front_waits_for_a_healthy_api_and_the_api_for_nobody(model: Model) -> None:
+    assert model.compose["name"] == "datapress"
+    assert model.services["front"]["depends_on"] == {"api": {"condition": "service_healthy"}}
+    assert "depends_on" not in model.services["api"]
+
+
+@starting("les journaux défilent, et un service qui meurt se voit.")
+def test_compose_hides_no_death_behind_a_restart(model: Model) -> None:
+    assert not any("restart" in service for service in model.services.values())
+
+
+@starting("`healthy` : le contrôle de l'image a obtenu une réponse.")
+@starting("`--wait` ne rend la main qu'une fois les deux services sains, et échoue si l'un d'eux ne le devient pas")
+@pytest.mark.parametrize("name", ["api", "front"])
+def test_both_services_have_the_check_of_their_image(model: Model, name: str) -> None:
+    check = re.search(r"^HEALTHCHECK [^\n]*\\\n\s*CMD (\[.*\])$", source(f"services/{name}/Dockerfile"), re.MULTILINE)
+
+    assert check
+    assert json.loads(check[1]) == ["python", "-m", "datapress_common.probe"]
+    assert set(model.services[name]["healthcheck"]) == {"interval"}
+
+
+@starting("Une ligne par fait, en JSON, précédée du nom du conteneur.")
+@pytest.mark.claim("feuille-de-route.md", "les journaux en JSON et `/status`, qu'une alerte peut interroger, sont livrés")
+def test_a_fact_is_one_line_of_json() -> None:
+    record = logging.LogRecord("datapress", logging.ERROR, __file__, 1, "two\nlines", (), None)
+    line = JsonFormatter().format(record)
+
+    assert "\n" not in line
+    assert json.loads(line)["msg"] == "two\nlines"
+    assert logging_settings("info")["handlers"]["stdout"]["formatter"] == "json"
+    assert front(API_BASE_URL=NOBODY).get("/status").status_code == 503
+
+
+@starting("`docker compose logs api` : une configuration refusée tient en une ligne qui nomme la variable")
+def test_a_refused_setting_is_one_line_that_names_it() -> None:
+    with pytest.raises(SystemExit) as refused:
+        api(LOG_LEVEL="bavard\nencore")
+
+    assert re.match(r"Configuration refusée\s: LOG_LEVEL=", str(refused.value))
+    assert "\n" not in str(refused.value)
+
+
+@starting("Rien ne survit à l'arrêt : ni volume, ni donnée.")
+def test_compose_keeps_nothing(model: Model) -> None:
+    assert "volumes" not in model.compose
+    assert not any("volumes" in service for service in model.services.values())
+    assert not any("VOLUME" in source(f"services/{name}/Dockerfile") for name in ("api", "front"))
+
+
+@starting("Un autre programme occupe le port 8000 ou 8080 : souvent `scripts/demo` ou un `kubectl port-forward`")
+def test_the_demonstration_and_the_forwards_take_the_ports_of_compose(model: Model) -> None:
+    published = {int(port["published"]) for service in model.services.values() for port in service["ports"]}
+    settings = load(ROOT)
+    shown = re.search(r"^exec runbook serve (.+)$", source("scripts/demo"), re.MULTILINE)
+    forwarded = re.findall(r"port-forward \S+ (\d+):", "\n".join(block.code for block in blocks("exploitation/verifier.md")))
+
+    assert shown
+    assert {port for name in shown[1].split() for port in settings.services[name].ports} >= published == {8000, 8080}
+    assert {int(port) for port in forwarded} == published
+
+
+@starting("L'API s'est arrêtée après le démarrage | `docker compose ps --all`, puis `docker compose logs api` |")
+def test_a_front_whose_api_is_gone_says_so() -> None:
+    assert "API injoignable" in front(API_BASE_URL=NOBODY).get("/").text
+
+
+# Deploying
+
+
+@deploying("le nom affiché doit être celui de la recette (`recette`, `kind-…`, `minikube`), jamais celui d'une production.")
+def test_the_engine_accepts_the_contexts_that_are_named() -> None:
+    contexts = load(ROOT).targets["recette"].contexts
+
+    assert {"recette", "kind-*", "minikube"} <= set(contexts)
+    assert not any("prod" in name or name == "*" for name in contexts)
+
+
+@deploying("Ce sont les noms que demandent les manifestes, avec `imagePullPolicy: IfNotPresent`")
+@updating("Une étiquette déjà utilisée ne déclenche rien : Kubernetes ne voit que le nom de l'image.")
+def test_the_manifests_ask_for_the_images_that_compose_builds(model: Model, manifest: Any) -> None:
+    containers = [container for name in DEPLOYMENTS for container in manifest("Deployment", name).containers]
+
+    assert {container["image"] for container in containers} == {service["image"] for service in model.services.values()}
+    assert {container["imagePullPolicy"] for container in containers} == {"IfNotPresent"}
+
+
+@deploying("Un cluster `kind` a son propre magasin d'images, il faut les y charger ; ailleurs, passez à l'étape suivante.")
+def test_images_are_loaded_into_kind_only(model: Model) -> None:
+    (loading,) = (block for block in blocks("exploitation/deployer.md") if "kind load" in block.code)
+
+    assert loading.condition == "kubectl config current-context | grep -q ^kind-"
+    assert {service["image"] for service in model.services.values()} <= set(loading.code.split())
+
+
+@pytest.fixture
+def made_secret(tmp_path: Path) -> Any:
+    """Runs the script of the secret in a folder of its own; gives the manifest's path and its token."""
+
+    def make(name: str) -> tuple[Path, str]:
+        folder = tmp_path / name
+        if not folder.exists():
+            (folder / "scripts").mkdir(parents=True)
+            (folder / "k8s").mkdir()
+            copy(ROOT / "scripts/secret", folder / "scripts")
+            copy(ROOT / "k8s/secret.yaml.example", folder / "k8s")
+        subprocess.run([folder / "scripts/secret"], check=True, capture_output=True)
+        made = folder / "k8s/secret.yaml"
+        return made, b64decode(yaml.safe_load(made.read_text())["data"]["API_TOKEN"]).decode()
+
+    return make
+
+
+@deploying("Le jeton d'administration n'est pas dans git : le script le tire au hasard et l'écrit dans `k8s/secret.yaml`, que git ignore.")
+@deploying("Si le fichier existe, il n'y touche pas : relancer ce bloc ne change pas le jeton.")
+@deploying("un fichier neuf porterait un autre jeton.")
+@pytest.mark.claim("exploitation/reconstruire.md", "Un jeton d'administration neuf s'obtient en supprimant `k8s/secret.yaml` avant de [créer le secret](deployer.md#secret).")
+@pytest.mark.claim("presentation/diaporama.md", "Jeton dans un Secret, absent de git")
+def test_the_token_is_random_kept_and_out_of_git(made_secret: Any) -> None:
+    (path, token), (_, other) = made_secret("one"), made_secret("other")
+    written = path.read_bytes()
+
+    assert len(token) == 64
+    assert token != other
+    made_secret("one")
+    assert path.read_bytes() == written
+    path.unlink()
+    assert made_secret("one")[1] != token
+    assert "/k8s/secret.yaml" in source(".gitignore").splitlines()
+    assert subprocess.run(["git", "ls-files", "k8s/secret.yaml"], cwd=ROOT, capture_output=True, text=True, check=True).stdout == ""
+
+
+@deploying("L'espace de noms d'abord, puisque tout le reste y entre ; la configuration et le secret ensuite, puisque les pods les lisent en démarrant.")
+def test_manifests_are_applied_in_the_order_in_which_they_need_each_other(model: Model, manifest: Any) -> None:
+    (applying,) = (block for block in blocks("exploitation/deployer.md") if "apply -f k8s/namespace.yaml" in block.code)
+    order = re.findall(r"-f k8s/(\S+)\.yaml", applying.code)
+
+    assert order[:3] == ["namespace", "configmap", "secret"]
+    assert {f"k8s/{name}.yaml" for name in order} == {item.path.removesuffix(".example") for item in model.objects if "options" not in item.path}
+    assert {item.namespace for item in model.objects if item.kind not in ("Namespace", "Cluster")} == {manifest("Namespace", "datapress-recette").name}
+
+
+@deploying("Si la ligne de `configmap` ou de `secret` se termine par `configured`, les pods déjà en service ont gardé l'ancienne valeur")
+@updating("Pour relire la ConfigMap ou le Secret, ou repartir de conteneurs neufs.")
+@verifying("Le Secret a changé depuis le démarrage des pods, par exemple appliqué depuis un autre poste | [Redémarrer l'API](mettre-a-jour.md#redemarrer-l-api), qui relit le jeton |")
+def test_a_service_reads_its_settings_and_its_token_when_it_starts_only(tmp_path: Path) -> None:
+    file, settings = tmp_path / "API_TOKEN", {"ENVIRONMENT": "recette"}
+    file.write_text(TOKEN)
+    started = api(API_TOKEN_FILE=str(file), **settings)
+    file.write_text(TOKEN[::-1])
+    settings["ENVIRONMENT"] = "essai"
+    new = {"Authorization": f"Bearer {TOKEN[::-1]}"}
+
+    assert started.get("/admin/configuration", headers=new).status_code == 403
+    assert started.get("/").get_json()["environment"]["name"] == "recette"
+    assert api(API_TOKEN_FILE=str(file)).get("/admin/configuration", headers=new).status_code == 200
+
+
+@deploying("La réponse a suivi tout le trajet : NodePort, front, Service de l'API, un de ses pods.")
+@verifying("Par le NodePort, comme un utilisateur")
+def test_the_node_port_leads_to_the_front_and_the_front_to_the_service_of_the_api(model: Model, manifest: Any) -> None:
+    outside, inside = manifest("Service", "datapress-front"), manifest("Service", "datapress-api")
+
+    assert outside.at("spec", "type") == "NodePort"
+    assert model.application_behind(outside) == "front"
+    assert manifest("ConfigMap", "datapress-config").at("data", "API_BASE_URL") == f"http://{inside.name}"
+    assert model.application_behind(inside) == "api"
+
+
+@deploying("`kubectl` prend les fichiers par ordre alphabétique : `api-deployment.yaml` arrive avant `namespace.yaml`, donc avant l'espace de noms qu'il demande.")
+@deploying("`namespaces \"datapress-recette\" not found` | Le dossier appliqué avant l'espace de noms |")
+@pytest.mark.claim("exploitation/reconstruire.md", "L'espace de noms est nommé d'abord : dans l'ordre alphabétique du dossier, il viendrait après des objets qui en dépendent.")
+def test_a_manifest_that_needs_the_namespace_comes_before_it_in_the_folder(manifest: Any) -> None:
+    names = sorted(path.name for path in (ROOT / "k8s").glob("*.yaml"))
+
+    assert names.index("api-deployment.yaml") < names.index("namespace.yaml")
+    assert manifest("Deployment", "datapress-api").namespace == manifest("Namespace", "datapress-recette").name
+
+
+@deploying("`the path \"k8s/secret.yaml\" does not exist` | Le secret n'a pas été créé | [Étape 2](#secret) |")
+def test_only_the_script_makes_the_manifest_of_the_secret() -> None:
+    assert load(ROOT).model.generated == ["k8s/secret.yaml"]
+    assert place("exploitation/deployer.md", "scripts/secret") < place("exploitation/deployer.md", "apply -f k8s/namespace.yaml")
+
+
+@deploying("`provided port is already allocated` | Une autre application tient le port 30080 du cluster | La retirer, ou changer le port dans `k8s/front-service.yaml` |")
+@verifying("le port 80 du Service est aussi ouvert sur le port 30080 de la machine.")
+def test_the_port_of_the_cluster_is_chosen_by_the_service_of_the_front(manifest: Any) -> None:
+    service = manifest("Service", "datapress-front")
+    (port,) = service.at("spec", "ports")
+
+    assert service.path == "k8s/front-service.yaml"
+    assert (port["port"], port["nodePort"]) == (80, 30080)
+
+
+# Verifying
+
+
+@verifying("Deux choses n'y sont pas, malgré le mot `all` : la configuration et le secret.")
+def test_what_get_all_leaves_out(model: Model) -> None:
+    shown = {"Pod", "Service", "Deployment", "ReplicaSet"}  # of these kinds in the category « all » of kubectl
+    others = {item.kind for item in model.objects if item.namespace and "options" not in item.path} - shown
+
+    assert others == {"ConfigMap", "Secret"}
+
+
+@verifying("Un ReplicaSet à zéro est une définition précédente, gardée pour pouvoir y revenir.")
+@verifying("`AVAILABLE` : pods prêts depuis assez longtemps pour qu'on compte sur eux.")
+@verifying("Un nombre qui augmente : le conteneur meurt ou ne répond plus à la sonde de vie |")
+@verifying("`Environment Variables from` | La ConfigMap lue au démarrage |")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_what_the_columns_and_lines_of_a_pod_stand_for(manifest: Any, name: str) -> None:
+    deployment = manifest("Deployment", name)
+    (container,) = deployment.containers
+
+    assert deployment.at("spec", "revisionHistoryLimit") > 0
+    assert deployment.at("spec", "minReadySeconds") > 0
+    assert container["livenessProbe"]["httpGet"]["path"] == "/health/live"
+    assert container["envFrom"] == [{"configMapRef": {"name": "datapress-config"}}]
+
+
+@verifying("« prêt » veut dire que la sonde `/health/ready` répond | `0/1` : le pod tourne peut-être, mais le Service ne lui envoie rien |")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_ready_is_what_the_readiness_probe_says(manifest: Any, name: str) -> None:
+    (container,) = manifest("Deployment", name).containers
+
+    assert container["readinessProbe"]["httpGet"]["path"] == "/health/ready"
+    assert "publishNotReadyAddresses" not in manifest("Service", name).at("spec")
+
+
+@verifying("`ClusterIP` : l'API n'a d'adresse que dans le cluster.")
+@verifying("L'API n'est pas exposée : `port-forward` ouvre un passage entre ce poste et l'un de ses pods.")
+@pytest.mark.claim("presentation/diaporama.md", "L'API de la recette n'a pas d'adresse extérieure")
+@pytest.mark.claim("presentation/diaporama.md", "**Exposer peu** Seul le front est joignable de l'extérieur.")
+def test_the_front_alone_has_an_address_outside_of_the_cluster(model: Model) -> None:
+    outside = {item.name for item in model.of_kind("Service") if item.at("spec", "type", default="ClusterIP") != "ClusterIP"}
+
+    assert outside == {"datapress-front"}
+    assert not any(item.at("spec", "ports", 0, "nodePort") for item in model.of_kind("Service") if item.name not in outside)
+    assert not list(model.of_kind("Ingress"))
+
+
+def _access(service: str, **atoms: Any) -> dict[str, Any]:
+    told = {"m": "GET", "U": "/status", "s": "200", "B": 2, "D": 1500, "h": "::1", "a": "curl", "{x-request-id}o": "a-1", **atoms}
+    record = logging.LogRecord("gunicorn.access", logging.INFO, service, 1, "", (), None)
+    record.args = told
+    written: dict[str, Any] = json.loads(JsonFormatter().format(record))
+    return written
+
+
+@verifying("Une requête porte un identifiant, que l'appelant peut choisir")
+@verifying("Le front l'a transmis à l'API, et les deux l'ont noté")
+@verifying("La ligne de l'API nomme le pod qui a répondu, `duration_ms` dit en combien de temps.")
+@verifying("C'est cette même référence que la page affiche en bas, et qu'un utilisateur peut transmettre.")
+@pytest.mark.claim("feuille-de-route.md", "l'identifiant de requête, commun aux journaux des deux services, est livré")
+def test_one_id_goes_from_the_caller_to_the_front_to_the_api_and_into_both_logs() -> None:
+    seen, service = [], api().application
+
+    def noting(environ: dict[str, Any], start: Any) -> Any:
+        seen.append((environ["PATH_INFO"], environ["HTTP_X_REQUEST_ID"], environ["HTTP_USER_AGENT"]))
+        return service.wsgi_app(environ, start)
+
+    with listening(noting) as address:
+        answer = front(API_BASE_URL=address).get("/", headers={"X-Request-ID": "suivi-1"})
+
+    assert seen == [("/health", "suivi-1", "datapress-front")]
+    assert answer.headers["X-Request-ID"] == "suivi-1"
+    assert re.search(r"<footer>\s*<p>Référence de la requête\s: <code>suivi-1</code>", answer.text)
+    assert _access("api")["request_id"] == "a-1"
+    assert _access("api")["duration_ms"] == 1.5
+
+
+@verifying("Les trois premières choses à regarder : `level` au-dessus d'`info`, un `Starting gunicorn` qui se répète, l'absence de lignes `access` récentes.")
+def test_an_access_is_no_more_than_information() -> None:
+    assert (_access("front")["level"], _access("front")["msg"]) == ("info", "access")
+    assert logging_settings("error")["loggers"]["gunicorn.access"]["level"] == "INFO"
+
+
+@verifying("L'API a bien reçu son secret, et ne le montre pas")
+@verifying("La route d'administration n'ouvre qu'avec lui")
+@verifying("Sans jeton, elle refuse et dit comment se présenter ; avec un mauvais, elle refuse aussi")
+def test_the_api_never_shows_its_token_and_opens_its_admin_route_with_it_only() -> None:
+    client = api(API_TOKEN=TOKEN)
+    index, unnamed = client.get("/"), client.get("/admin/configuration")
+    opened = client.get("/admin/configuration", headers={"Authorization": f"Bearer {TOKEN}"})
+
+    assert index.get_json()["secret_present"] is True
+    assert TOKEN not in index.text + opened.text
+    assert (unnamed.status_code, unnamed.headers["WWW-Authenticate"]) == (401, 'Bearer realm="DataPress API"')
+    assert client.get("/admin/configuration", headers={"Authorization": "Bearer un-autre-jeton"}).status_code == 403
+    assert opened.status_code == 200
+
+
+@verifying("Une adresse inconnue donne une page d'erreur, avec la référence que portent aussi les journaux")
+def test_an_unknown_address_gives_a_page_with_its_reference() -> None:
+    answer = front(API_BASE_URL=NOBODY).get("/inconnue", headers={"Accept": "text/html", "X-Request-ID": "inconnue-1"})
+
+    assert answer.status_code == 404
+    assert answer.mimetype == "text/html"
+    assert "<code>inconnue-1</code>" in answer.text
+
+
+@verifying("`/status` répond 200 avec `\"reachable\": true`.")
+@updating("`/status`, qui ne répond 200 que si le front a joint l'API : une coupure de l'un ou de l'autre se verrait.")
+def test_status_is_200_only_if_the_front_has_reached_the_api() -> None:
+    with listening(api().application) as address:
+        reached = front(API_BASE_URL=address).get("/status")
+    lost = front(API_BASE_URL=NOBODY).get("/status")
+
+    assert (reached.status_code, reached.get_json()["api"]["reachable"]) == (200, True)
+    assert (lost.status_code, lost.get_json()["api"]["reachable"]) == (503, False)
+
+
+@verifying("`unable to listen on port 8000` | Un autre programme tient ce port du poste | Le fermer, ou demander un autre port local : `8010:80` au lieu de `8000:80` |")
+def test_the_forward_to_the_api_takes_port_8000_of_the_machine() -> None:
+    (forwarding,) = (block for block in blocks("exploitation/verifier.md") if "svc/datapress-api" in block.code)
+
+    assert " 8000:80 " in forwarding.code
