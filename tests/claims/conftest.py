@@ -17,7 +17,8 @@ import pytest
 from runbook.checking.model import Model, read_model
 from runbook.checking.objects import KubeObject
 from runbook.settings import load
-from runbook.verbs.options import pages
+
+from .facts import documented
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def texts() -> dict[str, str]:
     """Page → its Markdown as published, macros carried out, every run of white space one space."""
-    return {page.page.uri: _plain(page.page.markdown) for page in pages(ROOT, load(ROOT), ())}
+    return {page.page.uri: _plain(page.page.markdown) for page in documented()}
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,403 @@
+"""Claims of the pages on updating, going back, proving availability, and rebuilding."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from lossprobe import background
+from lossprobe.calls import Caller, Exchange, Loss, Mode, Target, request
+from lossprobe.figures import CAUSES, ROWS, summarise, table, verdict
+from lossprobe.measure import LONGEST, READY, RESULT, STOP, End, Settings, _watch
+from macros.manifests import read_recette
+from runbook.checking.model import Model
+
+from .facts import DEPLOYMENTS, ROOT, api, blocks, listening, source
+
+updating = partial(pytest.mark.claim, "exploitation/mettre-a-jour.md")
+undoing = partial(pytest.mark.claim, "exploitation/revenir-en-arriere.md")
+measuring = partial(pytest.mark.claim, "exploitation/haute-disponibilite.md")
+rebuilding = partial(pytest.mark.claim, "exploitation/reconstruire.md")
+
+HEADING = re.compile(r"^#{2,3} (.+?) \{ #", re.MULTILINE)
+ORDERS = {
+    "exploitation/demarrer.md": (
+        ("1. Construire et lancer", "docker compose up --build"),
+        ("2. Interroger l'API", "curl http://localhost:8000/health"),
+        ("3. Interroger le front", "curl http://localhost:8080"),
+        ("4. Lire l'état des conteneurs", "docker compose ps"),
+        ("Arrêter", "docker compose down"),
+        ("1. Lancer et attendre", "docker compose up --build -d --wait"),
+        ("2. Lire les journaux", "docker compose logs api"),
+        ("3. Arrêter", "docker compose down"),
+        ("Comment savoir que c'est fini", "docker compose ps --all"),
+    ),
+    "exploitation/deployer.md": (
+        ("Avant de commencer", "kubectl config current-context"),
+        ("1. Construire les images", "docker compose build"),
+        ("2. Créer le secret", "scripts/secret"),
+        ("3. Appliquer les manifestes", "kubectl apply -f k8s/namespace.yaml"),
+        ("4. Attendre que tout soit en place", "rollout status deployment/datapress-api"),
+        ("5. Interroger le front par le NodePort", "localhost:30080/status"),
+        ("6. Appliquer de nouveau", "kubectl apply -f k8s/"),
+    ),
+    "exploitation/mettre-a-jour.md": (
+        ("1. Construire l'image", "docker buildx build"),
+        ("2. Commencer à compter les requêtes", "scripts/sonde demarrer"),
+        ("3. Demander la nouvelle image", "kubectl set image"),
+        ("4. Attendre les nouveaux pods", "rollout status"),
+        ("5. Attendre la fin des anciens", "state.running.startedAt"),
+        ("6. Arrêter la mesure", "scripts/sonde arreter"),
+        ("Comment savoir que c'est fini", "localhost:30080/status"),
+        ("Remettre en état", "kubectl apply -f k8s/api-deployment.yaml"),
+    ),
+    "exploitation/revenir-en-arriere.md": (
+        ("Avant de commencer", "API_VERSION=1.1.0-essai"),
+        ("1. Lire l'historique", "rollout history"),
+        ("2. Revenir", "rollout undo"),
+        ("3. Attendre", "rollout status"),
+        ("Comment savoir que c'est fini", "kubectl diff"),
+    ),
+    "exploitation/haute-disponibilite.md": (
+        ("1. Appeler l'API sans arrêt, de l'intérieur", "kubectl apply -f k8s/options/sonde/"),
+        ("2. Appeler le front sans arrêt, de l'extérieur", "scripts/sonde demarrer"),
+        ("3. Supprimer un pod de l'API", 'kubectl delete "$POD"'),
+        ("4. Redémarrer l'API, puis le front", "rollout restart deployment/datapress-api"),
+        ("4. Redémarrer l'API, puis le front", "rollout restart deployment/datapress-front"),
+        ("5. Attendre que les anciens conteneurs aient fini", "state.running.startedAt"),
+        ("6. Lire les deux mesures", "scripts/sonde arreter"),
+        ("6. Lire les deux mesures", "kubectl logs --follow datapress-sonde"),
+    ),
+    "exploitation/reconstruire.md": (
+        ("Avant de commencer", "kubectl config current-context"),
+        ("1. Supprimer l'espace de noms", "kubectl delete namespace"),
+        ("2. Ne pas attendre les pods", "--force --grace-period=0"),
+        ("3. S'assurer qu'il n'en reste rien", "kubectl get namespace"),
+        ("1. Tout appliquer en une commande", "kubectl apply -f k8s/namespace.yaml -f k8s/"),
+        ("2. Attendre", "rollout status"),
+    ),
+}
+
+
+def _ordered() -> Iterator[Any]:
+    for uri, steps in ORDERS.items():
+        levels = {title: "###" if title[0].isdigit() else "##" for title, _ in steps}
+        yield pytest.param(uri, steps, marks=[pytest.mark.claim(uri, f"{level} {title} {{ #") for title, level in levels.items()], id=uri)
+
+
+def _placed(uri: str) -> list[tuple[str, str]]:
+    """Section and text of each command of a page, but for those that clean up."""
+    found, section = [], ""
+    for block in blocks(uri):
+        section = [section, *HEADING.findall(block.prose)][-1]
+        found += [] if block.cleanup else [(section, block.code)]
+    return found
+
+
+@pytest.mark.parametrize(("uri", "steps"), list(_ordered()))
+def test_the_steps_of_a_runbook_stand_in_the_order_in_which_they_are_done(uri: str, steps: tuple[tuple[str, str], ...]) -> None:
+    placed = _placed(uri)
+    order = [next(number for number, (section, code) in enumerate(placed) if section == title and command in code) for title, command in steps]
+
+    assert all(before < after for before, after in pairwise(order))
+
+
+@updating("C'est pendant leur arrêt que des requêtes se perdraient.")
+@measuring("C'est pendant leur arrêt que des requêtes se perdraient : la mesure doit le couvrir.")
+@pytest.mark.parametrize("uri", ["exploitation/mettre-a-jour.md", "exploitation/haute-disponibilite.md"])
+@pytest.mark.parametrize("name", ["api", "front"])
+def test_old_pods_go_on_for_a_while_and_no_measure_ends_before_them(uri: str, name: str) -> None:
+    recette = read_recette(ROOT / "k8s")
+    codes = [code for _, code in _placed(uri)]
+    (waiting,) = (number for number, code in enumerate(codes) if "state.running.startedAt" in code)
+    started = next(number for number, code in enumerate(codes) if "sonde demarrer" in code)
+    stopped = [number for number, code in enumerate(codes) if "sonde arreter" in code or "temoins/fin" in code]
+
+    assert getattr(recette, name).pre_stop > 0
+    assert started < waiting < min(stopped)
+
+
+# Updating
+
+
+@updating("La version est un argument de construction : l'image la porte, et l'API l'annonce.")
+@updating("La version annoncée n'a pas changé | L'image a été construite sans `--build-arg VERSION` ; reconstruire sous une autre étiquette |")
+@undoing("Il simule une nouvelle version de l'API par la variable qui la nomme, sans construire d'image.")
+def test_the_version_of_the_api_is_a_build_argument_that_becomes_its_variable() -> None:
+    dockerfile = source("services/api/Dockerfile")
+
+    assert "\nARG VERSION=1.0.0\n" in dockerfile
+    assert "API_VERSION=${VERSION}" in dockerfile
+    assert 'org.opencontainers.image.version="${VERSION}"' in dockerfile
+    assert api(API_VERSION="1.1.0-essai").get("/health").get_json()["version"] == "1.1.0-essai"
+
+
+@updating("La commande rend la main aux premières réponses, et la mesure continue en arrière-plan.")
+@measuring("La commande rend la main aux premières réponses ; la mesure continue en arrière-plan, dix minutes au plus.")
+@measuring("Les deux verdicts disent « aucune requête perdue ».")
+@measuring("La commande arrête la mesure et en donne le tableau ; elle échoue si une seule requête s'est perdue, ou si trop peu ont été faites pour conclure.")
+def test_a_measure_goes_on_in_the_background_until_it_is_asked_to_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Probe:
+        def __init__(self, command: list[str], **options: Any) -> None:
+            assert options["start_new_session"]
+            assert command[2:4] == ["lossprobe", "mesurer"]
+            (tmp_path / READY).touch()
+            (tmp_path / RESULT).write_text(json.dumps(_summary(10, minimum=1)))
+
+        def poll(self) -> None:
+            return None
+
+    monkeypatch.setattr(background.subprocess, "Popen", Probe)
+    background.start(["http://localhost/"], tmp_path)
+    running = not (tmp_path / STOP).exists()
+    summary = background.stop(tmp_path)
+
+    assert running
+    assert (tmp_path / STOP).exists()
+    assert re.search(r"verdict\s: aucune requête perdue sur 20$", table(summary))
+
+
+def _summary(requests: int, minimum: int, lost: int = 0) -> dict[str, Any]:
+    settings: Any = SimpleNamespace(url="http://localhost/", minimum=minimum)
+    callers = [Caller(Target("localhost", 80, "/", 5), mode) for mode in Mode]
+    for caller in callers:
+        caller.exchanges = [Exchange(f"n-{number}", number, number + 0.5) for number in range(requests)]
+    for number in range(lost):
+        callers[0].exchanges[number] = Exchange(f"lost-{number}", number, number + 0.5, Loss.CUT, "fermée")
+    return summarise(settings, callers, End(), 0, requests, datetime(2026, 11, 24, tzinfo=UTC))
+
+
+@updating("La commande échoue si une seule requête s'est perdue, ou si trop peu ont été faites pour conclure.")
+@measuring("`mesure trop courte` | Moins de mille requêtes par mode : le chiffre ne prouverait rien |")
+def test_one_lost_request_or_too_few_of_them_are_a_failure(manifest: Any) -> None:
+    assert verdict(_summary(10, minimum=10)) == (True, "aucune requête perdue sur 20")
+    assert verdict(_summary(10, minimum=10, lost=1))[0] is False
+    assert verdict(_summary(9, minimum=10)) == (False, "mesure trop courte, 9 requêtes par mode au lieu de 10")
+    assert "--minimum=1000" in manifest("Pod", "datapress-sonde").containers[0]["args"]
+    assert any("sonde demarrer" in code and "--minimum=1000" in code for _, code in _placed("exploitation/haute-disponibilite.md"))
+
+
+@updating("La mesure annonce des pertes | Le tableau donne leur heure et leur nature : [Haute disponibilité](haute-disponibilite.md#echec) dit où chercher |")
+def test_the_table_says_when_and_how_each_request_was_lost() -> None:
+    assert re.search(r"2026-11-24T00:00:00\.000Z +gardees +réponse coupée", table(_summary(10, minimum=1, lost=1)))
+
+
+@updating("Une mesure oubliée en arrière-plan s'arrête ainsi, et d'elle-même au bout de dix minutes")
+@measuring("la mesure continue en arrière-plan, dix minutes au plus.")
+def test_a_forgotten_measure_ends_by_itself_after_ten_minutes(tmp_path: Path) -> None:
+    settings = Settings("http://localhost/", Target("localhost", 80, "/", 5), None, 1, 1, 1, 1)
+    before, after = End(), End()
+    _watch(settings, tmp_path, [Caller(settings.target, Mode.NEW)], before, 599)
+    _watch(settings, tmp_path, [Caller(settings.target, Mode.NEW)], after, 600)
+
+    assert LONGEST == 10 * 60
+    assert (before.over.is_set(), after.over.is_set()) == (False, True)
+
+
+@updating("Reportez l'étiquette dans `k8s/api-deployment.yaml` et validez-la : tant que le fichier dit 1.0.0, le prochain `kubectl apply` y ramène l'API.")
+@updating("Les fichiers font foi : les appliquer ramène la version qu'ils nomment.")
+def test_the_file_of_the_deployment_names_the_version(manifest: Any) -> None:
+    deployment = manifest("Deployment", "datapress-api")
+
+    assert deployment.path == "k8s/api-deployment.yaml"
+    assert deployment.containers[0]["image"] == "datapress-api:1.0.0"
+
+
+# Going back
+
+
+@undoing("Kubernetes en garde 5.")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_five_definitions_are_kept(manifest: Any, name: str) -> None:
+    assert manifest("Deployment", name).at("spec", "revisionHistoryLimit") == 5
+
+
+@undoing("Tout ce qui décrit le pod revient en arrière d'un bloc : image, variables, sondes, ressources.")
+@undoing("**La ConfigMap et le Secret** : `rollout undo` ne les touche pas.")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_the_definition_of_a_pod_holds_all_but_the_configuration_and_the_secret(manifest: Any, name: str) -> None:
+    (container,) = manifest("Deployment", name).containers
+
+    assert {"image", "envFrom", "startupProbe", "readinessProbe", "livenessProbe", "resources"} <= set(container)
+    assert not {value.get("name") for value in container.get("env", [])} & set(manifest("ConfigMap", "datapress-config").at("data"))
+    assert not any("valueFrom" in value for value in container.get("env", []))
+
+
+@undoing("**Les données** : le POC n'en a pas.")
+@rebuilding("les pods sont sans état")
+@pytest.mark.claim("feuille-de-route.md", "**Aucun état.** Sans base de données, ni sauvegarde, ni migration, ni reprise n'ont été mises à l'épreuve.")
+def test_no_pod_keeps_anything(model: Model) -> None:
+    volumes = [volume for item in model.objects for volume in (item.pod_template.get("spec") or {}).get("volumes", [])]
+
+    assert {kind for volume in volumes for kind in volume if kind != "name"} == {"secret", "configMap", "emptyDir"}
+    assert {item.kind for item in model.objects} & {"PersistentVolumeClaim", "StatefulSet"} == set()
+
+
+@undoing("**Les fichiers du dépôt** : ils nomment encore la version retirée. Annulez le commit, sans quoi le prochain `kubectl apply` la remet en service.")
+def test_going_back_changes_no_file() -> None:
+    codes = [code for _, code in _placed("exploitation/revenir-en-arriere.md")]
+
+    assert [code for code in codes if re.search(r"\bgit\b|>|\bsed -i", code)] == []
+    assert any("rollout undo deployment/datapress-api" in code for code in codes)
+
+
+# Measuring
+
+
+@measuring("On appelle donc le service sans arrêt, de l'extérieur et de l'intérieur du cluster, sur des connexions nouvelles et sur des connexions gardées ouvertes, et on compte.")
+@measuring("Un pod de mesure appelle le Service de l'API, comme le fait le front.")
+def test_the_probe_calls_from_both_sides_and_the_api_as_the_front_does(manifest: Any) -> None:
+    inside = urlsplit(manifest("Pod", "datapress-sonde").containers[0]["command"][-1])
+    codes = [code for _, code in _placed("exploitation/haute-disponibilite.md")]
+
+    assert f"{inside.scheme}://{inside.netloc}" == manifest("ConfigMap", "datapress-config").at("data", "API_BASE_URL")
+    assert f'"{inside.path}"' in source("services/front/datapress_front/api_call.py")
+    assert any("scripts/sonde demarrer http://localhost:30080/" in code for code in codes)
+    assert {str(mode) for mode in Mode} == {"gardees", "nouvelles"}
+
+
+@measuring("Son programme est dans `scripts/lossprobe` ; une ConfigMap l'y apporte.")
+def test_the_programme_of_the_probe_comes_from_a_config_map(manifest: Any) -> None:
+    pod = manifest("Pod", "datapress-sonde")
+    (volume,) = (volume for volume in pod.at("spec", "volumes") if "configMap" in volume)
+    (mount,) = (mount for mount in pod.containers[0]["volumeMounts"] if mount["name"] == volume["name"])
+
+    assert mount["mountPath"].endswith("/lossprobe")
+    assert any(f"create configmap {volume['configMap']['name']} " in code and "--from-file=scripts/lossprobe " in code for _, code in _placed("exploitation/haute-disponibilite.md"))
+
+
+@measuring("Le pod se déclare prêt quand chacun de ses fils a reçu une première réponse")
+def test_the_probe_is_ready_once_every_thread_had_an_answer(manifest: Any, tmp_path: Path) -> None:
+    settings = Settings("http://localhost/", Target("localhost", 80, "/", 5), None, 1, 1, 1, 1)
+    callers = [Caller(settings.target, mode) for mode in Mode]
+    callers[0].exchanges.append(Exchange("a", 0, 1))
+    _watch(settings, tmp_path, callers, End(), 1)
+    early = (tmp_path / READY).exists()
+    callers[1].exchanges.append(Exchange("b", 0, 1))
+    _watch(settings, tmp_path, callers, End(), 1)
+
+    assert (early, (tmp_path / READY).exists()) == (False, True)
+    assert manifest("Pod", "datapress-sonde").containers[0]["readinessProbe"]["exec"]["command"] == ["test", "-e", f"/sonde/temoins/{READY}"]
+    assert any(f"touch /sonde/temoins/{STOP}" in code for _, code in _placed("exploitation/haute-disponibilite.md"))
+
+
+@measuring("On prend le plus récent, qui n'est jamais déjà en cours d'arrêt")
+def test_the_pod_that_is_deleted_is_the_newest() -> None:
+    (deleting,) = (code for _, code in _placed("exploitation/haute-disponibilite.md") if 'delete "$POD"' in code)
+
+    assert re.search(r"--sort-by=\.metadata\.creationTimestamp -o name \| tail -n 1\)", deleting)
+
+
+@measuring("L'ancien reste visible en `Terminating` pendant qu'il finit ; les deux autres servent")
+def test_two_pods_of_the_api_are_wanted(manifest: Any) -> None:
+    assert manifest("Deployment", "datapress-api").at("spec", "replicas") == 2
+    assert any('delete "$POD"' in code and "--wait=false" in code for _, code in _placed("exploitation/haute-disponibilite.md"))
+
+
+@measuring("« plus longue pause » : le plus long moment sans bonne réponse sur les connexions de cette colonne, tous fils confondus")
+def test_the_longest_pause_is_that_of_a_mode_without_a_good_answer() -> None:
+    summary = _summary(10, minimum=1, lost=4)
+    pauses = {mode: summary["modes"][mode]["interruption_ms"] for mode in Mode}
+
+    assert ROWS["interruption_ms"].startswith("plus longue pause")
+    assert pauses == {Mode.KEPT: 4500.0, Mode.NEW: 1000.0}
+
+
+@measuring("« fermées, annoncé » : connexions gardées que le serveur a closes en le disant, et que l'appelant a rouvertes sans rien perdre.")
+def test_an_announced_close_is_counted_and_loses_nothing() -> None:
+    service = api().application
+
+    def closing(environ: dict[str, Any], start: Any) -> Any:
+        return service.wsgi_app(environ, lambda status, headers, *rest: start(status, [*headers, ("Connection", "close")], *rest))
+
+    with listening(closing) as address:
+        parts = urlsplit(address)
+        caller = Caller(Target(parts.hostname or "", parts.port or 0, "/health", 5), Mode.KEPT)
+        exchanges = [request(caller, "a"), request(caller, "b")]
+
+    assert ROWS["fermetures_annoncees"] == "fermées, annoncé"
+    assert (caller.closed_announced, caller.opened) == (2, 2)
+    assert [exchange.loss for exchange in exchanges] == [None, None]
+
+
+@measuring("`connexion impossible` pendant l'arrêt d'un pod | Le pod a cessé d'écouter avant que son adresse soit oubliée |")
+@measuring("`réponse coupée` sur les connexions gardées | Le serveur a fermé sans prévenir |")
+@measuring("`délai dépassé` | Plus assez de pods prêts, ou une machine saturée |")
+def test_what_the_probe_calls_each_loss() -> None:
+    refused = request(Caller(Target("127.0.0.1", 9, "/", 5), Mode.NEW), "a")
+    late = request(Caller(Target("127.0.0.1", 9, "/", 0), Mode.NEW), "a")
+
+    assert refused.loss is not None
+    assert CAUSES[refused.loss] == "connexion impossible"
+    assert late.loss is not None
+    assert CAUSES[late.loss] == "délai dépassé"
+    assert CAUSES[Loss.CUT] == "réponse coupée"
+
+
+@measuring("Un conteneur tué net perd les requêtes qu'il traitait, et la recette n'a qu'un nœud")
+@pytest.mark.claim("presentation/diaporama.md", "La recette n'a qu'un nœud : la perte d'une machine n'est pas couverte")
+@pytest.mark.claim("feuille-de-route.md", "**Un nœud.** La recette prouve la perte d'un pod, pas celle d'une machine ; les manifestes répartissent déjà les pods de l'API quand il y a plusieurs nœuds.")
+def test_the_recette_has_one_node_and_its_pods_would_spread(model: Model, manifest: Any) -> None:
+    (cluster,) = model.of_kind("Cluster")
+    (spread,) = manifest("Deployment", "datapress-api").at("spec", "template", "spec", "topologySpreadConstraints")
+
+    assert [node["role"] for node in cluster.at("nodes")] == ["control-plane"]
+    assert (spread["topologyKey"], spread["maxSkew"], spread["whenUnsatisfiable"]) == ("kubernetes.io/hostname", 1, "ScheduleAnyway")
+
+
+# Rebuilding
+
+
+@rebuilding("Tout ce que contient l'espace de noms est supprimé, secret compris ; `k8s/secret.yaml` reste sur ce poste.")
+@rebuilding("Une coupure complète, de la suppression jusqu'à la fin de la reconstruction")
+def test_the_secret_goes_with_the_namespace_and_its_file_stays(model: Model) -> None:
+    codes = [code for _, code in _placed("exploitation/reconstruire.md")]
+
+    assert {item.namespace for item in model.objects if item.kind in ("Secret", "Deployment", "Service")} == {"datapress-recette"}
+    assert any("delete namespace datapress-recette" in code for code in codes)
+    assert not any(re.search(r"\brm\b", code) for code in codes)
+
+
+@rebuilding("Les pods créés avant leur ConfigMap ou leur Secret attendent qu'ils existent, puis démarrent : il n'y a rien à rejouer.")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_no_pod_starts_without_what_it_reads(manifest: Any, name: str) -> None:
+    deployment = manifest("Deployment", name)
+    (container,) = deployment.containers
+    secrets = [volume["secret"] for volume in deployment.at("spec", "template", "spec", "volumes", default=[])]
+
+    assert [given["configMapRef"].get("optional", False) for given in container["envFrom"]] == [False]
+    assert not any(secret.get("optional") for secret in secrets)
+
+
+@rebuilding("Un pod de l'API reste en `ContainerCreating` | Le Secret manque : `k8s/secret.yaml` n'est pas sur ce poste | [Créer le secret](deployer.md#secret), puis appliquer de nouveau |")
+def test_the_api_alone_waits_for_the_volume_of_its_secret(manifest: Any) -> None:
+    # A volume that cannot be mounted keeps a container from being created; a missing variable would be an error of its configuration.
+    asked = {name: [volume.get("secret", {}).get("secretName") for volume in manifest("Deployment", name).at("spec", "template", "spec", "volumes", default=[])] for name in DEPLOYMENTS}
+    given = [source for name in DEPLOYMENTS for container in manifest("Deployment", name).containers for source in (*container["envFrom"], *container.get("env", []))]
+
+    assert asked == {"datapress-api": ["datapress-secret"], "datapress-front": []}
+    assert not any("secretRef" in one or "valueFrom" in one for one in given)
+
+
+@rebuilding("Une suppression forcée fait oublier le pod à Kubernetes sans s'assurer qu'il s'est arrêté : les requêtes en cours sont perdues.")
+def test_pods_are_forced_away_in_one_place_only() -> None:
+    forced = [section for uri in ORDERS for section, code in _placed(uri) if "--force" in code]
+
+    assert forced == ["2. Ne pas attendre les pods"]
+
+
+@rebuilding("tant qu'elle montre `Terminating`, la suppression continue.")
+@rebuilding("La suppression est demandée, sans attendre qu'elle s'achève")
+def test_the_deletion_is_asked_for_then_waited_for() -> None:
+    asking, _, waiting = [block for block in blocks("exploitation/reconstruire.md") if re.search(r"delete|get namespace", block.code)]
+
+    assert "--wait=false" in asking.code
+    assert (waiting.exit_status, waiting.retry) == (1, 180)
