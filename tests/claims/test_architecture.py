@@ -1,11 +1,646 @@
 """Claims of the pages on the architecture."""
 
+import copy
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
 import pytest
+import requests
+import yaml
 
+from datapress_api.settings import ApiSettings
+from datapress_common.gunicorn_settings import GunicornSettings
+from datapress_common.settings import SettingError
+from datapress_common.settings import load as load_settings
+from datapress_front.api_call import BUDGET_SECONDS
+from datapress_front.api_state import ApiState
+from datapress_front.api_watch import ApiWatch
+from datapress_front.settings import FrontSettings
 from runbook.checking.model import Model
+from runbook.checking.objects import KubeObject
+from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, front, listening, source
+
+Manifest = Callable[[str, str], KubeObject]
+OVERVIEW, SETTINGS, DEVELOPMENT, RECETTE = (
+    f"architecture/{name}.md" for name in ("index", "configuration", "developpement", "recette")
+)
+KINDS = (ApiSettings, FrontSettings, GunicornSettings)
+FIELDS = sorted({(kind, field.name.upper()) for kind in KINDS for field in msgspec.structs.fields(kind)}, key=str)
 
 
-@pytest.mark.claim("architecture/developpement.md", "Conteneur qui meurt | Reste arrêté | Redémarré")
+@pytest.fixture
+def heard() -> list[dict[str, Any]]:
+    """The requests that the API of `heard_api` has received."""
+    return []
+
+
+@pytest.fixture
+def listening_api(heard: list[dict[str, Any]]) -> Any:
+    """The API, which notes what it is asked."""
+    application: Any = api().application
+
+    def noting(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        heard.append(environ)
+        return application(environ, start_response)
+
+    return noting
+
+
+def pod(manifest: Manifest, name: str) -> dict[str, Any]:
+    """The pod of a Deployment."""
+    spec: dict[str, Any] = manifest("Deployment", name).at("spec", "template", "spec")
+    return spec
+
+
+def container(manifest: Manifest, name: str) -> dict[str, Any]:
+    """The only container of a Deployment's pod."""
+    [only] = pod(manifest, name)["containers"]
+    described: dict[str, Any] = only
+    return described
+
+
+def recette(manifest: Manifest) -> dict[str, str]:
+    """The variables that both components are given in the recette."""
+    data: dict[str, str] = manifest("ConfigMap", "datapress-config").at("data")
+    return data
+
+
+# The overview
+
+
+@pytest.mark.claim(OVERVIEW, "une **API** qu'en recette seul le front appelle")
+@pytest.mark.claim(OVERVIEW, "Seul le front est joignable de l'extérieur du cluster.")
+@pytest.mark.claim(RECETTE, "Le front est le seul service joignable de l'extérieur, par le port 30080 de chaque nœud ; l'API n'a qu'une adresse interne, `http://datapress-api`.")
+@pytest.mark.claim("decisions/0002-exposition.md", "Le front est en NodePort, port 30080 ; l'API en ClusterIP.")
+@pytest.mark.claim("decisions/0002-exposition.md", "Un navigateur doit atteindre le front de la recette ; l'API, elle, ne doit pas être publique.")
+def test_the_front_alone_is_reached_from_outside(model: Model) -> None:
+    outside = {item.name: item.at("spec", "ports") for item in model.of_kind("Service") if item.at("spec", "type") != "ClusterIP"}
+    assert list(outside) == ["datapress-front"]
+    assert [port["nodePort"] for port in outside["datapress-front"]] == [30080]
+    assert not [item for kind in ("Ingress", "Gateway", "HTTPRoute") for item in model.of_kind(kind)]
+
+
+@pytest.mark.claim(OVERVIEW, "deux services sans état")
+@pytest.mark.claim(OVERVIEW, "ne partagent ni disque ni mémoire")
+def test_the_services_keep_nothing_and_share_nothing(model: Model, manifest: Manifest) -> None:
+    volumes = {name: pod(manifest, name).get("volumes", []) for name in DEPLOYMENTS}
+    assert volumes["datapress-front"] == []
+    assert [set(volume) for volume in volumes["datapress-api"]] == [{"name", "secret"}]
+    for service in model.services.values():
+        assert not {"volumes", "volumes_from", "ipc", "pid", "tmpfs"} & set(service)
+    assert "volumes" not in model.compose
+
+
+@pytest.mark.claim(OVERVIEW, "(Flask, Gunicorn, une image chacun)")
+@pytest.mark.claim("glossaire.md", "Le serveur qui exécute les deux services Python.")
+@pytest.mark.claim("contexte.md", "Deux services, deux images, deux déploiements ; un seul lien, HTTP")
+def test_each_service_is_flask_under_gunicorn_in_an_image_of_its_own(model: Model, manifest: Manifest) -> None:
+    assert {service["image"].partition(":")[0] for service in model.services.values()} == set(DEPLOYMENTS)
+    assert {container(manifest, name)["image"].partition(":")[0] for name in DEPLOYMENTS} == set(DEPLOYMENTS)
+    for name in ("api", "front"):
+        assert f'CMD ["gunicorn", "datapress_{name}:create_app()"]' in source(f"services/{name}/Dockerfile")
+        assert "\nflask==" in source(f"services/{name}/requirements.txt")
+
+
+@pytest.mark.claim(OVERVIEW, 'navigateur -->|"HTTP"| front front -->|"HTTP (API_BASE_URL)"| api ```')
+@pytest.mark.claim("contexte.md", "Appel fait par le serveur du front, jamais par le navigateur")
+@pytest.mark.claim("difficultes.md", "Le front appelle l'API depuis son serveur, par `API_BASE_URL`")
+def test_the_front_calls_the_api_at_api_base_url_and_the_api_calls_nobody(listening_api: Any, heard: list[dict[str, Any]]) -> None:
+    with listening(listening_api) as address:
+        page = front(API_BASE_URL=address, API_PUBLIC_URL="").get("/")
+    assert [asked["HTTP_USER_AGENT"] for asked in heard] == ["datapress-front"]
+    assert address not in page.text
+    for path in (ROOT / "services").glob("api/**/*.py"):
+        assert "requests" not in path.read_text()
+        assert "http.client" not in path.read_text()
+    assert "\nrequests==" not in source("services/api/requirements.txt")
+
+
+@pytest.mark.claim(OVERVIEW, "N->>F: GET / Note over F: X-Request-ID<br>repris ou créé F->>A: GET /health<br>+ X-Request-ID Note over F,A: par le Service,<br>vers un des 2 pods disponibles A-->>F: 200, état et version F-->>N: 200, page avec<br>l'état de l'API")
+@pytest.mark.claim(OVERVIEW, "L'identifiant `X-Request-ID` passe du front à l'API")
+@pytest.mark.claim("contexte.md", "l'identifiant de requête circule déjà")
+@pytest.mark.parametrize("given", ["choisi-par-l-appelant", None])
+def test_one_identifier_goes_from_the_browser_to_the_api_and_back(
+    given: str | None, listening_api: Any, heard: list[dict[str, Any]], manifest: Manifest
+) -> None:
+    with listening(listening_api) as address:
+        page = front(API_BASE_URL=address).get("/", headers={"X-Request-ID": given} if given else {})
+    [asked] = heard
+    assert (asked["REQUEST_METHOD"], asked["PATH_INFO"]) == ("GET", "/health")
+    assert asked["HTTP_X_REQUEST_ID"] == page.headers["X-Request-ID"] == (given or page.headers["X-Request-ID"])
+    assert (page.status_code, "API disponible" in page.text) == (200, True)
+    assert recette(manifest)["API_BASE_URL"] == "http://" + manifest("Service", "datapress-api").name
+    assert manifest("Deployment", "datapress-api").at("spec", "replicas") == 2
+
+
+@pytest.mark.claim(OVERVIEW, "figure dans chaque ligne que la requête fait écrire aux journaux des deux et revient au client")
+@pytest.mark.claim("contexte.md", "Une ligne JSON par fait, avec l'identifiant de la requête")
+def test_every_line_that_a_request_has_written_bears_its_identifier(caplog: pytest.LogCaptureFixture) -> None:
+    import json
+    import logging
+
+    from datapress_common.logs import JsonFormatter
+
+    client = front(API_BASE_URL=NOBODY)
+    written: list[dict[str, Any]] = []
+    logger = logging.getLogger("datapress_front.api_watch")
+    handler = logging.Handler()
+    handler.emit = lambda record: written.append(json.loads(JsonFormatter().format(record)))  # type: ignore[method-assign]
+    logger.addHandler(handler)
+    try:
+        answer = client.get("/", headers={"X-Request-ID": "suivie"})
+    finally:
+        logger.removeHandler(handler)
+    assert [line["request_id"] for line in written] == ["suivie"]
+    assert answer.headers["X-Request-ID"] == "suivie"
+    atoms = dict.fromkeys(("m", "U", "B", "h", "a"), "-") | {"s": "200", "D": 1000, "{x-request-id}o": "suivie"}
+    access = logging.LogRecord("gunicorn.access", logging.INFO, "", 0, "%s", (atoms,), None)
+    assert json.loads(JsonFormatter().format(access))["request_id"] == "suivie"
+
+
+@pytest.mark.claim(OVERVIEW, "L'API peut manquer sans que la page disparaisse : le front répond, et dit ce qui manque.")
+@pytest.mark.claim(OVERVIEW, "| Tous les pods de l'API | La page répond et annonce l'API indisponible ; `/status` répond 503 | Les conteneurs redémarrent, à intervalles croissants |")
+@pytest.mark.claim("index.md", "un front privé d'API répond encore en disant ce qui manque")
+def test_without_the_api_the_page_answers_and_the_status_is_503(manifest: Manifest) -> None:
+    client = front(API_BASE_URL=NOBODY)
+    page, status = client.get("/"), client.get("/status")
+    assert (page.status_code, "API injoignable" in page.text) == (200, True)
+    assert (status.status_code, status.json["api"]["reachable"]) == (503, False)
+    assert pod(manifest, "datapress-api").get("restartPolicy", "Always") == "Always"
+
+
+@pytest.mark.claim(OVERVIEW, "Chaque service a son image, sa version et son déploiement ; mettre l'un à jour ne redémarre pas l'autre.")
+@pytest.mark.claim("contexte.md", "chacun peut tomber, changer et grandir sans l'autre")
+def test_each_service_has_its_image_its_version_and_its_deployment(manifest: Manifest) -> None:
+    images = [container(manifest, name)["image"].partition(":")[0] for name in DEPLOYMENTS]
+    assert len(set(images)) == len({manifest("Deployment", name).path for name in DEPLOYMENTS}) == 2
+    own = [{field.name for field in msgspec.structs.fields(kind) if "version" in field.name} for kind in (ApiSettings, FrontSettings)]
+    assert own == [{"api_version"}, {"front_version"}]
+
+
+@pytest.mark.claim(OVERVIEW, "L'API tourne en 2 exemplaires quand le front n'en a que 1 ; ce sont deux nombres dans deux fichiers.")
+@pytest.mark.claim(OVERVIEW, "| Le pod du front | La page est injoignable le temps du remplacement : il n'y en a que 1 | Un autre pod démarre | Rien ; un second réplica est une ligne du manifeste |")
+@pytest.mark.claim(OVERVIEW, "| Un pod de l'API | Rien | Le Service l'écarte, un autre pod le remplace |")
+def test_two_apis_and_one_front_are_told_in_a_file_each(manifest: Manifest) -> None:
+    told = {item.path: item.at("spec", "replicas") for item in (manifest("Deployment", name) for name in DEPLOYMENTS)}
+    assert told == {"k8s/api-deployment.yaml": 2, "k8s/front-deployment.yaml": 1}
+
+
+@pytest.mark.claim(OVERVIEW, "Le navigateur ne parle qu'au front")
+@pytest.mark.claim("difficultes.md", "le lien offert au lecteur vient de `API_PUBLIC_URL`, et disparaît quand elle est vide")
+@pytest.mark.claim(DEVELOPMENT, "`API_PUBLIC_URL` sert au lien que la page propose au lecteur.")
+def test_the_page_gives_the_public_address_alone_and_runs_no_script() -> None:
+    linked = front(API_BASE_URL=NOBODY, API_PUBLIC_URL="http://publique.test:8000").get("/")
+    without = front(API_BASE_URL=NOBODY, API_PUBLIC_URL="").get("/")
+    assert 'href="http://publique.test:8000"' in linked.text
+    assert ("Ouvrir l’API" in linked.text, "Ouvrir l’API" in without.text) == (True, False)
+    assert NOBODY not in linked.text + without.text
+    policy = linked.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "connect-src" not in policy
+
+
+@pytest.mark.claim(OVERVIEW, "Le front attend au plus 1 s une connexion et 2 s une réponse, et ne réessaie qu'une fois, quand la connexion n'aboutit pas ou se coupe ; jamais parce que la réponse tarde.")
+@pytest.mark.parametrize(
+    ("failure", "calls"),
+    [(requests.ConnectionError, 2), (requests.ConnectTimeout, 2), (requests.ReadTimeout, 1)],
+)
+def test_the_front_tries_a_lost_connection_again_and_a_slow_answer_never(
+    failure: type[Exception], calls: int, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = []
+
+    def refuse(*_: Any, timeout: tuple[float, float], **__: Any) -> None:
+        waits.append(timeout)
+        raise failure
+
+    monkeypatch.setattr(requests.Session, "get", refuse)
+    assert front(**recette(manifest)).get("/status").status_code == 503
+    assert waits == [(1.0, 2.0)] * calls
+
+
+@pytest.mark.claim(OVERVIEW, "Quand l'API est lente, un seul lecteur à la fois l'attend ; les autres reçoivent le dernier état connu, et les sondes du front gardent des fils d'exécution libres.")
+@pytest.mark.claim(OVERVIEW, "| L'API répond trop lentement | La page répond en moins de 3 s et le dit | Au premier appel à l'heure, l'état redevient normal |")
+@pytest.mark.claim(OVERVIEW, "Note over N,A: API absente ou lente : la page répond 200<br>en moins de 3 s et le dit ```")
+@pytest.mark.claim("difficultes.md", "Un seul lecteur à la fois attend ; les autres reçoivent le dernier état connu")
+def test_one_reader_waits_for_a_slow_api_and_the_others_get_what_was_seen() -> None:
+    now, asked, answered = [0.0], threading.Event(), threading.Event()
+    slow = ApiState(reachable=False, error="délai de réponse dépassé")
+
+    def at_first(_: str) -> ApiState:
+        now[0] += 2.8
+        return slow
+
+    watch = ApiWatch(at_first, lambda: now[0])
+    assert watch.state("premier") is slow
+
+    def wait(_: str) -> ApiState:
+        asked.set()
+        assert answered.wait(5)
+        return ApiState(reachable=True)
+
+    watch._ask = wait
+    scout = threading.Thread(target=watch.state, args=("éclaireur",))
+    scout.start()
+    assert asked.wait(5)
+    assert watch.state("autre") is slow
+    answered.set()
+    scout.join(5)
+    assert watch.state("suivant") == ApiState(reachable=True)
+    assert BUDGET_SECONDS < 3
+    assert load_settings(GunicornSettings, {}).gunicorn_threads > 1
+
+
+@pytest.mark.claim(OVERVIEW, "| La ConfigMap ou le Secret | Rien tant que les pods tournent | Rien : un nouveau pod ne démarre pas sans eux |")
+def test_a_pod_cannot_start_without_its_config_map_and_secret(manifest: Manifest) -> None:
+    for name in DEPLOYMENTS:
+        [given] = container(manifest, name)["envFrom"]
+        assert "optional" not in given["configMapRef"]
+    [volume] = pod(manifest, "datapress-api")["volumes"]
+    assert "optional" not in volume["secret"]
+
+
+@pytest.mark.claim(OVERVIEW, "| Un réglage refusé au démarrage | Rien : les anciens pods restent en service | La mise à jour s'arrête d'elle-même |")
+@pytest.mark.claim(RECETTE, "Une mise à jour crée d'abord le nouveau pod, attend qu'il soit prêt, puis retire l'ancien : jamais moins de pods disponibles que demandé (1 pod en plus, 0 en moins).")
+@pytest.mark.claim("decisions/0006-mise-a-jour-sans-perte.md", "Un nouveau pod est prêt avant qu'un ancien ne parte : 1 pod en plus, 0 en moins.")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_an_old_pod_stays_until_a_new_one_is_ready(name: str, manifest: Manifest) -> None:
+    spec = manifest("Deployment", name).at("spec")
+    assert spec["strategy"] == {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+    assert spec["progressDeadlineSeconds"] > spec["minReadySeconds"] > 0
+    assert container(manifest, name)["readinessProbe"]
+    with pytest.raises(SettingError):
+        (api if name == "datapress-api" else front)(LOG_LEVEL="bavard")
+
+
+@pytest.mark.claim(OVERVIEW, "| Le nœud de la recette | Plus rien ne répond : le cluster n'a que lui |")
+@pytest.mark.claim("decisions/0002-exposition.md", "La recette est un cluster d'un nœud, sans équilibreur de charge ni nom de domaine.")
+@pytest.mark.claim("index.md", "ni base de données, ni chiffrement des échanges, ni supervision, et un cluster d'un seul nœud")
+@pytest.mark.claim("contexte.md", "La recette n'en a qu'un : le POC prouve la perte d'un pod, pas celle d'une machine")
+def test_the_recette_is_one_node_two_services_in_clear_and_nothing_else(model: Model, manifest: Manifest) -> None:
+    cluster = yaml.safe_load(source("k8s/options/kind/cluster.yaml"))
+    assert len(cluster["nodes"]) == 1
+    assert {item.at("spec", "type") for item in model.of_kind("Service")} == {"ClusterIP", "NodePort"}
+    assert {item.name for item in model.of_kind("Deployment")} == set(DEPLOYMENTS)
+    assert set(model.services) == {"api", "front"}
+    assert recette(manifest)["API_BASE_URL"].startswith("http://")
+
+
+@pytest.mark.claim(OVERVIEW, "Toute autre adresse, et toute erreur, reçoit une réponse JSON avec l'identifiant de la requête ; jamais une page ni une trace d'exécution.")
+@pytest.mark.claim("utiliser-api.md", "Une erreur de l'API est toujours du JSON : un message, le statut HTTP et l'identifiant de la requête à transmettre à l'exploitation.")
+def test_every_error_of_the_api_is_json_with_the_identifier_even_for_a_browser() -> None:
+    client = api()
+    client.application.config["PROPAGATE_EXCEPTIONS"] = False
+    client.application.add_url_rule("/casse", view_func=lambda: 1 / 0)
+    asked = [client.get("/inconnue"), client.post("/"), client.get("/casse"), client.get("/admin/configuration"), client.get("/static/x.css")]
+    browser = client.get("/inconnue", headers={"Accept": "text/html"})
+    assert [answer.status_code for answer in [*asked, browser]] == [404, 405, 500, 503, 404, 404]
+    for answer in [*asked, browser]:
+        assert answer.mimetype == "application/json"
+        assert set(answer.json) == {"error", "status", "request_id"}
+        assert answer.json["request_id"] == answer.headers["X-Request-ID"]
+        assert "Traceback" not in answer.text
+        assert "ZeroDivision" not in answer.text
+
+
+# The settings
+
+
+@pytest.mark.claim(SETTINGS, "Chaque service lit ses variables une fois, au démarrage")
+@pytest.mark.claim(RECETTE, "Les deux composants lisent la ConfigMap à leur démarrage, et seulement à ce moment : après un changement, il faut un `kubectl rollout restart`.")
+@pytest.mark.claim("difficultes.md", "appliquer un Secret ne redémarre pas les pods, et l'API ne lit le jeton qu'au démarrage")
+@pytest.mark.claim("decisions/0005-configuration-et-secret.md", "Un changement de ConfigMap ou de Secret demande un redémarrage des pods")
+def test_settings_and_token_are_read_at_the_start_only(tmp_path: Any, manifest: Manifest) -> None:
+    from datapress_api import create_app as create_api
+    from datapress_front import create_app as create_front
+
+    secret = tmp_path / "API_TOKEN"
+    secret.write_text(TOKEN)
+    environ = {"ENVIRONMENT": "avant", "API_TOKEN_FILE": str(secret), "API_BASE_URL": NOBODY}
+    clients = create_api(environ).test_client(), create_front(environ).test_client()
+    environ["ENVIRONMENT"] = "apres"
+    secret.write_text("un-tout-autre-jeton-0123")
+    assert clients[0].get("/").json["environment"]["name"] == clients[1].get("/status").json["environment"] == "avant"
+    assert clients[0].get("/admin/configuration", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    for name in DEPLOYMENTS:  # nothing of the pod's definition changes with the ConfigMap or the Secret
+        assert "annotations" not in manifest("Deployment", name).at("spec", "template", "metadata")
+
+
+@pytest.mark.claim(SETTINGS, "et les valide toutes")
+@pytest.mark.claim(SETTINGS, "Une valeur refusée arrête le démarrage par une ligne qui nomme la variable, la valeur (jamais celle du jeton) et ce qui était attendu")
+@pytest.mark.claim("difficultes.md", "L'application est construite dans le processus père : une valeur refusée arrête tout, en une ligne")
+@pytest.mark.claim("decisions/0005-configuration-et-secret.md", "que les deux services lisent et valident au démarrage")
+@pytest.mark.parametrize(("kind", "name"), FIELDS)
+def test_a_refused_value_ends_the_start_with_a_line(kind: type[Any], name: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        load_settings(kind, {name: "pas ça"})
+    said = str(refused.value).replace("\N{NO-BREAK SPACE}", " ")
+    assert f"{name}=« pas ça »" in said
+    assert "attendu : " in said
+    assert "\n" not in said
+    with pytest.raises(SettingError) as hidden:
+        api(API_TOKEN="pas ça")
+    assert "API_TOKEN" in str(hidden.value)
+    assert "pas ça" not in str(hidden.value)
+    assert "\npreload_app = True\n" in source("services/common/gunicorn.conf.py")
+
+
+@pytest.mark.claim(SETTINGS, "En recette, les valeurs viennent de la ConfigMap, sauf celle du jeton.")
+@pytest.mark.claim("contexte.md", "`datapress-config`, lue par les deux composants")
+@pytest.mark.claim(RECETTE, 'cm -.-> front cm -.-> api secret -.-> api ```')
+@pytest.mark.claim(RECETTE, "Le Secret n'est que dans le pod de l'API")
+@pytest.mark.claim("decisions/0005-configuration-et-secret.md", "Le jeton d'administration est dans le Secret `datapress-secret`, monté en fichier dans l'API")
+def test_both_read_the_config_map_and_the_api_alone_the_secret(manifest: Manifest) -> None:
+    for name in DEPLOYMENTS:
+        assert container(manifest, name)["envFrom"] == [{"configMapRef": {"name": "datapress-config"}}]
+    assert "env" not in container(manifest, "datapress-front")
+    [token] = container(manifest, "datapress-api")["env"]
+    [mount] = container(manifest, "datapress-api")["volumeMounts"]
+    [volume] = pod(manifest, "datapress-api")["volumes"]
+    assert token == {"name": "API_TOKEN_FILE", "value": f"{mount['mountPath']}/API_TOKEN"}
+    assert volume["secret"]["secretName"] == "datapress-secret"
+    assert "secret" not in str(pod(manifest, "datapress-front")).lower()
+
+
+@pytest.mark.claim(SETTINGS, "`API_TOKEN` et `API_TOKEN_FILE` s'excluent.")
+@pytest.mark.claim(SETTINGS, "Sans l'une ni l'autre, l'API fonctionne et la route d'administration répond 503.")
+@pytest.mark.claim(DEVELOPMENT, "Sans jeton sur le poste, la route d'administration de l'API répond 503")
+@pytest.mark.claim("utiliser-api.md", "Une API qui n'a pas reçu de jeton ne l'ouvre à personne")
+def test_without_a_token_the_api_works_but_for_the_admin_route(tmp_path: Any) -> None:
+    client = api()
+    assert client.get("/health").status_code == 200
+    assert client.get("/admin/configuration", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 503
+    (tmp_path / "jeton").write_text(TOKEN)
+    with pytest.raises(SettingError):
+        api(API_TOKEN=TOKEN, API_TOKEN_FILE=str(tmp_path / "jeton"))
+
+
+@pytest.mark.claim(SETTINGS, "`API_BASE_URL` et `API_PUBLIC_URL` désignent la même API vue de deux endroits")
+@pytest.mark.claim(DEVELOPMENT, "`API_BASE_URL` sert au serveur du front : le nom `api` n'existe que sur le réseau de Compose.")
+@pytest.mark.claim(DEVELOPMENT, "| `front` | http://localhost:8080 | sans objet | | `api` | http://localhost:8000 | `http://api:8000` |")
+@pytest.mark.claim(DEVELOPMENT, 'navigateur -->|"localhost:8080"| front navigateur -.->|"localhost:8000"| api front -->|"http://api:8000<br>réseau datapress"| api ```')
+@pytest.mark.claim("difficultes.md", "Le nom `api` n'existe que dans le réseau de Docker, comme `datapress-api` n'existe que dans le cluster")
+def test_two_addresses_lead_to_one_api(model: Model) -> None:
+    given = model.services["front"]["environment"]
+    ports = {name: [(port["published"], port["target"]) for port in service["ports"]] for name, service in model.services.items()}
+    assert ports == {"api": [("8000", 8000)], "front": [("8080", 8080)]}
+    assert given["API_BASE_URL"] == "http://api:8000"
+    assert given["API_PUBLIC_URL"] == "http://localhost:8000"
+    assert {name: service["networks"] for name, service in model.services.items()} == {"api": ["datapress"], "front": ["datapress"]}
+    assert not {"container_name", "hostname", "network_mode", "extra_hosts"} & {key for service in model.services.values() for key in service}
+
+
+@pytest.mark.claim(SETTINGS, "| Recette, non sensible | `k8s/configmap.yaml` | Appliquer le fichier, puis `kubectl rollout restart` des Deployments qui le lisent | | Recette, jeton | `k8s/secret.yaml` | Appliquer le fichier, puis `kubectl rollout restart` de l'API |")
+@pytest.mark.claim(SETTINGS, "| Développement | `compose.yaml` |")
+def test_each_setting_is_changed_in_its_own_file(model: Model, manifest: Manifest) -> None:
+    assert manifest("ConfigMap", "datapress-config").path == "k8s/configmap.yaml"
+    assert manifest("Secret", "datapress-secret").path == "k8s/secret.yaml.example" or (ROOT / "k8s/secret.yaml").exists()
+    assert "manifest=k8s/secret.yaml\n" in source("scripts/secret")
+    assert all("env_file" not in service for service in model.services.values())
+
+
+@pytest.mark.claim(SETTINGS, "| Version affichée | L'image : elle porte sa version | Construire et déployer une nouvelle image |")
+@pytest.mark.claim("glossaire.md", "Le nom de version d'une image, après les deux-points ; ici, `1.0.0`.")
+def test_the_version_is_in_the_image_and_nowhere_else(model: Model, manifest: Manifest) -> None:
+    for name, variable in (("api", "API_VERSION"), ("front", "FRONT_VERSION")):
+        text = source(f"services/{name}/Dockerfile")
+        assert f"{variable}=${{VERSION}}" in text
+        assert "ARG VERSION=1.0.0" in text
+        assert variable not in model.services[name]["environment"]
+        assert variable not in recette(manifest)
+        assert container(manifest, f"datapress-{name}")["image"] == f"datapress-{name}:1.0.0"
+
+
+@pytest.mark.claim(SETTINGS, "Une variable mal orthographiée n'est pas une erreur pour le service, qui ne la lit pas")
+def test_a_misspelt_variable_changes_nothing() -> None:
+    for service in (api, front):
+        assert service(LOGLEVEL="pas ça", API_BASE_URL=NOBODY).get("/health").status_code == 200
+
+
+# Development
+
+
+@pytest.mark.claim(DEVELOPMENT, "Le fichier `compose.yaml` construit les deux images, les lance et les relie")
+@pytest.mark.claim(DEVELOPMENT, "Le front ne démarre qu'une fois l'API déclarée saine par le contrôle de son image")
+def test_compose_builds_both_images_and_the_front_waits_for_the_check_of_the_apis_image(model: Model) -> None:
+    assert {name: service["build"]["dockerfile"] for name, service in model.services.items()} == {
+        "api": "api/Dockerfile",
+        "front": "front/Dockerfile",
+    }
+    assert model.services["front"]["depends_on"] == {"api": {"condition": "service_healthy"}}
+    assert "depends_on" not in model.services["api"]
+    assert "test" not in model.services["api"]["healthcheck"]
+    assert "HEALTHCHECK" in source("services/api/Dockerfile")
+
+
+@pytest.mark.claim(DEVELOPMENT, "Les ports ne sont publiés que sur le poste lui-même ; `PUBLISH_ADDRESS` permet de les ouvrir à une autre interface")
+@pytest.mark.claim("contexte.md", "Ports publiés par Compose sur le poste seulement")
+def test_ports_are_open_on_this_machine_unless_publish_address_says_otherwise(model: Model) -> None:
+    hosts = {port["host_ip"] for service in model.services.values() for port in service["ports"]}
+    assert hosts == {"${PUBLISH_ADDRESS:-127.0.0.1}"}
+
+
+@pytest.mark.claim(DEVELOPMENT, "Chaque conteneur tourne sans privilège, sans capacité système, sur un système de fichiers en lecture seule, avec 192m de mémoire au plus.")
+@pytest.mark.claim("difficultes.md", "Les deux modes tournent en lecture seule")
+def test_a_container_is_locked_down_in_both_modes(model: Model, manifest: Manifest) -> None:
+    for service in model.services.values():
+        assert (service["read_only"], service["cap_drop"], service["mem_limit"]) == (True, ["ALL"], "192m")
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert not {"privileged", "cap_add", "user"} & set(service)
+    for name in DEPLOYMENTS:
+        assert container(manifest, name)["securityContext"]["readOnlyRootFilesystem"] is True
+
+
+@pytest.mark.claim(DEVELOPMENT, "À l'arrêt, un conteneur a 30s pour finir, plus que Gunicorn n'en laisse aux requêtes en cours.")
+def test_compose_waits_longer_than_gunicorn(model: Model) -> None:
+    grace = {service["stop_grace_period"] for service in model.services.values()}
+    assert grace == {"30s"}
+    assert "\ngraceful_timeout = 25\n" in source("services/common/gunicorn.conf.py")
+
+
+@pytest.mark.claim(DEVELOPMENT, "Un service qui meurt n'est pas relancé")
+@pytest.mark.claim(DEVELOPMENT, "Conteneur qui meurt | Reste arrêté | Redémarré")
 def test_compose_starts_nothing_again_and_the_cluster_everything(model: Model) -> None:
     assert {service.get("restart", "no") for service in model.services.values()} == {"no"}
     assert {item.at("spec", "template", "spec", "restartPolicy", default="Always") for item in model.of_kind("Deployment")} == {"Always"}
+
+
+@pytest.mark.claim(DEVELOPMENT, "la variable `API_TOKEN` du poste est transmise au conteneur")
+@pytest.mark.claim(DEVELOPMENT, "| Jeton d'administration | Variable du poste, facultative | Secret `datapress-secret`, monté en lecture seule sous `/run/secrets/datapress` |")
+def test_the_token_of_the_machine_is_passed_on_to_the_api_alone(model: Model) -> None:
+    assert model.services["api"]["environment"]["API_TOKEN"] is None
+    assert not [name for name in model.services["front"]["environment"] if "TOKEN" in name]
+
+
+@pytest.mark.claim(DEVELOPMENT, "| API | 1 conteneur | 2 pods, un Service devant | | Adresse du front | http://localhost:8080 | http://localhost:30080 | | API joignable du navigateur | Oui, http://localhost:8000 | Non, sauf `port-forward` | | Réglages | `compose.yaml` | ConfigMap `datapress-config` |")
+@pytest.mark.claim(DEVELOPMENT, "| Nom de l'environnement | `developpement` | `recette` |")
+def test_what_differs_between_development_and_recette(model: Model, manifest: Manifest) -> None:
+    assert not {"deploy", "scale"} & set(model.services["api"])
+    assert manifest("Deployment", "datapress-api").at("spec", "replicas") == 2
+    assert manifest("Service", "datapress-api").at("spec", "selector") == {"app.kubernetes.io/name": "datapress-api"}
+    assert {service["environment"]["ENVIRONMENT"] for service in model.services.values()} == {"developpement"}
+    assert recette(manifest)["ENVIRONMENT"] == "recette"
+
+
+@pytest.mark.claim(DEVELOPMENT, "| Mise à jour | Conteneur remplacé, coupure brève | Pod par pod, sans coupure |")
+def test_the_recette_alone_has_a_second_copy_during_an_update(model: Model, manifest: Manifest) -> None:
+    assert not [name for name, service in model.services.items() if "deploy" in service]
+    for name in DEPLOYMENTS:
+        assert manifest("Deployment", name).at("spec", "strategy", "rollingUpdate", "maxUnavailable") == 0
+
+
+@pytest.mark.claim(DEVELOPMENT, "Les images, les ports des conteneurs et les réglages de Gunicorn sont les mêmes")
+@pytest.mark.claim("index.md", "Les images sont identiques, seule la configuration change")
+@pytest.mark.claim("contexte.md", "Un poste de développement et une recette lancent les mêmes images que celles qui seront livrées")
+def test_both_modes_run_the_same_images_on_the_same_ports_with_the_same_gunicorn(model: Model, manifest: Manifest) -> None:
+    tuned = {field.name.upper() for field in msgspec.structs.fields(GunicornSettings)} - {"LOG_LEVEL"}
+    assert not tuned & set(recette(manifest))
+    for name, service in model.services.items():
+        deployed = container(manifest, f"datapress-{name}")
+        assert service["image"] == deployed["image"]
+        assert [port["target"] for port in service["ports"]] == [port["containerPort"] for port in deployed["ports"]]
+        assert not tuned & set(service["environment"])
+        assert not {"command", "entrypoint"} & set(service)
+        assert not {"command", "args"} & set(deployed)
+
+
+# The recette
+
+
+@pytest.mark.claim(RECETTE, "La recette tient dans l'espace de noms `datapress-recette` et dans sept fichiers du dossier `k8s`.")
+@pytest.mark.claim("decisions/0007-manifestes-a-plat.md", "Des fichiers à plat, un objet par fichier, chacun portant son espace de noms.")
+@pytest.mark.claim("decisions/0007-manifestes-a-plat.md", "Le cahier des charges nomme sept fichiers")
+@pytest.mark.claim("decisions/0007-manifestes-a-plat.md", "`metadata.namespace` dans chaque objet interdit le pire cas : un déploiement silencieux dans `default`.")
+@pytest.mark.claim("difficultes.md", "Chaque manifeste porte son espace de noms")
+def test_seven_flat_files_hold_an_object_each_with_its_namespace() -> None:
+    names = {path.name for path in (ROOT / "k8s").iterdir() if path.suffix == ".yaml"} - {"secret.yaml"}
+    files = [ROOT / "k8s" / name for name in (*names, "secret.yaml.example")]
+    objects = [list(yaml.safe_load_all(file.read_text())) for file in files]
+    assert len(files) == 7
+    assert {len(found) for found in objects} == {1}
+    for [item] in objects:
+        owner = item["metadata"]["name"] if item["kind"] == "Namespace" else item["metadata"]["namespace"]
+        assert owner == "datapress-recette"
+
+
+@pytest.mark.claim(RECETTE, "navigateur --> sf --> front --> sa --> api")
+@pytest.mark.claim("contexte.md", "Port 80 vers 8000, joignable du cluster seulement")
+def test_the_browser_goes_through_the_fronts_service_then_the_apis(manifest: Manifest) -> None:
+    for name, port in zip(DEPLOYMENTS, (8000, 8080), strict=True):
+        service, deployed = manifest("Service", name), manifest("Deployment", name)
+        assert service.at("spec", "selector").items() <= deployed.at("spec", "template", "metadata", "labels").items()
+        assert [(entry["port"], entry["targetPort"]) for entry in service.at("spec", "ports")] == [(80, "http")]
+        assert [(entry["name"], entry["containerPort"]) for entry in container(manifest, name)["ports"]] == [("http", port)]
+    assert recette(manifest)["API_BASE_URL"] == "http://datapress-api"
+
+
+@pytest.mark.claim(RECETTE, "Le fichier `k8s/secret.yaml` n'est pas dans git : `scripts/secret` le fabrique à partir de `k8s/secret.yaml.example` et d'un tirage aléatoire, puis n'y touche plus.")
+@pytest.mark.claim("decisions/0005-configuration-et-secret.md", "`scripts/secret` en tire `k8s/secret.yaml`, une seule fois.")
+@pytest.mark.claim("decisions/0005-configuration-et-secret.md", "Le fichier emploie `data` et non `stringData`")
+@pytest.mark.claim("difficultes.md", "`data`, en base64, écrit par `scripts/secret`")
+@pytest.mark.claim("difficultes.md", "Chaque poste fabrique le sien")
+def test_the_secret_is_made_once_from_its_example_and_chance(tmp_path: Any) -> None:
+    import base64
+    import shutil
+    import subprocess
+
+    assert "/k8s/secret.yaml\n" in source(".gitignore")
+    made = []
+    for machine in ("un", "deux"):
+        for folder in ("scripts", "k8s"):
+            (tmp_path / machine / folder).mkdir(parents=True)
+        shutil.copy(ROOT / "scripts/secret", tmp_path / machine / "scripts")
+        shutil.copy(ROOT / "k8s/secret.yaml.example", tmp_path / machine / "k8s")
+        for _ in range(2):
+            subprocess.run([tmp_path / machine / "scripts/secret"], check=True, capture_output=True)
+            made.append((tmp_path / machine / "k8s/secret.yaml").read_text())
+    assert made[0] == made[1] != made[2] == made[3]
+    document = yaml.safe_load(made[0])
+    assert "stringData" not in document
+    assert len(base64.b64decode(document["data"]["API_TOKEN"], validate=True)) == 64
+
+
+@pytest.mark.claim(RECETTE, "Les deux Deployments ont les mêmes soins ; seuls le nombre de réplicas, le port et le Secret les distinguent.")
+@pytest.mark.claim(RECETTE, "Les sondes du front sont les mêmes.")
+@pytest.mark.claim("decisions/0004-ressources.md", "Le front et l'API ont les mêmes valeurs")
+def test_the_two_deployments_differ_by_replicas_port_and_secret_only(manifest: Manifest) -> None:
+    def alike(name: str) -> str:
+        document = copy.deepcopy(manifest("Deployment", name).document)
+        del document["spec"]["replicas"]
+        spec = document["spec"]["template"]["spec"]
+        [only] = spec["containers"]
+        for holder, key in ((spec, "volumes"), (only, "env"), (only, "volumeMounts")):
+            holder.pop(key, None)
+        del only["ports"][0]["containerPort"]
+        return yaml.safe_dump(document).replace(name, "datapress").replace(f": {name.removeprefix('datapress-')}\n", ": service\n")
+
+    assert alike("datapress-api") == alike("datapress-front")
+
+
+@pytest.mark.claim(RECETTE, "Les pods de l'API se répartissent sur des nœuds différents quand le cluster en a plusieurs.")
+def test_the_pods_of_the_api_spread_over_nodes(manifest: Manifest) -> None:
+    [spread] = pod(manifest, "datapress-api")["topologySpreadConstraints"]
+    assert (spread["maxSkew"], spread["topologyKey"]) == (1, "kubernetes.io/hostname")
+    assert spread["labelSelector"]["matchLabels"] == {"app.kubernetes.io/name": "datapress-api"}
+
+
+@pytest.mark.claim(RECETTE, "Aucune n'interroge l'autre service : un front ne doit pas être redémarré parce que l'API est en panne.")
+@pytest.mark.claim("decisions/0003-sondes.md", "Aucune n'interroge un autre service.")
+@pytest.mark.claim("decisions/0003-sondes.md", "Une API en panne ne provoque aucun redémarrage du front.")
+@pytest.mark.claim("contexte.md", "Réponse en JSON, sans dépendance à l'autre service")
+@pytest.mark.parametrize("probe", ["startupProbe", "readinessProbe", "livenessProbe"])
+def test_no_probe_of_the_front_asks_the_api(probe: str, manifest: Manifest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def called(*_: Any, **__: Any) -> None:
+        pytest.fail("the API was called")
+
+    client = front(API_BASE_URL=NOBODY)
+    monkeypatch.setattr(requests.Session, "get", called)
+    answer = client.get(container(manifest, "datapress-front")[probe]["httpGet"]["path"])
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+
+
+@pytest.mark.claim(RECETTE, "il protège la route d'administration")
+@pytest.mark.claim("glossaire.md", "Le mot de passe de la route d'administration de l'API.")
+def test_the_token_opens_the_admin_route_and_nothing_else_needs_it() -> None:
+    client = api(API_TOKEN=TOKEN)
+    closed = [rule.rule for rule in client.application.url_map.iter_rules() if client.get(rule.rule).status_code == 401]
+    assert closed == ["/admin/configuration"]
+
+
+@pytest.mark.claim(RECETTE, "K->>S: retire l'adresse K->>P: preStop :<br>pause de 5 s Note over S,P: le pod sert encore<br>pendant que son<br>adresse s'efface K->>P: SIGTERM Note over S,P: Gunicorn finit ce qui est en cours P-->>K: arrêt Note over K,P: au-delà de 40 s : SIGKILL ```")
+@pytest.mark.claim("decisions/0006-mise-a-jour-sans-perte.md", "Le délai d'arrêt (40 s) dépasse la pause et le délai de Gunicorn réunis.")
+@pytest.mark.claim("decisions/0006-mise-a-jour-sans-perte.md", "`preStop` attend 5 s, par une commande Python : sans shell, et sans le champ `preStop.sleep`")
+@pytest.mark.claim("decisions/0001-images.md", "la pause avant l'arrêt et le contrôle de santé n'appellent déjà que Python")
+@pytest.mark.claim("difficultes.md", "Chaque pod a droit à 40 s pour finir")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_a_pod_pauses_then_ends_its_requests_before_it_is_killed(name: str, manifest: Manifest) -> None:
+    stop = container(manifest, name)["lifecycle"]["preStop"]
+    assert stop == {"exec": {"command": ["python", "-c", "import time; time.sleep(5)"]}}
+    assert pod(manifest, name)["terminationGracePeriodSeconds"] == 40 > 5 + 25
+    dockerfile = source(f"services/{name.removeprefix('datapress-')}/Dockerfile")
+    assert "STOPSIGNAL SIGTERM" in dockerfile
+    assert 'CMD ["python", "-m", "datapress_common.probe"]' in dockerfile
+
+
+@pytest.mark.claim(RECETTE, "Tous les pods satisfont le niveau `restricted` de Pod Security, que l'espace de noms impose")
+@pytest.mark.claim(RECETTE, "utilisateur 10001, jamais `root` ; aucune élévation possible ; aucune capacité système ; - système de fichiers en lecture seule ; profil seccomp du moteur ; - aucun jeton d'accès à l'API de Kubernetes dans les pods.")
+def test_every_pod_is_restricted_as_the_namespace_demands(model: Model, manifest: Manifest) -> None:
+    assert manifest("Namespace", "datapress-recette").labels["pod-security.kubernetes.io/enforce"] == "restricted"
+    workloads = [item for kind in ("Deployment", "Pod") for item in model.of_kind(kind)]
+    assert len(workloads) == 3
+    for item in workloads:
+        spec = item.pod_template["spec"]
+        assert spec["automountServiceAccountToken"] is False
+        assert (spec["securityContext"]["runAsUser"], spec["securityContext"]["runAsNonRoot"]) == (10001, True)
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        for found in item.containers:
+            assert found["securityContext"] == {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+
+
+@pytest.mark.claim(RECETTE, "Ce que la recette ne fait pas encore : filtrer les échanges entre pods.")
+@pytest.mark.claim("contexte.md", "| § 7 | NetworkPolicies | Prévues, sur un cluster dont le réseau les applique | [Sécurité](feuille-de-route.md#securite)")
+def test_nothing_filters_what_pods_say_to_each_other(model: Model) -> None:
+    assert list(model.of_kind("NetworkPolicy")) == []

@@ -1,0 +1,61 @@
+"""Claims of the page for programs that use the API."""
+
+import logging
+import socket
+from collections.abc import Callable
+
+import pytest
+from urllib3.exceptions import ConnectTimeoutError, ProtocolError
+from urllib3.util import Retry
+
+from runbook.checking.model import Model
+from runbook.checking.objects import KubeObject
+from tests.claims.facts import TOKEN, api
+
+Manifest = Callable[[str, str], KubeObject]
+PAGE = "utiliser-api.md"
+
+
+@pytest.mark.claim(PAGE, "`instance` nomme le conteneur ou le pod qui a répondu : en recette, deux appels de suite peuvent en nommer deux.")
+def test_the_instance_is_the_host_that_answered(manifest: Manifest) -> None:
+    assert api().get("/").json["instance"] == socket.gethostname()
+    assert manifest("Deployment", "datapress-api").at("spec", "replicas") == 2
+
+
+@pytest.mark.claim(PAGE, "`Retry` espace ses essais ; une requête déjà partie n'est rejouée que si sa méthode peut se répéter sans effet, comme `GET`.")
+def test_what_has_been_sent_is_sent_again_for_a_method_without_effect_only() -> None:
+    retry = Retry(total=5, backoff_factor=0.2)
+    later = retry.increment("GET", "/", error=ProtocolError("coupée")).increment("GET", "/", error=ProtocolError("coupée"))
+    assert later.get_backoff_time() > 0
+    with pytest.raises(ProtocolError):
+        retry.increment("POST", "/", error=ProtocolError("coupée"))
+    assert retry.increment("POST", "/", error=ConnectTimeoutError()).total == 4  # nothing has been sent
+
+
+@pytest.mark.claim(PAGE, "L'identifiant envoyé dans `X-Request-ID` est noté dans les journaux et rendu dans la réponse, s'il tient en 64 lettres sans accent, chiffres ou tirets au plus ; sinon, ou sans lui, l'API en crée un.")
+@pytest.mark.parametrize(("given", "kept"), [("A1-" + 61 * "b", True), (65 * "b", False), ("été", False), ("a_b", False), ("", False), (None, False)])
+def test_an_identifier_of_64_letters_digits_and_dashes_is_kept_and_any_other_replaced(given: str | None, kept: bool) -> None:
+    headers = {} if given is None else {"X-Request-ID": given}
+    answered = api().get("/health", headers=headers).headers["X-Request-ID"]
+    assert (answered == given) is kept
+    assert answered
+
+
+@pytest.mark.claim(PAGE, "`/admin/configuration` montre les réglages réellement appliqués, à qui présente le jeton de l'API.")
+def test_the_admin_route_shows_what_is_applied(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    client = api(API_TOKEN=TOKEN, ENVIRONMENT="essai", LOG_LEVEL="error", API_VERSION="9.8.7")
+    shown = client.get("/admin/configuration", headers={"Authorization": f"Bearer {TOKEN}"}).json
+    assert shown["settings"] == {"ENVIRONMENT": "essai", "LOG_LEVEL": "error", "API_VERSION": "9.8.7"}
+
+
+@pytest.mark.claim(PAGE, "Sur un poste, lancez l'API avec la variable `API_TOKEN` de votre choix")
+def test_the_token_of_a_machine_is_a_variable(model: Model) -> None:
+    assert api(API_TOKEN=TOKEN).get("/").json["secret_present"] is True
+    assert "API_TOKEN" in model.services["api"]["environment"]
+
+
+@pytest.mark.claim(PAGE, "ils s'adressent à l'API d'un poste de développement, [lancée](demarrer.md) sans Docker ou avec")
+def test_the_api_of_a_machine_is_on_port_8000_with_docker_or_without(model: Model) -> None:
+    assert model.applications["api"].ports == [8000] or 8000 in model.applications["api"].ports
+    assert [port["published"] for port in model.services["api"]["ports"]] == ["8000"]

@@ -1,0 +1,637 @@
+"""Claims of the decisions on architecture."""
+
+import ast
+import copy
+import logging
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import kubernetes_validate
+import msgspec
+import pytest
+import requests
+import yaml
+from markdown.extensions import Extension
+
+from datapress_common.gunicorn_settings import GunicornSettings
+from datapress_common.health import PROBE_PATHS
+from datapress_common.logs import _ProbeFilter
+from datapress_common.settings import load as load_settings
+from datapress_front.api_call import ApiCaller
+from datapress_front.settings import FrontSettings
+from lossprobe.calls import Mode
+from lossprobe.figures import verdict
+from macros.block_marks import BlockMarks
+from runbook.checking.manifests import check_manifests
+from runbook.checking.model import Model
+from runbook.checking.objects import KubeObject
+from runbook.matching.expect import Kind, compare
+from runbook.plan import Mode as PlanMode
+from runbook.plan import make_plan
+from runbook.reading.blocks import find_blocks
+from runbook.reading.content import ATTRIBUTES, Page, PageBlocks, Site
+from runbook.running import presence
+from runbook.running.mask import Mask
+from runbook.running.outcome import Outcome
+from runbook.settings import load
+from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, documented, place, source
+
+Manifest = Callable[[str, str], KubeObject]
+IMAGES, EXPOSURE, PROBES, RESOURCES, SECRET, UPDATE, FLAT, SITE, EXECUTED, SYNTAX = (
+    f"decisions/00{name}.md"
+    for name in (
+        "01-images",
+        "02-exposition",
+        "03-sondes",
+        "04-ressources",
+        "05-configuration-et-secret",
+        "06-mise-a-jour-sans-perte",
+        "07-manifestes-a-plat",
+        "08-moteur-de-documentation",
+        "09-documentation-executee",
+        "10-syntaxe-des-pages",
+    )
+)
+INDEX = "decisions/index.md"
+IMAGE_NAMES = ("api", "front")
+
+
+class Lines(yaml.SafeLoader):
+    """MkDocs' settings, whatever its own tags stand for."""
+
+
+Lines.add_multi_constructor("", lambda loader, tag, node: None)
+
+
+def mkdocs() -> dict[str, Any]:
+    """The settings of the site."""
+    settings: dict[str, Any] = yaml.load(source("mkdocs.yml"), Lines)  # noqa: S506 — it is a safe one
+    return settings
+
+
+def stages(name: str) -> list[list[str]]:
+    """The instructions of each stage of a Dockerfile, on a line each."""
+    text = re.sub(r"^\s*#.*\n", "", source(f"services/{name}/Dockerfile"), flags=re.MULTILINE).replace("\\\n", " ")
+    lines = [line for line in text.split("\n") if line.strip()]
+    starts = [number for number, line in enumerate(lines) if line.startswith("FROM ")]
+    return [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
+def container(manifest: Manifest, name: str) -> dict[str, Any]:
+    """The only container of a Deployment's pod."""
+    [only] = manifest("Deployment", name).containers
+    return only
+
+
+def read_page(text: str, **meta: Any) -> PageBlocks:
+    """The commands of a page of this text."""
+    lines = text.count("\n") + 1
+    page = Page("docs/essai.md", "essai.md", "essai/", "Essai", meta, text, tuple(range(1, lines + 1)))
+    return find_blocks(page, Site((page,), ["attr_list", "pymdownx.superfences"], {}), load(ROOT).targets)
+
+
+# 1. Images
+
+
+@pytest.mark.claim(IMAGES, "Deux étapes sur `python:3.13-slim-trixie`, la même base pour construire et pour exécuter.")
+@pytest.mark.claim(IMAGES, "la première installe, la seconde n'emporte que le résultat")
+@pytest.mark.claim(IMAGES, "Une même base pour les deux services : une seule image à surveiller")
+@pytest.mark.claim(INDEX, "| [1](0001-images.md) | Images en deux étapes, utilisateur numérique non privilégié |")
+@pytest.mark.claim("contexte.md", "Images en deux étapes, sans droits d'administration")
+@pytest.mark.parametrize("name", IMAGE_NAMES)
+def test_an_image_has_two_stages_on_one_base_and_the_second_only_copies(name: str) -> None:
+    build, runtime = stages(name)
+    assert (build[0], runtime[0]) == ("FROM python:3.13-slim-trixie AS build", "FROM python:3.13-slim-trixie AS runtime")
+    assert [line for line in runtime if line.startswith("RUN ")] == []
+    assert all(line.startswith("COPY --from=build ") for line in runtime if line.startswith(("COPY", "ADD")))
+
+
+@pytest.mark.claim(IMAGES, "Les dépendances viennent d'un fichier figé par empreinte, sans compilation : un paquet altéré arrête la construction.")
+@pytest.mark.claim(IMAGES, "L'environnement virtuel n'a pas de `pip` ; celui de l'image de base reste")
+@pytest.mark.claim("contexte.md", "Dépendances figées par empreinte ; un conteneur par service")
+@pytest.mark.claim("difficultes.md", "Dépendances figées par empreinte, contexte de construction en liste blanche, deux images de même structure")
+@pytest.mark.parametrize("name", IMAGE_NAMES)
+def test_dependencies_are_locked_and_the_base_has_the_pip_that_the_environment_lacks(name: str) -> None:
+    [install] = [line for line in stages(name)[0] if "pip" in line]
+    assert "--require-hashes" in install
+    assert "--only-binary=:all:" in install
+    assert "venv --without-pip /opt/venv" in install
+    assert "python -m pip --python /opt/venv/bin/python" in install  # the base's own
+    for requirement in re.findall(r"^[a-z][^\n]*(?:\n +--hash[^\n]*)*", source(f"services/{name}/requirements.txt"), re.MULTILINE):
+        assert "==" in requirement.split("\n")[0]
+        assert "--hash=sha256:" in requirement
+
+
+@pytest.mark.claim(IMAGES, "L'utilisateur est le numéro 10001 et non un nom")
+@pytest.mark.claim("difficultes.md", "`USER 10001`, et le même numéro dans les manifestes")
+@pytest.mark.parametrize("name", IMAGE_NAMES)
+def test_the_user_is_the_same_number_in_image_and_manifest(name: str, manifest: Manifest) -> None:
+    user = manifest("Deployment", f"datapress-{name}").at("spec", "template", "spec", "securityContext", "runAsUser")
+    assert [line for line in stages(name)[1] if line.startswith("USER ")] == [f"USER {user}:{user}"]
+    assert user == 10001
+
+
+@pytest.mark.claim(IMAGES, "Le contrôle de santé est écrit en Python, pour ne pas embarquer `curl`.")
+@pytest.mark.parametrize("name", IMAGE_NAMES)
+def test_the_health_check_is_python_and_nothing_brings_curl(name: str) -> None:
+    [check] = [line for line in stages(name)[1] if line.startswith("HEALTHCHECK")]
+    assert 'CMD ["python", "-m", "datapress_common.probe"]' in check
+    assert not [line for stage in stages(name) for line in stage if "curl" in line or "apt" in line]
+
+
+@pytest.mark.claim(IMAGES, "Un `.dockerignore` en liste blanche : seul ce qui est nommé entre dans le contexte de construction.")
+def test_the_context_holds_only_what_is_named() -> None:
+    rules = [line for line in source("services/.dockerignore").splitlines() if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    assert {rule for rule in rules[1:] if not rule.startswith("!")} == {"**/__pycache__"}
+
+
+@pytest.mark.claim(IMAGES, "Deux Dockerfiles presque identiques : chacun se lit, se construit et se contrôle seul, son port et son module écrits en toutes lettres.")
+@pytest.mark.claim("contexte.md", "Même structure pour les deux images, même fichier de réglages")
+def test_the_two_dockerfiles_say_the_same_with_their_own_port_and_module() -> None:
+    texts = [source(f"services/{name}/Dockerfile") for name in IMAGE_NAMES]
+    for name, port, text in zip(IMAGE_NAMES, ("8000", "8080"), texts, strict=True):
+        assert f"datapress_{name}:create_app()" in text
+        assert f"PORT={port}" in text
+        assert "COPY common/gunicorn.conf.py ./" in text
+    instructions = [[line.split()[0] for stage in stages(name) for line in stage] for name in IMAGE_NAMES]
+    assert instructions[0] == instructions[1]
+
+
+@pytest.mark.claim(IMAGES, "`hadolint` relit les deux Dockerfiles et ne doit rien trouver")
+@pytest.mark.claim(IMAGES, "Un test les tient identiques, à ces noms près.")
+@pytest.mark.claim("contexte.md", "`hadolint` et les tests de `tests/services`")
+def test_tests_of_the_services_read_both_dockerfiles() -> None:
+    text = source("tests/services/test_images.py")
+    names = {node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+    assert {"test_hadolint_finds_nothing", "test_the_two_dockerfiles_differ_by_names_and_a_port_only"} <= names
+    assert 'PORTS = {"api": 8000, "front": 8080}' in text
+    assert '@pytest.mark.parametrize("name", PORTS)\ndef test_hadolint_finds_nothing' in text
+
+
+@pytest.mark.claim(IMAGES, "Elles doivent se construire avec Docker 20.10 comme avec les versions suivantes")
+@pytest.mark.parametrize("name", IMAGE_NAMES)
+def test_a_dockerfile_holds_nothing_that_an_old_docker_lacks(name: str) -> None:
+    assert not re.search(r"--mount|--link|--chmod|<<|^# syntax", source(f"services/{name}/Dockerfile"), re.MULTILINE)
+
+
+# 2. Exposure
+
+
+@pytest.mark.claim(EXPOSURE, "`kubectl port-forward` reste le moyen de joindre l'API pour un diagnostic.")
+@pytest.mark.claim(EXPOSURE, "[Vérifier](../exploitation/verifier.md) interroge le front par le NodePort et l'API par `port-forward`, et compare les réponses.")
+@pytest.mark.claim("contexte.md", "Le temps d'un diagnostic, puis refermé")
+@pytest.mark.claim("difficultes.md", "[Vérifier](exploitation/verifier.md) ouvre le passage, interroge l'API et le referme")
+@pytest.mark.claim("difficultes.md", "`kubectl port-forward` pour un diagnostic, lancé en arrière-plan et arrêté ensuite")
+def test_the_verification_asks_the_front_by_node_port_and_the_api_by_port_forward() -> None:
+    page = "exploitation/verifier.md"
+    opened = place(page, "port-forward svc/datapress-api 8000:80")
+    assert blocks(page)[opened].background == "http://localhost:8000/health"  # ended with its page
+    asked = blocks(page)[opened + 1]
+    assert "http://localhost:8000/health" in asked.code
+    assert asked.expected
+    assert [block for block in blocks(page) if "http://localhost:30080" in block.code and block.expected]
+
+
+@pytest.mark.claim(INDEX, "| [2](0002-exposition.md) | NodePort pour le front |")
+@pytest.mark.claim(EXPOSURE, "Pas de TLS, pas de nom, un port inhabituel")
+@pytest.mark.claim("contexte.md", "| § 7 | Ingress, cert-manager, TLS | Prévu, sous la forme Gateway API | [Exposition](feuille-de-route.md#exposition)")
+def test_nothing_offers_tls_or_a_name(model: Model, manifest: Manifest) -> None:
+    assert not {item.kind for item in model.objects} & {"Ingress", "Gateway", "HTTPRoute", "Certificate", "Issuer"}
+    [port] = manifest("Service", "datapress-front").at("spec", "ports")
+    assert (port["port"], port["nodePort"]) == (80, 30080)
+
+
+# 3. Probes
+
+
+@pytest.mark.claim(PROBES, "Trois sondes par conteneur : démarrage et vie sur `/health/live`, disponibilité sur `/health/ready`.")
+@pytest.mark.claim(PROBES, "La disponibilité est rapide (6 s pour retirer un pod), la vie plus patiente (30 s avant de redémarrer).")
+@pytest.mark.claim(INDEX, "| [3](0003-sondes.md) | Sondes de vie et de disponibilité séparées |")
+@pytest.mark.claim("contexte.md", "[Trois sondes](architecture/recette.md#sondes) par conteneur")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_start_and_life_ask_one_address_and_readiness_another_sooner(name: str, manifest: Manifest) -> None:
+    probes = {key: container(manifest, name)[key] for key in ("startupProbe", "livenessProbe", "readinessProbe")}
+    assert [probe["httpGet"]["path"] for probe in probes.values()] == ["/health/live", "/health/live", "/health/ready"]
+    patience = [probe["periodSeconds"] * probe["failureThreshold"] for probe in probes.values()]
+    assert patience == [30, 30, 6]
+
+
+@pytest.mark.claim(PROBES, "`/health` restant pour les personnes et pour le front")
+@pytest.mark.claim(PROBES, "Les deux adresses répondent aujourd'hui la même chose")
+@pytest.mark.claim("contexte.md", "`/health`, doublé de `/health/live` et `/health/ready`")
+def test_both_addresses_answer_alike_and_the_front_asks_health(manifest: Manifest) -> None:
+    client = api()
+    answers = [client.get(path).json for path in ("/health", "/health/live", "/health/ready")]
+    assert answers[0] == answers[1] == answers[2]
+    assert ApiCaller(load_settings(FrontSettings, {}))._url.endswith(":8000/health")
+    asked = {container(manifest, name)[probe]["httpGet"]["path"] for name in DEPLOYMENTS for probe in ("livenessProbe", "readinessProbe")}
+    assert "/health" not in asked
+
+
+@pytest.mark.claim(PROBES, "Les requêtes des sondes qui réussissent sont tenues hors des journaux courants")
+@pytest.mark.parametrize(("path", "status", "written"), [("/health/live", "200", False), ("/health/ready", "503", True), ("/health", "200", True)])
+def test_only_probes_that_went_well_are_left_out_of_the_log(path: str, status: str, written: bool) -> None:
+    record = logging.LogRecord("gunicorn.access", logging.INFO, "", 0, "%s", ({"U": path, "s": status},), None)
+    assert _ProbeFilter(shown=False).filter(record) is written
+    assert {"/health/live", "/health/ready"} == PROBE_PATHS
+
+
+# 4. Resources
+
+
+@pytest.mark.claim(RESOURCES, "Par conteneur : 96Mi de mémoire et 50m de processeur réservés, 192Mi de mémoire au plus, aucune limite de processeur.")
+@pytest.mark.claim(INDEX, "| [4](0004-ressources.md) | Mémoire réservée et limitée, processeur réservé sans limite |")
+@pytest.mark.claim(RESOURCES, "Un dépassement de mémoire tue le conteneur (`OOMKilled`), pas le nœud ; Kubernetes le relance.")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_memory_is_reserved_and_limited_and_the_processor_only_reserved(name: str, manifest: Manifest) -> None:
+    assert container(manifest, name)["resources"] == {"requests": {"cpu": "50m", "memory": "96Mi"}, "limits": {"memory": "192Mi"}}
+
+
+@pytest.mark.claim(RESOURCES, "1 processus et 8 fils d'exécution par conteneur : la charge se répartit par le nombre de pods")
+def test_a_container_has_one_process_and_eight_threads(manifest: Manifest) -> None:
+    settings = load_settings(GunicornSettings, {})
+    assert (settings.gunicorn_workers, settings.gunicorn_threads) == (1, 8)
+    assert not [name for name in manifest("ConfigMap", "datapress-config").at("data") if name.startswith("GUNICORN")]
+
+
+@pytest.mark.claim(RESOURCES, "`tests/manifests` exige une réservation et une limite de mémoire pour chaque conteneur")
+@pytest.mark.parametrize(("part", "said"), [("requests", "memory non demandé"), ("limits", "mémoire sans limite")])
+def test_a_container_without_a_reservation_or_a_limit_is_found(part: str, said: str, model: Model) -> None:
+    def without(item: KubeObject) -> KubeObject:
+        document = copy.deepcopy(item.document)
+        if item.kind == "Deployment":
+            del document["spec"]["template"]["spec"]["containers"][0]["resources"][part]["memory"]
+        return replace(item, document=document)
+
+    spoilt = replace(model, objects=tuple(without(item) for item in model.objects))
+    assert len([finding for finding in check_manifests(spoilt) if said in str(finding)]) == 2
+    assert "check_manifests(model)" in source("tests/manifests/test_objects.py")
+
+
+@pytest.mark.claim(RESOURCES, "Les manifestes sont validés par `kubernetes-validate --strict`")
+@pytest.mark.claim(FLAT, "`kubernetes-validate --strict` relit chaque fichier pour plusieurs versions de Kubernetes")
+def test_the_schemas_of_several_kubernetes_take_an_object_and_no_unknown_field(manifest: Manifest) -> None:
+    versions = kubernetes_validate.utils.all_versions()
+    oldest, newest = versions[0], versions[-1]
+    assert oldest != newest
+    assert "versions[0], versions[-1]" in source("scripts/runbook/checking/manifests_schema.py")
+    for version in (oldest, newest):
+        kubernetes_validate.validate(manifest("Service", "datapress-front").document, version, strict=True)
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "dato": {}}, newest, strict=True)
+
+
+# 5. Settings and Secret
+
+
+@pytest.mark.claim(SECRET, "Git ne contient que `k8s/secret.yaml.example`, dont le nom échappe à `kubectl apply -f k8s/`")
+@pytest.mark.claim(INDEX, "| [5](0005-configuration-et-secret.md) | ConfigMap et Secret réellement lus, Secret hors de git |")
+@pytest.mark.claim("contexte.md", "jeton d'une route d'administration ; [absent de git](decisions/0005-configuration-et-secret.md)")
+def test_git_holds_the_example_alone_under_a_name_that_kubectl_passes_over(model: Model) -> None:
+    assert "/k8s/secret.yaml\n" in source(".gitignore")
+    example = yaml.safe_load(source("k8s/secret.yaml.example"))
+    assert (example["kind"], example["data"]) == ("Secret", {"API_TOKEN": "A_REMPLACER"})
+    applied = [path for path in (ROOT / "k8s").iterdir() if path.suffix in {".json", ".yaml", ".yml"} and path.name != "secret.yaml"]
+    assert not [path for path in applied if "kind: Secret" in path.read_text()]
+
+
+@pytest.mark.claim(SECRET, "protège une vraie route : 401 sans jeton, 403 avec un mauvais.")
+@pytest.mark.claim("utiliser-api.md", "Sans jeton, l'API répond 401 ; avec un mauvais, 403 ; si elle-même n'en a pas reçu, 503.")
+@pytest.mark.parametrize(("given", "shown", "status"), [(TOKEN, "", 401), (TOKEN, "un-autre-jeton", 403), ("", TOKEN, 503), (TOKEN, TOKEN, 200)])
+def test_the_admin_route_tells_no_token_from_a_wrong_one(given: str, shown: str, status: int) -> None:
+    client = api(**({"API_TOKEN": given} if given else {}))
+    answer = client.get("/admin/configuration", headers={"Authorization": f"Bearer {shown}"} if shown else {})
+    assert answer.status_code == status
+
+
+@pytest.mark.claim(SECRET, "Rien de secret n'est journalisé ni renvoyé : l'API dit si le jeton est présent, jamais lequel.")
+@pytest.mark.claim("demarrer.md", "`secret_present` dit si l'API a reçu son jeton d'administration ; sa valeur n'apparaît nulle part.")
+@pytest.mark.claim("contexte.md", "Les réglages non sensibles seulement ; pour le secret, sa présence, jamais sa valeur")
+def test_the_api_says_that_there_is_a_token_and_never_which(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    client = api(API_TOKEN=TOKEN)
+    shown = {"Authorization": f"Bearer {TOKEN}"}
+    answers = [client.get(path, headers=shown) for path in ("/", "/health", "/admin/configuration", "/inconnue")]
+    assert [answers[0].json["secret_present"], api().get("/").json["secret_present"]] == [True, False]
+    assert TOKEN not in "".join(answer.text + str(answer.headers) for answer in answers) + caplog.text
+
+
+@pytest.mark.claim(SECRET, "le moteur de documentation masque les valeurs secrètes dans tout ce qu'il garde")
+def test_the_engine_masks_the_token_of_the_manifest() -> None:
+    secrets = load(ROOT).secrets
+    assert secrets.manifests == ["k8s/secret*.yaml"]
+    assert "*TOKEN*" in secrets.variables
+    assert TOKEN not in Mask([TOKEN])(f"Authorization: Bearer {TOKEN}")
+
+
+# 6. Updates
+
+
+@pytest.mark.claim(UPDATE, "Gunicorn 27.0.1 au moins : un processus qui s'arrête répond encore aux connexions gardées")
+@pytest.mark.claim(UPDATE, "La version minimale de Gunicorn est une contrainte écrite dans `pyproject.toml`")
+@pytest.mark.claim(INDEX, "| [6](0006-mise-a-jour-sans-perte.md) | Pause avant l'arrêt et Gunicorn récent |")
+@pytest.mark.claim("difficultes.md", "Gunicorn 27.0.1 au moins")
+def test_gunicorn_may_not_be_older() -> None:
+    wanted = tomllib.loads(source("pyproject.toml"))["dependency-groups"]["api"]
+    assert [name for name in wanted if name.startswith("gunicorn")] == ["gunicorn>=27.0.1,<28"]
+
+
+@pytest.mark.claim(UPDATE, "**Réessayer côté client** : utile, et fait pour l'appel du front à l'API")
+def test_the_front_tries_the_api_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def cut(*_: Any, **__: Any) -> None:
+        calls.append(1)
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(requests.Session, "get", cut)
+    ApiCaller(load_settings(FrontSettings, {"API_BASE_URL": NOBODY})).ask("essai")
+    assert len(calls) == 2
+
+
+@pytest.mark.claim(UPDATE, "[Haute disponibilité](../exploitation/haute-disponibilite.md) supprime un pod, puis redémarre l'API et le front, pendant que deux clients appellent sans arrêt, l'un dans le cluster et l'autre par le NodePort")
+@pytest.mark.claim("difficultes.md", "Un flux continu de requêtes, dans le cluster et par le NodePort, et un compte des pertes")
+@pytest.mark.claim("difficultes.md", "La même mesure, pendant que l'API, puis le front redémarrent")
+@pytest.mark.claim("contexte.md", "Un pod supprimé pendant que les requêtes continuent")
+def test_two_clients_call_while_a_pod_goes_and_both_deployments_start_again() -> None:
+    order = [
+        "kubectl apply -f k8s/options/sonde/",
+        "scripts/sonde demarrer http://localhost:30080/status",
+        'kubectl delete "$POD"',
+        "kubectl rollout restart deployment/datapress-api",
+        "kubectl rollout restart deployment/datapress-front",
+        "touch /sonde/temoins/fin",
+    ]
+    places = [place("exploitation/haute-disponibilite.md", command) for command in order]
+    assert places == sorted(places)
+
+
+@pytest.mark.claim(UPDATE, "[Mettre à jour](../exploitation/mettre-a-jour.md) change de version pendant qu'un client appelle par le NodePort.")
+@pytest.mark.claim("contexte.md", "`kubectl rollout restart`, puis une nouvelle version sous trafic")
+def test_one_client_calls_while_the_version_changes() -> None:
+    page = "exploitation/mettre-a-jour.md"
+    began, changed = place(page, "scripts/sonde demarrer http://localhost:30080/status"), place(page, "kubectl set image")
+    ended = min(number for number, block in enumerate(blocks(page)) if block.code.startswith("scripts/sonde arreter") and block.expected)
+    assert place(page, "kubectl rollout restart deploy/datapress-api") < began < changed < ended
+
+
+@pytest.mark.claim(UPDATE, "Tous comptent à part les connexions neuves et gardées ; une seule requête perdue fait échouer la page")
+@pytest.mark.claim("difficultes.md", "Une requête perdue fait échouer [Haute disponibilité](exploitation/haute-disponibilite.md)")
+@pytest.mark.claim("difficultes.md", "La mesure compte séparément les connexions neuves et gardées")
+@pytest.mark.claim("glossaire.md", "Le programme de mesure : il appelle un service sans arrêt et compte les requêtes perdues.")
+def test_one_lost_request_is_enough_and_both_kinds_are_counted() -> None:
+    def summary(lost: int) -> dict[str, Any]:
+        return {"requetes": 2000, "pertes": lost, "complet": True, "minimum": 1000, "arret": "", "modes": {mode: {"requetes": 1000} for mode in Mode}}
+
+    assert len(Mode) == 2
+    assert (verdict(summary(0))[0], verdict(summary(1))[0]) == (True, False)
+    for page in ("exploitation/haute-disponibilite.md", "exploitation/mettre-a-jour.md"):
+        assert [block for block in blocks(page) if block.code == "scripts/sonde arreter" and block.exit_status == 0]
+
+
+@pytest.mark.claim(UPDATE, "Le front, à un seul réplica, se met à jour sans coupure lui aussi ; la perte brutale de son pod reste visible")
+def test_the_only_front_is_replaced_after_its_successor_is_ready(manifest: Manifest) -> None:
+    spec = manifest("Deployment", "datapress-front").at("spec")
+    assert (spec["replicas"], spec["strategy"]["rollingUpdate"]["maxUnavailable"]) == (1, 0)
+
+
+# 7. Manifests
+
+
+@pytest.mark.claim(FLAT, "L'espace de noms s'applique en premier : `kubectl apply -f k8s/namespace.yaml -f k8s/` part d'un cluster vide")
+@pytest.mark.claim("difficultes.md", "Les fichiers s'appliquent dans l'ordre alphabétique, et `namespace.yaml` vient après les manifestes de l'API")
+@pytest.mark.claim("difficultes.md", "`kubectl apply -f k8s/namespace.yaml -f k8s/`, qui part de rien et se rejoue")
+@pytest.mark.claim("contexte.md", "Précédé de l'espace de noms, sans quoi la commande [échoue sur un cluster vide](difficultes.md#ordre-des-manifestes)")
+def test_in_alphabetical_order_the_namespace_would_come_too_late() -> None:
+    names = sorted(path.name for path in (ROOT / "k8s").glob("*.yaml"))
+    assert max(names.index("api-deployment.yaml"), names.index("api-service.yaml")) < names.index("namespace.yaml")
+    assert place("exploitation/reconstruire.md", "kubectl apply -f k8s/namespace.yaml -f k8s/") > 0
+
+
+@pytest.mark.claim(FLAT, "Chaque champ est accepté par Kubernetes 1.20 comme par les versions courantes.")
+def test_no_field_is_younger_than_kubernetes_1_20(model: Model) -> None:
+    recette = [item for item in model.objects if item.path.startswith("k8s/") and item.kind != "Cluster"]
+    assert {item.at("apiVersion") for item in recette} == {"v1", "apps/v1"}
+    text = "\n".join(yaml.safe_dump(item.document) for item in recette)
+    young = ("grpc:", "sleep:", "minDomains", "matchLabelKeys", "nodeTaintsPolicy", "internalTrafficPolicy", "hostUsers", "resizePolicy", "podFailurePolicy", "appArmorProfile", "trafficDistribution")
+    assert [name for name in young if name in text] == []
+
+
+@pytest.mark.claim(FLAT, "Il n'y a qu'un environnement Kubernetes à décrire.")
+@pytest.mark.claim(INDEX, "| [7](0007-manifestes-a-plat.md) | Sept manifestes à plat | Kustomize, Helm | Pas de variantes par environnement |")
+@pytest.mark.claim("difficultes.md", "Des [manifestes à plat](decisions/0007-manifestes-a-plat.md), sans Kustomize")
+@pytest.mark.claim("glossaire.md", "Deux façons de décliner des manifestes par environnement ; le POC n'en a pas besoin.")
+def test_there_is_one_environment_and_no_template(model: Model) -> None:
+    assert [item.name for item in model.of_kind("Namespace")] == ["datapress-recette"]
+    assert not [name for name in model.files if name.rpartition("/")[2] in {"kustomization.yaml", "kustomization.yml", "Chart.yaml"}]
+
+
+@pytest.mark.claim(FLAT, "[Déployer](../exploitation/deployer.md) applique les manifestes un par un, puis en bloc")
+@pytest.mark.claim("difficultes.md", "[Déployer](exploitation/deployer.md) applique deux fois et attend `unchanged`")
+@pytest.mark.claim("contexte.md", "| § 4 | Manifestes appliqués un par un | Dans l'ordre du cahier des charges, rejouable |")
+def test_the_deployment_applies_one_by_one_then_all_and_expects_no_change() -> None:
+    page = "exploitation/deployer.md"
+    singly = place(page, "kubectl apply -n datapress-recette -f k8s/configmap.yaml")
+    together = next(number for number, block in enumerate(blocks(page)) if block.code.strip() == "kubectl apply -f k8s/")
+    applied = re.findall(r"-f k8s/([\w.-]+)", blocks(page)[singly].code)
+    assert applied == [f"{name}.yaml" for name in ("namespace", "configmap", "secret", "api-deployment", "api-service", "front-deployment", "front-service")]
+    assert singly < together
+    expected = blocks(page)[together].expected
+    assert expected
+    assert {line.rsplit(" ", 1)[1] for line in expected.text.strip().splitlines()} == {"unchanged"}
+
+
+# 8. The site
+
+
+@pytest.mark.claim(SITE, "MkDocs 1.6 et Material 9.8, figés par empreinte, avec mkdocs-macros.")
+@pytest.mark.claim(INDEX, "| [8](0008-moteur-de-documentation.md) | MkDocs 1.6 et Material, versions figées |")
+def test_the_versions_of_the_site_are_locked() -> None:
+    locked = source("requirements/run.txt")
+    for package in (r"mkdocs==1\.6\.\d+", r"mkdocs-material==9\.8\.\d+", r"mkdocs-macros-plugin==[\d.]+"):
+        assert re.search(rf"^{package} \\\n +--hash=sha256:", locked, re.MULTILINE)
+
+
+@pytest.mark.claim(SITE, "aucun greffon que Zensical ne prenne en charge, et des macros définies par `define_env` seul")
+@pytest.mark.claim(SITE, "un fichier de `hooks`, `scripts/finish.py`, et la copie de l'enregistrement à côté des preuves, par `on_post_build`.")
+def test_plugins_hooks_and_macros_are_those_that_are_told() -> None:
+    settings = mkdocs()
+    assert {next(iter(plugin)) if isinstance(plugin, dict) else plugin for plugin in settings["plugins"]} == {"search", "macros", "tags"}
+    assert settings["hooks"] == ["scripts/finish.py"]
+    tree = ast.parse(source("scripts/macros/__init__.py"))
+    functions = {node.name: ast.unparse(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert set(functions) == {"define_env", "on_post_build"}
+    assert "publish(env.evidence" in functions["on_post_build"]
+    assert ".macro(" not in functions["on_post_build"]
+
+
+@pytest.mark.claim(SITE, "Les mentions posées sous les commandes viennent d'une extension Markdown que `define_env` ajoute à celles de MkDocs : ni `hooks`, ni greffon")
+@pytest.mark.claim(SITE, "Sans cette extension, le site se construit de même, sans ces mentions.")
+def test_marks_come_from_an_extension_that_is_only_there_with_a_record() -> None:
+    assert issubclass(BlockMarks, Extension)
+    assert "    if evidence.runs:\n        env.conf[\"markdown_extensions\"].append(BlockMarks(evidence))\n" in source("scripts/macros/__init__.py")
+    assert "block_marks" not in source("scripts/finish.py") + source("mkdocs.yml")
+
+
+@pytest.mark.claim(SITE, "Les délimiteurs de macros sont changés, car ceux d'origine se confondent avec les gabarits Go, les expressions de GitHub Actions et les tableaux de bash.")
+@pytest.mark.claim("difficultes.md", "Une macro inconnue fait échouer la construction")
+@pytest.mark.claim(SITE, "La construction est stricte : un lien, une ancre, une macro ou un fichier manquant la fait échouer.")
+def test_macros_have_other_delimiters_and_whatever_is_missing_stops_the_build() -> None:
+    settings = mkdocs()
+    [macros] = [plugin["macros"] for plugin in settings["plugins"] if isinstance(plugin, dict) and "macros" in plugin]
+    delimiters = {value for name, value in macros.items() if name.startswith("j2_")}
+    assert len(delimiters) == 6
+    assert not [one for one in delimiters if "{" in one or "}" in one]
+    assert (macros["on_undefined"], macros["on_error_fail"]) == ("strict", True)
+    assert (settings["validation"]["anchors"], settings["validation"]["unrecognized_links"], settings["validation"]["nav"]["not_found"]) == ("warn",) * 3
+    for script in ("demo", "test"):
+        assert "mkdocs build --strict" in source(f"scripts/{script}")
+
+
+@pytest.mark.claim(SITE, "Le lecteur de diagrammes est livré avec le site et n'est chargé que par les pages qui en ont.")
+@pytest.mark.claim(SITE, "Le site ne demande rien à une autre machine : ni police, ni script, ni image.")
+def test_the_reader_of_diagrams_is_here_and_nothing_comes_from_elsewhere() -> None:
+    template = source("docs/_theme/main.html")
+    loaded = re.search(r"\{% if ([^%]*) %\}\s*<script src=\"\{\{ 'assets/mermaid/mermaid.min.js' \| url \}\}\"></script>\s*\{% endif %\}", template)
+    assert loaded
+    assert 'class="mermaid"\' in page.content' in loaded[1]
+    assert (ROOT / "docs/assets/mermaid/mermaid.min.js").is_file()
+    settings = mkdocs()
+    assert settings["theme"]["font"] is False
+    assert not [name for name in settings["extra_css"] + settings["extra_javascript"] if "//" in name]
+
+
+# 9. The engine
+
+
+@pytest.mark.claim(EXECUTED, "- **Cinq verdicts** : vérifié ; exécuté, sans assertion ; échoué ; délai dépassé ; non exécuté, toujours avec une raison.")
+def test_there_are_five_outcomes() -> None:
+    assert [outcome.value for outcome in Outcome] == ["vérifié", "exécuté, sans assertion", "échoué", "délai dépassé", "non exécuté"]
+
+
+@pytest.mark.claim(EXECUTED, "- **Trois cibles** : *local* (Gunicorn sans conteneur), *compose*, *recette*.")
+@pytest.mark.claim("glossaire.md", "L'endroit où une page s'exécute : *local*, *compose* ou *recette*.")
+def test_there_are_three_targets_and_the_local_one_is_gunicorn_alone() -> None:
+    settings = load(ROOT)
+    assert list(settings.targets) == ["local", "compose", "recette"]
+    assert settings.targets["local"].requires == []
+    for name in settings.targets["local"].services:
+        assert "gunicorn" in settings.services[name].command
+
+
+@pytest.mark.claim(EXECUTED, "Une cible absente est annoncée, jamais simulée en silence.")
+@pytest.mark.claim(EXECUTED, "non exécuté, toujours avec une raison")
+@pytest.mark.claim("glossaire.md", "Les services lancés sans conteneur, qui répondent à la place d'une cible absente ; toujours signalé.")
+@pytest.mark.parametrize("target", ["compose", "recette"])
+def test_without_its_target_a_command_says_why_or_who_answers_instead(target: str) -> None:
+    plan = make_plan(documented(), load(ROOT), {target: "absente"})
+    pages = [page for page in plan.pages if page.target == target]
+    assert {page.on for page in pages} == {"local"}
+    steps = [step for page in pages for step in page.steps]
+    assert {step.mode for step in steps} <= {PlanMode.STAND_IN, PlanMode.NOT_RUN}
+    assert all(step.reason for step in steps if step.mode is PlanMode.NOT_RUN)
+    assert "substitut {page.on}" in source("scripts/runbook/reporting/terminal.py")
+
+
+@pytest.mark.claim(EXECUTED, "- **Un garde-fou** : la recette ne vise que des contextes `kubectl` autorisés.")
+@pytest.mark.parametrize(("context", "allowed"), [("kind-datapress", True), ("recette", True), ("production", False), (None, False)])
+def test_the_recette_refuses_other_contexts(context: str | None, allowed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presence, "current_context", lambda: context)
+    target = msgspec.structs.replace(load(ROOT).targets["recette"], requires=[])  # as if all else were there
+    assert (presence.lack(target, ROOT) is None) is allowed
+
+
+@pytest.mark.claim(EXECUTED, "- **Rien de DataPress dans le moteur** : ce qui est propre à ce dépôt est dans `pyproject.toml`.")
+@pytest.mark.claim("glossaire.md", "Le programme de ce dépôt, `runbook`, qui exécute les commandes des pages et compare leurs résultats.")
+def test_the_engine_does_not_know_datapress() -> None:
+    files = [path for path in (ROOT / "scripts/runbook").rglob("*") if path.suffix in {".py", ".txt"}]
+    assert len(files) > 50
+    assert [path.name for path in files if "datapress" in path.read_text(encoding="utf-8").lower()] == []
+    assert "[tool.runbook.targets.recette]" in source("pyproject.toml")
+
+
+@pytest.mark.claim(EXECUTED, "Une page lente ralentit toute la vérification ; chaque bloc a donc un délai.")
+def test_every_block_has_a_deadline() -> None:
+    assert load(ROOT).deadline > 0
+    assert all(block.deadline is None or block.deadline > 0 for page in documented() for block in page.blocks)
+
+
+@pytest.mark.claim(EXECUTED, "Les tests de `tests/engine` couvrent le moteur, y compris sur un autre site MkDocs que celui-ci")
+def test_the_engine_is_tested_on_another_site() -> None:
+    other = load(ROOT / "tests/sample")
+    assert set(other.targets) != set(load(ROOT).targets)
+    assert [path for path in (ROOT / "tests/engine").glob("test_*.py") if "sample" in path.read_text()]
+
+
+# 10. The pages' syntax
+
+ROWS = {
+    "| `data-cible` | Ce bloc vise une autre cible que sa page |": ('data-cible="recette"', "target", "recette"),
+    "| `data-delai` | Délai en secondes |": ('data-delai="7"', "deadline", 7.0),
+    "| `data-code` | Code de retour attendu |": ('data-code="3"', "exit_status", 3),
+    "| `data-reessayer` | Recommencer jusqu'au résultat attendu, pendant ce délai au plus |": ('data-reessayer="9"', "retry", 9.0),
+    "| `data-arriere-plan` | Lancer en arrière-plan et attendre cette condition |": ('data-arriere-plan="port:8000"', "background", "port:8000"),
+    "| `data-nettoyage` | Toujours exécuté en fin de page, même après un échec |": ('data-nettoyage="oui"', "cleanup", True),
+    "| `data-si` | N'exécuter que si cette commande réussit |": ('data-si="true"', "condition", "true"),
+    "| `data-non-execute` | Ne pas exécuter, pour la raison donnée |": ('data-non-execute="parce que"', "not_run", "parce que"),
+    "| `data-substitut` | `non` : la réponse dépend de l'état de la cible, aucun substitut local ne vaut |": ('data-substitut="non"', "stand_in", False),
+}
+
+
+@pytest.mark.parametrize(
+    ("attribute", "field", "value"),
+    [pytest.param(*row, marks=pytest.mark.claim(SYNTAX, words)) for words, row in ROWS.items()],
+)
+def test_an_attribute_has_the_effect_of_its_row(attribute: str, field: str, value: Any) -> None:
+    found = read_page(f"``` {{ .bash {attribute} }}\ntrue\n```\n", execution={"cible": "local"})
+    assert found.problems == ()
+    assert getattr(found.blocks[0], field) == value
+    assert {row[0].partition("=")[0] for row in ROWS.values()} == set(ATTRIBUTES)
+
+
+@pytest.mark.claim(SYNTAX, "Un bloc `bash` qui ne s'exécute pas doit dire pourquoi ; tout autre attribut est une erreur.")
+@pytest.mark.claim(SYNTAX, "Une commande est un bloc `bash` sans invite ni sortie.")
+@pytest.mark.claim(SYNTAX, "sans elles, le bloc s'afficherait de travers, et le moteur le refuse")
+@pytest.mark.claim("difficultes.md", "Les attributs s'écrivent entre accolades seulement")
+@pytest.mark.parametrize(
+    "block",
+    [
+        '``` { .bash data-non-execute="" }\ntrue\n```\n',
+        '``` { .bash data-autre="oui" }\ntrue\n```\n',
+        "```bash\n$ true\n```\n",
+        '```bash data-delai="60"\ntrue\n```\n',
+    ],
+)
+def test_what_the_engine_could_not_run_as_written_is_refused(block: str) -> None:
+    assert read_page(block, execution={"cible": "local"}).problems
+
+
+@pytest.mark.claim(SYNTAX, "La cible de la page est dans son en-tête ; les exceptions sont des attributs entre accolades.")
+def test_a_page_says_its_target_and_without_one_its_commands_are_refused() -> None:
+    plain = "```bash\ntrue\n```\n"
+    assert read_page(plain, execution={"cible": "recette"}).blocks[0].target == "recette"
+    assert read_page(plain).problems
+
+
+@pytest.mark.claim(SYNTAX, "Le bloc `text` ou `json` qui la suit, titré *Résultat attendu*, est à la fois l'exemple et l'assertion ; `…` y remplace ce qui varie.")
+@pytest.mark.claim(INDEX, "| [10](0010-syntaxe-des-pages.md) | Blocs `bash` ordinaires et résultat attendu visible |")
+@pytest.mark.parametrize("kind", Kind)
+def test_the_next_block_titled_so_is_what_must_come(kind: Kind) -> None:
+    shown = f'```bash\ntrue\n```\n\n```{kind.value} title="Résultat attendu"\n"a…"\n```\n'
+    expected = read_page(shown, execution={"cible": "local"}).blocks[0].expected
+    assert expected
+    assert expected.kind is kind
+    assert compare(expected.text, '"autre"', kind) is None
+    assert compare(expected.text, '"tout autre"', kind)
+
+
+@pytest.mark.claim(SYNTAX, "Dans les commandes et les résultats attendus, les noms, les ports et les nombres sont écrits en toutes lettres")
+def test_commands_stand_in_the_sources_as_they_run() -> None:
+    for page in documented():
+        text = source(page.page.path)
+        for block in page.blocks:
+            assert [line for line in block.code.splitlines() if line.strip() and line.strip() not in text] == []

@@ -1,0 +1,341 @@
+"""Claims of the pages that a reader begins with: home, context, first start, glossary."""
+
+import ast
+import itertools
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from macros.roadmap import DAYS, read_roadmap
+from runbook.checking.model import Model
+from runbook.checking.objects import KubeObject
+from runbook.reporting.fingerprints import commands
+from runbook.settings import load
+from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, documented, front, page, place, source
+
+Manifest = Callable[[str, str], KubeObject]
+HOME, CONTEXT, START, GLOSSARY = "index.md", "contexte.md", "demarrer.md", "glossaire.md"
+
+
+def workflow() -> dict[str, Any]:
+    """The pipeline; YAML takes its key `on` for true."""
+    read: dict[str, Any] = yaml.safe_load(source(".github/workflows/ci.yml"))
+    return read
+
+
+# The home page
+
+
+@pytest.mark.claim(HOME, "[Le diaporama, en dix diapositives](presentation/index.md)")
+@pytest.mark.claim(CONTEXT, "dix diapositives avec leurs notes | [Présentation au DSI](presentation/index.md)")
+def test_the_deck_has_ten_slides_with_notes() -> None:
+    slides = re.split(r"^---$", page("presentation/diaporama.md").page.markdown, flags=re.MULTILINE)
+    assert len(slides) == 10
+    assert all("!!! notes" in slide for slide in slides)
+
+
+@pytest.mark.parametrize(
+    ("target", "titled"),
+    [
+        pytest.param(target, titled, marks=pytest.mark.claim(HOME, f"[{text}]({target})"))
+        for text, target, titled in [
+            ("Contexte et objectifs", "contexte.md", "Contexte et objectifs"),
+            ("Limites et feuille de route", "feuille-de-route.md", "Limites et feuille de route"),
+            ("Preuves", "preuves/index.md", "Preuves"),
+            ("Guide d'exploitation", "exploitation/index.md", "Guide d'exploitation"),
+            ("Partir d'un symptôme", "exploitation/deboguer.md", "Partir de ce qu'on voit"),
+            ("Revenir en arrière", "exploitation/revenir-en-arriere.md", "Revenir en arrière"),
+            ("Démarrer en cinq minutes", "demarrer.md", "Démarrer en cinq minutes"),
+            ("Utiliser l'API", "utiliser-api.md", "Utiliser l'API"),
+            ("Tous les réglages", "architecture/configuration.md", "Configuration"),
+            ("Intégration continue", "integration-continue.md", "Intégration continue"),
+            ("Haute disponibilité", "exploitation/haute-disponibilite.md", "haute disponibilité"),
+            ("Mettre à jour", "exploitation/mettre-a-jour.md", "Mettre à jour"),
+            ("Architecture", "architecture/index.md", "Vue d'ensemble"),
+        ]
+    ],
+)
+def test_a_link_of_the_home_page_leads_to_the_page_that_it_names(target: str, titled: str) -> None:
+    found = page(target).page
+    assert titled in f"{found.title}\n{found.meta['title']}\n{found.meta['description']}".replace("’", "'")
+
+
+@pytest.mark.claim(HOME, "sans licence à acheter ; la base de données en est le poste le plus lourd. [Chantier par chantier](feuille-de-route.md#cout)")
+@pytest.mark.claim(HOME, "[Les trois décisions](feuille-de-route.md#decision)")
+def test_the_data_are_the_heaviest_work_of_the_roadmap_and_three_decisions_are_asked() -> None:
+    cards = [card for cards in read_roadmap(ROOT / "docs/feuille-de-route.md").stages.values() for card in cards]
+    [heaviest] = {card.anchor for card in read_roadmap(ROOT / "docs/feuille-de-route.md").stages["horizon-1"] if card.days == DAYS["L"]}
+    assert heaviest == "donnees"
+    assert len(cards) > 5
+    asked = source("docs/feuille-de-route.md").split("{ #decision }")[1]
+    assert re.findall(r"^(\d)\. \*\*", asked, re.MULTILINE) == ["1", "2", "3"]
+
+
+@pytest.mark.claim(HOME, "Un pod de l'API supprimé est remplacé sans qu'une requête se perde")
+@pytest.mark.claim(CONTEXT, "l'API tourne en 2 exemplaires")
+@pytest.mark.claim(CONTEXT, "Par le Service ; la perte d'un pod le montre")
+def test_another_pod_of_the_api_serves_while_one_is_replaced(manifest: Manifest) -> None:
+    assert manifest("Deployment", "datapress-api").at("spec", "replicas") == 2
+    selector = manifest("Service", "datapress-api").at("spec", "selector")
+    assert selector.items() <= manifest("Deployment", "datapress-api").at("spec", "template", "metadata", "labels").items()
+    [end] = [block for block in blocks("exploitation/haute-disponibilite.md") if block.title == "Mesure à l'extérieur du cluster"]
+    assert end.expected
+    assert "aucune requête perdue" in end.expected.text
+
+
+@pytest.mark.claim(HOME, "Les requêtes en cours et les connexions ouvertes vont à leur terme")
+def test_requests_in_flight_have_time_to_end(manifest: Manifest) -> None:
+    assert "\ngraceful_timeout = 25\n" in source("services/common/gunicorn.conf.py")
+    for name in DEPLOYMENTS:
+        assert manifest("Deployment", name).at("spec", "template", "spec", "terminationGracePeriodSeconds") > 25 + 5
+
+
+# The context
+
+
+@pytest.mark.claim(CONTEXT, "Le POC en sépare deux, le front et l'API")
+@pytest.mark.claim(CONTEXT, "Chaque composant vit et redémarre seul")
+@pytest.mark.claim(CONTEXT, "| La base de données et les traitements planifiés |")
+def test_the_front_and_the_api_are_all_that_runs(model: Model) -> None:
+    assert {item.name for item in model.of_kind("Deployment")} == set(DEPLOYMENTS)
+    assert not [item for kind in ("StatefulSet", "CronJob", "Job", "PersistentVolumeClaim") for item in model.of_kind(kind)]
+    assert {len(item.containers) for item in model.of_kind("Deployment")} == {1}
+
+
+@pytest.mark.claim(CONTEXT, "Chaque image porte son système et ses dépendances, versions et empreintes comprises")
+@pytest.mark.claim(CONTEXT, "Utilisateur 10001, sans `root` ni outil de construction à l'exécution")
+@pytest.mark.claim(CONTEXT, "Tout est dans les images")
+@pytest.mark.claim(START, "Python n'est plus nécessaire, il est dans les images.")
+@pytest.mark.parametrize("name", ["api", "front"])
+def test_an_image_holds_system_and_locked_dependencies_and_runs_as_a_number(name: str) -> None:
+    text = source(f"services/{name}/Dockerfile")
+    assert re.findall(r"^FROM (\S+)", text, re.MULTILINE) == ["python:3.13-slim-trixie"] * 2
+    assert "--require-hashes" in text
+    assert "\nUSER 10001:10001\n" in text
+    assert not re.search(r"apt-get|gcc|build-essential", text)
+
+
+@pytest.mark.claim(CONTEXT, "| La charge | Aucun objectif de trafic n'est fixé ; les mesures portent sur les requêtes perdues, pas sur le débit |")
+@pytest.mark.claim(CONTEXT, "| La supervision et l'alerte | Utiles une fois le service réellement utilisé ; les journaux et les sondes les préparent |")
+@pytest.mark.claim(CONTEXT, "| § 7 | Mise à l'échelle automatique (HPA) | Prévue, après une mesure de débit |")
+def test_nothing_scales_watches_or_measures_throughput(model: Model) -> None:
+    kinds = {item.kind for item in model.objects}
+    assert not kinds & {"HorizontalPodAutoscaler", "ServiceMonitor", "PodMonitor", "PrometheusRule", "DaemonSet"}
+    assert "/metrics" not in {rule.rule for rule in api().application.url_map.iter_rules()}
+    assert "debit" not in source("scripts/lossprobe/figures.py")
+
+
+@pytest.mark.claim(CONTEXT, "Tests, images et documentation exécutée à chaque changement ; site et images publiés depuis `main`")
+@pytest.mark.claim(CONTEXT, "Livrée jusqu'à la publication des images ; le déploiement automatique est prévu")
+def test_every_change_is_verified_and_main_alone_is_published_and_nothing_deployed() -> None:
+    pipeline = workflow()
+    assert {"push", "pull_request"} <= set(pipeline[True])
+    jobs = pipeline["jobs"]
+    for name in ("without-docker", "every-target"):
+        assert "if" not in jobs[name]
+    for name in ("publish-site", "publish-images"):
+        assert "github.ref == 'refs/heads/main'" in jobs[name]["if"]
+        assert jobs[name]["needs"] == ["without-docker", "every-target"]
+    runs = [step.get("run", "") for job in jobs.values() for step in job["steps"]]
+    assert "docker compose build" in runs
+    assert not [run for run in runs if "kubectl apply" in run or "set image" in run]
+
+
+@pytest.mark.claim(CONTEXT, "Livrés : `tests/services`, à chaque changement | [Intégration continue](integration-continue.md#etapes) : étape « tests (pytest) »")
+def test_unit_tests_run_in_the_step_that_is_named() -> None:
+    assert 'step "tests (pytest)" pytest -rs tests' in source("scripts/test")
+    assert list((ROOT / "tests/services").glob("test_*.py"))
+    assert [step for step in workflow()["jobs"]["without-docker"]["steps"] if step.get("run", "").startswith("scripts/test ")]
+
+
+@pytest.mark.claim(CONTEXT, "La page du front, qui affiche aussi l'état de l'API")
+@pytest.mark.claim(CONTEXT, "| § 3 | Front : titre, `FRONT_VERSION`, test de l'API | La page, et `/status` pour une supervision |")
+@pytest.mark.claim(CONTEXT, "| § 1 | Front affichant « DataPress – POC » et sa version |")
+def test_the_page_shows_title_version_and_state() -> None:
+    shown = front(API_BASE_URL=NOBODY, FRONT_VERSION="9.8.7").get("/").text
+    assert "<title>DataPress – POC</title>" in shown
+    assert "<dt>Version du front</dt><dd>9.8.7</dd>" in shown
+    assert 'id="api-state"' in shown
+    assert front(API_BASE_URL=NOBODY).get("/status").mimetype == "application/json"
+
+
+@pytest.mark.claim(CONTEXT, "| § 1 | API : `/` en JSON | Service, version, horodatage, réglages non sensibles |")
+@pytest.mark.claim(START, "La racine de l'API dit ce qui tourne, et avec quels réglages")
+def test_the_root_of_the_api_tells_service_version_time_and_settings() -> None:
+    told = api(API_TOKEN=TOKEN).get("/").json
+    assert {"service", "version", "timestamp", "environment"} <= set(told)
+    assert told["environment"] == {"name": "local", "log_level": "info"}
+
+
+@pytest.mark.claim(CONTEXT, "Tous présents, tous réellement utilisés : [objets déployés](architecture/recette.md#objets)")
+@pytest.mark.claim(CONTEXT, "2 pods API et 1 pod front `Running`, deux Services")
+def test_every_kind_of_object_that_was_asked_for_is_there_and_used(model: Model, manifest: Manifest) -> None:
+    kinds = {item.kind for item in model.objects if item.path.startswith("k8s/") and "options" not in item.path}
+    assert kinds == {"Namespace", "Deployment", "Service", "ConfigMap", "Secret"}
+    pods = yaml.safe_dump([manifest("Deployment", name).document for name in DEPLOYMENTS])
+    for name in ("datapress-config", "datapress-secret"):
+        assert name in pods
+    assert {manifest("Deployment", name).at("spec", "replicas") for name in DEPLOYMENTS} == {1, 2}
+    assert len(list(model.of_kind("Service"))) == 2
+
+
+@pytest.mark.claim(CONTEXT, "Réseau Docker propre au projet : [adresses](architecture/developpement.md#adresses)")
+@pytest.mark.claim(CONTEXT, "`compose.yaml`, une commande")
+def test_compose_has_a_network_of_its_own(model: Model) -> None:
+    assert model.compose["networks"] == {"datapress": None}  # not external: made for this project
+    assert place("exploitation/demarrer.md", "docker compose up --build -d --wait") > 0
+
+
+@pytest.mark.claim(CONTEXT, "| § 5 | Démarrer et arrêter en développement | Arrêt compris : rien ne reste |")
+def test_nothing_of_compose_is_left_after_a_stop(model: Model) -> None:
+    assert "volumes" not in model.compose
+    assert not [service for service in model.services.values() if "volumes" in service]
+    last = blocks("exploitation/demarrer.md")[-1]
+    assert (last.code.strip(), last.cleanup) == ("docker compose down --remove-orphans", True)
+
+
+@pytest.mark.claim(CONTEXT, "| § 3 | `docker compose up --build` | Au premier plan, ou avec `-d --wait` |")
+def test_compose_is_started_in_both_ways() -> None:
+    started = [block.code.strip() for block in blocks("exploitation/demarrer.md") if "compose up" in block.code]
+    assert started == ["docker compose up --build", "docker compose up --build -d --wait"]
+
+
+@pytest.mark.claim(CONTEXT, "Accueil, Contexte et Feuille de route se lisent sans terminal")
+@pytest.mark.claim(HOME, "sans une ligne de commande")
+@pytest.mark.parametrize("uri", ["index.md", "contexte.md", "feuille-de-route.md", "presentation/index.md", "preuves/index.md"])
+def test_who_decides_reads_without_a_terminal(uri: str) -> None:
+    assert blocks(uri) == ()
+
+
+@pytest.mark.claim(CONTEXT, "| § 7 | Images distroless ou Alpine | Étudiées ; `slim` retenu pour l'instant |")
+@pytest.mark.claim(CONTEXT, "| § 7 | Prometheus, Grafana, Loki | Prévu ; les journaux sont déjà structurés |")
+def test_images_are_slim_and_logs_are_json() -> None:
+    assert "FROM python:3.13-slim-trixie AS runtime" in source("services/api/Dockerfile")
+    assert 'logconfig_dict = logging_settings(' in source("services/common/gunicorn.conf.py")
+    assert "json.dumps(fields" in source("services/common/datapress_common/logs.py")
+
+
+# The first start
+
+
+@pytest.mark.claim(START, "Il faut Python 3.11 ou plus récent, et rien d'autre.")
+def test_python_3_11_is_all_that_is_asked() -> None:
+    assert "sys.version_info < (3, 11)" in source("scripts/prepare")
+    assert tomllib.loads(source("pyproject.toml"))["project"]["requires-python"] == ">=3.11"
+    assert load(ROOT).targets["local"].requires == []
+
+
+@pytest.mark.claim(START, "Le programme prépare son environnement dans `.venv`, exécute les pages de ce site là où la machine le permet, construit le site avec leurs résultats, puis affiche trois adresses : le site, le front et l'API.")
+@pytest.mark.claim(START, "Il garde le terminal jusqu'à Ctrl+C, qui arrête tout")
+def test_the_demonstration_prepares_runs_builds_and_serves_in_that_order() -> None:
+    text = source("scripts/demo")
+    places = [text.index(command) for command in ("scripts/prepare run", "runbook run --check", "mkdocs build --strict", "exec runbook serve api front site")]
+    assert places == sorted(places)
+    assert "-m venv .venv" in source("scripts/prepare")
+    assert "Ctrl+C arrête tout." in source("scripts/runbook/verbs/serving.py")
+
+
+@pytest.mark.claim(START, "La première fois il télécharge ses dépendances ; les fois suivantes il se passe de réseau.")
+def test_what_is_installed_is_not_installed_again() -> None:
+    text = source("scripts/prepare")
+    done, install = text.index('installed "$1" && compile && exit 0'), text.index("-m pip --disable-pip-version-check -qq install")
+    assert done < install
+
+
+@pytest.mark.claim(START, "Si `scripts/demo` tourne encore, arrêtez-le d'abord : les ports sont les mêmes.")
+@pytest.mark.claim(START, "Les adresses sont les mêmes que sans Docker, <http://localhost:8080> et <http://localhost:8000> ; seul l'environnement change de nom.")
+def test_the_ports_are_the_same_without_docker_and_the_name_of_the_environment_is_not(model: Model) -> None:
+    services = load(ROOT).services
+    for name in ("api", "front"):
+        published = [int(port["published"]) for port in model.services[name]["ports"]]
+        assert published == services[name].ports
+        assert "ENVIRONMENT" not in services[name].env
+        assert model.services[name]["environment"]["ENVIRONMENT"] == "developpement"
+    assert (services["front"].ports, services["api"].ports) == ([8080], [8000])
+    assert api().get("/").json["environment"]["name"] == "local"
+
+
+@pytest.mark.claim(START, "La commande rend la main quand les deux services se déclarent sains")
+def test_both_images_declare_their_health() -> None:
+    [started] = [block.code.strip() for block in blocks("demarrer.md") if "compose up" in block.code]
+    assert started == "docker compose up --build -d --wait"
+    for name in ("api", "front"):
+        assert "\nHEALTHCHECK " in source(f"services/{name}/Dockerfile")
+
+
+def routes(path: str) -> set[str]:
+    """The routes that a module declares."""
+    tree = ast.parse(source(path))
+    found = itertools.chain.from_iterable(node.decorator_list for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    calls = [call for call in found if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "get"]
+    return {ast.unparse(call.args[0]) for call in calls}
+
+
+@pytest.mark.claim(START, "| Une route de l'API | `services/api/datapress_api/app.py`, et `admin.py` à côté | Son rôle dans `docs/_data/services.yaml`, d'où vient [le tableau des routes](architecture/index.md#adresses)")
+@pytest.mark.claim(START, "| Une route ou la page du front | `services/front/datapress_front/app.py`, et les gabarits à côté |")
+@pytest.mark.claim(START, "| Une sonde des deux services | `services/common/datapress_common/health.py` |")
+def test_each_route_is_in_the_file_that_is_named() -> None:
+    assert routes("services/api/datapress_api/app.py") == {"'/'"}
+    assert routes("services/api/datapress_api/admin.py") == {"'/configuration'"}
+    assert routes("services/front/datapress_front/app.py") == {"'/'", "'/status'"}
+    assert routes("services/common/datapress_common/health.py") == {"'/health'", "LIVE_PATH", "READY_PATH"}
+    assert list((ROOT / "services/front/datapress_front/templates").glob("*.html"))
+    described = yaml.safe_load(source("docs/_data/services.yaml"))["routes"]
+    for name, client in (("api", api()), ("front", front())):
+        assert set(described[name]) == {rule.rule for rule in client.application.url_map.iter_rules()}
+
+
+@pytest.mark.claim(START, "| Un réglage | `services/api/datapress_api/settings.py` ou `services/front/datapress_front/settings.py` ; ceux de Gunicorn dans `services/common/datapress_common/gunicorn_settings.py` | Son rôle dans le même fichier, d'où vient [Configuration](architecture/configuration.md) ; sa valeur dans `compose.yaml` et `k8s/configmap.yaml` |")
+def test_each_setting_is_in_the_file_that_is_named(model: Model, manifest: Manifest) -> None:
+    def fields(path: str) -> set[str]:
+        return {node.target.id.upper() for node in ast.walk(ast.parse(source(path))) if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
+
+    named = set.union(*(fields(f"services/{path}.py") for path in ("api/datapress_api/settings", "front/datapress_front/settings", "common/datapress_common/gunicorn_settings")))
+    given = set(manifest("ConfigMap", "datapress-config").at("data"))
+    given |= {name for service in model.services.values() for name in service["environment"]}
+    assert given - {"API_TOKEN"} <= named
+    assert named <= set(yaml.safe_load(source("docs/_data/services.yaml"))["variables"])
+
+
+# The glossary
+
+
+@pytest.mark.claim(GLOSSARY, "*périmée* quand les commandes de la page, les services ou les manifestes ont changé depuis.")
+def test_a_proof_is_out_of_date_when_commands_services_or_manifests_change(tmp_path: Path) -> None:
+    seen = []
+    for text in ("Avant.\n\n```bash\ntrue\n```\n", "Après.\n\n```bash\ntrue\n```\n", "Après.\n\n```bash\nfalse\n```\n"):
+        (tmp_path / "page.md").write_text(text)
+        seen.append(commands(tmp_path, ["page.md"]))
+    assert seen[0] == seen[1] != seen[2]
+    targets = load(ROOT).targets
+    assert all("services/**/*" in target.depends for target in targets.values())
+    assert "k8s/**/*.yaml" in targets["recette"].depends
+
+
+@pytest.mark.claim(GLOSSARY, "l'ancien est gardé pour pouvoir y revenir")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_earlier_definitions_are_kept(name: str, manifest: Manifest) -> None:
+    assert manifest("Deployment", name).at("spec", "revisionHistoryLimit") > 0
+
+
+@pytest.mark.claim(GLOSSARY, "Le service qui répond en JSON ; ici, `datapress-api`.")
+@pytest.mark.claim(GLOSSARY, "Le service qui sert la page aux utilisateurs ; ici, `datapress-front`.")
+def test_the_api_answers_json_and_the_front_a_page() -> None:
+    assert api().get("/").mimetype == "application/json"
+    assert api().get("/health").json["service"] == "datapress-api"
+    assert front(API_BASE_URL=NOBODY).get("/").mimetype == "text/html"
+    assert front(API_BASE_URL=NOBODY).get("/health").json["service"] == "datapress-front"
+
+
+@pytest.mark.claim(GLOSSARY, "Sans rapport avec les sondes de Kubernetes.")
+def test_the_program_of_measure_is_no_probe_of_kubernetes(manifest: Manifest) -> None:
+    for name in DEPLOYMENTS:
+        [container] = manifest("Deployment", name).containers
+        assert {probe for probe in ("startupProbe", "readinessProbe", "livenessProbe") if "httpGet" in container[probe]} == {"startupProbe", "readinessProbe", "livenessProbe"}
+    assert "lossprobe" in source("scripts/sonde")
+    assert len(documented()) > 30
