@@ -194,14 +194,14 @@ def _running(name: str, environ: Mapping[str, str]) -> Iterator[Service]:
 
 @pytest.fixture
 def refused_start() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Starts a service under Gunicorn that is expected to end by itself, in 10 seconds at most."""
+    """Starts a service under Gunicorn that is expected to end by itself; Gunicorn tries a port for 5 seconds."""
     return lambda name, **environ: subprocess.run(
         gunicorn_command(name),
         cwd=ROOT,
         env=gunicorn_environ(name) | {"PORT": str(_free_port())} | environ,
         capture_output=True,
         text=True,
-        timeout=10,
+        timeout=60,
         check=False,
     )
 
