@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
 from runbook.settings import load
 from sitelinks.built import broken
-from tests.site.conftest import documented
+from tests.site.conftest import copy_sources, documented
 from tests.site.records import OTHER, PAGE, ROOT, put, step
 
 Build = Callable[[Path], Any]
@@ -41,37 +42,71 @@ def _blocks(page: str) -> list[Any]:
     return [block for one in site.pages if one.path == page for block in find_blocks(one, site, TARGETS).blocks]
 
 
-def test_each_outcome_is_told_beside_its_own_command(copy: Path, build: Build) -> None:
-    commands = [block.code for block in _blocks(PAGE)]
-    assert len(set(commands)) == len(commands) > 8
-    told = [
-        (step(), "verified", "vérifié sur recette"),
-        (step(on="local", stood_in=True), "verified", "vérifié en local (substitut)"),
-        (step(outcome="exécuté, sans assertion"), "executed", "exécuté, sans assertion sur recette"),
-        (step(outcome="échoué", reason="reçu 503"), "failed", "échoué sur recette"),
-        (step(outcome="délai dépassé"), "failed", "délai dépassé sur recette"),
-        (step(outcome="non exécuté", reason="un écran", page_reason=True), "absent", "non exécuté\u00a0: un écran"),
-        (step(outcome="non exécuté", reason="pas de cluster"), "checked", "contrôlé sans exécution\u00a0: pas de cluster"),
-    ]
-    # the lines are wrong and the order is reversed: only page and text may bind a step to its command
-    steps = [{**one, "command": code, "line": 900 - n} for n, ((one, *_), code) in enumerate(zip(told, commands, strict=False))]
-    put(copy, *reversed(steps))
+HOSTILE = '</pre><script>alert(1)</script>\n```bash\nrm -rf /\n```\n[[= inconnue =]]\n--8<-- "x"'
+UNSEARCHED = "introuvable-par-la-recherche"
+TOLD: tuple[tuple[dict[str, Any], str, str], ...] = (
+    ({"out": HOSTILE, "err": UNSEARCHED}, "verified", "vérifié sur recette"),
+    ({"on": "local", "stood_in": True}, "verified", "vérifié en local (substitut)"),
+    ({"outcome": "exécuté, sans assertion"}, "executed", "exécuté, sans assertion sur recette"),
+    ({"outcome": "échoué", "reason": "reçu 503"}, "failed", "échoué sur recette"),
+    ({"outcome": "délai dépassé"}, "failed", "délai dépassé sur recette"),
+    ({"outcome": "non exécuté", "reason": "un écran", "page_reason": True}, "absent", "non exécuté\u00a0: un écran"),
+    ({"outcome": "non exécuté", "reason": "pas de cluster"}, "checked", "contrôlé sans exécution\u00a0: pas de cluster"),
+)
+UPDATE = "docs/exploitation/mettre-a-jour.md"
+DEBUG = "docs/exploitation/deboguer.md"
 
-    marks = _marks(_html(build(copy), PAGE))
+
+def _repeated() -> str:
+    codes = [block.code for block in _blocks(UPDATE)]
+    (twice,) = {code for code in codes if codes.count(code) == 2 and "rollout" in code}
+    return twice
+
+
+@pytest.fixture(scope="module")
+def proven(tmp_path_factory: pytest.TempPathFactory, build: Build) -> Any:
+    """The site after a run that met each outcome.
+
+    The lines of its steps are wrong and their order is reversed: only page and text may bind a step to its command.
+    """
+    project = copy_sources(tmp_path_factory.mktemp("proven") / "copy")
+    told = [step(**one, command=block.code, line=900 - n) for n, ((one, *_), block) in enumerate(zip(TOLD, _blocks(PAGE), strict=False))]
+    again = (step(page=UPDATE, command=_repeated(), line=line, out=f"fois {line}") for line in (80, 40))
+    put(project, *reversed(told), *again, step(page=DEBUG))
+    return build(project)
+
+
+@pytest.fixture(scope="module")
+def failed(tmp_path_factory: pytest.TempPathFactory, build: Build) -> Any:
+    """The site after a run in which a command failed, and some of whose commands no page holds any more."""
+    first, second = _blocks(PAGE)[:2]
+    project = copy_sources(tmp_path_factory.mktemp("failed") / "copy")
+    put(
+        project,
+        step(line=first.line, command=first.code, out="une sortie"),
+        step(line=second.line, command=second.code, outcome="échoué", reason="attendu | reçu"),
+        step(line=998, command="commande partie"),
+        step(line=999, page="docs/partie.md", command="page partie"),
+        step(page=OTHER, target="local", on="local"),
+        exit_status=1,
+    )
+    return build(project)
+
+
+def test_each_outcome_is_told_beside_its_own_command(proven: Any) -> None:
+    commands = [block.code for block in _blocks(PAGE)]
+    assert len(set(commands)) == len(commands) > len(TOLD)
+
+    marks = _marks(_html(proven, PAGE))
 
     assert len(marks) == len(commands)
-    for (kind, text), (_, expected_kind, expected) in zip(marks, told, strict=False):
+    for (kind, text), (_, expected_kind, expected) in zip(marks, TOLD, strict=False):
         assert (kind, text.startswith(expected)) == (expected_kind, True), text
-    assert all(text.startswith("non exécuté\u00a0: commande nouvelle") for _, text in marks[len(told) :])
+    assert all(text.startswith("non exécuté\u00a0: commande nouvelle") for _, text in marks[len(TOLD) :])
 
 
-def test_a_command_that_a_page_repeats_shows_each_of_its_runs_in_order(copy: Path, build: Build) -> None:
-    page = "docs/exploitation/mettre-a-jour.md"
-    codes = [block.code for block in _blocks(page)]
-    (twice,) = {code for code in codes if codes.count(code) == 2 and "rollout" in code}
-    put(copy, *(step(page=page, command=twice, line=line, out=f"fois {line}") for line in (80, 40)))
-
-    shown = [text for _, text in _marks(_html(build(copy), page)) if "fois" in text]
+def test_a_command_that_a_page_repeats_shows_each_of_its_runs_in_order(proven: Any) -> None:
+    shown = [text for _, text in _marks(_html(proven, UPDATE)) if "fois" in text]
 
     assert [re.findall(r"fois \d+", text) for text in shown] == [["fois 40"], ["fois 80"]]
 
@@ -83,29 +118,25 @@ def test_what_a_static_check_did_not_pass_is_not_called_checked(copy: Path, buil
     assert ("absent", "non exécuté\u00a0: pas de cluster") in _marks(_html(build(copy), PAGE))
 
 
-def test_the_real_output_is_closed_escaped_named_and_reached_by_keyboard(copy: Path, build: Build) -> None:
-    hostile = '</pre><script>alert(1)</script>\n```bash\nrm -rf /\n```\n[[= inconnue =]]\n--8<-- "x"'
-    put(copy, step(command=_blocks(PAGE)[0].code, out=hostile, err="attention"))
+def test_the_real_output_is_closed_escaped_named_and_reached_by_keyboard(proven: Any) -> None:
+    html = _html(proven, PAGE)
 
-    html = _html(build(copy), PAGE)
-
-    (details,) = re.findall(r'<details class="proof[^>]*>', html)
-    assert "open" not in details
+    unfolding = re.findall(r'<details class="proof[^>]*>', html)
+    assert unfolding
+    assert not [details for details in unfolding if "open" in details]
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;\n```bash\nrm -rf /\n```\n[[= inconnue =]]" in html
     assert html.count('<pre class="proof__output" tabindex="0" role="region" aria-label=') == 2
 
 
-def test_what_the_copy_button_copies_is_the_command_alone(copy: Path, build: Build, site: Path) -> None:
-    steps = [step(command=block.code, out="SORTIE") for block in _blocks(PAGE)]
+def test_what_the_copy_button_copies_is_the_command_alone(proven: Any, site: Path) -> None:
     bare = re.findall(r"<pre\b[^>]*>.*?<code>.*?</code></pre>", _page(site, PAGE), re.DOTALL)
-    put(copy, *steps)
 
-    proven = _html(build(copy), PAGE)
+    html = _html(proven, PAGE)
 
-    assert len(_marks(proven)) == len(steps)
-    assert re.findall(r"<pre\b[^>]*><span></span>.*?<code>.*?</code></pre>", proven, re.DOTALL) == bare
-    assert not re.search(r'class="proof__output"[^>]*><code', proven), "the theme puts a button on code alone"
+    assert 'class="proof__output"' in html
+    assert re.findall(r"<pre\b[^>]*><span></span>.*?<code>.*?</code></pre>", html, re.DOTALL) == bare
+    assert not re.search(r'class="proof__output"[^>]*><code', html), "the theme puts a button on code alone"
 
 
 def test_the_engine_reads_the_same_commands_with_and_without_a_record(copy: Path) -> None:
@@ -121,58 +152,36 @@ def test_the_engine_reads_the_same_commands_with_and_without_a_record(copy: Path
     assert read() == before
 
 
-def test_proofs_stay_out_of_the_search(copy: Path, build: Build) -> None:
-    put(copy, step(command=_blocks(PAGE)[0].code, out="introuvable-par-la-recherche"))
-
-    built = build(copy)
-
-    assert "introuvable-par-la-recherche" in _html(built, PAGE)
-    assert "introuvable-par-la-recherche" not in (built.site / "search" / "search_index.json").read_text(encoding="utf-8")
+def test_proofs_stay_out_of_the_search(proven: Any) -> None:
+    assert UNSEARCHED in _html(proven, PAGE)
+    assert UNSEARCHED not in (proven.site / "search" / "search_index.json").read_text(encoding="utf-8")
 
 
-def test_a_target_has_a_table_of_its_steps_that_leads_to_each_command(copy: Path, build: Build) -> None:
-    first, second = _blocks(PAGE)[:2]
-    put(
-        copy,
-        step(line=first.line, command=first.code, out="une sortie"),
-        step(line=second.line, command=second.code, outcome="échoué", reason="attendu | reçu"),
-        step(page=OTHER, target="local", on="local"),
-        exit_status=1,
-    )
-
-    built = build(copy)
-    html = _html(built, "docs/preuves/recette.md")
+def test_a_target_has_a_table_of_its_steps_that_leads_to_each_command(failed: Any) -> None:
+    html = _html(failed, "docs/preuves/recette.md")
     rows = re.findall(r"<tr><td>(.*?)</tr>", html, re.DOTALL)
 
-    assert len(rows) == 2
-    assert rows[0].startswith(f'{first.line}</td><td><a href="../../exploitation/deployer/#preuve-1">')
-    (shown,) = re.findall(r'<details class="proof[^>]*>(.*?)</details>', _html(built, PAGE), re.DOTALL)[:1]
+    assert len(rows) == 4
+    assert rows[0].startswith(f'{_blocks(PAGE)[0].line}</td><td><a href="../../exploitation/deployer/#preuve-1">')
+    (shown,) = re.findall(r'<details class="proof[^>]*>(.*?)</details>', _html(failed, PAGE), re.DOTALL)[:1]
     assert re.search(r'<p id="preuve-1">.*une sortie', shown, re.DOTALL), "a browser opens what holds the place that a link leads to"
     assert "échoué sur recette" in rows[1]
     assert "attendu | reçu" in rows[1]
     assert "<p>v1.20.2</p>" in html or "<dd>v1.20.2</dd>" in html
-    assert "Aucune exécution enregistrée ne porte sur la cible Compose" in _html(built, "docs/preuves/compose.md").replace("\u2019", "'")
+    assert "Aucune exécution enregistrée ne porte sur la cible Compose" in _html(failed, "docs/preuves/compose.md").replace("\u2019", "'")
 
 
-def test_a_command_that_its_page_no_longer_holds_keeps_its_row_and_leads_nowhere(copy: Path, build: Build) -> None:
-    kept = _blocks(PAGE)[0]
-    put(copy, step(command=kept.code, line=1), step(command="commande partie", line=2), step(page="docs/partie.md", command="page partie"))
+def test_a_command_that_its_page_no_longer_holds_keeps_its_row_and_leads_nowhere(failed: Any) -> None:
+    rows = re.findall(r"<tr><td>(\d+)</td><td>(.*?)</td>", _html(failed, "docs/preuves/recette.md"), re.DOTALL)
 
-    built = build(copy)
-    rows = re.findall(r"<tr><td>(\d+)</td><td>(.*?)</td>", _html(built, "docs/preuves/recette.md"), re.DOTALL)
-
-    assert [cell.startswith("<a ") for _, cell in rows] == [True, False, False]
-    assert all("n’est plus dans la page" in cell for _, cell in rows[1:])
-    assert broken(built.site) == []
+    assert [cell.startswith("<a ") for _, cell in rows] == [True, True, False, False]
+    assert all("n’est plus dans la page" in cell for _, cell in rows[2:])
+    assert broken(failed.site) == []
 
 
-def test_a_failed_run_is_told_on_the_home_page_and_in_the_proofs(copy: Path, build: Build) -> None:
-    put(copy, step(command="partie", outcome="échoué", reason="reçu 503"), exit_status=1)
-
-    built = build(copy)
-
-    assert "La dernière exécution a échoué" in _html(built, "docs/index.md")
-    assert "reçu 503" in _html(built, "docs/preuves/index.md")
+def test_a_failed_run_is_told_on_the_home_page_and_in_the_proofs(failed: Any) -> None:
+    assert "La dernière exécution a échoué" in _html(failed, "docs/index.md")
+    assert "attendu | reçu" in _html(failed, "docs/preuves/index.md")
 
 
 def test_without_a_record_no_command_carries_a_mark(site: Path) -> None:
@@ -219,13 +228,11 @@ def test_every_target_of_the_settings_has_its_page() -> None:
         assert f'[[= target_run("{page}") =]]' in (ROOT / "docs" / "preuves" / f"{page}.md").read_text(encoding="utf-8")
 
 
-def test_a_block_to_run_again_says_so_with_and_without_a_record(copy: Path, build: Build, site: Path) -> None:
+def test_a_block_to_run_again_says_so_with_and_without_a_record(proven: Any, site: Path) -> None:
     """The engine runs it again by itself; a reader must be told."""
-    page = "docs/exploitation/deboguer.md"
-    wanted = [f"{block.retry:.0f}\u00a0s" for block in _blocks(page) if block.retry]
+    wanted = [f"{block.retry:.0f}\u00a0s" for block in _blocks(DEBUG) if block.retry]
     hint = re.compile(r'<p class="block-hint"[^>]*>[^<]*relancez ce bloc\u00a0: ([^<]*) au plus\.</p>')
 
     assert len(wanted) > 5
-    assert hint.findall(_page(site, page)) == wanted
-    put(copy, step(page=page))
-    assert hint.findall(_html(build(copy), page)) == wanted
+    assert hint.findall(_page(site, DEBUG)) == wanted
+    assert hint.findall(_html(proven, DEBUG)) == wanted
