@@ -28,7 +28,7 @@ def test_every_job_of_the_pipeline_is_explained(jobs):
 
 
 def test_every_step_of_the_tests_is_explained():
-    steps = re.findall(r'^step "([^"]+)"', (ROOT / "scripts/test").read_text(encoding="utf-8"), re.MULTILINE)
+    steps = re.findall(r'^(?:step|beside) "([^"]+)"', (ROOT / "scripts/test").read_text(encoding="utf-8"), re.MULTILINE)
 
     assert first_cells(section(CI, "etapes")) == steps
 

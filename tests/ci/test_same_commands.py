@@ -102,15 +102,19 @@ def test_run(machine, tmp_path):
     for tool in ("ruff", "mypy", "runbook", "pytest", "mkdocs"):
         program(tools, tool)
     program(tools, "python", f'exec {sys.executable} "$@"')
-    for tool in ("bash", "dirname", "tr", "grep", "paste", "rm", "mktemp", "mkdir"):
+    for tool in ("bash", "dirname", "tr", "grep", "paste", "rm", "mktemp", "mkdir", "touch", "tail", "sleep", "env"):
         (tools / tool).symlink_to(shutil.which(tool))
 
-    def run(*arguments, missing=None, browser=False):
+    def run(*arguments, missing=None, browser=False, **bodies):
+        for tool, body in bodies.items():
+            program(tools, tool, body)
         if missing is not None:
             program(tools, "runbook", f"mkdir -p .runbook; echo '{json.dumps({'campaigns': [{'missing': missing}]})}' > .runbook/record.json")
         if browser:
             program(tools, "chromium")
-        return subprocess.run([machine / "scripts/test", *arguments], env={"PATH": str(tools)}, capture_output=True, text=True, check=False)
+        command = ["env", "--default-signal=INT", machine / "scripts/test", *arguments]
+        (tmp_path / "kept").mkdir()
+        return subprocess.run(command, env={"PATH": str(tools), "TMPDIR": str(tmp_path / "kept")}, capture_output=True, text=True, timeout=60, check=False, start_new_session=True)
 
     return run
 
@@ -137,6 +141,49 @@ def test_with_everything_there_nothing_is_left_out(test_run):
 
     assert (ran.returncode, ran.stdout.splitlines()[-1]) == (0, "Tout est vert.")
     assert "Non exécuté" not in ran.stdout
+
+
+def test_tests_and_pages_run_side_by_side_and_each_output_is_whole(test_run):
+    """Neither ends before the other has begun."""
+    ran = test_run(
+        pytest="echo begun; >tests-are-here; until [ -e pages-are-here ]; do sleep 0.05; done; echo ended >&2",
+        runbook="echo begun; >pages-are-here; until [ -e tests-are-here ]; do sleep 0.05; done; echo ended",
+    )
+
+    outputs = dict(re.findall(r"^== (.*)\n((?:.+\n)*)", ran.stdout, re.MULTILINE))
+    assert [name for name, output in outputs.items() if output == "begun\nended\n"] == [
+        "contrôle et pages (runbook)",
+        "tests du moteur (pytest)",
+        "autres tests (pytest)",
+    ]
+
+
+def test_every_test_is_in_one_of_the_parts(test_run):
+    parts = re.findall(r"^-rs (.*)", test_run(pytest='echo "$@"').stdout, re.MULTILINE)
+    (others,) = [part for part in parts if "--ignore" in part]
+
+    assert sorted(others.removeprefix("tests --ignore ").split(" --ignore ")) == sorted(" ".join(part for part in parts if part != others).split())
+
+
+def test_every_step_runs_after_a_failure_and_each_failure_is_named(test_run):
+    ran = test_run(ruff="exit 1", pytest='[ "$3" != --ignore ]')
+
+    assert (ran.returncode, ran.stdout.count("\n== ")) == (1, 7)
+    assert ran.stdout.splitlines()[-1] == "Échec : style (ruff) ; autres tests (pytest) ;"
+
+
+def test_ctrl_c_stops_what_runs_beside_and_leaves_nothing(test_run, machine, tmp_path):
+    """It comes to the group of the terminal, where the tests are not."""
+    ran = test_run(
+        pytest='trap "echo $3 >>stopped; exit 2" INT; >"tests-are-here$3"; while :; do sleep 0.05; done',
+        runbook="until [ -e tests-are-here ] && [ -e tests-are-here--ignore ]; do sleep 0.05; done; kill -INT 0; sleep 60",
+        mkdocs=">built",
+    )
+
+    assert (ran.returncode, "mkdocs" in ran.stdout) == (130, False)
+    assert sorted((machine / "stopped").read_text().splitlines()) == ["", "--ignore"]
+    assert not (machine / "built").exists()
+    assert list((tmp_path / "kept").iterdir()) == []
 
 
 def test_the_pipeline_requires_every_target_too(commands):
