@@ -1,16 +1,18 @@
 """Claims of the page for programs that use the API."""
 
 import logging
+import re
 import socket
 from collections.abc import Callable
 
 import pytest
+import requests
 from urllib3.exceptions import ConnectTimeoutError, ProtocolError
 from urllib3.util import Retry
 
 from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
-from tests.claims.facts import TOKEN, api
+from tests.claims.facts import NOBODY, TOKEN, api, listening, page, source
 
 Manifest = Callable[[str, str], KubeObject]
 PAGE = "utiliser-api.md"
@@ -47,6 +49,37 @@ def test_the_admin_route_shows_what_is_applied(caplog: pytest.LogCaptureFixture)
     client = api(API_TOKEN=TOKEN, ENVIRONMENT="essai", LOG_LEVEL="error", API_VERSION="9.8.7")
     shown = client.get("/admin/configuration", headers={"Authorization": f"Bearer {TOKEN}"}).json
     assert shown["settings"] == {"ENVIRONMENT": "essai", "LOG_LEVEL": "error", "API_VERSION": "9.8.7"}
+
+
+@pytest.mark.claim(PAGE, "Quand l'API n'est pas là, il n'y a pas de réponse du tout, et `requests` lève une exception")
+def test_without_the_api_requests_raises() -> None:
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{NOBODY}/", timeout=2)
+
+
+@pytest.mark.claim(PAGE, "sans lequel une erreur passe pour une réponse")
+def test_an_error_is_an_answer_until_it_is_raised() -> None:
+    with listening(api().application) as address:
+        answer = requests.get(f"{address}/inconnue", timeout=2)
+    assert answer.status_code == 404
+    with pytest.raises(requests.HTTPError):
+        answer.raise_for_status()
+
+
+@pytest.mark.claim(PAGE, "Chacun se copie et s'exécute seul ; la ligne `#>` donne ce qu'il affiche.")
+def test_each_snippet_is_run_alone_by_a_test() -> None:
+    snippets = re.findall(r"^```python\n(.*?)^```", page(PAGE).page.markdown, re.DOTALL | re.MULTILINE)
+    assert f'HOW_MANY = {{"docs/{PAGE}": {len(snippets)}}}' in source("tests/site/test_python_snippets.py")
+    for snippet in snippets:
+        assert "import requests" in snippet
+        assert "#> " in snippet
+        compile(snippet, PAGE, "exec")
+
+
+@pytest.mark.claim(PAGE, "La liste des adresses et de ce qu'elles rendent est dans [Architecture](architecture/index.md#adresses).")
+def test_the_overview_lists_every_route_of_the_api() -> None:
+    text = page("architecture/index.md").page.markdown.split("{ #adresses }")[1]
+    assert [rule.rule for rule in api().application.url_map.iter_rules() if f"| `{rule.rule}` |" not in text] == []
 
 
 @pytest.mark.claim(PAGE, "Sur un poste, lancez l'API avec la variable `API_TOKEN` de votre choix")

@@ -3,6 +3,7 @@
 import copy
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from datapress_front.api_watch import ApiWatch
 from datapress_front.settings import FrontSettings
 from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
-from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, front, listening, source
+from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, front, listening, place, source
 
 Manifest = Callable[[str, str], KubeObject]
 OVERVIEW, SETTINGS, DEVELOPMENT, RECETTE = (
@@ -95,7 +96,7 @@ def test_the_services_keep_nothing_and_share_nothing(model: Model, manifest: Man
 
 @pytest.mark.claim(OVERVIEW, "(Flask, Gunicorn, une image chacun)")
 @pytest.mark.claim("glossaire.md", "Le serveur qui exécute les deux services Python.")
-@pytest.mark.claim("contexte.md", "Deux services, deux images, deux déploiements ; un seul lien, HTTP")
+@pytest.mark.claim("contexte.md", "| § 1 | Séparer front et API | Deux services, deux images, deux déploiements ; un seul lien, HTTP |")
 def test_each_service_is_flask_under_gunicorn_in_an_image_of_its_own(model: Model, manifest: Manifest) -> None:
     assert {service["image"].partition(":")[0] for service in model.services.values()} == set(DEPLOYMENTS)
     assert {container(manifest, name)["image"].partition(":")[0] for name in DEPLOYMENTS} == set(DEPLOYMENTS)
@@ -105,7 +106,7 @@ def test_each_service_is_flask_under_gunicorn_in_an_image_of_its_own(model: Mode
 
 
 @pytest.mark.claim(OVERVIEW, 'navigateur -->|"HTTP"| front front -->|"HTTP (API_BASE_URL)"| api ```')
-@pytest.mark.claim("contexte.md", "Appel fait par le serveur du front, jamais par le navigateur")
+@pytest.mark.claim("contexte.md", "| § 2 | Le front appelle l'API par `API_BASE_URL` | Appel fait par le serveur du front, jamais par le navigateur : [trajet d'une requête](architecture/index.md#trajet) |")
 @pytest.mark.claim("difficultes.md", "Le front appelle l'API depuis son serveur, par `API_BASE_URL`")
 def test_the_front_calls_the_api_at_api_base_url_and_the_api_calls_nobody(listening_api: Any, heard: list[dict[str, Any]]) -> None:
     with listening(listening_api) as address:
@@ -120,7 +121,7 @@ def test_the_front_calls_the_api_at_api_base_url_and_the_api_calls_nobody(listen
 
 @pytest.mark.claim(OVERVIEW, "N->>F: GET / Note over F: X-Request-ID<br>repris ou créé F->>A: GET /health<br>+ X-Request-ID Note over F,A: par le Service,<br>vers un des 2 pods disponibles A-->>F: 200, état et version F-->>N: 200, page avec<br>l'état de l'API")
 @pytest.mark.claim(OVERVIEW, "L'identifiant `X-Request-ID` passe du front à l'API")
-@pytest.mark.claim("contexte.md", "l'identifiant de requête circule déjà")
+@pytest.mark.claim("contexte.md", "| § 7 | Traçage distribué (Jaeger) | Prévu, avec Jaeger v2 ; l'identifiant de requête circule déjà | [Traçage](feuille-de-route.md#tracage) : raison, effort, coût, risque |")
 @pytest.mark.parametrize("given", ["choisi-par-l-appelant", None])
 def test_one_identifier_goes_from_the_browser_to_the_api_and_back(
     given: str | None, listening_api: Any, heard: list[dict[str, Any]], manifest: Manifest
@@ -136,7 +137,7 @@ def test_one_identifier_goes_from_the_browser_to_the_api_and_back(
 
 
 @pytest.mark.claim(OVERVIEW, "figure dans chaque ligne que la requête fait écrire aux journaux des deux et revient au client")
-@pytest.mark.claim("contexte.md", "Une ligne JSON par fait, avec l'identifiant de la requête")
+@pytest.mark.claim("contexte.md", "| § 4 | Journaux des deux déploiements | Une ligne JSON par fait, avec l'identifiant de la requête |")
 def test_every_line_that_a_request_has_written_bears_its_identifier(caplog: pytest.LogCaptureFixture) -> None:
     import json
     import logging
@@ -161,7 +162,7 @@ def test_every_line_that_a_request_has_written_bears_its_identifier(caplog: pyte
 
 
 @pytest.mark.claim(OVERVIEW, "L'API peut manquer sans que la page disparaisse : le front répond, et dit ce qui manque.")
-@pytest.mark.claim(OVERVIEW, "| Tous les pods de l'API | La page répond et annonce l'API indisponible ; `/status` répond 503 | Les conteneurs redémarrent, à intervalles croissants |")
+@pytest.mark.claim(OVERVIEW, "| Tous les pods de l'API | La page répond et annonce l'API indisponible ; `/status` répond 503 | Les conteneurs redémarrent, à intervalles croissants | [Déboguer](../exploitation/deboguer.md) |")
 @pytest.mark.claim("index.md", "un front privé d'API répond encore en disant ce qui manque")
 def test_without_the_api_the_page_answers_and_the_status_is_503(manifest: Manifest) -> None:
     client = front(API_BASE_URL=NOBODY)
@@ -182,7 +183,7 @@ def test_each_service_has_its_image_its_version_and_its_deployment(manifest: Man
 
 @pytest.mark.claim(OVERVIEW, "L'API tourne en 2 exemplaires quand le front n'en a que 1 ; ce sont deux nombres dans deux fichiers.")
 @pytest.mark.claim(OVERVIEW, "| Le pod du front | La page est injoignable le temps du remplacement : il n'y en a que 1 | Un autre pod démarre | Rien ; un second réplica est une ligne du manifeste |")
-@pytest.mark.claim(OVERVIEW, "| Un pod de l'API | Rien | Le Service l'écarte, un autre pod le remplace |")
+@pytest.mark.claim(OVERVIEW, "| Un pod de l'API | Rien | Le Service l'écarte, un autre pod le remplace | Rien ; [en chercher la cause](../exploitation/deboguer.md) si cela se répète |")
 def test_two_apis_and_one_front_are_told_in_a_file_each(manifest: Manifest) -> None:
     told = {item.path: item.at("spec", "replicas") for item in (manifest("Deployment", name) for name in DEPLOYMENTS)}
     assert told == {"k8s/api-deployment.yaml": 2, "k8s/front-deployment.yaml": 1}
@@ -223,7 +224,7 @@ def test_the_front_tries_a_lost_connection_again_and_a_slow_answer_never(
 
 
 @pytest.mark.claim(OVERVIEW, "Quand l'API est lente, un seul lecteur à la fois l'attend ; les autres reçoivent le dernier état connu, et les sondes du front gardent des fils d'exécution libres.")
-@pytest.mark.claim(OVERVIEW, "| L'API répond trop lentement | La page répond en moins de 3 s et le dit | Au premier appel à l'heure, l'état redevient normal |")
+@pytest.mark.claim(OVERVIEW, "| L'API répond trop lentement | La page répond en moins de 3 s et le dit | Au premier appel à l'heure, l'état redevient normal | [Déboguer](../exploitation/deboguer.md) |")
 @pytest.mark.claim(OVERVIEW, "Note over N,A: API absente ou lente : la page répond 200<br>en moins de 3 s et le dit ```")
 @pytest.mark.claim("difficultes.md", "Un seul lecteur à la fois attend ; les autres reçoivent le dernier état connu")
 def test_one_reader_waits_for_a_slow_api_and_the_others_get_what_was_seen() -> None:
@@ -254,7 +255,7 @@ def test_one_reader_waits_for_a_slow_api_and_the_others_get_what_was_seen() -> N
     assert load_settings(GunicornSettings, {}).gunicorn_threads > 1
 
 
-@pytest.mark.claim(OVERVIEW, "| La ConfigMap ou le Secret | Rien tant que les pods tournent | Rien : un nouveau pod ne démarre pas sans eux |")
+@pytest.mark.claim(OVERVIEW, "| La ConfigMap ou le Secret | Rien tant que les pods tournent | Rien : un nouveau pod ne démarre pas sans eux | [Réappliquer les manifestes](../exploitation/deployer.md) |")
 def test_a_pod_cannot_start_without_its_config_map_and_secret(manifest: Manifest) -> None:
     for name in DEPLOYMENTS:
         [given] = container(manifest, name)["envFrom"]
@@ -263,7 +264,7 @@ def test_a_pod_cannot_start_without_its_config_map_and_secret(manifest: Manifest
     assert "optional" not in volume["secret"]
 
 
-@pytest.mark.claim(OVERVIEW, "| Un réglage refusé au démarrage | Rien : les anciens pods restent en service | La mise à jour s'arrête d'elle-même |")
+@pytest.mark.claim(OVERVIEW, "| Un réglage refusé au démarrage | Rien : les anciens pods restent en service | La mise à jour s'arrête d'elle-même | [Revenir en arrière](../exploitation/revenir-en-arriere.md) |")
 @pytest.mark.claim(RECETTE, "Une mise à jour crée d'abord le nouveau pod, attend qu'il soit prêt, puis retire l'ancien : jamais moins de pods disponibles que demandé (1 pod en plus, 0 en moins).")
 @pytest.mark.claim("decisions/0006-mise-a-jour-sans-perte.md", "Un nouveau pod est prêt avant qu'un ancien ne parte : 1 pod en plus, 0 en moins.")
 @pytest.mark.parametrize("name", DEPLOYMENTS)
@@ -276,10 +277,10 @@ def test_an_old_pod_stays_until_a_new_one_is_ready(name: str, manifest: Manifest
         (api if name == "datapress-api" else front)(LOG_LEVEL="bavard")
 
 
-@pytest.mark.claim(OVERVIEW, "| Le nœud de la recette | Plus rien ne répond : le cluster n'a que lui |")
+@pytest.mark.claim(OVERVIEW, "| Le nœud de la recette | Plus rien ne répond : le cluster n'a que lui | Tout redémarre avec le nœud | Rétablir la machine |")
 @pytest.mark.claim("decisions/0002-exposition.md", "La recette est un cluster d'un nœud, sans équilibreur de charge ni nom de domaine.")
 @pytest.mark.claim("index.md", "ni base de données, ni chiffrement des échanges, ni supervision, et un cluster d'un seul nœud")
-@pytest.mark.claim("contexte.md", "La recette n'en a qu'un : le POC prouve la perte d'un pod, pas celle d'une machine")
+@pytest.mark.claim("contexte.md", "| La perte d'un nœud du cluster | La recette n'en a qu'un : le POC prouve la perte d'un pod, pas celle d'une machine | [Limites](feuille-de-route.md#limites) |")
 def test_the_recette_is_one_node_two_services_in_clear_and_nothing_else(model: Model, manifest: Manifest) -> None:
     cluster = yaml.safe_load(source("k8s/options/kind/cluster.yaml"))
     assert len(cluster["nodes"]) == 1
@@ -287,6 +288,30 @@ def test_the_recette_is_one_node_two_services_in_clear_and_nothing_else(model: M
     assert {item.name for item in model.of_kind("Deployment")} == set(DEPLOYMENTS)
     assert set(model.services) == {"api", "front"}
     assert recette(manifest)["API_BASE_URL"].startswith("http://")
+
+
+@pytest.mark.claim(OVERVIEW, "| `/admin/configuration` | GET | Réglages en vigueur, réservés au porteur du jeton (401 sans jeton, 403 avec un mauvais, 503 si aucun n'est configuré) |")
+@pytest.mark.claim(OVERVIEW, "| `/status` | GET | La même chose en JSON pour une supervision : 200 si l'API répond, 503 sinon |")
+@pytest.mark.claim(OVERVIEW, "| `/health/ready` | GET | Sonde de disponibilité ; reste positive quand l'API est en panne |")
+@pytest.mark.claim(OVERVIEW, "| `/health` | GET | État du front seul |")
+@pytest.mark.claim(OVERVIEW, "| `/static/<path:filename>` | GET | Feuille de style et icône de la page |")
+@pytest.mark.claim(OVERVIEW, "dit si le paramètre sensible est présent, jamais sa valeur")
+def test_routes_answer_as_their_table_says() -> None:
+    with listening(api().application) as address:
+        up = front(API_BASE_URL=address).get("/status")
+    down = front(API_BASE_URL=NOBODY)
+    assert (up.status_code, down.get("/status").status_code) == (200, 503)
+    assert [down.get(path).status_code for path in ("/health", "/health/ready")] == [200, 200]
+    assert "api" not in down.get("/health").json
+    for name, kind in (("style.css", "text/css"), ("icon.svg", "image/svg+xml")):
+        with down.get(f"/static/{name}") as answer:
+            assert answer.mimetype == kind
+    assert {path.suffix for path in (ROOT / "services/front/datapress_front/static").iterdir()} == {".css", ".svg"}
+    told = api(API_TOKEN=TOKEN).get("/")
+    assert (told.json["secret_present"], TOKEN in told.text) == (True, False)
+    shown = [{}, {"Authorization": "Bearer un-autre-jeton"}, {"Authorization": f"Bearer {TOKEN}"}]
+    assert [api(API_TOKEN=TOKEN).get("/admin/configuration", headers=headers).status_code for headers in shown] == [401, 403, 200]
+    assert api().get("/admin/configuration").status_code == 503
 
 
 @pytest.mark.claim(OVERVIEW, "Toute autre adresse, et toute erreur, reçoit une réponse JSON avec l'identifiant de la requête ; jamais une page ni une trace d'exécution.")
@@ -349,9 +374,9 @@ def test_a_refused_value_ends_the_start_with_a_line(kind: type[Any], name: str) 
 
 
 @pytest.mark.claim(SETTINGS, "En recette, les valeurs viennent de la ConfigMap, sauf celle du jeton.")
-@pytest.mark.claim("contexte.md", "`datapress-config`, lue par les deux composants")
+@pytest.mark.claim("contexte.md", "| § 2 | ConfigMap pour le non sensible | `datapress-config`, lue par les deux composants : [tous les réglages](architecture/configuration.md) |")
 @pytest.mark.claim(RECETTE, 'cm -.-> front cm -.-> api secret -.-> api ```')
-@pytest.mark.claim(RECETTE, "Le Secret n'est que dans le pod de l'API")
+@pytest.mark.claim(RECETTE, "Le Secret n'est que dans le pod de l'API, monté en lecture seule sous `/run/secrets/datapress`")
 @pytest.mark.claim("decisions/0005-configuration-et-secret.md", "Le jeton d'administration est dans le Secret `datapress-secret`, monté en fichier dans l'API")
 def test_both_read_the_config_map_and_the_api_alone_the_secret(manifest: Manifest) -> None:
     for name in DEPLOYMENTS:
@@ -362,6 +387,7 @@ def test_both_read_the_config_map_and_the_api_alone_the_secret(manifest: Manifes
     [volume] = pod(manifest, "datapress-api")["volumes"]
     assert token == {"name": "API_TOKEN_FILE", "value": f"{mount['mountPath']}/API_TOKEN"}
     assert volume["secret"]["secretName"] == "datapress-secret"
+    assert (mount["mountPath"], mount["readOnly"]) == ("/run/secrets/datapress", True)
     assert "secret" not in str(pod(manifest, "datapress-front")).lower()
 
 
@@ -420,6 +446,33 @@ def test_a_misspelt_variable_changes_nothing() -> None:
         assert service(LOGLEVEL="pas ça", API_BASE_URL=NOBODY).get("/health").status_code == 200
 
 
+@pytest.mark.claim(SETTINGS, "Fichier où lire ce jeton ; un fichier nommé mais illisible ou vide empêche le démarrage")
+@pytest.mark.parametrize("content", [None, ""])
+def test_a_token_file_that_is_missing_or_empty_stops_the_start(content: str | None, tmp_path: Path) -> None:
+    named = tmp_path / "jeton"
+    if content is not None:
+        named.write_text(content)
+    with pytest.raises(SettingError):
+        api(API_TOKEN_FILE=str(named))
+
+
+@pytest.mark.claim(SETTINGS, "Adresse de l'API pour un navigateur ; vide, la page n'affiche pas de lien")
+@pytest.mark.claim(SETTINGS, "Nom de l'environnement, affiché par le front et renvoyé par l'API")
+@pytest.mark.claim(SETTINGS, "Adresse d'écoute ; hors conteneur, cette machine seulement")
+@pytest.mark.claim(SETTINGS, "Version que l'API annonce")
+@pytest.mark.claim(SETTINGS, "Version que la page affiche")
+def test_each_variable_does_what_its_row_says(model: Model) -> None:
+    page = front(API_BASE_URL=NOBODY, API_PUBLIC_URL="", ENVIRONMENT="essai", FRONT_VERSION="9.8.7").get("/").text
+    assert "Ouvrir l’API" not in page
+    assert "Environnement : essai" in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "9.8.7" in page
+    assert api(ENVIRONMENT="essai").get("/").json["environment"]["name"] == "essai"
+    assert api(API_VERSION="9.8.7").get("/health").json["version"] == "9.8.7"
+    assert load_settings(GunicornSettings, {}).bind_address == "127.0.0.1"
+    for name in model.services:
+        assert "BIND_ADDRESS=0.0.0.0" in source(f"services/{name}/Dockerfile")
+
+
 # Development
 
 
@@ -437,7 +490,7 @@ def test_compose_builds_both_images_and_the_front_waits_for_the_check_of_the_api
 
 
 @pytest.mark.claim(DEVELOPMENT, "Les ports ne sont publiés que sur le poste lui-même ; `PUBLISH_ADDRESS` permet de les ouvrir à une autre interface")
-@pytest.mark.claim("contexte.md", "Ports publiés par Compose sur le poste seulement")
+@pytest.mark.claim("contexte.md", "| § 2 | Développement : front sur 8080, API sur 8000 | Ports publiés par Compose sur le poste seulement |")
 def test_ports_are_open_on_this_machine_unless_publish_address_says_otherwise(model: Model) -> None:
     hosts = {port["host_ip"] for service in model.services.values() for port in service["ports"]}
     assert hosts == {"${PUBLISH_ADDRESS:-127.0.0.1}"}
@@ -494,7 +547,7 @@ def test_the_recette_alone_has_a_second_copy_during_an_update(model: Model, mani
 
 @pytest.mark.claim(DEVELOPMENT, "Les images, les ports des conteneurs et les réglages de Gunicorn sont les mêmes")
 @pytest.mark.claim("index.md", "Les images sont identiques, seule la configuration change")
-@pytest.mark.claim("contexte.md", "Un poste de développement et une recette lancent les mêmes images que celles qui seront livrées")
+@pytest.mark.claim("contexte.md", "| Une version ne s'essaie qu'en production | Chaque changement est un risque pour les utilisateurs, donc rare, donc gros | Un poste de développement et une recette lancent les mêmes images que celles qui seront livrées |")
 def test_both_modes_run_the_same_images_on_the_same_ports_with_the_same_gunicorn(model: Model, manifest: Manifest) -> None:
     tuned = {field.name.upper() for field in msgspec.structs.fields(GunicornSettings)} - {"LOG_LEVEL"}
     assert not tuned & set(recette(manifest))
@@ -527,7 +580,7 @@ def test_seven_flat_files_hold_an_object_each_with_its_namespace() -> None:
 
 
 @pytest.mark.claim(RECETTE, "navigateur --> sf --> front --> sa --> api")
-@pytest.mark.claim("contexte.md", "Port 80 vers 8000, joignable du cluster seulement")
+@pytest.mark.claim("contexte.md", "| § 2 | Service API ClusterIP | Port 80 vers 8000, joignable du cluster seulement |")
 def test_the_browser_goes_through_the_fronts_service_then_the_apis(manifest: Manifest) -> None:
     for name, port in zip(DEPLOYMENTS, (8000, 8080), strict=True):
         service, deployed = manifest("Service", name), manifest("Deployment", name)
@@ -590,7 +643,7 @@ def test_the_pods_of_the_api_spread_over_nodes(manifest: Manifest) -> None:
 @pytest.mark.claim(RECETTE, "Aucune n'interroge l'autre service : un front ne doit pas être redémarré parce que l'API est en panne.")
 @pytest.mark.claim("decisions/0003-sondes.md", "Aucune n'interroge un autre service.")
 @pytest.mark.claim("decisions/0003-sondes.md", "Une API en panne ne provoque aucun redémarrage du front.")
-@pytest.mark.claim("contexte.md", "Réponse en JSON, sans dépendance à l'autre service")
+@pytest.mark.claim("contexte.md", "| § 3 | `/health` utilisé par les sondes | Réponse en JSON, sans dépendance à l'autre service : [sondes](decisions/0003-sondes.md) |")
 @pytest.mark.parametrize("probe", ["startupProbe", "readinessProbe", "livenessProbe"])
 def test_no_probe_of_the_front_asks_the_api(probe: str, manifest: Manifest, monkeypatch: pytest.MonkeyPatch) -> None:
     def called(*_: Any, **__: Any) -> None:
@@ -640,7 +693,48 @@ def test_every_pod_is_restricted_as_the_namespace_demands(model: Model, manifest
             assert found["securityContext"] == {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 
 
+@pytest.mark.claim(RECETTE, "| Deployment | `datapress-api` | 2 réplicas de l'API, remplacés un par un | `k8s/api-deployment.yaml` |")
+@pytest.mark.claim(RECETTE, "| Service | `datapress-api` | Adresse interne de l'API (ClusterIP), port 80 vers 8000 | `k8s/api-service.yaml` |")
+@pytest.mark.claim(RECETTE, "| ConfigMap | `datapress-config` | Paramètres non sensibles, lus par les deux composants à leur démarrage | `k8s/configmap.yaml` |")
+@pytest.mark.claim(RECETTE, "| Deployment | `datapress-front` | 1 réplica du front | `k8s/front-deployment.yaml` |")
+@pytest.mark.claim(RECETTE, "| Service | `datapress-front` | Adresse du front pour un navigateur (NodePort 30080), port 80 vers 8080 | `k8s/front-service.yaml` |")
+@pytest.mark.claim(RECETTE, "| Namespace | `datapress-recette` | Isole la recette du reste du cluster ; refuse tout pod sous le niveau `restricted` | `k8s/namespace.yaml` |")
+@pytest.mark.claim(RECETTE, "| Secret | `datapress-secret` | Jeton d'administration de l'API, monté en lecture seule sous `/run/secrets/datapress` ; jamais dans git | `k8s/secret.yaml` |")
+def test_each_object_is_in_the_file_of_its_row(model: Model) -> None:
+    found = {(item.kind, item.name): item.path.removesuffix(".example") for item in model.objects if "/options/" not in item.path}
+    assert found == {
+        ("Deployment", "datapress-api"): "k8s/api-deployment.yaml",
+        ("Service", "datapress-api"): "k8s/api-service.yaml",
+        ("ConfigMap", "datapress-config"): "k8s/configmap.yaml",
+        ("Deployment", "datapress-front"): "k8s/front-deployment.yaml",
+        ("Service", "datapress-front"): "k8s/front-service.yaml",
+        ("Namespace", "datapress-recette"): "k8s/namespace.yaml",
+        ("Secret", "datapress-secret"): "k8s/secret.yaml",
+    }
+    config = model.object_named("ConfigMap", "datapress-config")
+    assert config
+    assert not [name for name in config.at("data") if any(word in name for word in ("TOKEN", "SECRET", "PASSWORD"))]
+
+
+@pytest.mark.claim(RECETTE, "| Démarrage | `/health/live` | 1 s | 30 essais | le conteneur est redémarré | | Disponibilité | `/health/ready` | 3 s | 2 essais | le pod sort du Service, sans être redémarré | | Vie | `/health/live` | 10 s | 3 essais | le conteneur est redémarré |")
+@pytest.mark.claim("decisions/0003-sondes.md", "la première redémarre le conteneur, la seconde retire seulement le pod du Service")
+@pytest.mark.claim("decisions/0003-sondes.md", "La sonde de démarrage laisse jusqu'à 30 s au service avant que la sonde de vie ne commence")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_each_probe_asks_as_often_and_as_long_as_its_row_says(name: str, manifest: Manifest) -> None:
+    probes = container(manifest, name)
+    told = {key: (probes[key]["httpGet"]["path"], probes[key]["periodSeconds"], probes[key]["failureThreshold"]) for key in ("startupProbe", "readinessProbe", "livenessProbe")}
+    assert told == {"startupProbe": ("/health/live", 1, 30), "readinessProbe": ("/health/ready", 3, 2), "livenessProbe": ("/health/live", 10, 3)}
+    assert not [key for key in told if "initialDelaySeconds" in probes[key]]
+
+
+@pytest.mark.claim(RECETTE, "Pour interroger l'API depuis un poste, `kubectl port-forward` ouvre un passage temporaire vers un pod : [Vérifier](../exploitation/verifier.md).")
+@pytest.mark.claim(RECETTE, "Les mesures sont dans [Haute disponibilité](../exploitation/haute-disponibilite.md), le raisonnement dans [Mise à jour sans perte](../decisions/0006-mise-a-jour-sans-perte.md).")
+def test_the_pages_that_the_recette_names_hold_what_it_says() -> None:
+    assert place("exploitation/verifier.md", "kubectl port-forward svc/datapress-api") > 0
+    assert [block for block in blocks("exploitation/haute-disponibilite.md") if block.title and block.title.startswith("Mesure")]
+
+
 @pytest.mark.claim(RECETTE, "Ce que la recette ne fait pas encore : filtrer les échanges entre pods.")
-@pytest.mark.claim("contexte.md", "| § 7 | NetworkPolicies | Prévues, sur un cluster dont le réseau les applique | [Sécurité](feuille-de-route.md#securite)")
+@pytest.mark.claim("contexte.md", "| § 7 | NetworkPolicies | Prévues, sur un cluster dont le réseau les applique | [Sécurité](feuille-de-route.md#securite) : raison, effort, coût, risque |")
 def test_nothing_filters_what_pods_say_to_each_other(model: Model) -> None:
     assert list(model.of_kind("NetworkPolicy")) == []

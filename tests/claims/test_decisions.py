@@ -33,9 +33,11 @@ from runbook.plan import Mode as PlanMode
 from runbook.plan import make_plan
 from runbook.reading.blocks import find_blocks
 from runbook.reading.content import ATTRIBUTES, Page, PageBlocks, Site
+from runbook.reporting.record import Campaign, StepRecord
 from runbook.running import presence
 from runbook.running.mask import Mask
-from runbook.running.outcome import Outcome
+from runbook.running.outcome import Outcome, Result
+from runbook.running.outcome import verdict as outcome_of_the_run
 from runbook.settings import load
 from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, documented, place, source
 
@@ -99,8 +101,8 @@ def read_page(text: str, **meta: Any) -> PageBlocks:
 @pytest.mark.claim(IMAGES, "Deux étapes sur `python:3.13-slim-trixie`, la même base pour construire et pour exécuter.")
 @pytest.mark.claim(IMAGES, "la première installe, la seconde n'emporte que le résultat")
 @pytest.mark.claim(IMAGES, "Une même base pour les deux services : une seule image à surveiller")
-@pytest.mark.claim(INDEX, "| [1](0001-images.md) | Images en deux étapes, utilisateur numérique non privilégié |")
-@pytest.mark.claim("contexte.md", "Images en deux étapes, sans droits d'administration")
+@pytest.mark.claim(INDEX, "| [1](0001-images.md) | Images en deux étapes, utilisateur numérique non privilégié | Image unique, distroless, Alpine | Un shell reste dans l'image |")
+@pytest.mark.claim("contexte.md", "| § 1 | Conteneurisation propre | Images en deux étapes, sans droits d'administration, système de fichiers en lecture seule | [Images](decisions/0001-images.md) : `hadolint` et les tests de `tests/services` |")
 @pytest.mark.parametrize("name", IMAGE_NAMES)
 def test_an_image_has_two_stages_on_one_base_and_the_second_only_copies(name: str) -> None:
     build, runtime = stages(name)
@@ -111,7 +113,7 @@ def test_an_image_has_two_stages_on_one_base_and_the_second_only_copies(name: st
 
 @pytest.mark.claim(IMAGES, "Les dépendances viennent d'un fichier figé par empreinte, sans compilation : un paquet altéré arrête la construction.")
 @pytest.mark.claim(IMAGES, "L'environnement virtuel n'a pas de `pip` ; celui de l'image de base reste")
-@pytest.mark.claim("contexte.md", "Dépendances figées par empreinte ; un conteneur par service")
+@pytest.mark.claim("contexte.md", "| § 2 | Environnement reproductible, services isolés | Dépendances figées par empreinte ; un conteneur par service |")
 @pytest.mark.claim("difficultes.md", "Dépendances figées par empreinte, contexte de construction en liste blanche, deux images de même structure")
 @pytest.mark.parametrize("name", IMAGE_NAMES)
 def test_dependencies_are_locked_and_the_base_has_the_pip_that_the_environment_lacks(name: str) -> None:
@@ -150,7 +152,7 @@ def test_the_context_holds_only_what_is_named() -> None:
 
 
 @pytest.mark.claim(IMAGES, "Deux Dockerfiles presque identiques : chacun se lit, se construit et se contrôle seul, son port et son module écrits en toutes lettres.")
-@pytest.mark.claim("contexte.md", "Même structure pour les deux images, même fichier de réglages")
+@pytest.mark.claim("contexte.md", "| § 3 | Dockerfiles multi-étapes, exécution légère, Gunicorn | Même structure pour les deux images, même fichier de réglages |")
 def test_the_two_dockerfiles_say_the_same_with_their_own_port_and_module() -> None:
     texts = [source(f"services/{name}/Dockerfile") for name in IMAGE_NAMES]
     for name, port, text in zip(IMAGE_NAMES, ("8000", "8080"), texts, strict=True):
@@ -163,7 +165,7 @@ def test_the_two_dockerfiles_say_the_same_with_their_own_port_and_module() -> No
 
 @pytest.mark.claim(IMAGES, "`hadolint` relit les deux Dockerfiles et ne doit rien trouver")
 @pytest.mark.claim(IMAGES, "Un test les tient identiques, à ces noms près.")
-@pytest.mark.claim("contexte.md", "`hadolint` et les tests de `tests/services`")
+@pytest.mark.claim("contexte.md", "| § 1 | Conteneurisation propre | Images en deux étapes, sans droits d'administration, système de fichiers en lecture seule | [Images](decisions/0001-images.md) : `hadolint` et les tests de `tests/services` |")
 def test_tests_of_the_services_read_both_dockerfiles() -> None:
     text = source("tests/services/test_images.py")
     names = {node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
@@ -178,12 +180,24 @@ def test_a_dockerfile_holds_nothing_that_an_old_docker_lacks(name: str) -> None:
     assert not re.search(r"--mount|--link|--chmod|<<|^# syntax", source(f"services/{name}/Dockerfile"), re.MULTILINE)
 
 
+@pytest.mark.claim("difficultes.md", "`hadolint`, et un test qui compare les deux")
+def test_a_manifest_with_another_user_than_its_image_is_found(model: Model) -> None:
+    def other(item: KubeObject) -> KubeObject:
+        document = copy.deepcopy(item.document)
+        if item.kind == "Deployment":
+            document["spec"]["template"]["spec"]["securityContext"]["runAsUser"] = 10002
+        return replace(item, document=document)
+
+    spoilt = replace(model, objects=tuple(other(item) for item in model.objects))
+    assert len([finding for finding in check_manifests(spoilt) if "a l'utilisateur 10001:10001" in str(finding)]) == 2
+
+
 # 2. Exposure
 
 
 @pytest.mark.claim(EXPOSURE, "`kubectl port-forward` reste le moyen de joindre l'API pour un diagnostic.")
 @pytest.mark.claim(EXPOSURE, "[Vérifier](../exploitation/verifier.md) interroge le front par le NodePort et l'API par `port-forward`, et compare les réponses.")
-@pytest.mark.claim("contexte.md", "Le temps d'un diagnostic, puis refermé")
+@pytest.mark.claim("contexte.md", "| § 4 | API testée par `port-forward` | Le temps d'un diagnostic, puis refermé |")
 @pytest.mark.claim("difficultes.md", "[Vérifier](exploitation/verifier.md) ouvre le passage, interroge l'API et le referme")
 @pytest.mark.claim("difficultes.md", "`kubectl port-forward` pour un diagnostic, lancé en arrière-plan et arrêté ensuite")
 def test_the_verification_asks_the_front_by_node_port_and_the_api_by_port_forward() -> None:
@@ -196,9 +210,9 @@ def test_the_verification_asks_the_front_by_node_port_and_the_api_by_port_forwar
     assert [block for block in blocks(page) if "http://localhost:30080" in block.code and block.expected]
 
 
-@pytest.mark.claim(INDEX, "| [2](0002-exposition.md) | NodePort pour le front |")
+@pytest.mark.claim(INDEX, "| [2](0002-exposition.md) | NodePort pour le front | Ingress, Gateway API | Pas de TLS ni de nom |")
 @pytest.mark.claim(EXPOSURE, "Pas de TLS, pas de nom, un port inhabituel")
-@pytest.mark.claim("contexte.md", "| § 7 | Ingress, cert-manager, TLS | Prévu, sous la forme Gateway API | [Exposition](feuille-de-route.md#exposition)")
+@pytest.mark.claim("contexte.md", "| § 7 | Ingress, cert-manager, TLS | Prévu, sous la forme Gateway API | [Exposition](feuille-de-route.md#exposition) : raison, effort, coût, risque |")
 def test_nothing_offers_tls_or_a_name(model: Model, manifest: Manifest) -> None:
     assert not {item.kind for item in model.objects} & {"Ingress", "Gateway", "HTTPRoute", "Certificate", "Issuer"}
     [port] = manifest("Service", "datapress-front").at("spec", "ports")
@@ -210,8 +224,8 @@ def test_nothing_offers_tls_or_a_name(model: Model, manifest: Manifest) -> None:
 
 @pytest.mark.claim(PROBES, "Trois sondes par conteneur : démarrage et vie sur `/health/live`, disponibilité sur `/health/ready`.")
 @pytest.mark.claim(PROBES, "La disponibilité est rapide (6 s pour retirer un pod), la vie plus patiente (30 s avant de redémarrer).")
-@pytest.mark.claim(INDEX, "| [3](0003-sondes.md) | Sondes de vie et de disponibilité séparées |")
-@pytest.mark.claim("contexte.md", "[Trois sondes](architecture/recette.md#sondes) par conteneur")
+@pytest.mark.claim(INDEX, "| [3](0003-sondes.md) | Sondes de vie et de disponibilité séparées | `/health` pour tout | Deux adresses de plus |")
+@pytest.mark.claim("contexte.md", "| § 2 | Sondes de disponibilité et de vie sur `/health` | [Trois sondes](architecture/recette.md#sondes) par conteneur |")
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_start_and_life_ask_one_address_and_readiness_another_sooner(name: str, manifest: Manifest) -> None:
     probes = {key: container(manifest, name)[key] for key in ("startupProbe", "livenessProbe", "readinessProbe")}
@@ -222,7 +236,7 @@ def test_start_and_life_ask_one_address_and_readiness_another_sooner(name: str, 
 
 @pytest.mark.claim(PROBES, "`/health` restant pour les personnes et pour le front")
 @pytest.mark.claim(PROBES, "Les deux adresses répondent aujourd'hui la même chose")
-@pytest.mark.claim("contexte.md", "`/health`, doublé de `/health/live` et `/health/ready`")
+@pytest.mark.claim("contexte.md", "| § 1 | API : `/health` pour les sondes | `/health`, doublé de `/health/live` et `/health/ready` |")
 def test_both_addresses_answer_alike_and_the_front_asks_health(manifest: Manifest) -> None:
     client = api()
     answers = [client.get(path).json for path in ("/health", "/health/live", "/health/ready")]
@@ -244,7 +258,7 @@ def test_only_probes_that_went_well_are_left_out_of_the_log(path: str, status: s
 
 
 @pytest.mark.claim(RESOURCES, "Par conteneur : 96Mi de mémoire et 50m de processeur réservés, 192Mi de mémoire au plus, aucune limite de processeur.")
-@pytest.mark.claim(INDEX, "| [4](0004-ressources.md) | Mémoire réservée et limitée, processeur réservé sans limite |")
+@pytest.mark.claim(INDEX, "| [4](0004-ressources.md) | Mémoire réservée et limitée, processeur réservé sans limite | Limites partout, ou nulle part | Un voisin peut ralentir un pod |")
 @pytest.mark.claim(RESOURCES, "Un dépassement de mémoire tue le conteneur (`OOMKilled`), pas le nœud ; Kubernetes le relance.")
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_memory_is_reserved_and_limited_and_the_processor_only_reserved(name: str, manifest: Manifest) -> None:
@@ -289,8 +303,8 @@ def test_the_schemas_of_several_kubernetes_take_an_object_and_no_unknown_field(m
 
 
 @pytest.mark.claim(SECRET, "Git ne contient que `k8s/secret.yaml.example`, dont le nom échappe à `kubectl apply -f k8s/`")
-@pytest.mark.claim(INDEX, "| [5](0005-configuration-et-secret.md) | ConfigMap et Secret réellement lus, Secret hors de git |")
-@pytest.mark.claim("contexte.md", "jeton d'une route d'administration ; [absent de git](decisions/0005-configuration-et-secret.md)")
+@pytest.mark.claim(INDEX, "| [5](0005-configuration-et-secret.md) | ConfigMap et Secret réellement lus, Secret hors de git | Valeurs dans l'image ou dans git | Un fichier à fabriquer avant le premier déploiement |")
+@pytest.mark.claim("contexte.md", "| § 2 | Secret pour le sensible | `datapress-secret`, jeton d'une route d'administration ; [absent de git](decisions/0005-configuration-et-secret.md) |")
 def test_git_holds_the_example_alone_under_a_name_that_kubectl_passes_over(model: Model) -> None:
     assert "/k8s/secret.yaml\n" in source(".gitignore")
     example = yaml.safe_load(source("k8s/secret.yaml.example"))
@@ -308,9 +322,32 @@ def test_the_admin_route_tells_no_token_from_a_wrong_one(given: str, shown: str,
     assert answer.status_code == status
 
 
+@pytest.mark.claim(SECRET, "Les tests de `tests/services` vérifient les codes 401, 403 et 503, et qu'aucune réponse ni aucun journal ne contient le jeton")
+@pytest.mark.claim(PROBES, "Les tests de `tests/services` couvrent les trois adresses et le front privé d'API")
+@pytest.mark.claim(SITE, "`tests/site` construit le site en mode strict dans une copie neuve, cherche toute adresse étrangère dans les pages produites, et compare les faits publiés aux manifestes.")
+@pytest.mark.claim("difficultes.md", "Un test des manifestes ; et le déploiement se juge à l'état des pods, pas au code de retour")
+@pytest.mark.parametrize(
+    "proof",
+    [
+        "services/test_api_admin.py::test_without_a_token_the_answer_is_401_and_says_what_to_show",
+        "services/test_api_admin.py::test_a_wrong_token_is_403_and_is_not_repeated",
+        "services/test_api_admin.py::test_without_a_configured_token_the_route_is_closed_even_to_a_guess",
+        "services/test_gunicorn.py::test_the_token_is_in_no_log_whatever_is_asked",
+        "services/test_api_routes.py::test_every_health_route_says_that_all_is_well",
+        "services/test_front_page.py::test_the_front_is_well_even_when_the_api_is_not",
+        "site/test_site_build.py::test_no_page_asks_anything_of_another_host",
+        "site/test_site_facts.py::test_a_workload_is_what_its_deployment_and_service_say",
+        "manifests/test_objects.py::test_every_object_says_its_namespace",
+    ],
+)
+def test_the_tests_that_a_confirmation_names_exist(proof: str) -> None:
+    path, _, name = proof.partition("::")
+    assert f"\ndef {name}(" in source(f"tests/{path}")
+
+
 @pytest.mark.claim(SECRET, "Rien de secret n'est journalisé ni renvoyé : l'API dit si le jeton est présent, jamais lequel.")
 @pytest.mark.claim("demarrer.md", "`secret_present` dit si l'API a reçu son jeton d'administration ; sa valeur n'apparaît nulle part.")
-@pytest.mark.claim("contexte.md", "Les réglages non sensibles seulement ; pour le secret, sa présence, jamais sa valeur")
+@pytest.mark.claim("contexte.md", "| § 3 | `/` : horodatage, service, variables d'environnement | Les réglages non sensibles seulement ; pour le secret, sa présence, jamais sa valeur |")
 def test_the_api_says_that_there_is_a_token_and_never_which(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     client = api(API_TOKEN=TOKEN)
@@ -333,7 +370,7 @@ def test_the_engine_masks_the_token_of_the_manifest() -> None:
 
 @pytest.mark.claim(UPDATE, "Gunicorn 27.0.1 au moins : un processus qui s'arrête répond encore aux connexions gardées")
 @pytest.mark.claim(UPDATE, "La version minimale de Gunicorn est une contrainte écrite dans `pyproject.toml`")
-@pytest.mark.claim(INDEX, "| [6](0006-mise-a-jour-sans-perte.md) | Pause avant l'arrêt et Gunicorn récent |")
+@pytest.mark.claim(INDEX, "| [6](0006-mise-a-jour-sans-perte.md) | Pause avant l'arrêt et Gunicorn récent | Arrêt immédiat | Chaque remplacement dure quelques secondes de plus |")
 @pytest.mark.claim("difficultes.md", "Gunicorn 27.0.1 au moins")
 def test_gunicorn_may_not_be_older() -> None:
     wanted = tomllib.loads(source("pyproject.toml"))["dependency-groups"]["api"]
@@ -356,7 +393,7 @@ def test_the_front_tries_the_api_twice(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.claim(UPDATE, "[Haute disponibilité](../exploitation/haute-disponibilite.md) supprime un pod, puis redémarre l'API et le front, pendant que deux clients appellent sans arrêt, l'un dans le cluster et l'autre par le NodePort")
 @pytest.mark.claim("difficultes.md", "Un flux continu de requêtes, dans le cluster et par le NodePort, et un compte des pertes")
 @pytest.mark.claim("difficultes.md", "La même mesure, pendant que l'API, puis le front redémarrent")
-@pytest.mark.claim("contexte.md", "Un pod supprimé pendant que les requêtes continuent")
+@pytest.mark.claim("contexte.md", "| § 5 | Vérifier la haute disponibilité | Un pod supprimé pendant que les requêtes continuent")
 def test_two_clients_call_while_a_pod_goes_and_both_deployments_start_again() -> None:
     order = [
         "kubectl apply -f k8s/options/sonde/",
@@ -371,7 +408,7 @@ def test_two_clients_call_while_a_pod_goes_and_both_deployments_start_again() ->
 
 
 @pytest.mark.claim(UPDATE, "[Mettre à jour](../exploitation/mettre-a-jour.md) change de version pendant qu'un client appelle par le NodePort.")
-@pytest.mark.claim("contexte.md", "`kubectl rollout restart`, puis une nouvelle version sous trafic")
+@pytest.mark.claim("contexte.md", "| § 5 | Mettre à jour un composant | `kubectl rollout restart`, puis une nouvelle version sous trafic")
 def test_one_client_calls_while_the_version_changes() -> None:
     page = "exploitation/mettre-a-jour.md"
     began, changed = place(page, "scripts/sonde demarrer http://localhost:30080/status"), place(page, "kubectl set image")
@@ -405,7 +442,7 @@ def test_the_only_front_is_replaced_after_its_successor_is_ready(manifest: Manif
 @pytest.mark.claim(FLAT, "L'espace de noms s'applique en premier : `kubectl apply -f k8s/namespace.yaml -f k8s/` part d'un cluster vide")
 @pytest.mark.claim("difficultes.md", "Les fichiers s'appliquent dans l'ordre alphabétique, et `namespace.yaml` vient après les manifestes de l'API")
 @pytest.mark.claim("difficultes.md", "`kubectl apply -f k8s/namespace.yaml -f k8s/`, qui part de rien et se rejoue")
-@pytest.mark.claim("contexte.md", "Précédé de l'espace de noms, sans quoi la commande [échoue sur un cluster vide](difficultes.md#ordre-des-manifestes)")
+@pytest.mark.claim("contexte.md", "| § 5 | `kubectl apply -f k8s/` | Précédé de l'espace de noms, sans quoi la commande [échoue sur un cluster vide](difficultes.md#ordre-des-manifestes) |")
 def test_in_alphabetical_order_the_namespace_would_come_too_late() -> None:
     names = sorted(path.name for path in (ROOT / "k8s").glob("*.yaml"))
     assert max(names.index("api-deployment.yaml"), names.index("api-service.yaml")) < names.index("namespace.yaml")
@@ -449,7 +486,7 @@ def test_the_deployment_applies_one_by_one_then_all_and_expects_no_change() -> N
 
 
 @pytest.mark.claim(SITE, "MkDocs 1.6 et Material 9.8, figés par empreinte, avec mkdocs-macros.")
-@pytest.mark.claim(INDEX, "| [8](0008-moteur-de-documentation.md) | MkDocs 1.6 et Material, versions figées |")
+@pytest.mark.claim(INDEX, "| [8](0008-moteur-de-documentation.md) | MkDocs 1.6 et Material, versions figées | MkDocs 2, Zensical, Sphinx | Une fin de maintenance connue |")
 def test_the_versions_of_the_site_are_locked() -> None:
     locked = source("requirements/run.txt")
     for package in (r"mkdocs==1\.6\.\d+", r"mkdocs-material==9\.8\.\d+", r"mkdocs-macros-plugin==[\d.]+"):
@@ -567,6 +604,30 @@ def test_the_engine_is_tested_on_another_site() -> None:
     assert [path for path in (ROOT / "tests/engine").glob("test_*.py") if "sample" in path.read_text()]
 
 
+@pytest.mark.claim(EXECUTED, "1. contrôler sans exécuter que ce qu'une commande nomme existe ; 2. dire quelles commandes documentées ne sont vérifiées par rien ; 3. prouver que les vérifications peuvent échouer ; 4. montrer au lecteur quand, où et sur quel commit sa page a été vérifiée.")
+@pytest.mark.claim(EXECUTED, "Un moteur dans `scripts/runbook`, qui lit les pages telles que le site les publie, exécute leurs blocs sur trois cibles et compare les résultats sans approximation.")
+@pytest.mark.claim(INDEX, "| [9](0009-documentation-executee.md) | Un moteur écrit ici pour exécuter la documentation | Outils existants | Du code à maintenir |")
+@pytest.mark.claim("glossaire.md", "Le résultat enregistré d'une commande : où, quand, sur quel commit")
+def test_the_engine_checks_counts_spoils_and_records() -> None:
+    verbs = {path.stem for path in (ROOT / "scripts/runbook/verbs").glob("*.py")}
+    assert {"checking", "mutating", "reporting", "running"} <= verbs
+    assert (ROOT / "scripts/runbook/reporting/coverage.py").is_file()
+    assert {"commit", "date"} <= set(Campaign.__struct_fields__)
+    assert {"target", "on"} <= set(StepRecord.__struct_fields__)
+
+
+@pytest.mark.claim(EXECUTED, "La documentation devient le test d'intégration du POC : elle échoue quand un port, un nom ou une route change.")
+@pytest.mark.claim("index.md", "Une commande ou un résultat qui ne tient plus fait échouer l'intégration continue, à la page et à la ligne : [Preuves](preuves/index.md).")
+@pytest.mark.claim("difficultes.md", "Le [moteur de documentation](decisions/0009-documentation-executee.md), à la page et à la ligne")
+@pytest.mark.parametrize(("outcome", "status"), [(Outcome.VERIFIED, 0), (Outcome.FAILED, 1), (Outcome.TIMED_OUT, 1)])
+def test_one_command_that_fails_fails_the_run_at_its_page_and_line(outcome: Outcome, status: int) -> None:
+    [page, *_] = make_plan(documented(), load(ROOT), {}).pages
+    result = Result(page.steps[0], "local", "local", outcome, line=7)
+    assert outcome_of_the_run([result], []) == status
+    assert result.place == f"{page.page}:7"
+    assert 'step "contrôle et pages (runbook)" runbook run --check' in source("scripts/test")
+
+
 # 10. The pages' syntax
 
 ROWS = {
@@ -618,7 +679,7 @@ def test_a_page_says_its_target_and_without_one_its_commands_are_refused() -> No
 
 
 @pytest.mark.claim(SYNTAX, "Le bloc `text` ou `json` qui la suit, titré *Résultat attendu*, est à la fois l'exemple et l'assertion ; `…` y remplace ce qui varie.")
-@pytest.mark.claim(INDEX, "| [10](0010-syntaxe-des-pages.md) | Blocs `bash` ordinaires et résultat attendu visible |")
+@pytest.mark.claim(INDEX, "| [10](0010-syntaxe-des-pages.md) | Blocs `bash` ordinaires et résultat attendu visible | Directives cachées | Des pages un peu plus longues |")
 @pytest.mark.parametrize("kind", Kind)
 def test_the_next_block_titled_so_is_what_must_come(kind: Kind) -> None:
     shown = f'```bash\ntrue\n```\n\n```{kind.value} title="Résultat attendu"\n"a…"\n```\n'

@@ -66,7 +66,7 @@ def test_the_service_of_the_api_is_inside(manifest: Manifest) -> None:
 
 
 @pytest.mark.claim(PAGE, "Un dossier par rôle : `services`, `k8s`, `docs`, `scripts`, `tests`")
-@pytest.mark.claim("contexte.md", "Un dossier par rôle : `services`, `k8s`, `docs`, `scripts`, `tests`")
+@pytest.mark.claim("contexte.md", "| § 1 | Dépôt bien structuré | Un dossier par rôle : `services`, `k8s`, `docs`, `scripts`, `tests` | [Organisation du dépôt](difficultes.md#organisation) : les chemins cités existent, `runbook check` l'exige |")
 def test_there_is_a_folder_for_each_role(model: Model) -> None:
     folders = {name.partition("/")[0] for name in model.files if "/" in name and not name.startswith(".")}
     assert folders == {"services", "k8s", "docs", "scripts", "tests", "requirements"}
@@ -74,7 +74,7 @@ def test_there_is_a_folder_for_each_role(model: Model) -> None:
 
 @pytest.mark.claim(PAGE, "Chaque commande du site est exécutée ; ports, noms et versions sont lus dans leur source")
 @pytest.mark.claim("index.md", "Chaque commande de ce site est exécutée telle qu'elle est publiée et son résultat comparé à celui que la page annonce ; les rares qui ne le sont pas disent pourquoi.")
-@pytest.mark.claim("contexte.md", "ses commandes sont exécutées et leurs résultats comparés, ou disent pourquoi")
+@pytest.mark.claim("contexte.md", "| § 1 | Documentation claire et exploitable | Ce site ; ses commandes sont exécutées et leurs résultats comparés, ou disent pourquoi | [Preuves d'exécution](preuves/index.md) : toutes les pages |")
 def test_every_command_runs_or_says_why_and_few_do_not() -> None:
     commands = [block for page in documented() for block in page.blocks]
     assert [problem for page in documented() for problem in page.problems] == []

@@ -3,6 +3,7 @@
 import ast
 import itertools
 import re
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from macros.compose_services import read_compose
+from macros.manifests import read_recette
 from macros.roadmap import DAYS, read_roadmap
 from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
@@ -32,7 +35,7 @@ def workflow() -> dict[str, Any]:
 
 
 @pytest.mark.claim(HOME, "[Le diaporama, en dix diapositives](presentation/index.md)")
-@pytest.mark.claim(CONTEXT, "dix diapositives avec leurs notes | [Présentation au DSI](presentation/index.md)")
+@pytest.mark.claim(CONTEXT, "| § 1 | Documentation et présentation pour le client | Accueil, Contexte et Feuille de route se lisent sans terminal ; dix diapositives avec leurs notes | [Présentation au DSI](presentation/index.md) : ses chiffres viennent de l'enregistrement |")
 def test_the_deck_has_ten_slides_with_notes() -> None:
     slides = re.split(r"^---$", page("presentation/diaporama.md").page.markdown, flags=re.MULTILINE)
     assert len(slides) == 10
@@ -77,8 +80,8 @@ def test_the_data_are_the_heaviest_work_of_the_roadmap_and_three_decisions_are_a
 
 
 @pytest.mark.claim(HOME, "Un pod de l'API supprimé est remplacé sans qu'une requête se perde")
-@pytest.mark.claim(CONTEXT, "l'API tourne en 2 exemplaires")
-@pytest.mark.claim(CONTEXT, "Par le Service ; la perte d'un pod le montre")
+@pytest.mark.claim(CONTEXT, "| Une panne arrête tout le service | Plus aucun indicateur pour personne jusqu'à la remise en route du serveur | Chaque composant vit et redémarre seul ; l'API tourne en 2 exemplaires |")
+@pytest.mark.claim(CONTEXT, "| § 2 | Charge répartie entre les réplicas | Par le Service ; la perte d'un pod le montre |")
 def test_another_pod_of_the_api_serves_while_one_is_replaced(manifest: Manifest) -> None:
     assert manifest("Deployment", "datapress-api").at("spec", "replicas") == 2
     selector = manifest("Service", "datapress-api").at("spec", "selector")
@@ -95,21 +98,46 @@ def test_requests_in_flight_have_time_to_end(manifest: Manifest) -> None:
         assert manifest("Deployment", name).at("spec", "template", "spec", "terminationGracePeriodSeconds") > 25 + 5
 
 
+@pytest.mark.claim(HOME, "Une procédure par situation : à copier bloc par bloc dans un terminal, avec le résultat attendu à chaque étape.")
+def test_each_numbered_step_of_a_procedure_shows_what_must_come() -> None:
+    for found in documented():
+        if not found.page.uri.startswith("exploitation/"):
+            continue
+        lines = source(found.page.path).splitlines()
+        steps: dict[str, list[bool]] = {}
+        for block in found.blocks:
+            heading = next(line for line in reversed(lines[: block.line]) if re.match(r"#{2,3} ", line))
+            steps.setdefault(heading, []).append(bool(block.expected or block.background))
+        assert [heading for heading, shown in steps.items() if re.match(r"### \d", heading) and not any(shown)] == []
+
+
+@pytest.mark.claim(HOME, "| Que faut-il décider ? | Poursuivre ou non, où vit la base de données, qui exploite. [Les trois décisions](feuille-de-route.md#decision) |")
+def test_the_decisions_are_those_of_the_roadmap() -> None:
+    asked = source("docs/feuille-de-route.md").split("{ #decision }")[1]
+    assert re.findall(r"^\d\. \*\*(.+?)\.\*\*", asked, re.MULTILINE) == ["Poursuivre ou non", "Où vit la base de données", "Qui exploite"]
+
+
+@pytest.mark.claim(HOME, "lancés en une commande sur un poste et déployés sur un cluster Kubernetes de recette")
+def test_both_modes_are_there(model: Model) -> None:
+    assert set(model.services) == {"api", "front"}
+    assert [item.name for item in model.of_kind("Namespace")] == ["datapress-recette"]
+
+
 # The context
 
 
 @pytest.mark.claim(CONTEXT, "Le POC en sépare deux, le front et l'API")
-@pytest.mark.claim(CONTEXT, "Chaque composant vit et redémarre seul")
-@pytest.mark.claim(CONTEXT, "| La base de données et les traitements planifiés |")
+@pytest.mark.claim(CONTEXT, "| Une panne arrête tout le service | Plus aucun indicateur pour personne jusqu'à la remise en route du serveur | Chaque composant vit et redémarre seul ; l'API tourne en 2 exemplaires |")
+@pytest.mark.claim(CONTEXT, "| La base de données et les traitements planifiés | Un état à conserver demande des choix de sauvegarde et de reprise qui dépassent un POC | [Feuille de route](feuille-de-route.md#donnees) |")
 def test_the_front_and_the_api_are_all_that_runs(model: Model) -> None:
     assert {item.name for item in model.of_kind("Deployment")} == set(DEPLOYMENTS)
     assert not [item for kind in ("StatefulSet", "CronJob", "Job", "PersistentVolumeClaim") for item in model.of_kind(kind)]
     assert {len(item.containers) for item in model.of_kind("Deployment")} == {1}
 
 
-@pytest.mark.claim(CONTEXT, "Chaque image porte son système et ses dépendances, versions et empreintes comprises")
-@pytest.mark.claim(CONTEXT, "Utilisateur 10001, sans `root` ni outil de construction à l'exécution")
-@pytest.mark.claim(CONTEXT, "Tout est dans les images")
+@pytest.mark.claim(CONTEXT, "| L'infrastructure vieillit | Chaque mise à niveau du serveur touche tous les composants à la fois | Chaque image porte son système et ses dépendances, versions et empreintes comprises |")
+@pytest.mark.claim(CONTEXT, "| § 2 | Images multi-étapes, utilisateur non privilégié | Utilisateur 10001, sans `root` ni outil de construction à l'exécution | [Images](decisions/0001-images.md) : `hadolint` et les tests de `tests/manifests` |")
+@pytest.mark.claim(CONTEXT, "| § 2 | Pas de Python à installer sur le poste | Tout est dans les images |")
 @pytest.mark.claim(START, "Python n'est plus nécessaire, il est dans les images.")
 @pytest.mark.parametrize("name", ["api", "front"])
 def test_an_image_holds_system_and_locked_dependencies_and_runs_as_a_number(name: str) -> None:
@@ -120,9 +148,9 @@ def test_an_image_holds_system_and_locked_dependencies_and_runs_as_a_number(name
     assert not re.search(r"apt-get|gcc|build-essential", text)
 
 
-@pytest.mark.claim(CONTEXT, "| La charge | Aucun objectif de trafic n'est fixé ; les mesures portent sur les requêtes perdues, pas sur le débit |")
-@pytest.mark.claim(CONTEXT, "| La supervision et l'alerte | Utiles une fois le service réellement utilisé ; les journaux et les sondes les préparent |")
-@pytest.mark.claim(CONTEXT, "| § 7 | Mise à l'échelle automatique (HPA) | Prévue, après une mesure de débit |")
+@pytest.mark.claim(CONTEXT, "| La charge | Aucun objectif de trafic n'est fixé ; les mesures portent sur les requêtes perdues, pas sur le débit | [Feuille de route](feuille-de-route.md#charge) |")
+@pytest.mark.claim(CONTEXT, "| La supervision et l'alerte | Utiles une fois le service réellement utilisé ; les journaux et les sondes les préparent | [Feuille de route](feuille-de-route.md#observabilite) |")
+@pytest.mark.claim(CONTEXT, "| § 7 | Mise à l'échelle automatique (HPA) | Prévue, après une mesure de débit | [Charge](feuille-de-route.md#charge) : raison, effort, coût, risque |")
 def test_nothing_scales_watches_or_measures_throughput(model: Model) -> None:
     kinds = {item.kind for item in model.objects}
     assert not kinds & {"HorizontalPodAutoscaler", "ServiceMonitor", "PodMonitor", "PrometheusRule", "DaemonSet"}
@@ -130,8 +158,8 @@ def test_nothing_scales_watches_or_measures_throughput(model: Model) -> None:
     assert "debit" not in source("scripts/lossprobe/figures.py")
 
 
-@pytest.mark.claim(CONTEXT, "Tests, images et documentation exécutée à chaque changement ; site et images publiés depuis `main`")
-@pytest.mark.claim(CONTEXT, "Livrée jusqu'à la publication des images ; le déploiement automatique est prévu")
+@pytest.mark.claim(CONTEXT, "| § 1 | Début de CI/CD minimal | Tests, images et documentation exécutée à chaque changement ; site et images publiés depuis `main` |")
+@pytest.mark.claim(CONTEXT, "| § 7 | Chaîne CI/CD : construction, tests, registre, déploiement automatique | Livrée jusqu'à la publication des images ; le déploiement automatique est prévu | [Livraison](feuille-de-route.md#livraison) : raison, effort, coût, risque |")
 def test_every_change_is_verified_and_main_alone_is_published_and_nothing_deployed() -> None:
     pipeline = workflow()
     assert {"push", "pull_request"} <= set(pipeline[True])
@@ -146,16 +174,15 @@ def test_every_change_is_verified_and_main_alone_is_published_and_nothing_deploy
     assert not [run for run in runs if "kubectl apply" in run or "set image" in run]
 
 
-@pytest.mark.claim(CONTEXT, "Livrés : `tests/services`, à chaque changement | [Intégration continue](integration-continue.md#etapes) : étape « tests (pytest) »")
+@pytest.mark.claim(CONTEXT, "| § 7 | Tests unitaires Python | Livrés : `tests/services`, à chaque changement | [Intégration continue](integration-continue.md#etapes) : étape « tests (pytest) » |")
 def test_unit_tests_run_in_the_step_that_is_named() -> None:
     assert 'step "tests (pytest)" pytest -rs tests' in source("scripts/test")
     assert list((ROOT / "tests/services").glob("test_*.py"))
     assert [step for step in workflow()["jobs"]["without-docker"]["steps"] if step.get("run", "").startswith("scripts/test ")]
 
 
-@pytest.mark.claim(CONTEXT, "La page du front, qui affiche aussi l'état de l'API")
+@pytest.mark.claim(CONTEXT, "| § 1 | Front affichant « DataPress – POC » et sa version | La page du front, qui affiche aussi l'état de l'API |")
 @pytest.mark.claim(CONTEXT, "| § 3 | Front : titre, `FRONT_VERSION`, test de l'API | La page, et `/status` pour une supervision |")
-@pytest.mark.claim(CONTEXT, "| § 1 | Front affichant « DataPress – POC » et sa version |")
 def test_the_page_shows_title_version_and_state() -> None:
     shown = front(API_BASE_URL=NOBODY, FRONT_VERSION="9.8.7").get("/").text
     assert "<title>DataPress – POC</title>" in shown
@@ -172,8 +199,8 @@ def test_the_root_of_the_api_tells_service_version_time_and_settings() -> None:
     assert told["environment"] == {"name": "local", "log_level": "info"}
 
 
-@pytest.mark.claim(CONTEXT, "Tous présents, tous réellement utilisés : [objets déployés](architecture/recette.md#objets)")
-@pytest.mark.claim(CONTEXT, "2 pods API et 1 pod front `Running`, deux Services")
+@pytest.mark.claim(CONTEXT, "| § 1 | Namespace, Deployments, Services, ConfigMap, Secret, sondes | Tous présents, tous réellement utilisés : [objets déployés](architecture/recette.md#objets) |")
+@pytest.mark.claim(CONTEXT, "| § 4 | Pods, Services et Deployments vérifiés | 2 pods API et 1 pod front `Running`, deux Services |")
 def test_every_kind_of_object_that_was_asked_for_is_there_and_used(model: Model, manifest: Manifest) -> None:
     kinds = {item.kind for item in model.objects if item.path.startswith("k8s/") and "options" not in item.path}
     assert kinds == {"Namespace", "Deployment", "Service", "ConfigMap", "Secret"}
@@ -184,8 +211,8 @@ def test_every_kind_of_object_that_was_asked_for_is_there_and_used(model: Model,
     assert len(list(model.of_kind("Service"))) == 2
 
 
-@pytest.mark.claim(CONTEXT, "Réseau Docker propre au projet : [adresses](architecture/developpement.md#adresses)")
-@pytest.mark.claim(CONTEXT, "`compose.yaml`, une commande")
+@pytest.mark.claim(CONTEXT, "| § 2 | Le front joint l'API par `http://api:8000` | Réseau Docker propre au projet : [adresses](architecture/developpement.md#adresses) |")
+@pytest.mark.claim(CONTEXT, "| § 1 | Mode développement : Docker Compose | `compose.yaml`, une commande |")
 def test_compose_has_a_network_of_its_own(model: Model) -> None:
     assert model.compose["networks"] == {"datapress": None}  # not external: made for this project
     assert place("exploitation/demarrer.md", "docker compose up --build -d --wait") > 0
@@ -205,19 +232,94 @@ def test_compose_is_started_in_both_ways() -> None:
     assert started == ["docker compose up --build", "docker compose up --build -d --wait"]
 
 
-@pytest.mark.claim(CONTEXT, "Accueil, Contexte et Feuille de route se lisent sans terminal")
+@pytest.mark.claim(CONTEXT, "| § 1 | Documentation et présentation pour le client | Accueil, Contexte et Feuille de route se lisent sans terminal ; dix diapositives avec leurs notes | [Présentation au DSI](presentation/index.md) : ses chiffres viennent de l'enregistrement |")
 @pytest.mark.claim(HOME, "sans une ligne de commande")
 @pytest.mark.parametrize("uri", ["index.md", "contexte.md", "feuille-de-route.md", "presentation/index.md", "preuves/index.md"])
 def test_who_decides_reads_without_a_terminal(uri: str) -> None:
     assert blocks(uri) == ()
 
 
-@pytest.mark.claim(CONTEXT, "| § 7 | Images distroless ou Alpine | Étudiées ; `slim` retenu pour l'instant |")
-@pytest.mark.claim(CONTEXT, "| § 7 | Prometheus, Grafana, Loki | Prévu ; les journaux sont déjà structurés |")
+@pytest.mark.claim(CONTEXT, "| § 7 | Images distroless ou Alpine | Étudiées ; `slim` retenu pour l'instant | [Images](feuille-de-route.md#images) : raison, effort, coût, risque |")
+@pytest.mark.claim(CONTEXT, "| § 7 | Prometheus, Grafana, Loki | Prévu ; les journaux sont déjà structurés | [Observabilité](feuille-de-route.md#observabilite) : raison, effort, coût, risque |")
 def test_images_are_slim_and_logs_are_json() -> None:
     assert "FROM python:3.13-slim-trixie AS runtime" in source("services/api/Dockerfile")
     assert 'logconfig_dict = logging_settings(' in source("services/common/gunicorn.conf.py")
     assert "json.dumps(fields" in source("services/common/datapress_common/logs.py")
+
+
+@pytest.mark.claim(CONTEXT, "| § 1 | Déploiement sur un cluster de recette | 7 fichiers, appliqués un par un ou en une commande |")
+@pytest.mark.claim(CONTEXT, "| § 1 | Mode recette : Kubernetes | Espace de noms `datapress-recette` |")
+@pytest.mark.claim(CONTEXT, "| § 2 | API en 2 réplicas | Deployment `datapress-api` |")
+@pytest.mark.claim(CONTEXT, "| § 2 | Front en 1 réplica | Deployment `datapress-front` |")
+@pytest.mark.claim(CONTEXT, "| § 2 | Service front NodePort | Port 30080 de la machine |")
+@pytest.mark.claim(CONTEXT, "| § 2 | Mémoire réservée et limitée | 96Mi réservés, 192Mi au plus : [ressources](decisions/0004-ressources.md) |")
+def test_the_recette_is_what_the_rows_say(model: Model, manifest: Manifest) -> None:
+    files = {item.path for item in model.objects if "/options/" not in item.path}
+    assert len({path.removesuffix(".example") for path in files}) == 7
+    replicas = {name: manifest("Deployment", name).at("spec", "replicas") for name in DEPLOYMENTS}
+    assert replicas == {"datapress-api": 2, "datapress-front": 1}
+    assert {item.namespace for item in model.of_kind("Deployment")} == {"datapress-recette"}
+    assert manifest("Service", "datapress-front").at("spec", "ports", 0, "nodePort") == 30080
+    for name in DEPLOYMENTS:
+        asked = manifest("Deployment", name).containers[0]["resources"]
+        assert (asked["requests"]["memory"], asked["limits"]["memory"]) == ("96Mi", "192Mi")
+
+
+@pytest.mark.claim(CONTEXT, "| § 2 | Navigateur → NodePort → front → ClusterIP → API | Le même trajet, suivi par un identifiant de requête |")
+def test_one_identifier_is_followed_in_the_logs_of_both() -> None:
+    sent = place("exploitation/verifier.md", 'X-Request-ID: $REQUETE" http://localhost:30080/status')
+    found = blocks("exploitation/verifier.md")[sent + 1]
+    assert 'grep "$REQUETE"' in found.code
+    assert found.expected
+    assert [name in found.expected.text for name in ("pod/datapress-api-", "pod/datapress-front-")] == [True, True]
+
+
+@pytest.mark.claim(CONTEXT, "| Le chiffrement des échanges et un nom de domaine | La recette n'est joignable que depuis sa machine | [Feuille de route](feuille-de-route.md#exposition) |")
+def test_the_node_port_of_the_throw_away_cluster_is_open_on_this_machine_only() -> None:
+    [node] = yaml.safe_load(source("k8s/options/kind/cluster.yaml"))["nodes"]
+    assert node["extraPortMappings"] == [{"containerPort": 30080, "hostPort": 30080, "listenAddress": "127.0.0.1"}]
+
+
+@pytest.mark.claim(CONTEXT, "| Les déploiements sont longs et peu documentés | Ils reposent sur la mémoire de quelques personnes | Des manifestes dans le dépôt, des procédures écrites et exécutées à chaque changement |")
+def test_manifests_are_in_git_and_procedures_are_run_at_each_change(model: Model) -> None:
+    assert "k8s/api-deployment.yaml" in model.files
+    runs = [step.get("run", "") for step in workflow()["jobs"]["every-target"]["steps"]]
+    assert "scripts/test --require local,compose,recette,navigateur" in runs
+
+
+@pytest.mark.claim(CONTEXT, "| § 3 | `curl` sur l'API et sur le front | Avec leur résultat attendu |")
+def test_every_curl_of_the_development_page_has_its_expected_result() -> None:
+    calls = [block for block in blocks("exploitation/demarrer.md") if block.code.startswith("curl")]
+    assert {"http://localhost:8000/health", "http://localhost:8080"} <= {block.code.strip().split()[-1] for block in calls}
+    assert all(block.expected for block in calls)
+
+
+@pytest.mark.claim(CONTEXT, "| § 4 | Front testé par NodePort et par `port-forward` | <http://localhost:30080>, puis <http://localhost:8080> |")
+def test_the_front_is_asked_by_node_port_then_by_port_forward() -> None:
+    uri = "exploitation/verifier.md"
+    forward = place(uri, "kubectl port-forward svc/datapress-front 8080:80")
+    by_node_port = max(number for number, block in enumerate(blocks(uri)) if "http://localhost:30080" in block.code)
+    assert by_node_port < forward
+    assert "http://localhost:8080/status" in blocks(uri)[forward + 1].code
+
+
+CARDS = {
+    "| § 7 | Ingress, cert-manager, TLS | Prévu, sous la forme Gateway API | [Exposition](feuille-de-route.md#exposition) : raison, effort, coût, risque |": ("exposition", "Prévu"),
+    "| § 7 | Prometheus, Grafana, Loki | Prévu ; les journaux sont déjà structurés | [Observabilité](feuille-de-route.md#observabilite) : raison, effort, coût, risque |": ("observabilite", "Prévu"),
+    "| § 7 | Traçage distribué (Jaeger) | Prévu, avec Jaeger v2 ; l'identifiant de requête circule déjà | [Traçage](feuille-de-route.md#tracage) : raison, effort, coût, risque |": ("tracage", "Prévu"),
+    "| § 7 | Mise à l'échelle automatique (HPA) | Prévue, après une mesure de débit | [Charge](feuille-de-route.md#charge) : raison, effort, coût, risque |": ("charge", "Prévu"),
+    "| § 7 | Chaîne CI/CD : construction, tests, registre, déploiement automatique | Livrée jusqu'à la publication des images ; le déploiement automatique est prévu | [Livraison](feuille-de-route.md#livraison) : raison, effort, coût, risque |": ("livraison", ""),
+    "| § 7 | Base de données en conteneur | Prévue, après décision sur l'endroit où elle vit | [Données](feuille-de-route.md#donnees) : raison, effort, coût, risque |": ("donnees", "Prévu"),
+    "| § 7 | NetworkPolicies | Prévues, sur un cluster dont le réseau les applique | [Sécurité](feuille-de-route.md#securite) : raison, effort, coût, risque |": ("securite", "Prévu"),
+    "| § 7 | Images distroless ou Alpine | Étudiées ; `slim` retenu pour l'instant | [Images](feuille-de-route.md#images) : raison, effort, coût, risque |": ("images", "Prévu"),
+}
+
+
+@pytest.mark.parametrize(("anchor", "state"), [pytest.param(*card, marks=pytest.mark.claim(CONTEXT, words)) for words, card in CARDS.items()])
+def test_a_row_on_what_comes_next_leads_to_a_card_that_says_all_of_it(anchor: str, state: str) -> None:
+    cards = {card.anchor: card for cards in read_roadmap(ROOT / "docs/feuille-de-route.md").stages.values() for card in cards}
+    assert {"Raison", "Effort", "Coût", "Risque", "État"} <= set(cards[anchor].terms)
+    assert cards[anchor].terms["État"].startswith(state)
 
 
 # The first start
@@ -300,6 +402,33 @@ def test_each_setting_is_in_the_file_that_is_named(model: Model, manifest: Manif
     given |= {name for service in model.services.values() for name in service["environment"]}
     assert given - {"API_TOKEN"} <= named
     assert named <= set(yaml.safe_load(source("docs/_data/services.yaml"))["variables"])
+
+
+@pytest.mark.claim(START, "| Un port, un nom, un nombre de pods | `compose.yaml` et `k8s` | Les commandes qui l'écrivent ; le texte et les schémas le lisent dans ces fichiers |")
+@pytest.mark.claim("decisions/0010-syntaxe-des-pages.md", "Le texte et les tableaux, eux, tirent ces faits de leur source par les macros.")
+@pytest.mark.claim("decisions/0008-moteur-de-documentation.md", "tire ses ports, noms et versions du code et des manifestes")
+def test_pages_take_ports_names_and_counts_from_their_files(tmp_path: Path) -> None:
+    for name in ("k8s", "compose.yaml"):
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
+    manifest = tmp_path / "k8s/api-deployment.yaml"
+    manifest.write_text(manifest.read_text().replace("replicas: 2", "replicas: 7"))
+    compose = tmp_path / "compose.yaml"
+    compose.write_text(compose.read_text().replace('published: "8080"', 'published: "9090"'))
+    assert read_recette(tmp_path / "k8s").api.replicas == 7
+    assert read_compose(compose).front.url == "http://localhost:9090"
+    text = source("scripts/macros/__init__.py")
+    assert 'recette = read_recette(root / "k8s")' in text
+    assert 'compose = read_compose(root / "compose.yaml")' in text
+
+
+@pytest.mark.claim(START, "Travailler avec Compose au quotidien, lire ses journaux, l'arrêter proprement : [Démarrer et arrêter](exploitation/demarrer.md).")
+@pytest.mark.claim(START, "Déployer sur un cluster : [Déployer en recette](exploitation/deployer.md).")
+@pytest.mark.claim(START, "[Regarder sans exécuter](integration-continue.md#regarder) montre comment le lancer")
+def test_the_pages_that_come_next_do_what_is_said() -> None:
+    assert place("exploitation/demarrer.md", "docker compose logs api") > 0
+    assert place("exploitation/deployer.md", "kubectl apply -f k8s/namespace.yaml") > 0
+    assert "### Regarder sans exécuter { #regarder }" in source("docs/integration-continue.md")
+    assert place("integration-continue.md", ".venv/bin/runbook check") > 0
 
 
 # The glossary
