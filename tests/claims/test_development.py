@@ -329,12 +329,19 @@ def test_another_machine_runs_the_same_tests() -> None:
     assert last.removeprefix("exec ") in _runs("every-target")
 
 
+@integrating("ceux qui se passent de navigateur tournent à côté des autres étapes, et leur sortie est donnée d'un bloc, à la fin.")
+def test_tests_run_beside_the_pages() -> None:
+    assert "def test_tests_and_pages_run_side_by_side_and_each_output_is_whole" in source("tests/ci/test_same_commands.py")
+
+
 @integrating("Toutes les étapes tournent, même après un échec : un seul passage dit tout ce qui ne va pas.")
 @integrating("| style (ruff) | Le code Python, contre une liste de fautes connues |")
 @integrating("| types (mypy) | La cohérence des types, services et moteur |")
-@integrating("| tests (pytest) | Les services, les images, les manifestes, le moteur, la pipeline elle-même ;")
+@integrating("| tests du moteur (pytest) | Ce qui lit, contrôle, exécute et compare les pages |")
+@integrating("| autres tests (pytest) | Les services, les images, les manifestes, le site, la pipeline elle-même |")
 @integrating("| contrôle et pages (runbook) | Les pages, les manifestes, Compose et le code entre eux, sans rien exécuter ; puis les commandes des pages et leurs résultats attendus, cible par cible |")
 @integrating("| site (mkdocs) | La construction stricte du site |")
+@integrating("| tests dans un navigateur (pytest) | Chaque page du site et du front, et le diaporama, dans un vrai navigateur |")
 def test_every_step_of_the_tests_runs_after_a_failure(tmp_path: Path) -> None:
     programs = tmp_path / ".venv/bin"
     programs.mkdir(parents=True)
@@ -346,10 +353,13 @@ def test_every_step_of_the_tests_runs_after_a_failure(tmp_path: Path) -> None:
     ran = subprocess.run([tmp_path / "scripts/test"], capture_output=True, text=True, check=False)
 
     assert ran.returncode == 1
-    assert re.findall(r"^== (.+)$", ran.stdout, re.MULTILINE) == ["style (ruff)", "types (mypy)", "tests (pytest)", "contrôle et pages (runbook)", "site (mkdocs)"]
-    assert [line.split()[0] for line in (tmp_path / "called").read_text().splitlines()][:5] == ["ruff", "mypy", "pytest", "runbook", "mkdocs"]
+    shown = ["style (ruff)", "types (mypy)", "contrôle et pages (runbook)", "site (mkdocs)", "tests dans un navigateur (pytest)", "tests du moteur (pytest)", "autres tests (pytest)"]
+    assert re.findall(r"^== (.+)$", ran.stdout, re.MULTILINE) == shown
+    called = [line.split()[0] for line in (tmp_path / "called").read_text().splitlines()]
+    assert [name for name in called if name not in ("pytest", "python")] == ["ruff", "mypy", "runbook", "mkdocs"]
+    assert called.count("pytest") == 3
     assert re.search(r"^runbook run --check .*\n(?:.*\n)*mkdocs build --strict", (tmp_path / "called").read_text(), re.MULTILINE)
-    assert ran.stdout.rstrip().endswith("Échec : style (ruff) ; types (mypy) ; tests (pytest) ; contrôle et pages (runbook) ; site (mkdocs) ;")
+    assert ran.stdout.rstrip().endswith("Échec : " + " ; ".join(shown) + " ;")
 
 
 @integrating("La première exécution installe dans `.venv` les dépendances figées ; les suivantes se passent de réseau.")

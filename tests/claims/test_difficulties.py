@@ -37,7 +37,7 @@ def test_the_workflows_are_at_the_root_and_nowhere_else(model: Model) -> None:
 @pytest.mark.claim(PAGE, "`hadolint` à chaque changement ; la construction fait partie des [procédures exécutées](exploitation/demarrer.md)")
 def test_images_are_read_at_each_change_and_built_by_a_procedure() -> None:
     assert "test_hadolint_finds_nothing" in proofs_in("tests/services/test_images.py")
-    assert 'step "tests (pytest)" pytest -rs tests' in source("scripts/test")
+    assert 'beside "autres tests (pytest)" pytest -rs tests' in source("scripts/test")
     assert place("exploitation/demarrer.md", "docker compose up --build -d --wait") > 0
 
 
@@ -144,7 +144,7 @@ def test_tests_put_the_front_before_a_slow_a_silent_and_a_missing_api() -> None:
 @pytest.mark.claim(PAGE, "Un test introduit un lien mort et exige l'échec")
 @pytest.mark.claim(PAGE, "Jamais les deux ensemble")
 def test_a_test_adds_a_dead_link_and_nothing_builds_strictly_and_quietly() -> None:
-    assert {"test_what_leads_nowhere_fails_the_build", "test_nothing_builds_the_site_strictly_and_quietly_at_once"} <= proofs_in("tests/site/test_site_build.py")
+    assert {"test_all_that_leads_nowhere_fails_the_build_and_so_does_a_page_outside_the_menu", "test_nothing_builds_the_site_strictly_and_quietly_at_once"} <= proofs_in("tests/site/test_site_build.py")
     for script in ("scripts/demo", "scripts/test", "scripts/links", ".github/workflows/ci.yml"):
         for line in source(script).splitlines():
             assert not re.search(r"mkdocs build.*--strict.*\s(-q|--quiet)\b|mkdocs build.*\s(-q|--quiet)\b.*--strict", line)

@@ -174,9 +174,9 @@ def test_every_change_is_verified_and_main_alone_is_published_and_nothing_deploy
     assert not [run for run in runs if "kubectl apply" in run or "set image" in run]
 
 
-@pytest.mark.claim(CONTEXT, "| § 7 | Tests unitaires Python | Livrés : `tests/services`, à chaque changement | [Intégration continue](integration-continue.md#etapes) : étape « tests (pytest) » |")
+@pytest.mark.claim(CONTEXT, "| § 7 | Tests unitaires Python | Livrés : `tests/services`, à chaque changement | [Intégration continue](integration-continue.md#etapes) : étape « autres tests (pytest) » |")
 def test_unit_tests_run_in_the_step_that_is_named() -> None:
-    assert 'step "tests (pytest)" pytest -rs tests' in source("scripts/test")
+    assert 'beside "autres tests (pytest)" pytest -rs tests' in source("scripts/test")
     assert list((ROOT / "tests/services").glob("test_*.py"))
     assert [step for step in workflow()["jobs"]["without-docker"]["steps"] if step.get("run", "").startswith("scripts/test ")]
 
