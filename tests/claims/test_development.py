@@ -20,12 +20,13 @@ from macros.verdicts import verdict as shown
 from runbook.checking.check import check
 from runbook.checking.model import Model
 from runbook.cli import EXIT_INTERRUPTED, EXIT_MISUSE, commands
-from runbook.matching.expect import Kind, compare
+from runbook.matching.expect import Kind, compare, diff
 from runbook.plan import Mode, make_plan
 from runbook.reading.blocks import find_blocks
 from runbook.reading.content import ATTRIBUTES, Page, PageBlocks, Site
 from runbook.reporting import annotations, history, merge, record
 from runbook.reporting.fingerprints import fingerprints
+from runbook.reporting.terminal import SIGNS
 from runbook.running import campaign as running
 from runbook.running.campaign import Journal
 from runbook.running.mask import Mask
@@ -559,3 +560,69 @@ def test_where_the_record_and_the_history_are(tmp_path: Path) -> None:
 def test_secrets_are_masked_in_what_is_kept() -> None:
     assert Mask(["jeton-secret"])("Bearer jeton-secret") == "Bearer ••••"
     assert load(ROOT).secrets.manifests == ["k8s/secret*.yaml"]
+
+
+# A failure, and what a run leaves
+
+
+@integrating("| `✘   11` | La commande de la ligne 11 |")
+@integrating("| `docs/index.md:17` | La ligne à regarder : ici, celle du résultat attendu qui n'a pas été obtenu |")
+@integrating("| `AGE` ignoré | Deux durées se valent : seul ce qui compte est comparé, ici `READY` |")
+@integrating("| `–   21` | La suite de la page n'a pas tourné, et dit pourquoi : elle n'est pas comptée comme verte |")
+def test_the_lines_of_the_lying_page() -> None:
+    lines = (ROOT / "tests/lying/docs/index.md").read_text(encoding="utf-8").splitlines()
+    told = (ROOT / "tests/lying/releve/deploiements.txt").read_text(encoding="utf-8")
+    shown_there = "\n".join(lines[15:18])
+
+    assert (lines[10], lines[20].split()[:3]) == ("```bash", ["```", "{", ".bash"])
+    assert lines[16].startswith("datapress-api ")
+    assert compare(shown_there, told, Kind.TEXT)
+    assert compare(shown_there, re.sub(r"\d+d?$", "9h", shown_there, flags=re.MULTILINE), Kind.TEXT) is None
+    assert (SIGNS[Outcome.FAILED][0], SIGNS[Outcome.NOT_RUN][0]) == ("✘", "–")
+
+
+@integrating("| `-` et `+` | Ce que la page annonce, ce qui est venu ; les lignes sans signe concordent |")
+def test_a_difference_shows_what_was_announced_and_what_came() -> None:
+    assert diff("a\nb", "a\nc", Kind.TEXT) == ("  a", "- b", "+ c")
+
+
+@integrating("Un changement qui fait mentir une page est refusé, avec le nom de la page et la ligne.")
+@integrating("Chaque exécution laisse dans `.runbook` un enregistrement, `record.json`, dont le site tire ses [preuves](preuves/index.md).")
+@proving("sur quelle machine, avec quelles versions, sur quel commit, et avec quel verdict.")
+@proving("Après `scripts/demo --once` ou `scripts/test`, cette page donne pour chaque cible les commandes exécutées, leur verdict et leur durée.")
+def test_what_a_record_holds_and_who_writes_it_before_the_site_is_built() -> None:
+    assert {"machine", "versions", "commit", "exit_status", "steps"} <= set(record.Campaign.__struct_fields__)
+    assert {"page", "fault_line", "outcome", "seconds", "target"} <= set(record.StepRecord.__struct_fields__)
+    assert all(re.search(r"runbook run .*mkdocs build", source(f"scripts/{name}"), re.DOTALL) for name in ("demo", "test"))
+    assert 'read_evidence(root / _STATE / "record.json"' in source("scripts/macros/__init__.py")
+
+
+@integrating("Sans cluster sous la main, `kind` en fait un, jetable, dont le NodePort répond sur `localhost` :")
+def test_the_throw_away_cluster_opens_the_node_port(model: Model, manifest: Any) -> None:
+    (mapping,) = next(model.of_kind("Cluster")).at("nodes", 0, "extraPortMappings")
+
+    assert mapping["containerPort"] == mapping["hostPort"] == manifest("Service", "datapress-front").at("spec", "ports", 0, "nodePort")
+    assert any("kind create cluster --config k8s/options/kind/cluster.yaml" in block.code for block in page("integration-continue.md").blocks)
+
+
+@integrating("`list` les montre, avec leur page, leur ligne et leur cible.")
+@integrating("`plan` dit ce qui serait exécuté ici, par quoi, et pourquoi le reste ne le serait pas.")
+def test_commands_are_listed_with_their_place_and_target() -> None:
+    listed = CliRunner().invoke(commands, ["--root", str(ROOT), "list", "docs/exploitation/deployer.md"], standalone_mode=False)
+
+    assert re.search(r"^docs/exploitation/deployer\.md:\d+  recette  ", listed.output, re.MULTILINE)
+
+
+@writing("Une page est aussi un programme : ses blocs `bash` sont exécutés dans l'ordre, et comparés aux résultats qu'elle annonce.")
+@writing("Dans le texte et les tableaux, ils viennent des [macros](decisions/0008-moteur-de-documentation.md), qui les lisent dans les manifestes et le code.")
+def test_blocks_run_in_the_order_of_the_page(tmp_path: Path) -> None:
+    journal = _ran(tmp_path, _fence("echo un", expected="un") + "texte\n\n" + _fence("echo deux", expected="deux"))
+
+    assert [(result.step.block.code, result.outcome) for result in journal.results] == [("echo un", Outcome.VERIFIED), ("echo deux", Outcome.VERIFIED)]
+    assert 'recette = read_recette(root / "k8s")' in source("scripts/macros/__init__.py")
+
+
+@proving("Le détail, commande par commande : [en local](local.md), [avec Docker Compose](compose.md), [sur la recette](recette.md).")
+@pytest.mark.parametrize("target", ["local", "compose", "recette"])
+def test_each_target_has_its_page_of_proofs(target: str) -> None:
+    assert f'[[= target_run("{target}") =]]' in source(f"docs/preuves/{target}.md")

@@ -529,3 +529,108 @@ def test_the_forward_to_the_api_takes_port_8000_of_the_machine() -> None:
     (forwarding,) = (block for block in blocks("exploitation/verifier.md") if "svc/datapress-api" in block.code)
 
     assert " 8000:80 " in forwarding.code
+
+
+# What a sound recette looks like
+
+
+@guide("Chaque procédure est exécutée telle qu'elle est écrite, à chaque changement du dépôt, et son résultat comparé à celui de la page.")
+def test_every_command_of_a_runbook_is_run() -> None:
+    commands = [block for name in RUNBOOKS for block in blocks(f"exploitation/{name}.md")]
+
+    assert [block.code for block in commands if block.not_run or not block.target] == []
+    assert re.search(r"run: scripts/test --require local,compose,recette", source(".github/workflows/ci.yml"))
+    assert re.search(r"^step .* runbook run ", source("scripts/test"), re.MULTILINE)
+
+
+@guide("- **Encadré « Pour s'exercer »** : il provoque le défaut que la section apprend à traiter. En situation réelle, passez-le.")
+@pytest.mark.claim("exploitation/deboguer.md", "Chaque symptôme s'accompagne d'un exercice qui le provoque : en situation réelle, passez l'encadré.")
+@undoing("En situation réelle, passez ce bloc.")
+def test_an_exercise_is_one_command_that_changes_the_recette() -> None:
+    found = [block for name in ("deboguer", "revenir-en-arriere") for block in blocks(f"exploitation/{name}.md") if '!!! example "Pour s\'exercer' in block.prose]
+
+    assert len(found) == 7
+    assert all(re.match(r"kubectl (scale|set|patch) [^\n]*$", block.code) for block in found)
+
+
+
+@starting("Les deux ports sont libres : personne n'y répond, et `curl` le dit par son code de retour 7.")
+@verifying("Aucun pod n'est en train de s'arrêter : `grep` ne trouve rien, et le dit par un code de retour 1.")
+@pytest.mark.parametrize(
+    ("uri", "words", "status"),
+    [("exploitation/demarrer.md", "curl -sS http://localhost:8000/health http://localhost:8080/health", 7), ("exploitation/verifier.md", "| grep Terminating", 1)],
+)
+def test_nothing_found_is_told_by_a_status(uri: str, words: str, status: int) -> None:
+    assert blocks(uri)[place(uri, words)].exit_status == status
+
+
+def _recorded(name: str) -> str:
+    return source(f"tests/engine/outputs/{name}.txt")
+
+
+@verifying("| `Scheduled` | Une machine lui est attribuée | | `Pulled` | Son image est là | | `Created`, `Started` | Le conteneur est créé, puis lancé |")
+def test_a_start_is_told_in_this_order() -> None:
+    events = _recorded("kubectl-describe-pod").partition("\nEvents:\n")[2]
+    told = dict(re.findall(r"^  Normal +(\w+) +(?:\S+ \(x.*?\)|\S+) +\S+ +(.+)$", events, re.MULTILINE))
+
+    assert list(told) == ["Scheduled", "Pulled", "Created", "Started"]
+    assert [told[name].split()[0] for name in told] == ["Successfully", "Container", "Created", "Started"]
+    assert "already present on machine" in told["Pulled"]
+
+
+@verifying("| `ScalingReplicaSet` | Le Deployment a demandé un nombre de pods | | `SuccessfulCreate` | Le pod est créé, encore sans machine |")
+def test_a_deployment_asks_and_a_replica_set_creates() -> None:
+    assert re.search(r"ScalingReplicaSet +deployment/\S+ +deployment-controller", _recorded("kubectl-get-events-wide"))
+    assert "SuccessfulCreate" in source("scripts/runbook/checking/commands/kubectl_events.txt")
+
+
+@verifying("`State`, `Last State` | L'état du conteneur, et comment le précédent a fini : `OOMKilled` veut dire mémoire dépassée |")
+@verifying("`Ready`, `Restart Count` | Les colonnes `READY` et `RESTARTS` du tableau des pods |")
+@verifying("`Events` | Les événements de ce seul pod : le plus souvent, la réponse est là |")
+def test_the_lines_of_a_description_are_those_that_the_table_explains() -> None:
+    lines = re.findall(r"^ *([A-Z][\w ]*):", _recorded("kubectl-describe-pod"), re.MULTILINE)
+
+    assert {"State", "Last State", "Ready", "Restart Count", "Events"} <= set(lines)
+    assert lines.index("State") < lines.index("Last State") < lines.index("Ready") < lines.index("Events")
+
+
+@verifying("`Liveness`, `Readiness` | Ce que les sondes appellent, à quel rythme, et combien d'échecs elles tolèrent |")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_a_probe_has_what_it_calls_its_rhythm_and_the_failures_it_bears(manifest: Any, name: str) -> None:
+    (container,) = manifest("Deployment", name).containers
+
+    assert all({"httpGet", "periodSeconds", "failureThreshold"} <= set(container[probe]) for probe in ("livenessProbe", "readinessProbe"))
+
+
+@verifying("2 pods pour l'API, 1 pour le front, tous `Running` et prêts, deux Services : la recette est saine.")
+@verifying("2 pods API et 1 pod front `Running`, `READY 1/1`, sans redémarrage récent ;")
+@verifying("Autant d'adresses que de pods prêts ; `<none>` : aucun pod prêt, ou un Service qui ne désigne pas les bons pods.")
+@verifying("autant d'adresses dans `ENDPOINTS` que de pods ;")
+@pytest.mark.claim("presentation/diaporama.md", "**Grandir seul** 2 exemplaires de l'API, 1 du front.")
+def test_how_many_pods_and_services_there_are(model: Model) -> None:
+    assert {item.name: item.at("spec", "replicas") for item in model.of_kind("Deployment")} == {"datapress-api": 2, "datapress-front": 1}
+    assert {item.name: [behind.name for behind in model.workloads_behind(item)] for item in model.of_kind("Service")} == {name: [name] for name in DEPLOYMENTS}
+    assert all(len(item.containers) == 1 for item in model.of_kind("Deployment"))
+
+
+@verifying("`kubectl logs deploy/…` ne montre qu'un pod du Deployment : devant plusieurs, il annonce son choix par `Found 2 pods, using pod/datapress-api-…` ; la section suivante les lit tous.")
+def test_the_next_section_reads_the_logs_of_all_pods(model: Model) -> None:
+    (reading,) = (block.code for block in blocks("exploitation/verifier.md") if "logs -n" in block.code)
+
+    assert "-l app.kubernetes.io/part-of=datapress --prefix --tail=-1" in reading
+    assert all(item.pod_template["metadata"]["labels"]["app.kubernetes.io/part-of"] == "datapress" for item in model.of_kind("Deployment"))
+
+
+@verifying("`Running` ne dit pas qu'il sert, `READY` le dit | `Pending`, `CrashLoopBackOff`, `ImagePullBackOff` : [Déboguer](deboguer.md) |")
+def test_each_alarming_status_has_its_section() -> None:
+    anchors = set(re.findall(r"\{ #([\w-]+) \}", page("exploitation/deboguer.md").page.markdown))
+
+    assert {"pending", "crashloopbackoff", "imagepullbackoff"} <= anchors
+
+
+@verifying("Le nom d'un pod change à chaque remplacement : on ne le recopie pas, on le demande.")
+def test_no_command_names_a_pod_of_a_deployment() -> None:
+    codes = "\n".join(block.code for name in RUNBOOKS for block in blocks(f"exploitation/{name}.md"))
+
+    assert re.findall(r"datapress-(?:api|front)-[0-9a-f]{8,10}", codes) == []
+    assert codes.count("-o name | ") >= 5

@@ -323,3 +323,46 @@ def test_the_roadmap_has_something_else_for_what_is_no_longer_maintained() -> No
 
     assert re.search(r"\*\*Gateway API\*\*.*ingress-nginx.*depuis mars 2026", cards["exposition"])
     assert re.search(r"\*\*Grafana Alloy\*\*, Promtail.*depuis mars 2026", cards["observabilite"])
+
+
+@telling("Ils valent pour l'arrêt ordonné d'un pod ; un conteneur tué net perd les requêtes qu'il traitait.")
+@telling("Le détail, commande par commande, est dans la page Preuves du site.")
+def test_the_figures_come_from_pages_that_stop_pods_in_order() -> None:
+    measured = ("exploitation/haute-disponibilite.md", "exploitation/mettre-a-jour.md")
+    codes = [block.code for found in documented() for block in found.blocks if found.page.uri in measured]
+
+    assert not any(re.search(r"--force|kill|--grace-period=0", code) for code in codes)
+    assert all(f'"{uri}"' in source("scripts/macros/deck_proof.py") for uri in measured)
+
+
+@telling("**Refuser** Un écart bloque le changement, à la page et à la ligne.")
+def test_a_difference_fails_the_step_that_publication_waits_for() -> None:
+    jobs = yaml.safe_load(source(".github/workflows/ci.yml"))["jobs"]
+    (trying,) = (step for step in jobs["every-target"]["steps"] if step.get("run", "").startswith("scripts/test"))
+
+    assert not {"if", "continue-on-error"} & set(trying)
+    assert all("every-target" in jobs[name]["needs"] for name in ("publish-site", "publish-images"))
+
+
+@telling("1. **Poursuivre ou non** Nous recommandons de poursuivre")
+@telling("2. **Où vit la base de données** Dans le cluster avec un opérateur, ou hors du cluster si une équipe l'administre déjà : ce choix commande les autres.")
+@telling("3. **Qui exploite** Un cluster demande des personnes qui sachent le lire")
+@telling("Sans réponse aux deux dernières, rien ne doit partir en production.")
+@pytest.mark.claim("feuille-de-route.md", "2. **Où vit la base de données.** C'est le choix qui commande tous les autres.")
+def test_the_decisions_are_those_of_the_roadmap_in_its_order() -> None:
+    roadmap = page("feuille-de-route.md").page.markdown.partition("{ #decision }")[2]
+    (data,) = (card for card in read_roadmap(ROOT / "docs/feuille-de-route.md").stages["horizon-1"] if card.anchor == "donnees")
+
+    assert re.findall(r"^\d\. \*\*(.+?)\*\*", _slide("decision"), re.MULTILINE) == re.findall(r"^\d\. \*\*(.+?)\.\*\*", roadmap, re.MULTILINE)
+    assert re.search(r"par un opérateur si elle vit dans le cluster, ou hors du cluster si l'équipe en administre déjà une", data.terms["Choix d'aujourd'hui"])
+
+
+@telling("Chaque attente du cahier des charges a sa ligne dans la page Contexte, avec sa réponse et sa preuve : ce tableau n'en est que le résumé.")
+@telling("Hors périmètre : fonctions métier, base de données, chiffrement, supervision, perte d'un nœud, tenue à la charge.")
+def test_the_context_has_a_row_for_each_thing_that_the_slide_names() -> None:
+    text = page("contexte.md").page.markdown
+    excluded = text.partition("{ #hors-perimetre }")[2].partition("\n## ")[0].lower()
+    rows = re.findall(r"^\| §\s", text.partition("{ #besoin-reponse-preuve }")[2], re.MULTILINE)
+
+    assert all(word in excluded for word in ("fonctions métier", "base de données", "chiffrement", "supervision", "perte d'un nœud", "la charge"))
+    assert len(rows) > 20

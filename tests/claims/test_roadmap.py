@@ -150,3 +150,45 @@ def test_the_engine_of_the_site_is_the_one_that_the_decision_tells_of() -> None:
     assert re.search(r"mkdocs-material~=9\.8", source("pyproject.toml"))
     assert "trois retouches connues" in decision
     assert "au 5 mai 2027" in decision
+
+
+CARDS = {
+    "| [Exposition](#exposition) | D'abord | M, 5 à 15 jours | Moyen | Prévu |": {"Gateway", "Ingress", "Certificate"},
+    "| [Sécurité](#securite) | D'abord | S, 2 à 5 jours | Faible | Prévu |": {"NetworkPolicy"},
+    "| [Données](#donnees) | D'abord | L, 15 à 40 jours | Élevé | Prévu |": {"StatefulSet", "PersistentVolumeClaim"},
+    "| [Observabilité](#observabilite) | D'abord | M, 5 à 15 jours | Moyen | Prévu |": {"ServiceMonitor", "PrometheusRule"},
+    "| [Charge](#charge) | Ensuite | S, 2 à 5 jours | Faible | Prévu |": {"HorizontalPodAutoscaler"},
+    "| [Plusieurs nœuds, plusieurs environnements](#noeuds) | Plus tard | L, 15 à 40 jours | Moyen | Prévu |": {"PodDisruptionBudget"},
+}
+
+
+@pytest.mark.parametrize("kinds", [pytest.param(kinds, marks=planning(row)) for row, kinds in CARDS.items()])
+def test_what_is_planned_is_not_there_yet(model: Model, kinds: set[str]) -> None:
+    assert {item.kind for item in model.objects} & kinds == set()
+
+
+@planning("| [Traçage](#tracage) | Ensuite | S, 2 à 5 jours | Faible | Prévu |")
+@planning("| [Images](#images) | Ensuite | S, 2 à 5 jours | Faible | Prévu |")
+@planning("| [Livraison](#livraison) | Ensuite | M, 5 à 15 jours | Moyen | Livré en partie |")
+@planning("| [Tests](#tests) | Ensuite | – | Faible | Livré |")
+@planning("| [Documentation](#documentation) | Plus tard | S, 2 à 5 jours | Faible | Essayé |")
+def test_what_is_delivered_is_there_and_the_rest_is_not() -> None:
+    required = source("pyproject.toml")
+
+    assert "opentelemetry" not in required
+    assert not any(word in source("services/api/Dockerfile").lower() for word in ("distroless", "alpine"))
+    assert "scripts/publish " in source(".github/workflows/ci.yml")
+    assert "kubectl" not in source(".github/workflows/ci.yml")
+    assert len(list((ROOT / "tests").rglob("test_*.py"))) > 50
+    assert "mkdocs-material" in required
+    assert "zensical" not in required
+
+
+@planning("Faible, si le réseau du cluster les applique")
+@planning("Tout refuser par défaut, puis ouvrir navigateur → front, front → API et la résolution de noms")
+def test_the_only_calls_are_those_that_a_filter_would_open(model: Model) -> None:
+    callers = {name: service.get("depends_on", {}) for name, service in model.services.items()}
+
+    assert {name: list(called) for name, called in callers.items()} == {"api": [], "front": ["api"]}
+    assert "requests" not in source("services/api/requirements.txt")
+    assert next(model.of_kind("ConfigMap")).at("data", "API_BASE_URL").startswith("http://datapress-api")

@@ -269,3 +269,59 @@ def test_the_newest_pod_is_looked_at(anchor: str) -> None:
 def test_events_are_kept_before_anything_is_put_back() -> None:
     assert "kubectl get events" in _code("echec")
     assert all((ROOT / "docs/exploitation" / name).exists() for name in ("revenir-en-arriere.md", "reconstruire.md"))
+
+
+STEPS = {"constater": "Constater", "diagnostiquer": "Diagnostiquer", "remedier": "Remédier", "retour": "Retour à la normale"}
+
+
+@pytest.mark.parametrize(
+    "symptom",
+    [pytest.param(symptom, marks=[debugging(f"### {title} {{ #{symptom}-{step} }}") for step, title in STEPS.items()]) for symptom in SYMPTOMS],
+)
+def test_a_symptom_is_seen_then_explained_then_cured_then_gone(symptom: str) -> None:
+    order = [anchor for anchor in _sections() if anchor.startswith(symptom)]
+
+    assert order == [symptom, *(f"{symptom}-{step}" for step in STEPS)]
+
+
+@debugging("**Ce que cela veut dire.** Le conteneur démarre et s'arrête aussitôt, encore et encore ; Kubernetes espace ses essais.")
+@debugging("Les derniers mots du conteneur, avant son arrêt :")
+@debugging("Si les journaux sont vides, la façon dont le conteneur a fini dit le reste :")
+def test_the_last_words_are_read_before_the_way_in_which_it_ended(manifest: Any) -> None:
+    first, second = _sections()["crashloopbackoff-diagnostiquer"]
+
+    assert first.code.endswith("--previous")
+    assert "kubectl describe" in second.code
+    assert manifest("Deployment", "datapress-api").at("spec", "template", "spec", "restartPolicy", default="Always") == "Always"
+
+
+@debugging("Le plus récent est en dernier. `ErrImagePull` au premier échec, `ImagePullBackOff` quand Kubernetes espace ses essais : c'est le même défaut.")
+@debugging("L'image existe-t-elle sous ce nom, sur le moteur qui les construit ?")
+def test_the_image_is_looked_for_where_it_is_built(model: Model) -> None:
+    assert "--sort-by=.metadata.creationTimestamp" in _code("imagepullbackoff-constater")
+    assert "docker image ls datapress-api " in _code("imagepullbackoff-diagnostiquer")
+    assert model.services["api"]["image"].startswith("datapress-api:")
+
+
+@debugging("Quand on ne sait pas ce qui a changé, `kubectl rollout undo` retire toute la mise à jour : [Revenir en arrière](revenir-en-arriere.md).")
+@debugging("| `kubectl` répond `connection refused`, ou ne trouve pas l'espace de noms | Ce n'est pas l'application : [le bon cluster, et ses nœuds prêts](deployer.md#avant), puis [ce qui tombe avec lui](../architecture/index.md#pannes) |")
+def test_links_lead_to_the_commands_that_they_speak_of() -> None:
+    before = [block.code for block in blocks("exploitation/deployer.md")][:2]
+
+    assert before == ["kubectl config current-context", "kubectl get nodes"]
+    assert any("rollout undo" in block.code for block in blocks("exploitation/revenir-en-arriere.md"))
+    assert "{ #pannes }" in page("architecture/index.md").page.markdown
+
+
+@debugging("L'ordonnanceur dit ce qui lui manque :")
+@debugging("Ce que chaque nœud a déjà réservé :")
+@debugging("La ConfigMap dit une chose :")
+@debugging("Le front en dit une autre :")
+def test_what_is_asked_of_whom() -> None:
+    scheduler, nodes = _sections()["pending-diagnostiquer"]
+    settings, service = _sections()["configuration-constater"]
+
+    assert "reason=FailedScheduling" in scheduler.code
+    assert nodes.code == "kubectl describe nodes"
+    assert "get configmap datapress-config" in settings.code
+    assert service.code.endswith("localhost:30080/status")

@@ -401,3 +401,74 @@ def test_the_deletion_is_asked_for_then_waited_for() -> None:
 
     assert "--wait=false" in asking.code
     assert (waiting.exit_status, waiting.retry) == (1, 180)
+
+
+# From one component to the other, and what is compared
+
+
+@updating("pour changer le front, remplacez `api` par `front`.")
+@undoing("Le front se retire de la même façon, en remplaçant `datapress-api` par `datapress-front`.")
+def test_the_commands_for_the_api_hold_for_the_front_under_its_name(manifest: Any) -> None:
+    codes = [code for _, code in (*_placed("exploitation/mettre-a-jour.md"), *_placed("exploitation/revenir-en-arriere.md"))]
+    (building,) = (code for code in codes if "buildx build" in code)
+    (asking,) = (code for code in codes if "set image" in code)
+    container = manifest("Deployment", "datapress-front").containers[0]
+
+    assert (ROOT / re.findall(r"--file (\S+)", building)[0].replace("api", "front")).exists()
+    assert asking.replace("api", "front").startswith(f"kubectl set image deployment/datapress-front {container['name']}={container['image'].partition(':')[0]}:")
+    assert "FRONT_VERSION=${VERSION}" in source("services/front/Dockerfile")
+
+
+@updating("On ne met pas à jour une recette déjà malade : tous les pods voulus sont disponibles.")
+@updating("Noter les versions en service :")
+def test_an_update_begins_with_a_look_at_what_is_there() -> None:
+    first = [code for _, code in _placed("exploitation/mettre-a-jour.md")][:2]
+
+    assert first[0] == "kubectl get deployments -n datapress-recette"
+    assert first[1].endswith("/status")
+
+
+@updating("Il ne reste alors que les 2 conteneurs voulus.")
+@measuring("Il ne reste alors que les conteneurs voulus, 2 pour l'API et 1 pour le front.")
+@pytest.mark.parametrize(("uri", "names"), [("exploitation/mettre-a-jour.md", ["datapress-api"]), ("exploitation/haute-disponibilite.md", list(DEPLOYMENTS))])
+def test_the_containers_that_are_waited_for_are_those_that_are_wanted(manifest: Any, uri: str, names: list[str]) -> None:
+    (waiting,) = (block for block in blocks(uri) if "state.running.startedAt" in block.code)
+
+    assert waiting.expected
+    assert int(waiting.expected.text) == sum(manifest("Deployment", name).at("spec", "replicas") for name in names)
+
+
+@updating("Un pod en `ImagePullBackOff` | L'étiquette n'existe pas sur ce cluster : [Déboguer](deboguer.md#imagepullbackoff) |")
+@updating("Un pod en `CrashLoopBackOff` | La nouvelle version refuse de démarrer : [Déboguer](deboguer.md#crashloopbackoff) |")
+@undoing("Le cluster ne s'écarte plus des fichiers ; s'il s'en écartait, la commande montrerait l'écart et rendrait le code 1")
+@undoing("`kubectl diff` montre un écart | Quelqu'un a modifié le cluster sans passer par les fichiers ; `kubectl apply -f k8s/` les fait prévaloir |")
+def test_the_cluster_is_compared_with_the_files_that_are_applied() -> None:
+    comparing = [code for _, code in _placed("exploitation/revenir-en-arriere.md") if "kubectl diff" in code]
+    debugging = [block.code for block in blocks("exploitation/deboguer.md")]
+
+    assert comparing == ["kubectl diff -f k8s/ && echo 'aucun écart avec les fichiers'"]
+    assert any("apply -f k8s/" in code for code in debugging)
+    assert any("set image deployment/datapress-api api=datapress-api:9.9.9" in code for code in debugging)
+
+
+@measuring("Ici les requêtes passent par le NodePort, comme celles d'un navigateur.")
+@measuring("| De l'extérieur | `http://localhost:30080/status` |")
+@measuring("| De l'intérieur | `http://datapress-api/health` |")
+def test_both_measures_call_the_addresses_of_the_table(manifest: Any) -> None:
+    (asking,) = (code for _, code in _placed("exploitation/haute-disponibilite.md") if "sonde demarrer" in code)
+
+    assert f"localhost:{manifest('Service', 'datapress-front').at('spec', 'ports', 0, 'nodePort')}/status " in asking
+    assert manifest("Pod", "datapress-sonde").containers[0]["command"][-1] == "http://datapress-api/health"
+
+
+@measuring("Avant d'affirmer que la recette survit à la perte d'un pod : après une première installation, un changement de sondes ou de Gunicorn")
+@measuring("La pause `preStop` (5 s) et le délai d'arrêt (40 s) des manifestes |")
+@pytest.mark.parametrize("name", ["api", "front"])
+def test_the_pause_and_the_grace_of_a_stop(manifest: Any, name: str) -> None:
+    pause = getattr(read_recette(ROOT / "k8s"), name).pre_stop
+    grace = manifest("Deployment", f"datapress-{name}").at("spec", "template", "spec", "terminationGracePeriodSeconds")
+    graceful = re.search(r"^graceful_timeout = (\d+)$", source("services/common/gunicorn.conf.py"), re.MULTILINE)
+
+    assert graceful
+    assert (pause, grace) == (5, 40)
+    assert pause + int(graceful[1]) < grace
