@@ -2,6 +2,8 @@
 
 import ast
 import copy
+import importlib.metadata
+import json
 import logging
 import re
 import tomllib
@@ -14,6 +16,7 @@ import msgspec
 import pytest
 import requests
 import yaml
+from click.testing import CliRunner
 from markdown.extensions import Extension
 
 from datapress_common.gunicorn_settings import GunicornSettings
@@ -39,6 +42,7 @@ from runbook.running.mask import Mask
 from runbook.running.outcome import Outcome, Result
 from runbook.running.outcome import verdict as outcome_of_the_run
 from runbook.settings import load
+from runbook.verbs import listing
 from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, documented, place, source
 
 Manifest = Callable[[str, str], KubeObject]
@@ -100,6 +104,7 @@ def read_page(text: str, **meta: Any) -> PageBlocks:
 
 @pytest.mark.claim(IMAGES, "Deux étapes sur `python:3.13-slim-trixie`, la même base pour construire et pour exécuter.")
 @pytest.mark.claim(IMAGES, "la première installe, la seconde n'emporte que le résultat")
+@pytest.mark.claim(IMAGES, "Un shell reste présent à l'exécution")
 @pytest.mark.claim(IMAGES, "Une même base pour les deux services : une seule image à surveiller")
 @pytest.mark.claim(INDEX, "| [1](0001-images.md) | Images en deux étapes, utilisateur numérique non privilégié | Image unique, distroless, Alpine | Un shell reste dans l'image |")
 @pytest.mark.claim("contexte.md", "| § 1 | Conteneurisation propre | Images en deux étapes, sans droits d'administration, système de fichiers en lecture seule | [Images](decisions/0001-images.md) : `hadolint` et les tests de `tests/services` |")
@@ -493,6 +498,12 @@ def test_the_versions_of_the_site_are_locked() -> None:
         assert re.search(rf"^{package} \\\n +--hash=sha256:", locked, re.MULTILINE)
 
 
+@pytest.mark.claim(SITE, "Material 9.8 n'accepte que MkDocs 1")
+def test_material_takes_no_mkdocs_2() -> None:
+    [wanted] = [name for name in importlib.metadata.requires("mkdocs-material") or [] if re.match(r"mkdocs[<>=~]", name)]
+    assert re.search(r"~=1\.|<2", wanted)
+
+
 @pytest.mark.claim(SITE, "aucun greffon que Zensical ne prenne en charge, et des macros définies par `define_env` seul")
 @pytest.mark.claim(SITE, "un fichier de `hooks`, `scripts/finish.py`, et la copie de l'enregistrement à côté des preuves, par `on_post_build`.")
 def test_plugins_hooks_and_macros_are_those_that_are_told() -> None:
@@ -688,6 +699,14 @@ def test_the_next_block_titled_so_is_what_must_come(kind: Kind) -> None:
     assert expected.kind is kind
     assert compare(expected.text, '"autre"', kind) is None
     assert compare(expected.text, '"tout autre"', kind)
+
+
+@pytest.mark.claim(SYNTAX, "`runbook list` montre tous les blocs et leur sort.")
+def test_the_list_shows_every_block() -> None:
+    shown = CliRunner().invoke(listing.command, ["--json"], obj=ROOT)
+    listed = json.loads(shown.stdout)
+    assert len(listed) == sum(len(page.blocks) for page in documented())
+    assert all(item["target"] or item["not_run"] for item in listed)
 
 
 @pytest.mark.claim(SYNTAX, "Dans les commandes et les résultats attendus, les noms, les ports et les nombres sont écrits en toutes lettres")

@@ -13,7 +13,7 @@ from datapress_front.settings import FrontSettings
 from runbook.checking import expected_lines
 from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
-from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, blocks, documented, front, listening, place, source
+from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, blocks, documented, front, listening, page, place, source
 from tests.claims.facts import api as api_client
 
 Manifest = Callable[[str, str], KubeObject]
@@ -34,6 +34,7 @@ def test_the_workflows_are_at_the_root_and_nowhere_else(model: Model) -> None:
     assert "test_zizmor_finds_nothing" in proofs_in("tests/ci/test_workflow.py")
 
 
+@pytest.mark.claim("decisions/0001-images.md", "la construction et le démarrage sont exécutés par [Démarrer et arrêter](../exploitation/demarrer.md).")
 @pytest.mark.claim(PAGE, "`hadolint` à chaque changement ; la construction fait partie des [procédures exécutées](exploitation/demarrer.md)")
 def test_images_are_read_at_each_change_and_built_by_a_procedure() -> None:
     assert "test_hadolint_finds_nothing" in proofs_in("tests/services/test_images.py")
@@ -84,8 +85,8 @@ def test_every_command_runs_or_says_why_and_few_do_not() -> None:
 
 @pytest.mark.claim(PAGE, "Aucun texte à remplacer dans les commandes : un nom se trouve par une commande, dans une variable")
 def test_no_command_holds_a_text_to_replace() -> None:
-    for page in documented():
-        assert [block.line for block in page.blocks if re.search(r"(?<![<\w])<[A-Za-z][\w -]*>", block.code)] == []
+    for found in documented():
+        assert [block.line for block in found.blocks if re.search(r"(?<![<\w])<[A-Za-z][\w -]*>", block.code)] == []
 
 
 @pytest.mark.claim(PAGE, "Un test refuse une procédure qui appelle le NodePort sans délai ou sans nouvel essai")
@@ -152,10 +153,10 @@ def test_a_test_adds_a_dead_link_and_nothing_builds_strictly_and_quietly() -> No
 
 @pytest.mark.claim(PAGE, "D'autres [délimiteurs](decisions/0008-moteur-de-documentation.md), qui n'existent nulle part ailleurs")
 def test_the_delimiters_of_macros_stand_in_no_command() -> None:
-    found = re.findall(r'j2_\w+_string: "(.*)"', source("mkdocs.yml"))
-    assert len(found) == 6
-    for page in documented():
-        assert not [block.line for block in page.blocks for mark in found if mark in block.code]
+    marks = re.findall(r'j2_\w+_string: "(.*)"', source("mkdocs.yml"))
+    assert len(marks) == 6
+    for found in documented():
+        assert not [block.line for block in found.blocks for mark in marks if mark in block.code]
 
 
 @pytest.mark.claim(PAGE, "Les deux apostrophes séparent les mots ; pas de racinisation")
@@ -178,6 +179,20 @@ def test_a_line_of_compose_must_hold_in_a_terminal_too(line: str, refused: bool,
 def test_there_are_eight_procedures() -> None:
     procedures = [page.page.uri for page in documented() if page.page.uri.startswith("exploitation/") and page.blocks]
     assert len(procedures) == 8
+
+
+@pytest.mark.claim(PAGE, "La durée de la page, mesurée à chaque exécution et affichée dans le [guide](exploitation/index.md)")
+def test_the_guide_shows_how_long_the_removal_took() -> None:
+    assert 'duration("exploitation/reconstruire.md")' in source("docs/exploitation/index.md")
+
+
+@pytest.mark.claim(PAGE, "Les résultats attendus admettent les deux formes, et [Vérifier](exploitation/verifier.md#journaux) dit de ne montrer que la fin des journaux d'un service occupé")
+def test_expected_results_hold_in_a_terminal_and_logs_can_be_cut() -> None:
+    logs = blocks("exploitation/verifier.md")[place("exploitation/verifier.md", "kubectl logs deploy/datapress-api")]
+    assert logs.expected
+    assert logs.expected.text.startswith("…\n")  # where a terminal says « Found 2 pods »
+    told = page("exploitation/verifier.md").page.markdown.split("{ #journaux }")[1].split("\n### ")[0]
+    assert "`--tail=50`" in told
 
 
 @pytest.mark.claim(PAGE, "`kubectl logs deploy/…` une ligne « Found 2 pods »")

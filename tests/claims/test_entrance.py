@@ -7,17 +7,19 @@ import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 
+from macros.changes import changes_since
 from macros.compose_services import read_compose
 from macros.manifests import read_recette
 from macros.roadmap import DAYS, read_roadmap
 from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
-from runbook.reporting.fingerprints import commands
+from runbook.reporting.fingerprints import commands, fingerprints
 from runbook.settings import load
 from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, documented, front, page, place, source
 
@@ -176,7 +178,8 @@ def test_every_change_is_verified_and_main_alone_is_published_and_nothing_deploy
 
 @pytest.mark.claim(CONTEXT, "| § 7 | Tests unitaires Python | Livrés : `tests/services`, à chaque changement | [Intégration continue](integration-continue.md#etapes) : étape « autres tests (pytest) » |")
 def test_unit_tests_run_in_the_step_that_is_named() -> None:
-    assert 'beside "autres tests (pytest)" pytest -rs tests' in source("scripts/test")
+    [step] = re.findall(r'^beside "autres tests \(pytest\)" pytest -rs tests (.*)$', source("scripts/test"), re.MULTILINE)
+    assert "tests/services" not in step  # nothing of them is left out
     assert list((ROOT / "tests/services").glob("test_*.py"))
     assert [step for step in workflow()["jobs"]["without-docker"]["steps"] if step.get("run", "").startswith("scripts/test ")]
 
@@ -248,6 +251,7 @@ def test_images_are_slim_and_logs_are_json() -> None:
 
 
 @pytest.mark.claim(CONTEXT, "| § 1 | Déploiement sur un cluster de recette | 7 fichiers, appliqués un par un ou en une commande |")
+@pytest.mark.claim(GLOSSARY, "Une partie isolée du cluster (*namespace*) ; ici, `datapress-recette`.")
 @pytest.mark.claim(CONTEXT, "| § 1 | Mode recette : Kubernetes | Espace de noms `datapress-recette` |")
 @pytest.mark.claim(CONTEXT, "| § 2 | API en 2 réplicas | Deployment `datapress-api` |")
 @pytest.mark.claim(CONTEXT, "| § 2 | Front en 1 réplica | Deployment `datapress-front` |")
@@ -301,6 +305,21 @@ def test_the_front_is_asked_by_node_port_then_by_port_forward() -> None:
     by_node_port = max(number for number, block in enumerate(blocks(uri)) if "http://localhost:30080" in block.code)
     assert by_node_port < forward
     assert "http://localhost:8080/status" in blocks(uri)[forward + 1].code
+
+
+@pytest.mark.claim(CONTEXT, "| § 4 | Événements dans l'ordre | Avec la lecture de chaque ligne |")
+def test_events_are_shown_in_order_and_each_reason_is_read() -> None:
+    uri = "exploitation/verifier.md"
+    assert "--sort-by=.lastTimestamp" in blocks(uri)[place(uri, "kubectl get events")].code
+    read = page(uri).page.markdown.split("{ #evenements }")[1].split("## ")[0]
+    assert [reason for reason in ("ScalingReplicaSet", "SuccessfulCreate", "Scheduled", "Pulled", "Created", "Started") if f"`{reason}`" not in read] == []
+
+
+@pytest.mark.claim(CONTEXT, "| § 1 | Exploitabilité : `kubectl`, événements, journaux, redémarrage automatique | Une procédure par situation, et la lecture des sorties ligne par ligne |")
+def test_there_is_a_procedure_for_each_situation_of_the_guide() -> None:
+    guide = page("exploitation/index.md").page.markdown
+    procedures = [found.page.uri.removeprefix("exploitation/") for found in documented() if found.page.uri.startswith("exploitation/") and found.blocks]
+    assert [name for name in procedures if f"]({name})" not in guide] == []
 
 
 CARDS = {
@@ -434,13 +453,14 @@ def test_the_pages_that_come_next_do_what_is_said() -> None:
 # The glossary
 
 
-@pytest.mark.claim(GLOSSARY, "*périmée* quand les commandes de la page, les services ou les manifestes ont changé depuis.")
-def test_a_proof_is_out_of_date_when_commands_services_or_manifests_change(tmp_path: Path) -> None:
-    seen = []
-    for text in ("Avant.\n\n```bash\ntrue\n```\n", "Après.\n\n```bash\ntrue\n```\n", "Après.\n\n```bash\nfalse\n```\n"):
-        (tmp_path / "page.md").write_text(text)
-        seen.append(commands(tmp_path, ["page.md"]))
-    assert seen[0] == seen[1] != seen[2]
+@pytest.mark.claim(GLOSSARY, "*périmée* quand la page, les services ou les manifestes ont changé depuis.")
+def test_a_proof_is_out_of_date_when_page_services_or_manifests_change(tmp_path: Path) -> None:
+    step = SimpleNamespace(page="page.md", target="local", page_reason=False)
+    (tmp_path / "page.md").write_text("Avant.\n\n```bash\ntrue\n```\n")
+    run = SimpleNamespace(steps=[step], pages=fingerprints(tmp_path, ["page.md"]), commands=commands(tmp_path, ["page.md"]), depends={})
+    assert changes_since(run, tmp_path, "docs").of(step) == ()
+    (tmp_path / "page.md").write_text("Après.\n\n```bash\ntrue\n```\n")
+    assert changes_since(run, tmp_path, "docs").of(step)
     targets = load(ROOT).targets
     assert all("services/**/*" in target.depends for target in targets.values())
     assert "k8s/**/*.yaml" in targets["recette"].depends
