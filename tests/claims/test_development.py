@@ -312,11 +312,11 @@ def test_the_pipeline_is_dated_pinned_and_read_again() -> None:
     assert [entry["cron"].split()[2:] for entry in workflow[True]["schedule"]] == [["*", "*", "1,4"]]
     assert len(re.findall(r"uses: \S+@[0-9a-f]{40} ", text)) == text.count("uses: ")
     assert workflow["permissions"] == {}
-    assert {name: set(job["permissions"]) for name, job in workflow["jobs"].items()} == {
-        "without-docker": {"contents"},
-        "every-target": {"contents"},
-        "publish-site": {"pages", "id-token"},
-        "publish-images": {"contents", "packages"},
+    assert {name: job["permissions"] for name, job in workflow["jobs"].items()} == {
+        "without-docker": {"contents": "read"},
+        "every-target": {"contents": "read"},
+        "publish-site": {"pages": "write", "id-token": "write"},
+        "publish-images": {"contents": "read", "packages": "write"},
     }
     assert "if" not in reading
 
