@@ -1,7 +1,7 @@
 """Where the proofs of this folder look: sources, applications in process, the commands that pages run."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,6 @@ ROOT = Path(__file__).parents[2]
 TOKEN = "jeton-de-test-0123456789abcdef"
 NOBODY = "http://127.0.0.1:9"  # the port of a service that nobody runs
 DEPLOYMENTS = ("datapress-api", "datapress-front")
-
-Answer = Callable[[dict[str, Any], Callable[..., Any]], list[bytes]]
 
 
 def source(path: str) -> str:
