@@ -1,6 +1,11 @@
 """Claims of the pages on the architecture."""
 
+import base64
 import copy
+import json
+import logging
+import shutil
+import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +16,13 @@ import pytest
 import requests
 import yaml
 
+from datapress_api import create_app as create_api
 from datapress_api.settings import ApiSettings
 from datapress_common.gunicorn_settings import GunicornSettings
+from datapress_common.logs import JsonFormatter
 from datapress_common.settings import SettingError
 from datapress_common.settings import load as load_settings
+from datapress_front import create_app as create_front
 from datapress_front.api_call import BUDGET_SECONDS
 from datapress_front.api_state import ApiState
 from datapress_front.api_watch import ApiWatch
@@ -138,12 +146,7 @@ def test_one_identifier_goes_from_the_browser_to_the_api_and_back(
 
 @pytest.mark.claim(OVERVIEW, "figure dans chaque ligne que la requête fait écrire aux journaux des deux et revient au client")
 @pytest.mark.claim("contexte.md", "| § 4 | Journaux des deux déploiements | Une ligne JSON par fait, avec l'identifiant de la requête |")
-def test_every_line_that_a_request_has_written_bears_its_identifier(caplog: pytest.LogCaptureFixture) -> None:
-    import json
-    import logging
-
-    from datapress_common.logs import JsonFormatter
-
+def test_every_line_that_a_request_has_written_bears_its_identifier() -> None:
     client = front(API_BASE_URL=NOBODY)
     written: list[dict[str, Any]] = []
     logger = logging.getLogger("datapress_front.api_watch")
@@ -338,10 +341,7 @@ def test_every_error_of_the_api_is_json_with_the_identifier_even_for_a_browser()
 @pytest.mark.claim(RECETTE, "Les deux composants lisent la ConfigMap à leur démarrage, et seulement à ce moment : après un changement, il faut un `kubectl rollout restart`.")
 @pytest.mark.claim("difficultes.md", "appliquer un Secret ne redémarre pas les pods, et l'API ne lit le jeton qu'au démarrage")
 @pytest.mark.claim("decisions/0005-configuration-et-secret.md", "Un changement de ConfigMap ou de Secret demande un redémarrage des pods")
-def test_settings_and_token_are_read_at_the_start_only(tmp_path: Any, manifest: Manifest) -> None:
-    from datapress_api import create_app as create_api
-    from datapress_front import create_app as create_front
-
+def test_settings_and_token_are_read_at_the_start_only(tmp_path: Path, manifest: Manifest) -> None:
     secret = tmp_path / "API_TOKEN"
     secret.write_text(TOKEN)
     environ = {"ENVIRONMENT": "avant", "API_TOKEN_FILE": str(secret), "API_BASE_URL": NOBODY}
@@ -395,7 +395,7 @@ def test_both_read_the_config_map_and_the_api_alone_the_secret(manifest: Manifes
 @pytest.mark.claim(SETTINGS, "Sans l'une ni l'autre, l'API fonctionne et la route d'administration répond 503.")
 @pytest.mark.claim(DEVELOPMENT, "Sans jeton sur le poste, la route d'administration de l'API répond 503")
 @pytest.mark.claim("utiliser-api.md", "Une API qui n'a pas reçu de jeton ne l'ouvre à personne")
-def test_without_a_token_the_api_works_but_for_the_admin_route(tmp_path: Any) -> None:
+def test_without_a_token_the_api_works_but_for_the_admin_route(tmp_path: Path) -> None:
     client = api()
     assert client.get("/health").status_code == 200
     assert client.get("/admin/configuration", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 503
@@ -423,7 +423,7 @@ def test_two_addresses_lead_to_one_api(model: Model) -> None:
 @pytest.mark.claim(SETTINGS, "| Développement | `compose.yaml` |")
 def test_each_setting_is_changed_in_its_own_file(model: Model, manifest: Manifest) -> None:
     assert manifest("ConfigMap", "datapress-config").path == "k8s/configmap.yaml"
-    assert manifest("Secret", "datapress-secret").path == "k8s/secret.yaml.example" or (ROOT / "k8s/secret.yaml").exists()
+    assert manifest("Secret", "datapress-secret").path in {"k8s/secret.yaml", "k8s/secret.yaml.example"}
     assert "manifest=k8s/secret.yaml\n" in source("scripts/secret")
     assert all("env_file" not in service for service in model.services.values())
 
@@ -595,11 +595,7 @@ def test_the_browser_goes_through_the_fronts_service_then_the_apis(manifest: Man
 @pytest.mark.claim("decisions/0005-configuration-et-secret.md", "Le fichier emploie `data` et non `stringData`")
 @pytest.mark.claim("difficultes.md", "`data`, en base64, écrit par `scripts/secret`")
 @pytest.mark.claim("difficultes.md", "Chaque poste fabrique le sien")
-def test_the_secret_is_made_once_from_its_example_and_chance(tmp_path: Any) -> None:
-    import base64
-    import shutil
-    import subprocess
-
+def test_the_secret_is_made_once_from_its_example_and_chance(tmp_path: Path) -> None:
     assert "/k8s/secret.yaml\n" in source(".gitignore")
     made = []
     for machine in ("un", "deux"):

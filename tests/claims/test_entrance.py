@@ -73,10 +73,8 @@ def test_a_link_of_the_home_page_leads_to_the_page_that_it_names(target: str, ti
 @pytest.mark.claim(HOME, "sans licence à acheter ; la base de données en est le poste le plus lourd. [Chantier par chantier](feuille-de-route.md#cout)")
 @pytest.mark.claim(HOME, "[Les trois décisions](feuille-de-route.md#decision)")
 def test_the_data_are_the_heaviest_work_of_the_roadmap_and_three_decisions_are_asked() -> None:
-    cards = [card for cards in read_roadmap(ROOT / "docs/feuille-de-route.md").stages.values() for card in cards]
     [heaviest] = {card.anchor for card in read_roadmap(ROOT / "docs/feuille-de-route.md").stages["horizon-1"] if card.days == DAYS["L"]}
     assert heaviest == "donnees"
-    assert len(cards) > 5
     asked = source("docs/feuille-de-route.md").split("{ #decision }")[1]
     assert re.findall(r"^(\d)\. \*\*", asked, re.MULTILINE) == ["1", "2", "3"]
 
@@ -487,4 +485,3 @@ def test_the_program_of_measure_is_no_probe_of_kubernetes(manifest: Manifest) ->
         [container] = manifest("Deployment", name).containers
         assert {probe for probe in ("startupProbe", "readinessProbe", "livenessProbe") if "httpGet" in container[probe]} == {"startupProbe", "readinessProbe", "livenessProbe"}
     assert "lossprobe" in source("scripts/sonde")
-    assert len(documented()) > 30
