@@ -339,7 +339,7 @@ def test_tests_run_beside_the_pages() -> None:
 @integrating("| style (ruff) | Le code Python, contre une liste de fautes connues |")
 @integrating("| types (mypy) | La cohérence des types, services et moteur |")
 @integrating("| tests du moteur (pytest) | Ce qui lit, contrôle, exécute et compare les pages |")
-@integrating("| autres tests (pytest) | Les services, les images, les manifestes, le site, la pipeline elle-même |")
+@integrating("| autres tests (pytest) | Les services, les images, les manifestes, le site et [ce que ses phrases affirment](ecrire-une-page.md#affirmations), la pipeline elle-même |")
 @integrating("| contrôle et pages (runbook) | Les pages, les manifestes, Compose et le code entre eux, sans rien exécuter ; puis les commandes des pages et leurs résultats attendus, cible par cible |")
 @integrating("| site (mkdocs) | La construction stricte du site |")
 @integrating("| tests dans un navigateur (pytest) | Chaque page du site et du front, et le diaporama, dans un vrai navigateur |")
