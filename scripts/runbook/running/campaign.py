@@ -54,6 +54,7 @@ def opened(
             yield run
         finally:
             sweep(run)
+            processes.adopt_orphans(wanted=False)  # what this process starts later is not the run's
 
 
 def run_plan(plan: Plan, run: Run, journal: Journal) -> Generator[Event, None, None]:
