@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from runbook.checking.finding import Finding, nearest
+from runbook.checking.image_programs import LOOPBACK
 from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
 from runbook.checking.places import Key, in_object
@@ -16,7 +17,7 @@ MAPPING = ("containerPort", "hostPort", "listenAddress", "protocol")
 
 
 def kind_clusters(model: Model) -> Iterator[Finding]:
-    """Keys that kind knows, and each NodePort at the same number on the machine."""
+    """Keys that kind knows, and each NodePort at the same number on the machine, for the machine alone."""
     node_ports = {int(port["nodePort"]) for item in model.of_kind("Service") for port in item.at("spec", "ports", default=[]) if "nodePort" in port}
     for item in model.objects:
         group = str(item.at("apiVersion", default=""))
@@ -40,6 +41,9 @@ def kind_clusters(model: Model) -> Iterator[Finding]:
                     yield _told(model, item, (*place, "containerPort"), f"port {inner} du nœud, qu'aucun Service n'ouvre", nearest(str(inner), map(str, node_ports)))
                 elif inner in node_ports and outer != inner:
                     yield _told(model, item, (*place, "hostPort"), f"le NodePort {inner} répondrait sur le port {outer} de la machine", f"écrire hostPort: {inner}, que les pages appellent")
+                address = str(mapping.get("listenAddress", "0.0.0.0"))  # noqa: S104 — kind's own default
+                if address not in LOOPBACK:
+                    yield _told(model, item, (*place, "listenAddress"), f"le port {outer} du cluster jetable s'ouvre à tout le réseau ({address})", "écrire listenAddress: 127.0.0.1")
         for port in sorted(node_ports - opened if item.at("nodes", default=None) else []):
             yield _told(model, item, ("nodes",), f"le NodePort {port} ne répondrait que dans le nœud", f"ajouter extraPortMappings: containerPort {port}, hostPort {port}")
 

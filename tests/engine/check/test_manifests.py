@@ -271,11 +271,13 @@ def test_a_module_that_a_volume_brings_is_asked_what_it_knows(root: Path, old: s
         ("containerPort: 30070", "containerPort: 30071", "port 30071 du nœud, qu'aucun Service n'ouvre", 6),
         ("extraPortMappings", "extraPortMapping", "clé « extraPortMapping » inconnue de kind", 5),
         ("control-plane", "controlplane", "rôle « controlplane » inconnu", 4),
+        ("127.0.0.1", "0.0.0.0", "le port 30070 du cluster jetable s'ouvre à tout le réseau", 8),
+        ("        listenAddress: 127.0.0.1\n", "", "s'ouvre à tout le réseau (0.0.0.0)", 6),
         ("v1alpha4", "v1alpha3", "que kind ne lit pas", 2),
     ],
 )
 def test_a_kind_cluster_opens_what_the_pages_call(root: Path, old: str, new: str, cause: str, line: int) -> None:
-    text = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n  - role: control-plane\n    extraPortMappings:\n      - containerPort: 30070\n        hostPort: 30070\n"
+    text = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n  - role: control-plane\n    extraPortMappings:\n      - containerPort: 30070\n        hostPort: 30070\n        listenAddress: 127.0.0.1\n"
     (root / "k8s/cluster.yaml").write_text(text.replace(old, new) if old else text)
     found = [finding for finding in check_manifests(post.model(root)) if finding.path == "k8s/cluster.yaml"]
     assert any(cause in finding.cause and finding.line == line for finding in found) if cause else found == []
