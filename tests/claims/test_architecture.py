@@ -88,6 +88,7 @@ def test_the_front_alone_is_reached_from_outside(model: Model) -> None:
     outside = {item.name: item.at("spec", "ports") for item in model.of_kind("Service") if item.at("spec", "type") != "ClusterIP"}
     assert list(outside) == ["datapress-front"]
     assert [port["nodePort"] for port in outside["datapress-front"]] == [30080]
+    assert all(item.at("spec", "externalTrafficPolicy", default="Cluster") == "Cluster" for item in model.of_kind("Service"))  # else only the nodes of its pods
     assert not [item for kind in ("Ingress", "Gateway", "HTTPRoute") for item in model.of_kind(kind)]
 
 
