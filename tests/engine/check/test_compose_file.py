@@ -78,6 +78,8 @@ http://desk:9100 | http://board:9200 | mène à l'application « board », et no
 mem_limit: 64m | mem_limit: 64m\\n  mem_limit: 64m | clé « mem_limit » déjà écrite ligne 6 | corriger
 """.strip("\n").splitlines()
 DOCKERFILES = """
+EXPOSE 9100 | ARG EDITION=2\\nEXPOSE 9100 | argument « EDITION » dont l'étape ne fait rien | ${EDITION}
+EXPOSE 9100 | ARG EDITION=2.5\\nENV NUMBER=${EDITION} SHOWN=2.5\\nEXPOSE 9100 | « 2.5 » écrit là où l'argument « EDITION » devrait compter | ${EDITION}
 COPY src/postal_desk ./postal_desk\\n |  | « src/postal_desk » n'entre pas dans l'image | copier
 COPY src/postal_desk | COPY src/postal_dsk | « src/postal_dsk » absent du contexte | src/postal_desk
 COPY src/serve.py ./\\n |  | « src/serve.py » n'entre pas dans l'image | copier

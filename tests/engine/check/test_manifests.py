@@ -14,8 +14,6 @@ from runbook.settings import StandIn
 
 # file | what it says | what it says instead | a part of the cause | a part of the remedy
 CHANGES = """
-desk.Dockerfile | EXPOSE 9100 | ARG EDITION=2\\nEXPOSE 9100 | argument « EDITION » dont l'étape ne fait rien | ${EDITION}
-desk.Dockerfile | EXPOSE 9100 | ARG EDITION=2.5\\nENV NUMBER=${EDITION} SHOWN=2.5\\nEXPOSE 9100 | « 2.5 » écrit là où l'argument « EDITION » devrait compter | ${EDITION}
 k8s/desk.yaml | kind: Deployment | kind: Deploymnt | n'existe pas dans Kubernetes | kind
 k8s/desk.yaml | apiVersion: apps/v1 | apiVersion: apps/v2 | apps/v2 Deployment n'existe pas | apiVersion
 k8s/desk.yaml | minReadySeconds: | minReadySecond: | champ « minReadySecond » inconnu | minReadySeconds
