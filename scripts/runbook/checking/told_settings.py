@@ -112,10 +112,13 @@ def _unlimited(text: str, model: Model, _: InnerNetwork) -> Iterator[Problem]:
 
 def _probed(text: str, model: Model, _: InnerNetwork) -> Iterator[Problem]:
     """Which probe asks which path: that of another probe is not its own."""
+    found = PROBED.findall(text)
+    if not found:
+        return
     asked_by = {
         name: {((spec.get(probe) or {}).get("httpGet") or {}).get("path") for item in model.objects for spec in item.containers} - {None} for name, probe in PROBES.items()
     }
-    for names, path in PROBED.findall(text):
+    for names, path in found:
         for name in re.findall(r"\w{3,}", names):
             asked = asked_by[name]
             if asked and path not in asked and path in set().union(*asked_by.values()):
