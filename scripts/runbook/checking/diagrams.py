@@ -10,7 +10,7 @@ from typing import Any
 from runbook.checking.finding import Finding
 from runbook.checking.model import Model
 from runbook.checking.objects import KIND_OF, WORKLOADS, KubeObject
-from runbook.checking.workflows import jobs_of
+from runbook.checking.workflows import jobs_of, needs_of
 from runbook.reading.content import Page
 
 RULE = "diagrams"
@@ -115,10 +115,10 @@ def _jobs(chart: Flowchart, model: Model) -> Iterator[tuple[int, str, str]]:
                 yield lines[node], f"« {chart.labels[node]} » attend d'autres travaux que ceux du dessin", f"dans le workflow, il attend : {told}"
 
 
-def _needed(name: str, jobs: dict[str, dict[str, object]]) -> set[str]:
-    asked = jobs.get(name, {}).get("needs") or []
-    direct = {asked} if isinstance(asked, str) else {str(one) for one in asked} if isinstance(asked, list) else set()
-    return direct.union(*(_needed(one, jobs) for one in direct if one != name))
+def _needed(name: str, jobs: dict[str, dict[str, Any]], known: frozenset[str] = frozenset()) -> set[str]:
+    """The jobs that this one waits for, and those that they wait for: a circle, which GitHub refuses, is gone round once."""
+    direct = set(needs_of(jobs.get(name, {}))) - known
+    return direct.union(*(_needed(one, jobs, known | direct) for one in direct))
 
 
 def _variables(text: str, first: int, chart: Flowchart, page: Page, model: Model) -> Iterator[tuple[int, str, str]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -45,8 +46,10 @@ def check_workflows(model: Model, resolve: Rule) -> Iterator[Finding]:
             yield Finding(name, 1, "workflow que GitHub ne voit pas", f"le mettre dans {FOLDER}, à la racine du dépôt", RULE)
 
 
-def jobs_of(model: Model) -> Iterator[dict[str, dict[str, Any]]]:
+@lru_cache(maxsize=4)
+def jobs_of(model: Model) -> tuple[dict[str, dict[str, Any]], ...]:
     """The jobs of each workflow that can be read: their names, and what is said of each."""
+    found = []
     for name in sorted(model.files):
         if not name.startswith(FOLDER) or not (model.root / name).is_file():
             continue
@@ -56,7 +59,14 @@ def jobs_of(model: Model) -> Iterator[dict[str, dict[str, Any]]]:
             continue
         jobs = read.get("jobs") if isinstance(read, dict) else None
         if isinstance(jobs, dict):
-            yield {str(job): described for job, described in jobs.items() if isinstance(described, dict)}
+            found.append({str(job): described for job, described in jobs.items() if isinstance(described, dict)})
+    return tuple(found)
+
+
+def needs_of(described: dict[str, Any]) -> list[str]:
+    """The jobs that a job waits for, in either way of writing them."""
+    needs = described.get("needs")
+    return [needs] if isinstance(needs, str) else [str(name) for name in needs] if isinstance(needs, list) else []
 
 
 def _is_workflow(text: str) -> bool:
@@ -106,11 +116,10 @@ def _triggers(workflow: dict[str, Any], text: str, told: Any) -> Iterator[Findin
 
 def _job(job: str, described: dict[str, Any], jobs: Collection[str], workflow: dict[str, Any], told: Any) -> Iterator[Finding]:
     where: tuple[Key, ...] = ("jobs", job)
-    needs = described.get("needs") or []
-    needs = [needs] if isinstance(needs, str) else needs
+    needs = needs_of(described)
     for name in needs:
         if name not in jobs:
-            yield told((*where, "needs"), f"job « {job} » : attend « {name} », qui n'existe pas", nearest(str(name), jobs))
+            yield told((*where, "needs"), f"job « {job} » : attend « {name} », qui n'existe pas", nearest(name, jobs))
     if "uses" in described:
         return
     if "runs-on" not in described:

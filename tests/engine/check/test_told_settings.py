@@ -182,6 +182,13 @@ flowchart TB
     secret -.-> desk
 ```
 """
+def test_jobs_that_wait_for_each_other_are_gone_round_once(root: Path) -> None:
+    (root / ".github/workflows").mkdir(parents=True)
+    (root / ".github/workflows/ci.yml").write_text(WORKFLOW.replace("{name: Style}", "{name: Style, needs: publish}"))
+    found = diagrams(post.page(JOBS).page, post.model(root))
+    assert {one.line for one in found} == {3, 7}
+
+
 @pytest.mark.parametrize(
     ("code", "missing"),
     [
