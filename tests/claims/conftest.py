@@ -10,17 +10,13 @@ asserts comes from the code, the manifests, Compose or the applications themselv
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from runbook.checking.model import Model, read_model
 from runbook.checking.objects import KubeObject
 from runbook.settings import load
-
-from .facts import documented
-
-ROOT = Path(__file__).parents[2]
+from tests.claims.facts import ROOT, documented
 
 
 @pytest.fixture(scope="session")

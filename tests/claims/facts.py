@@ -1,17 +1,20 @@
 """Where the proofs of this folder look: sources, applications in process, the commands that pages run."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from datapress_api import create_app as create_api
 from datapress_front import create_app as create_front
-from runbook.reading.content import Block, PageBlocks
+from runbook.checking.objects import KubeObject
+from runbook.reading.blocks import find_blocks
+from runbook.reading.content import Block, Page, PageBlocks, Site
 from runbook.settings import load
 from runbook.verbs.options import pages
 from served.while_open import served
@@ -58,6 +61,24 @@ def api(**environ: str) -> FlaskClient:
 def front(**environ: str) -> FlaskClient:
     """A client of the front with these settings."""
     return create_front(environ).test_client()
+
+
+def pipeline() -> dict[Any, Any]:
+    """The workflow; YAML takes its key `on` for true."""
+    read: dict[Any, Any] = yaml.safe_load(source(".github/workflows/ci.yml"))
+    return read
+
+
+def container(manifest: Callable[[str, str], KubeObject], name: str) -> dict[str, Any]:
+    """The only container of a Deployment's pod."""
+    [only] = manifest("Deployment", name).containers
+    return only
+
+
+def read_page(text: str, uri: str = "a.md", *, targets: Iterable[str], **execution: Any) -> PageBlocks:
+    """The commands of a page that is on no disk, for these targets."""
+    written = Page(f"docs/{uri}", uri, uri, uri, {"execution": execution} if execution else {}, text, tuple(range(1, text.count("\n") + 2)))
+    return find_blocks(written, Site((written,), ["attr_list", "pymdownx.superfences"], {}), targets)
 
 
 @contextlib.contextmanager

@@ -29,7 +29,7 @@ from datapress_front.api_watch import ApiWatch
 from datapress_front.settings import FrontSettings
 from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
-from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, front, listening, place, source
+from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, container, front, listening, place, source
 
 Manifest = Callable[[str, str], KubeObject]
 OVERVIEW, SETTINGS, DEVELOPMENT, RECETTE = (
@@ -61,13 +61,6 @@ def pod(manifest: Manifest, name: str) -> dict[str, Any]:
     """The pod of a Deployment."""
     spec: dict[str, Any] = manifest("Deployment", name).at("spec", "template", "spec")
     return spec
-
-
-def container(manifest: Manifest, name: str) -> dict[str, Any]:
-    """The only container of a Deployment's pod."""
-    [only] = pod(manifest, name)["containers"]
-    described: dict[str, Any] = only
-    return described
 
 
 def recette(manifest: Manifest) -> dict[str, str]:

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import kubernetes_validate
@@ -34,8 +35,7 @@ from runbook.checking.objects import KubeObject
 from runbook.matching.expect import Kind, compare
 from runbook.plan import Mode as PlanMode
 from runbook.plan import make_plan
-from runbook.reading.blocks import find_blocks
-from runbook.reading.content import ATTRIBUTES, Page, PageBlocks, Site
+from runbook.reading.content import ATTRIBUTES
 from runbook.reporting.record import Campaign, StepRecord
 from runbook.running import presence
 from runbook.running.mask import Mask
@@ -43,7 +43,19 @@ from runbook.running.outcome import Outcome, Result
 from runbook.running.outcome import verdict as outcome_of_the_run
 from runbook.settings import load
 from runbook.verbs import listing
-from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, documented, place, source
+from tests.claims.facts import (
+    DEPLOYMENTS,
+    NOBODY,
+    ROOT,
+    TOKEN,
+    api,
+    blocks,
+    container,
+    documented,
+    place,
+    read_page,
+    source,
+)
 
 Manifest = Callable[[str, str], KubeObject]
 IMAGES, EXPOSURE, PROBES, RESOURCES, SECRET, UPDATE, FLAT, SITE, EXECUTED, SYNTAX = (
@@ -63,6 +75,7 @@ IMAGES, EXPOSURE, PROBES, RESOURCES, SECRET, UPDATE, FLAT, SITE, EXECUTED, SYNTA
 )
 INDEX = "decisions/index.md"
 IMAGE_NAMES = ("api", "front")
+read = partial(read_page, targets=load(ROOT).targets)
 
 
 class Lines(yaml.SafeLoader):
@@ -84,19 +97,6 @@ def stages(name: str) -> list[list[str]]:
     lines = [line for line in text.split("\n") if line.strip()]
     starts = [number for number, line in enumerate(lines) if line.startswith("FROM ")]
     return [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
-
-
-def container(manifest: Manifest, name: str) -> dict[str, Any]:
-    """The only container of a Deployment's pod."""
-    [only] = manifest("Deployment", name).containers
-    return only
-
-
-def read_page(text: str, **meta: Any) -> PageBlocks:
-    """The commands of a page of this text."""
-    lines = text.count("\n") + 1
-    page = Page("docs/essai.md", "essai.md", "essai/", "Essai", meta, text, tuple(range(1, lines + 1)))
-    return find_blocks(page, Site((page,), ["attr_list", "pymdownx.superfences"], {}), load(ROOT).targets)
 
 
 # 1. Images
@@ -659,7 +659,7 @@ ROWS = {
     [pytest.param(*row, marks=pytest.mark.claim(SYNTAX, words)) for words, row in ROWS.items()],
 )
 def test_an_attribute_has_the_effect_of_its_row(attribute: str, field: str, value: Any) -> None:
-    found = read_page(f"``` {{ .bash {attribute} }}\ntrue\n```\n", execution={"cible": "local"})
+    found = read(f"``` {{ .bash {attribute} }}\ntrue\n```\n", cible="local")
     assert found.problems == ()
     assert getattr(found.blocks[0], field) == value
     assert {row[0].partition("=")[0] for row in ROWS.values()} == set(ATTRIBUTES)
@@ -679,14 +679,14 @@ def test_an_attribute_has_the_effect_of_its_row(attribute: str, field: str, valu
     ],
 )
 def test_what_the_engine_could_not_run_as_written_is_refused(block: str) -> None:
-    assert read_page(block, execution={"cible": "local"}).problems
+    assert read(block, cible="local").problems
 
 
 @pytest.mark.claim(SYNTAX, "La cible de la page est dans son en-tête ; les exceptions sont des attributs entre accolades.")
 def test_a_page_says_its_target_and_without_one_its_commands_are_refused() -> None:
     plain = "```bash\ntrue\n```\n"
-    assert read_page(plain, execution={"cible": "recette"}).blocks[0].target == "recette"
-    assert read_page(plain).problems
+    assert read(plain, cible="recette").blocks[0].target == "recette"
+    assert read(plain).problems
 
 
 @pytest.mark.claim(SYNTAX, "Le bloc `text` ou `json` qui la suit, titré *Résultat attendu*, est à la fois l'exemple et l'assertion ; `…` y remplace ce qui varie.")
@@ -694,7 +694,7 @@ def test_a_page_says_its_target_and_without_one_its_commands_are_refused() -> No
 @pytest.mark.parametrize("kind", Kind)
 def test_the_next_block_titled_so_is_what_must_come(kind: Kind) -> None:
     shown = f'```bash\ntrue\n```\n\n```{kind.value} title="Résultat attendu"\n"a…"\n```\n'
-    expected = read_page(shown, execution={"cible": "local"}).blocks[0].expected
+    expected = read(shown, cible="local").blocks[0].expected
     assert expected
     assert expected.kind is kind
     assert compare(expected.text, '"autre"', kind) is None

@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import yaml
 from click.testing import CliRunner
 
 from macros.changes import Change
@@ -22,8 +21,7 @@ from runbook.checking.model import Model
 from runbook.cli import EXIT_INTERRUPTED, EXIT_MISUSE, commands
 from runbook.matching.expect import Kind, compare, diff
 from runbook.plan import Mode, make_plan
-from runbook.reading.blocks import find_blocks
-from runbook.reading.content import ATTRIBUTES, Page, PageBlocks, Site
+from runbook.reading.content import ATTRIBUTES
 from runbook.reporting import annotations, history, merge, record
 from runbook.reporting.fingerprints import fingerprints
 from runbook.reporting.terminal import SIGNS
@@ -33,24 +31,16 @@ from runbook.running.mask import Mask
 from runbook.running.outcome import Outcome, verdict
 from runbook.settings import Settings, Target, load
 from runbook.verbs import verdict as remembered
+from tests.claims.facts import ROOT, documented, page, pipeline, read_page, source
 from tests.site.records import campaign as campaign_of
 from tests.site.records import step as step_of
-
-from .facts import ROOT, documented, page, source
 
 writing = partial(pytest.mark.claim, "ecrire-une-page.md")
 integrating = partial(pytest.mark.claim, "integration-continue.md")
 proving = partial(pytest.mark.claim, "preuves/index.md")
 
-EXTENSIONS = ["attr_list", "pymdownx.superfences"]
+_read = partial(read_page, targets=("here", "away"), cible="here")
 BOTH = {"without-docker", "every-target"}
-
-
-def _read(markdown: str, uri: str = "a.md", **execution: Any) -> PageBlocks:
-    """A page that is on no disk, with its commands."""
-    lines = tuple(range(1, markdown.count("\n") + 2))
-    written = Page(f"docs/{uri}", uri, uri, uri, {"execution": {"cible": "here", **execution}}, markdown, lines)
-    return find_blocks(written, Site((written,), EXTENSIONS, {}), ["here", "away"])
 
 
 def _fence(code: str, attributes: str = "", expected: str = "", language: str = "text") -> str:
@@ -72,13 +62,8 @@ def _outcomes(folder: Path, *fences: str) -> list[Outcome]:
     return [result.outcome for result in _ran(folder, "".join(fences)).results]
 
 
-def _workflow() -> dict[Any, Any]:
-    read: dict[Any, Any] = yaml.safe_load(source(".github/workflows/ci.yml"))
-    return read
-
-
 def _runs(job: str) -> list[str]:
-    return [line.strip() for step in _workflow()["jobs"][job]["steps"] for line in step.get("run", "").splitlines()]
+    return [line.strip() for step in pipeline()["jobs"][job]["steps"] for line in step.get("run", "").splitlines()]
 
 
 # Writing a page
@@ -237,8 +222,7 @@ def test_two_slips_of_the_pen_are_problems_at_their_line() -> None:
 def test_the_check_refuses_what_cannot_be_pasted_without_a_surprise(model: Model) -> None:
     faults = {'echo "bravo !fin"': "block_style", "set -e": "command_style", "kubectl delete namespace datapress-recette": "destructive"}
     markdown = "\n\n".join(f"```bash\n{code}\n```" for code in faults)
-    written = Page("docs/a.md", "a.md", "a/", "A", {"execution": {"cible": "recette"}}, markdown, tuple(range(1, markdown.count("\n") + 2)))
-    found = find_blocks(written, Site((written,), EXTENSIONS, {}), model.settings.targets)
+    found = read_page(markdown, targets=model.settings.targets, cible="recette")
     rules = {(finding.line, finding.rule) for finding in check([found], model) if finding.path == "docs/a.md"}
 
     assert {(4 * number + 2, rule) for number, rule in enumerate(faults.values())} <= rules
@@ -253,7 +237,7 @@ def test_the_pipeline_runs_the_commands_of_the_readme() -> None:
     runs = "\n".join(_runs("without-docker") + _runs("every-target"))
 
     assert all(f"{name}" in source("README.md") and f"\n{name}" in f"\n{runs}" for name in ("scripts/demo", "scripts/test"))
-    assert all(job["runs-on"].startswith("ubuntu-") for job in _workflow()["jobs"].values())
+    assert all(job["runs-on"].startswith("ubuntu-") for job in pipeline()["jobs"].values())
 
 
 @integrating('push([Changement poussé]) --> sans["Sans Docker"]')
@@ -265,7 +249,7 @@ def test_the_pipeline_runs_the_commands_of_the_readme() -> None:
 @integrating("| Publier le site | Sur `main`, si les deux premiers sont verts |")
 @integrating("| Publier les images | Sur `main`, après un `push`, si les deux premiers sont verts | `scripts/publish` |")
 def test_what_is_published_waits_for_both_verifications_on_main() -> None:
-    jobs = _workflow()["jobs"]
+    jobs = pipeline()["jobs"]
     names = {name: job["name"] for name, job in jobs.items()}
 
     assert names == {"without-docker": "Sans Docker", "every-target": "Compose et kind", "publish-site": "Publier le site", "publish-images": "Publier les images"}
@@ -285,7 +269,7 @@ def test_one_job_works_without_docker_and_the_other_on_every_target() -> None:
 
     assert [line.partition(" #")[0] for line in without] == ["sudo systemctl stop docker.socket docker.service", "scripts/demo --once", "scripts/test --require local,navigateur"]
     assert places == sorted(places)
-    assert {"push", "pull_request"} <= set(_workflow()[True])
+    assert {"push", "pull_request"} <= set(pipeline()[True])
 
 
 @integrating("Le site en ligne porte les preuves de son propre commit, et d'aucun autre |")
@@ -306,7 +290,7 @@ def test_nothing_is_built_twice_and_no_other_commit_is_proven_by_the_site() -> N
 @integrating("Ses actions sont figées par commit, chaque travail n'a que les droits qu'il emploie, et `zizmor` le relit à chaque changement.")
 @integrating("Le fichier est `.github/workflows/ci.yml`, à la racine du dépôt")
 def test_the_pipeline_is_dated_pinned_and_read_again() -> None:
-    workflow, text = _workflow(), source(".github/workflows/ci.yml")
+    workflow, text = pipeline(), source(".github/workflows/ci.yml")
     (reading,) = (step for step in workflow["jobs"]["every-target"]["steps"] if "zizmor" in step.get("run", ""))
 
     assert [entry["cron"].split()[2:] for entry in workflow[True]["schedule"]] == [["*", "*", "1,4"]]
@@ -474,7 +458,7 @@ def test_a_run_of_some_pages_renews_their_proofs_only() -> None:
 
 @integrating("la CI garde les deux avec chaque exécution, et l'historique des dernières : sur `main`, il passe d'une exécution à la suivante par un cache qu'aucun changement proposé ne peut écrire.")
 def test_the_history_goes_from_run_to_run_of_main_only() -> None:
-    steps = _workflow()["jobs"]["every-target"]["steps"]
+    steps = pipeline()["jobs"]["every-target"]["steps"]
     caches = [step for step in steps if step.get("uses", "").startswith("actions/cache/")]
     (kept,) = (step for step in steps if step.get("with", {}).get("name") == "preuves")
 
@@ -507,7 +491,7 @@ def test_exit_statuses(tmp_path: Path) -> None:
 @integrating("**Les images**, dans le registre du dépôt (`ghcr.io`), sous l'empreinte du commit et sous `main`.")
 @integrating("Un changement proposé depuis une copie du dépôt est vérifié de la même façon, sans aucun droit d'écrire ni de publier.")
 def test_where_things_are_published_and_who_may() -> None:
-    workflow = _workflow()
+    workflow = pipeline()
 
     assert 'scripts/publish "ghcr.io/$GITHUB_REPOSITORY" "$GITHUB_SHA" main' in _runs("publish-images")
     assert workflow["jobs"]["publish-site"]["steps"][-1]["uses"].startswith("actions/deploy-pages@")

@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import yaml
@@ -21,16 +20,23 @@ from runbook.checking.model import Model
 from runbook.checking.objects import KubeObject
 from runbook.reporting.fingerprints import commands, fingerprints
 from runbook.settings import load
-from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, documented, front, page, place, source
+from tests.claims.facts import (
+    DEPLOYMENTS,
+    NOBODY,
+    ROOT,
+    TOKEN,
+    api,
+    blocks,
+    documented,
+    front,
+    page,
+    pipeline,
+    place,
+    source,
+)
 
 Manifest = Callable[[str, str], KubeObject]
 HOME, CONTEXT, START, GLOSSARY = "index.md", "contexte.md", "demarrer.md", "glossaire.md"
-
-
-def workflow() -> dict[str, Any]:
-    """The pipeline; YAML takes its key `on` for true."""
-    read: dict[str, Any] = yaml.safe_load(source(".github/workflows/ci.yml"))
-    return read
 
 
 # The home page
@@ -161,9 +167,9 @@ def test_nothing_scales_watches_or_measures_throughput(model: Model) -> None:
 @pytest.mark.claim(CONTEXT, "| § 1 | Début de CI/CD minimal | Tests, images et documentation exécutée à chaque changement ; site et images publiés depuis `main` |")
 @pytest.mark.claim(CONTEXT, "| § 7 | Chaîne CI/CD : construction, tests, registre, déploiement automatique | Livrée jusqu'à la publication des images ; le déploiement automatique est prévu | [Livraison](feuille-de-route.md#livraison) : raison, effort, coût, risque |")
 def test_every_change_is_verified_and_main_alone_is_published_and_nothing_deployed() -> None:
-    pipeline = workflow()
-    assert {"push", "pull_request"} <= set(pipeline[True])
-    jobs = pipeline["jobs"]
+    workflow = pipeline()
+    assert {"push", "pull_request"} <= set(workflow[True])
+    jobs = workflow["jobs"]
     for name in ("without-docker", "every-target"):
         assert "if" not in jobs[name]
     for name in ("publish-site", "publish-images"):
@@ -179,7 +185,7 @@ def test_unit_tests_run_in_the_step_that_is_named() -> None:
     [step] = re.findall(r'^beside "autres tests \(pytest\)" pytest -rs tests (.*)$', source("scripts/test"), re.MULTILINE)
     assert "tests/services" not in step  # nothing of them is left out
     assert list((ROOT / "tests/services").glob("test_*.py"))
-    assert [step for step in workflow()["jobs"]["without-docker"]["steps"] if step.get("run", "").startswith("scripts/test ")]
+    assert [step for step in pipeline()["jobs"]["without-docker"]["steps"] if step.get("run", "").startswith("scripts/test ")]
 
 
 @pytest.mark.claim(CONTEXT, "| § 1 | Front affichant « DataPress – POC » et sa version | La page du front, qui affiche aussi l'état de l'API |")
@@ -285,7 +291,7 @@ def test_the_node_port_of_the_throw_away_cluster_is_open_on_this_machine_only() 
 @pytest.mark.claim(CONTEXT, "| Les déploiements sont longs et peu documentés | Ils reposent sur la mémoire de quelques personnes | Des manifestes dans le dépôt, des procédures écrites et exécutées à chaque changement |")
 def test_manifests_are_in_git_and_procedures_are_run_at_each_change(model: Model) -> None:
     assert "k8s/api-deployment.yaml" in model.files
-    runs = [step.get("run", "") for step in workflow()["jobs"]["every-target"]["steps"]]
+    runs = [step.get("run", "") for step in pipeline()["jobs"]["every-target"]["steps"]]
     assert "scripts/test --require local,compose,recette,navigateur" in runs
 
 

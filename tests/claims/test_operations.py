@@ -30,8 +30,20 @@ from runbook.running.session import Answer
 from runbook.running.shell import Shell
 from runbook.settings import load
 from runbook.verbs import run_pages
-
-from .facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, documented, front, listening, page, place, source
+from tests.claims.facts import (
+    DEPLOYMENTS,
+    NOBODY,
+    ROOT,
+    TOKEN,
+    api,
+    blocks,
+    documented,
+    front,
+    listening,
+    page,
+    place,
+    source,
+)
 
 guide = partial(pytest.mark.claim, "exploitation/index.md")
 starting = partial(pytest.mark.claim, "exploitation/demarrer.md")

@@ -5,15 +5,13 @@ from functools import partial
 from typing import Any
 
 import pytest
-import yaml
 
 from datapress_front.settings import FrontSettings
 from macros.deck_proof import proof
 from macros.evidence import Evidence
 from macros.roadmap import read_roadmap
 from runbook.checking.model import Model
-
-from .facts import DEPLOYMENTS, NOBODY, ROOT, api, documented, front, page, source
+from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, api, documented, front, page, pipeline, source
 
 DECK = "presentation/diaporama.md"
 telling = partial(pytest.mark.claim, DECK)
@@ -265,7 +263,7 @@ def test_every_command_has_a_target_or_a_reason() -> None:
 @telling("**Publier** Les images publiées sont celles qui viennent d'être éprouvées.")
 @telling("| Amorcer la CI/CD | Tests, images et documentation contrôlés à chaque changement |")
 def test_the_pipeline_runs_twice_a_week_publishes_what_it_tried_and_deploys_nothing() -> None:
-    workflow = yaml.safe_load(source(".github/workflows/ci.yml"))
+    workflow = pipeline()
     jobs = workflow["jobs"]
     commands = {name: "\n".join(step.get("run", "") for step in job["steps"]) for name, job in jobs.items()}
 
@@ -337,7 +335,7 @@ def test_the_figures_come_from_pages_that_stop_pods_in_order() -> None:
 
 @telling("**Refuser** Un écart bloque le changement, à la page et à la ligne.")
 def test_a_difference_fails_the_step_that_publication_waits_for() -> None:
-    jobs = yaml.safe_load(source(".github/workflows/ci.yml"))["jobs"]
+    jobs = pipeline()["jobs"]
     (trying,) = (step for step in jobs["every-target"]["steps"] if step.get("run", "").startswith("scripts/test"))
 
     assert not {"if", "continue-on-error"} & set(trying)

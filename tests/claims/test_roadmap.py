@@ -5,13 +5,11 @@ from functools import partial
 from typing import Any
 
 import pytest
-import yaml
 
 from lossprobe.figures import ROWS
 from macros.roadmap import DAYS, read_roadmap
 from runbook.checking.model import Model
-
-from .facts import DEPLOYMENTS, ROOT, api, front, page, source
+from tests.claims.facts import DEPLOYMENTS, ROOT, api, front, page, pipeline, source
 
 PAGE = "feuille-de-route.md"
 planning = partial(pytest.mark.claim, PAGE)
@@ -76,7 +74,7 @@ def test_readiness_has_a_route_of_its_own(manifest: Any) -> None:
 @planning("Livré en partie : jusqu'à la publication des images ; déploiement automatique prévu")
 @planning("Le registre et les machines d'intégration, déjà compris dans GitHub jusqu'à un certain volume")
 def test_the_pipeline_goes_as_far_as_the_images_of_main() -> None:
-    workflow = yaml.safe_load(source(".github/workflows/ci.yml"))
+    workflow = pipeline()
     jobs = workflow["jobs"]
     commands = "\n".join(step.get("run", "") for job in jobs.values() for step in job["steps"])
 

@@ -18,8 +18,7 @@ from datapress_front.api_state import ApiState, state_of_answer, state_of_failur
 from datapress_front.api_watch import ApiWatch
 from runbook.checking.model import Model
 from runbook.reading.content import Block
-
-from .facts import DEPLOYMENTS, NOBODY, ROOT, api, blocks, front, page
+from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, api, blocks, front, page
 
 PAGE = "exploitation/deboguer.md"
 debugging = partial(pytest.mark.claim, PAGE)

@@ -19,8 +19,7 @@ from lossprobe.figures import CAUSES, ROWS, summarise, table, verdict
 from lossprobe.measure import LONGEST, READY, RESULT, STOP, End, Settings, _watch
 from macros.manifests import read_recette
 from runbook.checking.model import Model
-
-from .facts import DEPLOYMENTS, ROOT, api, blocks, listening, source
+from tests.claims.facts import DEPLOYMENTS, ROOT, api, blocks, listening, source
 
 updating = partial(pytest.mark.claim, "exploitation/mettre-a-jour.md")
 undoing = partial(pytest.mark.claim, "exploitation/revenir-en-arriere.md")

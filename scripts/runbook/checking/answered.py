@@ -8,6 +8,7 @@ from runbook.checking.applications import Application
 from runbook.checking.finding import Finding
 from runbook.checking.inner_network import TOKEN, InnerNetwork
 from runbook.checking.model import Model
+from runbook.checking.places import written
 from runbook.checking.quotes import prose
 from runbook.checking.whole import whole
 from runbook.reading.content import Page
@@ -59,7 +60,7 @@ def undocumented_keys(site: Sequence[Page], model: Model, answered: Answered) ->
         for rule in _plain(application):
             for key in dict.fromkeys(key for body in answered.bodies(name, rule) for key in _keys(body)):
                 if KEY.fullmatch(key) and not whole(key).search(text):
-                    path, line = _written(key, model)
+                    path, line = written(rf"\b{re.escape(key)}\s*[=:]|[\"']{re.escape(key)}[\"']", model.code)
                     yield Finding(path, line, f"clé « {key} » de la réponse de « {name} » à « {rule} », qu'aucune page ne documente", "en parler dans une page, ou la retirer", "answered")
 
 
@@ -110,11 +111,3 @@ def _keys(body: Any) -> Iterator[str]:
         for key, value in body.items():
             yield str(key)
             yield from _keys(value)
-
-
-def _written(key: str, model: Model) -> tuple[str, int]:
-    for name, text in model.code.items():
-        found = re.search(rf"\b{re.escape(key)}\s*[=:]|[\"']{re.escape(key)}[\"']", text)
-        if found:
-            return name, text.count("\n", 0, found.start()) + 1
-    return "pyproject.toml", 1

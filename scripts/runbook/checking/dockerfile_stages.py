@@ -89,14 +89,14 @@ def _arguments(image: Image, stages: list[_Stage]) -> Iterator[Finding]:
     """What a build may be given changes something in the stage that takes it."""
     for stage in stages:
         for index, (line, word, rest) in enumerate(stage.lines):
-            name = rest.partition("=")[0].strip()
-            after = "\n".join(text for _, _, text in stage.lines[index + 1 :])
-            default = rest.partition("=")[2].strip()
-            if word == "ARG" and len(default) > 2:
-                for number, _, text in stage.lines[index + 1 :]:
-                    if re.search(rf"={re.escape(default)}(?![\w.])", text):
-                        yield Finding(image.dockerfile, number, f"« {default} » écrit là où l'argument « {name} » devrait compter", f"écrire ${{{name}}}", RULE)
-            if word == "ARG" and not re.search(rf"\$\{{?{re.escape(name)}\b", after) and not any(kind == "RUN" for _, kind, _ in stage.lines[index + 1 :]):
+            if word != "ARG":
+                continue
+            name, _, default = (part.strip() for part in rest.partition("="))
+            after = stage.lines[index + 1 :]
+            for number, _, text in after if len(default) > 2 else ():
+                if re.search(rf"={re.escape(default)}(?![\w.])", text):
+                    yield Finding(image.dockerfile, number, f"« {default} » écrit là où l'argument « {name} » devrait compter", f"écrire ${{{name}}}", RULE)
+            if not any(kind == "RUN" or re.search(rf"\$\{{?{re.escape(name)}\b", text) for _, kind, text in after):
                 yield Finding(image.dockerfile, line, f"argument « {name} » dont l'étape ne fait rien", f"écrire ${{{name}}} là où il compte, ou le retirer", RULE)
 
 

@@ -40,8 +40,9 @@ def check_expected_results(pages: Sequence[PageBlocks], site: Sequence[PageBlock
     with InnerNetwork(model, found, images) as network:
         answered = Answered(model, network)
         yield from undocumented_keys([page.page for page in site], model, answered)
-        yield from offered_links(model, network, answered)
-        yield from template_names(model, network)
+        if len(pages) == len(site):
+            yield from offered_links(model, network, answered)
+            yield from template_names(model, network)
         for page in pages:
             yield from page_python(page.page, network, names)
             yield from told_statuses(page.page, model, answered)

@@ -106,6 +106,10 @@ class InnerNetwork:
         """The names that only containers and pods resolve."""
         return {host for target in self.model.settings.targets for host, _ in self._addresses(target)} - {"localhost"}
 
+    def starts_on(self, application: str) -> list[str]:
+        """The targets with whose settings the application starts."""
+        return [target for target in self.model.settings.targets if self.refusal(target, application) is None]
+
     def refusal(self, target: str, application: str) -> str | None:
         """Why the application does not start with what the target gives it, in one line; None if it starts."""
         self._application(target, application)

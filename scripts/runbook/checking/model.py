@@ -80,6 +80,12 @@ class Model:
         return {name: (self.root / name).read_text(encoding="utf-8", errors="replace") for name in names if (self.root / name).is_file()}
 
     @cached_property
+    def templates(self) -> dict[str, str]:
+        """The same of each template."""
+        names = [name for name in sorted(self.files) if name.startswith(self.code_folders) and "/templates/" in name]
+        return {name: (self.root / name).read_text(encoding="utf-8", errors="replace") for name in names if (self.root / name).is_file()}
+
+    @cached_property
     def services(self) -> dict[str, dict[str, Any]]:
         """Compose service → its definition; one without any is left out."""
         services = self.compose.get("services")

@@ -1,5 +1,7 @@
-"""On which line of a YAML file does a value stand?"""
+"""On which line does a value of a YAML file, or a word of the code, stand?"""
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import yaml
 from runbook.checking.finding import Finding
 from runbook.checking.model import Model
 from runbook.checking.objects import LOADER, KubeObject
+from runbook.settings import FILE
 
 Key = str | int
 
@@ -21,6 +24,15 @@ def in_compose(model: Model, keys: tuple[Key, ...], cause: str, remedy: str, rul
     """The same in the Compose file."""
     path = model.settings.model.compose
     return Finding(path, line_of(model.root / path, None, keys), cause, remedy, rule)
+
+
+def written(pattern: str, texts: Mapping[str, str], otherwise: str = FILE) -> tuple[str, int]:
+    """The path and the line of the first text that has this pattern; the first line of `otherwise` if none has it."""
+    for name, text in texts.items():
+        found = re.search(pattern, text)
+        if found:
+            return name, text.count("\n", 0, found.start()) + 1
+    return otherwise, 1
 
 
 def line_of(path: Path, document: int | None, keys: tuple[Key, ...]) -> int:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from runbook.checking.finding import Finding
 from runbook.checking.french_numbers import NUMBER, number
@@ -46,9 +47,8 @@ def _lines(page: Page, model: Model) -> Iterator[tuple[int, str]]:
         yield line_of(page, model, "description"), str(page.meta["description"])
 
 
-def _sayings(text: str) -> Iterator[tuple[Saying, str]]:
-    for words, figure, unit in FIGURE.findall(text):
-        yield (" ".join(words.split()[-3:]), unit), figure
-    for count, noun in COUNT.findall(text):
-        if noun not in UNITS:
-            yield (noun, ""), count
+@lru_cache(maxsize=1 << 14)  # lines: for one page that changes, those of all the others are asked for again
+def _sayings(text: str) -> tuple[tuple[Saying, str], ...]:
+    figures = (((" ".join(words.split()[-3:]), unit), figure) for words, figure, unit in FIGURE.findall(text))
+    counts = (((noun, ""), count) for count, noun in COUNT.findall(text) if noun not in UNITS)
+    return (*figures, *counts)

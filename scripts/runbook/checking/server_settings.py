@@ -15,6 +15,7 @@ from runbook.checking.image_programs import LOOPBACK
 from runbook.checking.images import Image, built_images
 from runbook.checking.log_settings import problems
 from runbook.checking.model import Model
+from runbook.checking.places import written
 from runbook.checking.remembered import Remembered
 
 RULE = "server_settings"
@@ -61,7 +62,7 @@ def log_settings(model: Model) -> Iterator[Finding]:
     """The settings that the configuration file gives to Python's logging, each fault where the code writes the word."""
     settings = log_configuration(model, built_images(model))
     for word, cause, remedy in problems(settings) if settings else ():
-        path, line = _where_written(model, word)
+        path, line = written(rf"[\"']{re.escape(word)}[\"']", model.code, model.settings.model.server)
         yield Finding(path, line, cause, remedy, RULE)
 
 
@@ -87,15 +88,6 @@ def settings_used(model: Model) -> Iterator[Finding]:
                 if place and not re.search(rf"\.{field}\b", whole) and not re.search(rf"[\"']{field.upper()}[\"']", whole):
                     line = next((number for number, text in enumerate(texts[place].splitlines(), 1) if re.match(rf"    {field}\s*:", text)), 1)
                     yield Finding(place, line, f"variable « {field.upper()} » lue, et dont « {name} » ne fait rien", "s'en servir, ou la retirer", RULE)
-
-
-def _where_written(model: Model, word: str) -> tuple[str, int]:
-    """The first place of the applications' code with this word in quotes; the server's file otherwise."""
-    for name, text in model.code.items():
-        found = re.search(rf"[\"']{re.escape(word)}[\"']", text)
-        if found:
-            return name, text.count("\n", 0, found.start()) + 1
-    return model.settings.model.server, 1
 
 
 def _body(text: str, structure: str) -> str:

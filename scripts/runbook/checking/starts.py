@@ -43,7 +43,7 @@ def check_starts(model: Model) -> Iterator[Finding]:
 def _plainly(model: Model, network: InnerNetwork) -> Iterator[Finding]:
     """A refused value ends the process with a message: any other exception would show its reader a stack."""
     for application, source in model.settings.model.applications.items():
-        target = next((target for target in model.settings.targets if network.refusal(target, application) is None), None)
+        target = next(iter(network.starts_on(application)), None)
         names = [field.name.upper() for reference in source.settings for field in msgspec.structs.fields(named(reference)) if field.type is not str]
         errors = (network.error_given(target, application, {name: "?"}) for name in names) if target else iter(())
         error = next((error for error in errors if error is not None), None)

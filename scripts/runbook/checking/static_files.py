@@ -12,12 +12,9 @@ TAKEN = re.compile(r"url_for\(\s*['\"]static['\"]\s*,\s*filename\s*=\s*['\"]([^'
 
 def static_files(model: Model) -> Iterator[Finding]:
     """Each `url_for('static', filename='…')` of a template: Flask makes an address of it, whether or not the file is there."""
-    for name in sorted(model.files):
-        if not name.startswith(model.code_folders) or "/templates/" not in name or not (model.root / name).is_file():
-            continue
+    for name, text in model.templates.items():
         folder = f"{name[: name.index('/templates/')]}/static"
         known = {posixpath.relpath(path, folder) for path in model.files if path.startswith(f"{folder}/")}
-        text = (model.root / name).read_text(encoding="utf-8")
         for found in TAKEN.finditer(text):
             if known and found[1] not in known:
                 yield Finding(name, text.count("\n", 0, found.start()) + 1, f"« {found[1]} » n'est pas dans « {folder} »", nearest(found[1], known), "static_files")

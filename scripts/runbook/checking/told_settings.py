@@ -44,7 +44,7 @@ def _together(text: str, model: Model, network: InnerNetwork) -> Iterator[Proble
         for application, described in model.applications.items():
             if not set(names) <= set(described.variables):
                 continue
-            target = next((target for target in model.settings.targets if network.refusal(target, application) is None), None)
+            target = next(iter(network.starts_on(application)), None)
             refusal = _given_all(names, target, application, network) if target else None
             both = " et ".join(names)
             if target and excluded and refusal is None:
@@ -59,7 +59,7 @@ def _unreadable(text: str, model: Model, network: InnerNetwork) -> Iterator[Prob
         return
     for name in re.findall(r"`([A-Z][A-Z0-9_]*_FILE)`", text):
         for application, described in model.applications.items():
-            target = next((target for target in model.settings.targets if network.refusal(target, application) is None), None)
+            target = next(iter(network.starts_on(application)), None)
             if name in described.variables and target and network.refusal_given(target, application, {name: "/nowhere/at-all"}) is None:
                 yield f"« {application} » démarre avec {name}=/nowhere/at-all", "faire refuser un fichier absent, ou corriger la page"
 
@@ -87,8 +87,7 @@ def _follows(text: str, model: Model, network: InnerNetwork) -> Iterator[Problem
     """A header that goes with a request from one application to another."""
     for header, caller, called in FOLLOWS.findall(text):
         if {caller.lower(), called.lower()} <= set(model.applications):
-            targets = [target for target in model.settings.targets if network.refusal(target, caller.lower()) is None]
-            told = [network.passes_on(target, caller.lower(), called.lower(), header, f"followed-{target}") for target in targets]
+            told = [network.passes_on(target, caller.lower(), called.lower(), header, f"followed-{target}") for target in network.starts_on(caller.lower())]
             if False in told and True not in told:
                 yield f"« {caller} » appelle « {called} » sans l'en-tête {header} qu'il a reçu", "le transmettre, ou corriger la page"
 

@@ -62,8 +62,8 @@ def kind(command: Command, situation: Situation) -> Iterator[Finding]:
 
 def _all_loaded(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:
     """Each image that is built here and that the pods of the base run: the cluster cannot find it elsewhere."""
-    base = f"{situation.model.settings.model.base}/"
-    run = {str(spec.get("image")) for item in situation.model.objects if item.path.startswith(base) and item.path.count("/") == 1 for spec in item.containers}
+    base = situation.model.settings.model.base
+    run = {str(spec.get("image")) for item in situation.model.objects if item.path.rpartition("/")[0] == base for spec in item.containers}
     named = {word.text for word in usage.operands}
     if named & run:
         for image in sorted((run & set(built_images(situation.model))) - named):

@@ -18,7 +18,6 @@ from runbook.checking.words import UNKNOWN, Word
 
 RULE = "kubectl_output"
 ENCODED = re.compile(r"\.data\b")
-SECRETS = ("secret", "secrets")
 PRINTED = ("json", "yaml", "kyaml", "name", "go-template", "go-template-file", "template", "templatefile", "jsonpath", "jsonpath-as-json", "jsonpath-file")
 FORMATS = {
     "get": (*PRINTED, "wide", "custom-columns", "custom-columns-file"),
@@ -97,7 +96,7 @@ def _template(call: Call, word: Word, name: str, template: str, root: Root | Non
     except PathError as error:
         yield call.finding(RULE, f"modèle illisible : {error}", "corriger ce modèle", word)
         return
-    if root is not None and ENCODED.search(template) and "base64" not in call.command.block.code and any(word.text.partition("/")[0].lower() in SECRETS for word in call.operands):
+    if root is not None and ENCODED.search(template) and "base64" not in call.command.block.code and any(target.kind and target.kind.name == "Secret" for target in read_targets(call, call.operands)[0]):
         yield call.finding(RULE, "la valeur d'un Secret est affichée en base64", "ajouter « | base64 --decode »", word)
     if "{" not in template:
         yield call.finding(RULE, f"modèle « {template} » sans accolades : kubectl l'affiche tel quel", f"écrire {{{template}}}", word)
