@@ -79,4 +79,5 @@ def main() -> None:
         if error.errno != errno.EPIPE:  # the reader of a pipe went away: nothing more to say to it
             click.echo(f"{error.filename or 'sortie'} : {error.strerror}", err=True)
         status = EXIT_UNREAD  # whatever the pages say, it was not said
+    gc.freeze()  # what is left is not looked through once more on the way out
     sys.exit(status or 0)

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from runbook.checking.applications import Application
+from runbook.checking.containers import containers
 from runbook.checking.finding import Finding
+from runbook.checking.images import built_images
 from runbook.checking.inner_network import TOKEN, InnerNetwork
 from runbook.checking.model import Model
 from runbook.checking.places import written
@@ -51,6 +53,15 @@ class Answered:
             for response in (self._network.answer(target, application, path, headers), self._network.alone(target, application, path, headers)):
                 if response is not None:
                     yield response
+
+
+def ask_all(model: Model) -> None:
+    """Ask every plain route for all that it can answer: who wants to know it later finds it heard."""
+    with InnerNetwork(model, containers(model), built_images(model)) as network:
+        answered = Answered(model, network)
+        for name, application in model.applications.items():
+            for rule in _plain(application):
+                answered.statuses(name, rule)
 
 
 def undocumented_keys(site: Sequence[Page], model: Model, answered: Answered) -> Iterator[Finding]:

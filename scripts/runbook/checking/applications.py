@@ -5,13 +5,14 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
+from werkzeug.test import TestResponse
 
 from runbook.errors import SettingsError
 from runbook.settings import ApplicationSource
@@ -44,6 +45,17 @@ class Application:
     def methods(self, path: str) -> list[str]:
         """The methods that some route takes for this path; empty where no route has it."""
         return sorted(self.url_map.bind("localhost").allowed_methods(path))
+
+
+@dataclass(slots=True)
+class Heard:
+    """What applications answered so far: target, application, path, headers and whether it reached the others → response, None if it does not start.
+
+    `unknown_names` are the attributes that their templates asked of objects which have others: name → those.
+    """
+
+    answers: dict[tuple[str, str, str, tuple[tuple[str, str], ...], bool], TestResponse | None] = field(default_factory=dict)
+    unknown_names: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read_applications(root: Path, sources: dict[str, ApplicationSource]) -> dict[str, Application]:

@@ -8,6 +8,7 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from runbook.checking import shellcheck
+from runbook.checking.answered import ask_all
 from runbook.checking.commands.files import ENVIRONMENTS, can_be_written, exists, must_be_file, place
 from runbook.checking.commands.registry import OWN_SCRIPT, RESOLVERS
 from runbook.checking.commands.urls import opened, url_answers
@@ -36,12 +37,14 @@ def check(pages: Iterable[PageBlocks], model: Model, apart: Apart = here) -> lis
     What needs nothing of the rest is handed to `apart`, which may do it on another core.
     """
     findings = {*check_sources(model), *check_workflows(model, resolve)}
+    ask_all(model)
     ordered = _prerequisites_first(pages)  # only now: somebody may still be reading them
     with (
         shellcheck.started([block for page in ordered for block in page.blocks], model.root / model.settings.state / "cache" / "shellcheck.json") as running,
         apart(lambda: list(check_expected_results(ordered, ordered, model))) as results,
     ):
-        findings.update(check_commands(ordered, model), check_texts(ordered, ordered, model), results(), running.findings())
+        findings.update(check_commands(ordered, model), check_texts(ordered, ordered, model))
+        findings.update(results(), running.findings())  # these are waited for, so they come last
     paths = {page.page.path for page in ordered}
     return sorted(findings, key=lambda found: (found.path in paths, found))  # a page is more often the victim than the cause
 

@@ -42,7 +42,7 @@ def check_expected_results(pages: Sequence[PageBlocks], site: Sequence[PageBlock
         yield from undocumented_keys([page.page for page in site], model, answered)
         if len(pages) == len(site):
             yield from offered_links(model, network, answered)
-            yield from template_names(model, network)
+            yield from template_names(model)
         for page in pages:
             yield from page_python(page.page, network, names)
             yield from told_statuses(page.page, model, answered)

@@ -60,14 +60,12 @@ def _telling(unknown: dict[str, list[str]]) -> type[Undefined]:
 class InnerNetwork:
     """What each application answers as a target configures it; servers start when one calls another.
 
-    `unknown_names` are the attributes that templates asked of objects which have others: name → those.
+    An answer is asked for once, whatever the number of networks: the model keeps what was heard.
     """
 
     model: Model
     containers: list[Container]
     images: dict[str, Image]
-    unknown_names: dict[str, list[str]] = field(default_factory=dict)
-    _answers: dict[tuple[str, str, str, tuple[tuple[str, str], ...], bool], TestResponse | None] = field(default_factory=dict)
     _made: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
     _refusals: dict[tuple[str, str], str] = field(default_factory=dict)
     _servers: dict[tuple[str, str], BaseWSGIServer] = field(default_factory=dict)
@@ -122,10 +120,11 @@ class InnerNetwork:
 
     def _answer(self, target: str, application: str, path: str, headers: Mapping[str, str], *, others: bool) -> TestResponse | None:
         key = (target, application, path, tuple(sorted(headers.items())), others)
-        if key not in self._answers:
+        answers = self.model.heard.answers
+        if key not in answers:
             made = self._application(target, application, others=others)
-            self._answers[key] = None if made is None else self._ask(made, target, path, headers, others=others)
-        return self._answers[key]
+            answers[key] = None if made is None else self._ask(made, target, path, headers, others=others)
+        return answers[key]
 
     def _ask(self, made: Any, target: str, path: str, headers: Mapping[str, str], *, others: bool) -> TestResponse:
         with self._resolving(target, others=others):
@@ -148,7 +147,7 @@ class InnerNetwork:
             arguments[0].update({variable: value for variable, value in changed.items() if value is not None})
         made = named(source.factory)(*arguments)
         made.jinja_env.bytecode_cache = self._templates
-        made.jinja_env.undefined = _telling(self.unknown_names)
+        made.jinja_env.undefined = _telling(self.model.heard.unknown_names)
         return made
 
     def _folder(self) -> Path:
@@ -205,7 +204,7 @@ class InnerNetwork:
         self._received.pop(other, None)
         for rule in self.model.applications[application].routes:
             if "<" not in rule:
-                self._answer(target, application, rule, {header: value}, others=True)
+                self._ask(self._application(target, application), target, rule, {header: value}, others=True)
         calls = self._received.get(other)
         return None if calls is None else any(call.get(header.upper()) == value for call in calls)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from runbook.checking.applications import Application, read_applications
+from runbook.checking.applications import Application, Heard, read_applications
 from runbook.checking.objects import KIND_OF, LOADER, WORKLOADS, KubeObject, read_objects, selects
 from runbook.checking.repeated_keys import repeated_keys
 from runbook.reading.listed import listed_files
@@ -67,6 +67,11 @@ class Model:
         path = self.root / self.settings.site
         written = dict(SITE_FOLDERS.findall(path.read_text(encoding="utf-8"))) if path.is_file() else {}
         return {"site_dir": "site", "docs_dir": "docs", **written}
+
+    @cached_property
+    def heard(self) -> Heard:
+        """What the applications answered to those who asked them."""
+        return Heard()
 
     @cached_property
     def code_folders(self) -> tuple[str, ...]:
