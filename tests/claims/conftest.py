@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 import pytest
 
-from runbook.checking.model import Model, read_model
-from runbook.checking.objects import KubeObject
+from runbook.checking.offered.model import Model, read_model
+from runbook.checking.offered.objects import KubeObject
 from runbook.settings import load
 from tests.claims.facts import ROOT, documented
 

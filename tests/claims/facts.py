@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from datapress_api import create_app as create_api
 from datapress_front import create_app as create_front
-from runbook.checking.objects import KubeObject
+from runbook.checking.offered.objects import KubeObject
 from runbook.reading.blocks import find_blocks
 from runbook.reading.content import Block, Page, PageBlocks, Site
 from runbook.settings import load

@@ -9,8 +9,8 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, ProtocolError
 from urllib3.util import Retry
 
-from runbook.checking.model import Model
-from runbook.checking.objects import KubeObject
+from runbook.checking.offered.model import Model
+from runbook.checking.offered.objects import KubeObject
 from tests.claims.facts import NOBODY, TOKEN, api, listening, page, source
 
 Manifest = Callable[[str, str], KubeObject]

@@ -27,8 +27,8 @@ from datapress_front.api_call import BUDGET_SECONDS
 from datapress_front.api_state import ApiState
 from datapress_front.api_watch import ApiWatch
 from datapress_front.settings import FrontSettings
-from runbook.checking.model import Model
-from runbook.checking.objects import KubeObject
+from runbook.checking.offered.model import Model
+from runbook.checking.offered.objects import KubeObject
 from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, container, front, listening, place, source
 
 Manifest = Callable[[str, str], KubeObject]

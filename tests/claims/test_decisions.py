@@ -29,9 +29,9 @@ from datapress_front.settings import FrontSettings
 from lossprobe.calls import Mode
 from lossprobe.figures import verdict
 from macros.block_marks import BlockMarks
-from runbook.checking.manifests import check_manifests
-from runbook.checking.model import Model
-from runbook.checking.objects import KubeObject
+from runbook.checking.manifests.check import check_manifests
+from runbook.checking.offered.model import Model
+from runbook.checking.offered.objects import KubeObject
 from runbook.matching.expect import Kind, compare
 from runbook.plan import Mode as PlanMode
 from runbook.plan import make_plan
@@ -297,7 +297,7 @@ def test_the_schemas_of_several_kubernetes_take_an_object_and_no_unknown_field(m
     versions = kubernetes_validate.utils.all_versions()
     oldest, newest = versions[0], versions[-1]
     assert oldest != newest
-    assert "versions[0], versions[-1]" in source("scripts/runbook/checking/manifests_schema.py")
+    assert "versions[0], versions[-1]" in source("scripts/runbook/checking/manifests/schema.py")
     for version in (oldest, newest):
         kubernetes_validate.validate(manifest("Service", "datapress-front").document, version, strict=True)
     with pytest.raises(kubernetes_validate.ValidationError):

@@ -17,7 +17,7 @@ from macros.changes import Change
 from macros.evidence import Proof
 from macros.verdicts import verdict as shown
 from runbook.checking.check import check
-from runbook.checking.model import Model
+from runbook.checking.offered.model import Model
 from runbook.cli import EXIT_INTERRUPTED, EXIT_MISUSE, commands
 from runbook.matching.expect import Kind, compare, diff
 from runbook.plan import Mode, make_plan

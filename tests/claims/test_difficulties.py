@@ -9,9 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from runbook.checking import expected_lines
-from runbook.checking.model import Model
-from runbook.checking.objects import KubeObject
+from runbook.checking.expected import lines
+from runbook.checking.offered.model import Model
+from runbook.checking.offered.objects import KubeObject
 from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, blocks, documented, front, listening, page, place, source
 from tests.claims.facts import api as api_client
 
@@ -169,7 +169,7 @@ def test_both_apostrophes_separate_and_words_are_not_stemmed() -> None:
 @pytest.mark.claim(PAGE, "`runbook check` refuse une ligne de Compose écrite pour un programme seul")
 @pytest.mark.parametrize(("line", "refused"), [("Container datapress-api-1 Removed", True), ("…Container datapress-api-1 …Removed…", False)])
 def test_a_line_of_compose_must_hold_in_a_terminal_too(line: str, refused: bool, model: Model) -> None:
-    said = expected_lines._compose(0, line, lambda _, cause, remedy: f"{cause} {remedy}", SimpleNamespace(model=model))
+    said = lines._compose(0, line, lambda _, cause, remedy: f"{cause} {remedy}", SimpleNamespace(model=model))
     assert ("dans un terminal" in "".join(map(str, said))) is refused
 
 

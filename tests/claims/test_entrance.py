@@ -16,8 +16,8 @@ from macros.changes import changes_since
 from macros.compose_services import read_compose
 from macros.manifests import read_recette
 from macros.roadmap import DAYS, read_roadmap
-from runbook.checking.model import Model
-from runbook.checking.objects import KubeObject
+from runbook.checking.offered.model import Model
+from runbook.checking.offered.objects import KubeObject
 from runbook.reporting.fingerprints import commands, fingerprints
 from runbook.settings import load
 from tests.claims.facts import (

@@ -20,8 +20,8 @@ from rich.prompt import Prompt
 
 from datapress_common.logs import JsonFormatter, logging_settings
 from macros.block_hints import _hint
-from runbook.checking.model import Model
-from runbook.checking.style import PLACEHOLDER
+from runbook.checking.blocks.style import PLACEHOLDER
+from runbook.checking.offered.model import Model
 from runbook.plan import Mode, Step
 from runbook.reading import syntax
 from runbook.reading.content import Block
@@ -593,7 +593,7 @@ def test_a_start_is_told_in_this_order() -> None:
 @verifying("| `ScalingReplicaSet` | Le Deployment a demandé un nombre de pods | | `SuccessfulCreate` | Le pod est créé, encore sans machine |")
 def test_a_deployment_asks_and_a_replica_set_creates() -> None:
     assert re.search(r"ScalingReplicaSet +deployment/\S+ +deployment-controller", _recorded("kubectl-get-events-wide"))
-    assert "SuccessfulCreate" in source("scripts/runbook/checking/commands/kubectl_events.txt")
+    assert "SuccessfulCreate" in source("scripts/runbook/checking/commands/printed_events.txt")
 
 
 @verifying("`State`, `Last State` | L'état du conteneur, et comment le précédent a fini : `OOMKilled` veut dire mémoire dépassée |")

@@ -10,7 +10,7 @@ from datapress_front.settings import FrontSettings
 from macros.deck_proof import proof
 from macros.evidence import Evidence
 from macros.roadmap import read_roadmap
-from runbook.checking.model import Model
+from runbook.checking.offered.model import Model
 from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, api, documented, front, page, pipeline, source
 
 DECK = "presentation/diaporama.md"

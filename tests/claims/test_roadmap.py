@@ -8,7 +8,7 @@ import pytest
 
 from lossprobe.figures import ROWS
 from macros.roadmap import DAYS, read_roadmap
-from runbook.checking.model import Model
+from runbook.checking.offered.model import Model
 from tests.claims.facts import DEPLOYMENTS, ROOT, api, front, page, pipeline, source
 
 PAGE = "feuille-de-route.md"

@@ -16,7 +16,7 @@ from datapress_common.settings import SettingError
 from datapress_front.api_call import BUDGET_SECONDS
 from datapress_front.api_state import ApiState, state_of_answer, state_of_failure
 from datapress_front.api_watch import ApiWatch
-from runbook.checking.model import Model
+from runbook.checking.offered.model import Model
 from runbook.reading.content import Block
 from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, api, blocks, front, page
 

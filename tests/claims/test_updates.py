@@ -18,7 +18,7 @@ from lossprobe.calls import Caller, Exchange, Loss, Mode, Target, request
 from lossprobe.figures import CAUSES, ROWS, summarise, table, verdict
 from lossprobe.measure import LONGEST, READY, RESULT, STOP, End, Settings, _watch
 from macros.manifests import read_recette
-from runbook.checking.model import Model
+from runbook.checking.offered.model import Model
 from tests.claims.facts import DEPLOYMENTS, ROOT, api, blocks, listening, source
 
 updating = partial(pytest.mark.claim, "exploitation/mettre-a-jour.md")

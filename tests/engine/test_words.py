@@ -1,6 +1,6 @@
 """What a page's commands say before anything runs: words, variables, pipes, loops, here-documents."""
 
-from runbook.checking.words import UNKNOWN, Command, Shell
+from runbook.checking.blocks.words import UNKNOWN, Command, Shell
 from runbook.reading.content import Block
 
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from runbook.checking.compose import check_compose
-from runbook.checking.dockerfiles import check_dockerfiles
-from runbook.checking.manifests import check_manifests
-from runbook.checking.model import read_model
+from runbook.checking.compose.check import check_compose
+from runbook.checking.dockerfiles.check import check_dockerfiles
+from runbook.checking.manifests.check import check_manifests
+from runbook.checking.offered.model import read_model
 from runbook.settings import load
 
 ROOT = Path(__file__).parents[2]

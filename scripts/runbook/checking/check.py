@@ -7,20 +7,20 @@ from dataclasses import replace
 from itertools import groupby
 from urllib.parse import urlsplit
 
-from runbook.checking import shellcheck
-from runbook.checking.answered import ask_all
+from runbook.checking.automation.workflows import check_workflows
+from runbook.checking.blocks import shellcheck
+from runbook.checking.blocks.environment import TERMINAL, read_by_something
+from runbook.checking.blocks.situation import Rule, Situation, finding
+from runbook.checking.blocks.style import block_style, command_style
+from runbook.checking.blocks.words import UNKNOWN, Command, Shell, Word
 from runbook.checking.commands.files import ENVIRONMENTS, can_be_written, exists, must_be_file, place
 from runbook.checking.commands.registry import OWN_SCRIPT, RESOLVERS
 from runbook.checking.commands.urls import opened, url_answers
-from runbook.checking.environment import TERMINAL, read_by_something
-from runbook.checking.expected_results import check_expected_results
+from runbook.checking.expected.results import check_expected_results
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.model import Model
+from runbook.checking.offered.model import Model
+from runbook.checking.prose.answered import ask_all
 from runbook.checking.repository import check_sources, check_texts
-from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.style import block_style, command_style
-from runbook.checking.words import UNKNOWN, Command, Shell, Word
-from runbook.checking.workflows import check_workflows
 from runbook.forked import here
 from runbook.reading.content import Block, PageBlocks
 

@@ -2,32 +2,32 @@
 
 from collections.abc import Iterator, Sequence
 
-from runbook.checking.comment_claims import comment_claims
-from runbook.checking.comment_names import comment_names
-from runbook.checking.compose import check_compose
-from runbook.checking.diagrams import diagrams
-from runbook.checking.dockerfiles import check_dockerfiles
-from runbook.checking.documented import check_documented
-from runbook.checking.explained_options import explained_options
+from runbook.checking.applications.header_names import header_names
+from runbook.checking.applications.server_settings import log_settings, server_settings, settings_used
+from runbook.checking.applications.setting_limits import setting_limits
+from runbook.checking.applications.starts import check_starts
+from runbook.checking.applications.static_files import static_files
+from runbook.checking.applications.target_services import target_services
+from runbook.checking.automation.script_contents import check_scripts
+from runbook.checking.compose.check import check_compose
+from runbook.checking.dockerfiles.check import check_dockerfiles
+from runbook.checking.dockerfiles.requirements import check_requirements
+from runbook.checking.files.comment_claims import comment_claims
+from runbook.checking.files.comment_names import comment_names
+from runbook.checking.files.kept_out_of_git import kept_out_of_git
 from runbook.checking.finding import Finding
-from runbook.checking.header_names import header_names
-from runbook.checking.kept_out_of_git import kept_out_of_git
-from runbook.checking.manifests import check_manifests
-from runbook.checking.metadata import tags, templates
-from runbook.checking.model import Model
-from runbook.checking.prose import check_prose
-from runbook.checking.prose_counts import prose_counts
-from runbook.checking.prose_figures import prose_figures
-from runbook.checking.quoted_commands import check_quoted_commands
-from runbook.checking.requirements import check_requirements
-from runbook.checking.said_everywhere import said_everywhere
-from runbook.checking.script_contents import check_scripts
-from runbook.checking.server_settings import log_settings, server_settings, settings_used
-from runbook.checking.setting_limits import setting_limits
-from runbook.checking.site_links import anchors, navigation, page_parts
-from runbook.checking.starts import check_starts
-from runbook.checking.static_files import static_files
-from runbook.checking.target_services import target_services
+from runbook.checking.manifests.check import check_manifests
+from runbook.checking.offered.model import Model
+from runbook.checking.prose.counts import prose_counts
+from runbook.checking.prose.diagrams import diagrams
+from runbook.checking.prose.documented import check_documented
+from runbook.checking.prose.explained_options import explained_options
+from runbook.checking.prose.figures import prose_figures
+from runbook.checking.prose.metadata import tags, templates
+from runbook.checking.prose.names import check_prose
+from runbook.checking.prose.quoted_commands import check_quoted_commands
+from runbook.checking.prose.said_everywhere import said_everywhere
+from runbook.checking.prose.site_links import anchors, navigation, page_parts
 from runbook.reading.content import Page, PageBlocks
 
 SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, log_settings, settings_used, setting_limits, header_names, comment_claims, comment_names, kept_out_of_git, static_files, navigation, target_services, check_starts)

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from runbook.checking.model import Model
+from runbook.checking.offered.model import Model
 from runbook.mutating import code, manifests, pages, scripts
 from runbook.mutating.mutant import Mutant
 from runbook.reading.content import PageBlocks

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from runbook.checking import shellcheck
+from runbook.checking.automation.workflows import check_workflows
+from runbook.checking.blocks import shellcheck
 from runbook.checking.check import check, check_commands, check_page, resolve
-from runbook.checking.expected_results import check_expected_results
+from runbook.checking.expected.results import check_expected_results
 from runbook.checking.finding import Finding
-from runbook.checking.model import Model, read_model
+from runbook.checking.offered.model import Model, read_model
 from runbook.checking.repository import check_sources, check_texts
-from runbook.checking.workflows import check_workflows
 from runbook.errors import RunbookError
 from runbook.reading.blocks import find_blocks
 from runbook.reading.content import PageBlocks, Site

@@ -21,7 +21,7 @@ def command(root: Path, targets: tuple[str, ...], count: int | None, seed: int, 
     """Change une chose à la fois dans une copie du dépôt, et compte ce que le contrôle ou l'exécution ne voit pas."""
     from rich.live import Live
 
-    from runbook.checking.model import read_model
+    from runbook.checking.offered.model import read_model
     from runbook.mutating import generate, judge, score
 
     settings = load(root)

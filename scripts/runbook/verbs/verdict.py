@@ -16,7 +16,7 @@ from runbook.settings import Settings
 if TYPE_CHECKING:  # loaded only where something has changed
     from runbook.checking.check import Apart
     from runbook.checking.finding import Finding
-    from runbook.checking.model import Model
+    from runbook.checking.offered.model import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def verdict(root: Path, settings: Settings, state: str, read: Callable[[], list[
 
 def _check(root: Path, settings: Settings, read: Callable[[], list[PageBlocks]], apart: "Apart") -> Verdict:
     from runbook.checking.check import check
-    from runbook.checking.model import read_model
+    from runbook.checking.offered.model import read_model
 
     found: list[PageBlocks] = []
     model = read_model(root, settings)
@@ -58,10 +58,10 @@ def _check(root: Path, settings: Settings, read: Callable[[], list[PageBlocks]],
 
 def _of_sources(model: "Model", error: RunbookError) -> "list[Finding]":
     """What is wrong in the files that a site quotes, then that the site cannot be read; without such a cause, the error itself."""
+    from runbook.checking.automation.workflows import check_workflows
     from runbook.checking.check import resolve
     from runbook.checking.finding import Finding
     from runbook.checking.repository import check_sources
-    from runbook.checking.workflows import check_workflows
 
     findings = sorted({*check_sources(model), *check_workflows(model, resolve)})
     if not findings:

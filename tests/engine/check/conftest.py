@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.engine.check.shop import make_model
 
-from runbook.checking.model import Model
+from runbook.checking.offered.model import Model
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from runbook.checking.expected_results import check_expected_results
+from runbook.checking.expected.results import check_expected_results
 from runbook.checking.finding import Finding
-from runbook.checking.model import Model, read_model
+from runbook.checking.offered.model import Model, read_model
 from runbook.checking.repository import check_sources, check_texts
 from runbook.reading.blocks import find_blocks
 from runbook.reading.content import Page, PageBlocks, Site

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 from werkzeug.routing import Map, Rule
 
-from runbook.checking.applications import Application
 from runbook.checking.check import check_commands
 from runbook.checking.finding import Finding
-from runbook.checking.model import Model
-from runbook.checking.objects import KubeObject
+from runbook.checking.offered.applications import Application
+from runbook.checking.offered.model import Model
+from runbook.checking.offered.objects import KubeObject
 from runbook.matching.expect import Kind
 from runbook.reading.content import Block, Expected, Page, PageBlocks
 from runbook.settings import Settings

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.engine.check import post
 
-from runbook.checking.comment_claims import comment_claims
-from runbook.checking.setting_limits import setting_limits
+from runbook.checking.applications.setting_limits import setting_limits
+from runbook.checking.files.comment_claims import comment_claims
 
 SONDE = """apiVersion: v1
 kind: Pod

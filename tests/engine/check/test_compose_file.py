@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from tests.engine.check import post
 
-from runbook.checking.compose import check_compose
-from runbook.checking.compose_values import seconds
-from runbook.checking.dockerfiles import check_dockerfiles
+from runbook.checking.compose.check import check_compose
+from runbook.checking.dockerfiles.check import check_dockerfiles
+from runbook.checking.offered.compose_values import seconds
 from runbook.checking.repository import check_sources
 
 COMPOSE = """

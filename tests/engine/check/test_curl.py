@@ -3,7 +3,7 @@
 import pytest
 from tests.engine.check.shop import block, expecting, found
 
-from runbook.checking.model import Model
+from runbook.checking.offered.model import Model
 
 
 @pytest.mark.parametrize(

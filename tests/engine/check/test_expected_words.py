@@ -7,7 +7,7 @@ from tests.engine.check import post
 from tests.engine.check.test_expected_results import CONTAINERS, DEPLOYMENTS, PODS, SERVICES, step
 
 from runbook.checking.commands import printed
-from runbook.checking.vocabulary import slip
+from runbook.checking.expected.vocabulary import slip
 
 DESCRIBED = """
 Name:         post-desk-…

@@ -6,11 +6,11 @@ import pytest
 from tests.engine.check import post
 from tests.engine.check.test_expected_results import step
 
-from runbook.checking.kept_out_of_git import kept_out_of_git
-from runbook.checking.prose_counts import prose_counts
-from runbook.checking.prose_figures import prose_figures
-from runbook.checking.said_everywhere import said_everywhere
-from runbook.checking.site_links import anchors, navigation, page_parts
+from runbook.checking.files.kept_out_of_git import kept_out_of_git
+from runbook.checking.prose.counts import prose_counts
+from runbook.checking.prose.figures import prose_figures
+from runbook.checking.prose.said_everywhere import said_everywhere
+from runbook.checking.prose.site_links import anchors, navigation, page_parts
 
 PROJECT = '[project]\nrequires-python = ">=3.11"\n[dependency-groups]\nserver = ["gunicorn>=27.0.1,<28"]\n'
 WORKFLOW = "name: CI\non:\n  schedule:\n    - cron: '17 4 * * 1,4'\n"

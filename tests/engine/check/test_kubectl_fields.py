@@ -3,7 +3,7 @@
 import pytest
 from tests.engine.check.bakery import deployed
 
-from runbook.checking.commands.kubectl_paths import PathError, go_template, jsonpath, relaxed
+from runbook.checking.commands.kubectl.paths import PathError, go_template, jsonpath, relaxed
 
 WRONG = [
     ("get pods -n bakery -o jsn", "n'a pas de format « jsn »", "« json »"),

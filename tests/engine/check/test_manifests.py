@@ -7,8 +7,8 @@ import msgspec
 import pytest
 from tests.engine.check import post
 
-from runbook.checking.manifests import check_manifests
-from runbook.checking.manifests_schema import schemas
+from runbook.checking.manifests.check import check_manifests
+from runbook.checking.manifests.schema import schemas
 from runbook.checking.repository import check_sources
 from runbook.settings import StandIn
 
@@ -187,7 +187,7 @@ def test_the_second_check_of_the_same_objects_asks_no_schema(root: Path, monkeyp
     def refuse(name: str) -> None:
         raise AssertionError(name)
 
-    monkeypatch.setattr("runbook.checking.manifests_schema.importlib.import_module", refuse)
+    monkeypatch.setattr("runbook.checking.manifests.schema.importlib.import_module", refuse)
     assert list(schemas(model)) == []
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.engine.check import post
 
-from runbook.checking.metadata import tags, templates
-from runbook.checking.model import Model
+from runbook.checking.offered.model import Model
+from runbook.checking.prose.metadata import tags, templates
 from runbook.reading.content import Page
 
 

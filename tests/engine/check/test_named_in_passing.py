@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from tests.engine.check import post
 
-from runbook.checking.comment_names import comment_names
-from runbook.checking.site_links import page_parts
-from runbook.checking.static_files import static_files
+from runbook.checking.applications.static_files import static_files
+from runbook.checking.files.comment_names import comment_names
+from runbook.checking.prose.site_links import page_parts
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from tests.engine.check.shop import block, found, page
 
 from runbook.checking.check import check_commands
-from runbook.checking.model import Model
+from runbook.checking.offered.model import Model
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.engine.check.shop import block, found, make_model
 
-from runbook.checking.model import Model
+from runbook.checking.offered.model import Model
 
 RIGHT = """
 tools/open --now noon

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.engine.check import post
 
-from runbook.checking.documented import check_documented
-from runbook.checking.prose import check_prose
+from runbook.checking.prose.documented import check_documented
+from runbook.checking.prose.names import check_prose
 
 
 @pytest.fixture

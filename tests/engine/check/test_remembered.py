@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from runbook.checking import shellcheck
-from runbook.checking.remembered import Remembered
+from runbook.checking.blocks import shellcheck
+from runbook.checking.blocks.remembered import Remembered
 from runbook.reading.content import Block
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.engine.check import post
 
-from runbook.checking.requirements import check_requirements
+from runbook.checking.dockerfiles.requirements import check_requirements
 
 HASH = "a" * 64
 LOCK = f"""# made by a tool

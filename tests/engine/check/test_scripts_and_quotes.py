@@ -188,7 +188,7 @@ def test_what_a_script_misspells_is_found_wherever_it_stands(frozen: Path, old: 
 
 @pytest.mark.parametrize(("placeholder", "cause"), [("PUT_HERE", ""), ("PUT_THERE", "« PUT_THERE », que « k8s/secret.yaml.example » ne contient pas")])
 def test_what_a_script_replaces_stands_in_what_it_reads(tmp_path: Path, placeholder: str, cause: str) -> None:
-    from runbook.checking.script_names import placeholders
+    from runbook.checking.automation.script_names import placeholders
 
     script = f'made=k8s/secret.yaml\nplaceholder={placeholder}\ntext=$(<"$made.example")\necho "${{text/"$placeholder"/"$1"}}"\n'
     found = [one.cause for one in placeholders("scripts/make", script, {"k8s/secret.yaml.example": "STAMP: PUT_HERE\n"})]
@@ -196,7 +196,7 @@ def test_what_a_script_replaces_stands_in_what_it_reads(tmp_path: Path, placehol
 
 
 def test_an_option_that_the_usage_promises_and_no_case_reads_is_found() -> None:
-    from runbook.checking.script_names import options_of_usage
+    from runbook.checking.automation.script_names import options_of_usage
 
     script = '#!/bin/sh\n# usage: sort [--once]\ncase "${1-}" in\n    "" | --once) ;;\n    *) exit 2 ;;\nesac\n'
     assert list(options_of_usage("scripts/sort", script)) == []

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from tests.engine.check import post
 
-from runbook.checking.server_settings import server_settings, settings_used
-from runbook.checking.starts import check_starts
-from runbook.checking.target_services import target_services
+from runbook.checking.applications.server_settings import server_settings, settings_used
+from runbook.checking.applications.starts import check_starts
+from runbook.checking.applications.target_services import target_services
 from runbook.settings import load
 
 SERVER = """# Gunicorn

@@ -3,9 +3,9 @@
 import pytest
 from tests.engine.check.shop import block, found, page
 
-from runbook.checking import shellcheck
-from runbook.checking.explained_options import explained_options
-from runbook.checking.model import Model
+from runbook.checking.blocks import shellcheck
+from runbook.checking.offered.model import Model
+from runbook.checking.prose.explained_options import explained_options
 
 DOWN = "docker compose down"
 FOREVER = "docker compose down -v"

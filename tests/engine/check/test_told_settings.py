@@ -6,11 +6,11 @@ import pytest
 from tests.engine.check import post
 
 from runbook.checking.check import check_commands
-from runbook.checking.containers import containers
-from runbook.checking.diagrams import diagrams
-from runbook.checking.images import built_images
-from runbook.checking.inner_network import InnerNetwork
-from runbook.checking.told_settings import told_settings
+from runbook.checking.offered.containers import containers
+from runbook.checking.offered.images import built_images
+from runbook.checking.offered.inner_network import InnerNetwork
+from runbook.checking.prose.diagrams import diagrams
+from runbook.checking.prose.told_settings import told_settings
 
 REFUSED = """
 def make(environ):

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from tests.engine.check import post
 
-from runbook.checking.header_names import header_names
-from runbook.checking.server_settings import log_settings
-from runbook.checking.starts import check_starts
+from runbook.checking.applications.header_names import header_names
+from runbook.checking.applications.server_settings import log_settings
+from runbook.checking.applications.starts import check_starts
 
 LOGS = '''
 import json

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.engine.check import post
 
+from runbook.checking.automation.workflows import check_workflows
 from runbook.checking.check import resolve
-from runbook.checking.workflows import check_workflows
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 WORKFLOW = f"""name: Round

@@ -4,11 +4,11 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from runbook.checking.blocks.situation import Rule, Situation, finding
+from runbook.checking.blocks.words import UNKNOWN, Command
 from runbook.checking.commands.files import must_be_file, must_be_folder, place
 from runbook.checking.commands.options import read_options
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.words import UNKNOWN, Command
 
 OPTIONS = {
     "alias": "-p", "bg": "", "break": "", "builtin": "", "continue": "", "dirs": "-c -l -p -v", "disown": "-a -h -r", "echo": "-n -e -E", "exit": "",

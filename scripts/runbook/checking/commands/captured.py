@@ -2,7 +2,7 @@
 
 import re
 
-from runbook.checking.commands import kubectl_tables
+from runbook.checking.commands.kubectl import tables as kubectl_tables
 
 NAMES = re.compile(r"\$\(\s*kubectl\s[^|;&]*?\bget\s+([a-z][\w.]*)\b[^|;&]*?\s(?:-o|--output)[ =]?name\b")
 CHANGES_LINES = re.compile(r"\|(?!\s*(?:head|tail|sort|grep|uniq|tac|shuf)\b)")

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from runbook.checking.blocks.situation import Situation, finding
+from runbook.checking.blocks.words import Command, Word
 from runbook.checking.commands.durations import time_to_build
 from runbook.checking.commands.files import must_be_file, must_exist
 from runbook.checking.commands.options import Usage, read_options, verbs
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.situation import Situation, finding
-from runbook.checking.words import Command, Word
 
 GLOBAL = """
 --ansi= --compatibility --dry-run --env-file= -f,--file= --parallel= --profile= --progress= --project-directory=

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from runbook.checking.blocks.situation import Rule, Situation, finding
+from runbook.checking.blocks.words import UNKNOWN, Command, Word
 from runbook.checking.commands.curl_options import CURL, WGET, WRITE_OUT
 from runbook.checking.commands.files import can_be_written, must_be_file
 from runbook.checking.commands.options import Usage, read_options
 from runbook.checking.commands.urls import url_answers
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.model import Model
-from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.words import UNKNOWN, Command, Word
+from runbook.checking.offered.model import Model
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 BODY = ("--data", "--data-ascii", "--data-binary", "--data-raw", "--data-urlencode", "--json", "--form", "--form-string")

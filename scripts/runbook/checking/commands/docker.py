@@ -3,6 +3,8 @@
 import posixpath
 from collections.abc import Callable, Iterator
 
+from runbook.checking.blocks.situation import Rule, Situation, finding
+from runbook.checking.blocks.words import UNKNOWN, Command, Word
 from runbook.checking.commands.compose import compose
 from runbook.checking.commands.docker_formats import check_formats
 from runbook.checking.commands.docker_options import GLOBAL, VERBS
@@ -11,9 +13,7 @@ from runbook.checking.commands.files import can_be_written, must_be_file, must_b
 from runbook.checking.commands.images import image_exists, repository_exists
 from runbook.checking.commands.options import Usage, read_options
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.images import built_images, context_of, instructions
-from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.words import UNKNOWN, Command, Word
+from runbook.checking.offered.images import built_images, context_of, instructions
 
 ELSEWHERE = {f"docker {verb}": options for verb, options in VERBS.items()}
 GROUPS = frozenset(verb.split()[0] for verb in VERBS if " " in verb)

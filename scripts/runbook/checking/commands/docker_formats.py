@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from runbook.checking.blocks.situation import finding
+from runbook.checking.blocks.words import UNKNOWN, Command
 from runbook.checking.commands.options import Usage
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.situation import finding
-from runbook.checking.words import UNKNOWN, Command
 
 FIELDS = {
     "ps": "ID Image Command CreatedAt RunningFor Ports State Status Size Names Labels Label Mounts Networks LocalVolumes",

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from runbook.checking.blocks.situation import Situation, finding
+from runbook.checking.blocks.words import Command, Word
 from runbook.checking.finding import Finding
-from runbook.checking.situation import Situation, finding
-from runbook.checking.words import Command, Word
 
 BUILD = 60.0  # seconds: an image downloads its base and installs packages
 

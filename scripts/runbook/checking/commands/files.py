@@ -4,9 +4,9 @@ import posixpath
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from runbook.checking.blocks.situation import Situation, finding
+from runbook.checking.blocks.words import UNKNOWN, Command, Word
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.situation import Situation, finding
-from runbook.checking.words import UNKNOWN, Command, Word
 
 SYSTEM = ("/dev/", "/etc/", "/proc/", "/sys/", "/usr/", "/bin/", "/var/lib/", "/run/")
 ENVIRONMENTS = (".venv", "venv")  # folders of Python environments, which no repository keeps

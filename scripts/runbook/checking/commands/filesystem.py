@@ -4,12 +4,12 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from runbook.checking.blocks.situation import Rule, Situation, finding
+from runbook.checking.blocks.words import Command, Word
 from runbook.checking.commands.files import can_be_written, exists, makes, must_exist, place
 from runbook.checking.commands.filter_options import OPTIONS
 from runbook.checking.commands.options import Usage, read_options
 from runbook.checking.finding import Finding
-from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.words import Command, Word
 
 
 def _read(command: Command, least: int, what: str) -> tuple[Usage, list[Finding]]:

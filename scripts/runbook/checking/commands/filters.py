@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from runbook.checking.blocks.situation import Rule, Situation, finding
+from runbook.checking.blocks.words import Command, Word
 from runbook.checking.commands.files import can_be_written, makes, must_be_file, must_exist
 from runbook.checking.commands.filter_options import OPTIONS
 from runbook.checking.commands.options import read_options
 from runbook.checking.finding import Finding
-from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.words import Command, Word
 
 # Program → how many operands come before the files, and the options that give what these operands would.
 READERS: dict[str, tuple[int, tuple[str, ...]]] = {

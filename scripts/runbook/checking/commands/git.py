@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from runbook.checking.blocks.situation import Rule, Situation, finding
+from runbook.checking.blocks.words import UNKNOWN, Command, Word
 from runbook.checking.commands.files import makes, must_exist, place
 from runbook.checking.commands.options import Usage, read_options, verbs
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.words import UNKNOWN, Command, Word
 
 GLOBAL = "-C= -c= -P,--no-pager -p,--paginate --git-dir= --work-tree= --version -h,--help --bare --no-optional-locks --exec-path?"
 VERBS = verbs("""

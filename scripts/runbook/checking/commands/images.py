@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from runbook.checking.blocks.situation import Situation, finding
+from runbook.checking.blocks.words import Command, Word
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.model import Model
-from runbook.checking.situation import Situation, finding
-from runbook.checking.words import Command, Word
+from runbook.checking.offered.model import Model
 
 
 def image_names(model: Model) -> frozenset[str]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from runbook.checking.blocks.situation import Rule, Situation, finding
+from runbook.checking.blocks.words import UNKNOWN, Command, Word
 from runbook.checking.commands.files import must_be_file
 from runbook.checking.commands.options import Usage, read_options
 from runbook.checking.finding import Finding
-from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.words import UNKNOWN, Command, Word
 
 OPTIONS = (
     "-n,--null-input -R,--raw-input -s,--slurp -c,--compact-output -C,--color-output -M,--monochrome-output -r,--raw-output -j,--join-output "

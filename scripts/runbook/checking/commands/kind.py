@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from runbook.checking.blocks.situation import Rule, Situation, finding
+from runbook.checking.blocks.words import Command
 from runbook.checking.commands.files import must_be_file
 from runbook.checking.commands.images import image_exists
 from runbook.checking.commands.options import Usage, read_options, verbs
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.images import built_images
-from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.words import Command
+from runbook.checking.offered.images import built_images
 
 VERBS = verbs("""
 build node-image: --arch= --base-image= --image= --type=

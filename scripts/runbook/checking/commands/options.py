@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from runbook.checking.blocks.situation import finding
+from runbook.checking.blocks.words import UNKNOWN, Command, Word
 from runbook.checking.finding import Finding
-from runbook.checking.situation import finding
-from runbook.checking.words import UNKNOWN, Command, Word
 
 
 @dataclass(frozen=True, slots=True)

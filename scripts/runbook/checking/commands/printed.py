@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from runbook.checking.commands import kubectl_tables
-from runbook.checking.words import UNKNOWN
+from runbook.checking.blocks.words import UNKNOWN
+from runbook.checking.commands.kubectl import tables as kubectl_tables
 
 LETTERS = re.compile(r"[^\W\d_]{4,}")
 DURATION = r"(?:\d+y)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?"
@@ -49,7 +49,7 @@ class Template:
 @cache
 def states() -> frozenset[str]:
     """The states and reasons that Kubernetes shows, of two words or more: CrashLoopBackOff, FailedScheduling."""
-    texts = [*(text for named in _table("printed_cells.txt").items() for text in named), *(text for named in _table("kubectl_events.txt").items() for text in named)]
+    texts = [*(text for named in _table("printed_cells.txt").items() for text in named), *(text for named in _table("printed_events.txt").items() for text in named)]
     return frozenset(word for text in texts for word in re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", text))
 
 
@@ -71,7 +71,7 @@ def cell_values(kind: str, heading: str) -> list[str]:
 def columns(kind: str) -> tuple[tuple[Headings, Headings], ...]:
     """The columns of `kubectl get` for this kind, in each version: those always printed, and those that `-o wide` adds."""
     found = []
-    for text in _table("kubectl_columns.txt").get(kind, "").split("~"):
+    for text in _table("printed_columns.txt").get(kind, "").split("~"):
         plain, _, wide = text.partition("+ ")
         if plain.strip():
             found.append((_headings(plain), _headings(wide)))
@@ -98,7 +98,7 @@ def cells() -> dict[tuple[str, str], tuple[str, ...]]:
 def reasons() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Reason of an event → its types, and what its message can start with; no start where it can be anything."""
     found = {}
-    for reason, text in _table("kubectl_events.txt").items():
+    for reason, text in _table("printed_events.txt").items():
         types, _, starts = text.partition(" ")
         found[reason] = (tuple(types.split("|")), () if "*" in starts else tuple(starts.split("|")))
     return found
@@ -130,8 +130,8 @@ def words(form: str) -> frozenset[str]:
 
 @cache
 def _table_words() -> frozenset[str]:
-    texts = [*_table("kubectl_columns.txt").values(), *_table("printed_cells.txt").values(), *_table("kubectl_kinds.txt").values()]
-    texts += [*_table("kubectl_kinds.txt"), *reasons(), *(start for _, starts in reasons().values() for start in starts), _words()["kubectl events*"]]
+    texts = [*_table("printed_columns.txt").values(), *_table("printed_cells.txt").values(), *_table("kubectl/kinds.txt").values()]
+    texts += [*_table("kubectl/kinds.txt"), *reasons(), *(start for _, starts in reasons().values() for start in starts), _words()["kubectl events*"]]
     return frozenset(word for text in texts for word in LETTERS.findall(HOLE.sub(" ", text).replace("_", " ")))
 
 
@@ -204,4 +204,4 @@ def _table(name: str) -> dict[str, str]:
 
 @cache
 def _read(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")

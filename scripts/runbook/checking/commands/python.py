@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from runbook.checking.blocks.situation import Rule, Situation, finding
+from runbook.checking.blocks.words import UNKNOWN, Command, Word
 from runbook.checking.commands.files import makes, must_be_file, must_exist
 from runbook.checking.commands.options import read_options, verbs
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.model import Model
-from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.words import UNKNOWN, Command, Word
+from runbook.checking.offered.model import Model
 
 PYTHON = "-u -V,--version -VV -h,--help -O -OO -B -I -E -s -S -v -q -x -b -W= -X= -i"
 PIP = verbs("""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from runbook.checking.blocks.situation import Rule, Situation, finding
+from runbook.checking.blocks.words import Command
 from runbook.checking.finding import Finding
-from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.words import Command
 
 INSTEAD = {
     "sleep": ("« sleep » attend au hasard", "attendre une condition : --wait, kubectl wait, ou data-reessayer"),

@@ -1,5 +1,6 @@
 """Which resolver answers for which program; `./` stands for the repository's own scripts."""
 
+from runbook.checking.blocks.situation import Rule
 from runbook.checking.commands import (
     builtins,
     curl,
@@ -9,7 +10,6 @@ from runbook.checking.commands import (
     git,
     jq,
     kind,
-    kubectl,
     python,
     refused,
     runbook,
@@ -17,7 +17,7 @@ from runbook.checking.commands import (
     uv,
     wrappers,
 )
-from runbook.checking.situation import Rule
+from runbook.checking.commands.kubectl import check as kubectl
 
 OWN_SCRIPT = "./"
 RESOLVERS: dict[str, Rule] = {

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
+from runbook.checking.blocks.situation import Rule, Situation, finding
+from runbook.checking.blocks.words import UNKNOWN, Command, Word
 from runbook.checking.commands.files import can_be_written, must_be_file, must_be_folder
 from runbook.checking.commands.options import Usage, read_options
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.words import UNKNOWN, Command, Word
 
 
 @cache

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from runbook.checking.blocks.situation import Situation, finding
+from runbook.checking.blocks.words import UNKNOWN, Command, Word
 from runbook.checking.commands.files import place
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.model import Model
-from runbook.checking.situation import Situation, finding
-from runbook.checking.words import UNKNOWN, Command, Word
+from runbook.checking.offered.model import Model
 
 OPTION = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]*")
 VERB = re.compile(r"add_parser\(\s*[\"']([\w-]+)[\"']")

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from runbook.checking.applications import Application
+from runbook.checking.blocks.situation import Situation, finding
+from runbook.checking.blocks.words import UNKNOWN, Command, Word
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.model import Model
-from runbook.checking.situation import Situation, finding
-from runbook.checking.words import UNKNOWN, Command, Word
+from runbook.checking.offered.applications import Application
+from runbook.checking.offered.model import Model
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 — what pages may write, nothing listens here
 DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from runbook.checking.blocks.situation import Rule, Situation, finding
+from runbook.checking.blocks.words import Command, Word
 from runbook.checking.commands.files import makes, must_be_file, must_exist
 from runbook.checking.commands.options import read_options, verbs
 from runbook.checking.finding import Finding, nearest
-from runbook.checking.model import Model
-from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.words import Command, Word
+from runbook.checking.offered.model import Model
 
 EVERYWHERE = (
     "-q,--quiet -qq -v,--verbose --color= --no-progress --offline --directory= --project= --config-file= --no-config -n,--no-cache --cache-dir= "

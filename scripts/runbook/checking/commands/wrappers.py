@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from runbook.checking.blocks.situation import Rule, Situation, finding
+from runbook.checking.blocks.words import UNKNOWN, Command, Shell, Word
 from runbook.checking.commands.files import must_be_file, must_be_folder
 from runbook.checking.commands.options import read_options
 from runbook.checking.finding import Finding
-from runbook.checking.situation import Rule, Situation, finding
-from runbook.checking.words import UNKNOWN, Command, Shell, Word
 from runbook.reading.syntax import parse
 
 OPTIONS = {

@@ -1,0 +1,1 @@
+"""Do the repository's own scripts and its pipeline run what exists?"""

@@ -1,0 +1,1 @@
+"""kubectl: its verbs, options, objects, files, ports and fields."""

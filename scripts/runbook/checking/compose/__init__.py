@@ -1,0 +1,1 @@
+"""Does the Compose file hold together, and with the Dockerfiles and the applications?"""

@@ -1,0 +1,1 @@
+"""Does each image hold what its application needs, and run it?"""

@@ -1,0 +1,1 @@
+"""Are the expected results of the pages what the repository would give?"""

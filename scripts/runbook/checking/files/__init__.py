@@ -1,0 +1,1 @@
+"""What no file may keep or say: secrets, and comments that do not hold."""

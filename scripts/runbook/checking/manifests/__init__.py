@@ -1,0 +1,1 @@
+"""Do the manifests hold together, and with Compose and the applications?"""

@@ -1,0 +1,1 @@
+"""Is what the pages tell so: names, counts, figures, settings, diagrams, links?"""
