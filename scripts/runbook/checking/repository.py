@@ -25,6 +25,7 @@ from runbook.checking.prose.explained_options import explained_options
 from runbook.checking.prose.figures import prose_figures
 from runbook.checking.prose.metadata import tags, templates
 from runbook.checking.prose.names import check_prose
+from runbook.checking.prose.pipeline import pipeline
 from runbook.checking.prose.quoted_commands import check_quoted_commands
 from runbook.checking.prose.said_everywhere import said_everywhere
 from runbook.checking.prose.site_links import anchors, navigation, page_parts
@@ -61,6 +62,7 @@ def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: 
         yield from page_parts(page.page, model)
         yield from explained_options(page)
         yield from diagrams(page.page, model)
+        yield from pipeline(page.page, model)
     yield from anchors([page.page for page in pages], [page.page for page in site])
     yield from templates([page.page for page in pages], model)
     yield from tags([page.page for page in pages], [page.page for page in site], model)

@@ -195,3 +195,13 @@ def test_what_is_copied_is_not_left_out_of_the_build(root: Path, lines: str, cau
     (root / ".dockerignore").write_text(lines)
     found = [finding.cause for finding in check_dockerfiles(post.model(root)) if "n'entre pas dans la construction" in finding.cause]
     assert any(cause in text for text in found) if cause else found == []
+
+
+@pytest.mark.parametrize(("command", "signal", "told"), [('["gunicorn", "x:make()"]', "SIGINT", True), ('["gunicorn", "x:make()"]', "SIGTERM", False), ('["python", "serve.py"]', "SIGINT", False)])
+def test_gunicorn_is_stopped_by_the_signal_that_lets_requests_end(root: Path, command: str, signal: str, told: bool) -> None:
+    image = (root / "desk.Dockerfile").read_text()
+    (root / "desk.Dockerfile").write_text(f"{image[: image.rindex('CMD')]}STOPSIGNAL {signal}\nCMD {command}\n")
+    post.change(root, "compose.yaml", "    image: post-desk:1.2", f"    stop_signal: {signal}\n    image: post-desk:1.2")
+    model = post.model(root)
+    found = {finding.path for finding in (*check_dockerfiles(model), *check_compose(model)) if "couperait les requêtes en cours" in finding.cause}
+    assert found == ({"desk.Dockerfile", "compose.yaml"} if told else set())

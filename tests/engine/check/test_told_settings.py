@@ -10,6 +10,7 @@ from runbook.checking.offered.containers import containers
 from runbook.checking.offered.images import built_images
 from runbook.checking.offered.inner_network import InnerNetwork
 from runbook.checking.prose.diagrams import diagrams
+from runbook.checking.prose.pipeline import days_of, pipeline
 from runbook.checking.prose.told_settings import told_settings
 
 REFUSED = """
@@ -184,7 +185,7 @@ flowchart TB
 """
 def test_jobs_that_wait_for_each_other_are_gone_round_once(root: Path) -> None:
     (root / ".github/workflows").mkdir(parents=True)
-    (root / ".github/workflows/ci.yml").write_text(WORKFLOW.replace("{name: Style}", "{name: Style, needs: publish}"))
+    (root / ".github/workflows/ci.yml").write_text(WORKFLOW.replace("{name: Style,", "{name: Style, needs: publish,"))
     found = diagrams(post.page(JOBS).page, post.model(root))
     assert {one.line for one in found} == {3, 7}
 
@@ -220,9 +221,9 @@ flowchart LR
 ```
 """
 WORKFLOW = """name: CI
-on: push
+on: {push: {branches: [main]}, schedule: [{cron: "17 4 * * 1,4"}]}
 jobs:
-  style: {name: Style}
+  style: {name: Style, steps: [{run: "sudo scripts/sort --all --strict"}]}
   tests: {name: All tests}
   publish: {name: Publish, needs: [style, tests]}
 """
@@ -249,3 +250,29 @@ def test_a_flowchart_draws_what_is_declared(root: Path, text: str, line: int, ca
     (root / ".github/workflows/ci.yml").write_text(WORKFLOW)
     found = list(diagrams(post.page(text).page, post.model(root)))
     assert [(one.line, cause in one.cause) for one in found] == ([(line, True)] if cause else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("| Style | Each change | `scripts/sort --all` |", ""),
+        ("| Style | Each change | `scripts/sort`, and `post-desk` |", ""),
+        ("| style | Each change | `scripts/sort --strict --all` |", "« scripts/sort --strict --all », que le travail « style » ne lance pas"),
+        ("| Style | Each change | `scripts/sort --al` |", "« scripts/sort --al », que le travail « Style » ne lance pas"),
+        ("| Other | Each change | `scripts/sort --al` |", ""),
+        ("Tout est rejoué chaque lundi et chaque jeudi.", ""),
+        ("Tout est rejoué chaque lundi.", "la pipeline n'est pas lancée ces jours-là : 17 4 * * 1,4"),
+        ("La chaîne tourne tous les jeudis et les vendredis.", "la pipeline n'est pas lancée ces jours-là"),
+        ("Le facteur passe chaque lundi.", ""),
+    ],
+)
+def test_a_page_tells_what_the_pipeline_runs_and_when(root: Path, text: str, cause: str) -> None:
+    (root / ".github/workflows").mkdir(parents=True)
+    (root / ".github/workflows/ci.yml").write_text(WORKFLOW)
+    found = list(pipeline(post.page(f"{text}\n").page, post.model(root)))
+    assert [cause in one.cause for one in found] == ([True] if cause else [])
+
+
+@pytest.mark.parametrize(("cron", "days"), [("0 4 * * 1-3", {1, 2, 3}), ("0 4 * * 7", {0}), ("0 4 1,4 * *", set(range(7))), ("daily", set(range(7)))])
+def test_the_days_of_a_cron_line(cron: str, days: set[int]) -> None:
+    assert days_of(cron) == days

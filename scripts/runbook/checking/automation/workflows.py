@@ -1,5 +1,6 @@
 """Does the pipeline hold: where GitHub looks for it, with no more rights than it needs, and with every verification in the way?"""
 
+import contextlib
 import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
@@ -47,20 +48,29 @@ def check_workflows(model: Model, resolve: Rule) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=4)
-def jobs_of(model: Model) -> tuple[dict[str, dict[str, Any]], ...]:
-    """The jobs of each workflow that can be read: their names, and what is said of each."""
+def _read_workflows(model: Model) -> tuple[dict[Any, Any], ...]:
+    """The workflows that can be read; `check_workflows` tells the others."""
     found = []
     for name in sorted(model.files):
-        if not name.startswith(FOLDER) or not (model.root / name).is_file():
-            continue
-        try:
-            read: Any = yaml.load((model.root / name).read_text(encoding="utf-8"), LOADER)  # noqa: S506 — it is a safe one
-        except yaml.YAMLError:  # told by `check_workflows`
-            continue
-        jobs = read.get("jobs") if isinstance(read, dict) else None
-        if isinstance(jobs, dict):
-            found.append({str(job): described for job, described in jobs.items() if isinstance(described, dict)})
+        if name.startswith(FOLDER) and (model.root / name).is_file():
+            with contextlib.suppress(yaml.YAMLError):
+                read: Any = yaml.load((model.root / name).read_text(encoding="utf-8"), LOADER)  # noqa: S506 — it is a safe one
+                found += [read] if isinstance(read, dict) else []
     return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def jobs_of(model: Model) -> tuple[dict[str, dict[str, Any]], ...]:
+    """The jobs of each workflow: their names, and what is said of each."""
+    jobs = [workflow.get("jobs") for workflow in _read_workflows(model)]
+    return tuple({str(job): described for job, described in each.items() if isinstance(described, dict)} for each in jobs if isinstance(each, dict))
+
+
+def schedules_of(model: Model) -> list[str]:
+    """The cron lines of all workflows."""
+    triggers = [workflow.get("on", workflow.get(True)) for workflow in _read_workflows(model)]
+    listed = [trigger["schedule"] for trigger in triggers if isinstance(trigger, dict) and isinstance(trigger.get("schedule"), list)]
+    return [str(entry.get("cron")) for schedule in listed for entry in schedule if isinstance(entry, dict)]
 
 
 def needs_of(described: dict[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from runbook.checking.dockerfiles.programs import hidden_folder
 from runbook.checking.files.secrets_in_files import is_sensitive
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.offered.compose_values import environment, published
-from runbook.checking.offered.images import Image, built_images
+from runbook.checking.offered.images import Image, built_images, runs_gunicorn
 from runbook.checking.offered.model import Model
 from runbook.checking.offered.places import in_compose
 
@@ -22,7 +22,7 @@ def references(model: Model) -> Iterator[Finding]:
     networks = model.compose.get("networks") or {}
     for name, definition in model.services.items():
         yield from _named(model, name, definition)
-        yield from _reached(model, name, definition, networks)
+        yield from _reached(model, name, definition, networks, images.get(name))
         if name in images and images[name].application:
             yield from _whole(model, name, definition, images[name])
     for network, described in networks.items():
@@ -50,7 +50,7 @@ def _named(model: Model, name: str, definition: dict[str, Any]) -> Iterator[Find
             yield _told(model, name, "depends_on", f"attend « {other} », qu'un profil écarte du démarrage ordinaire", f"retirer profiles de « {other} »")
 
 
-def _reached(model: Model, name: str, definition: dict[str, Any], networks: dict[str, Any]) -> Iterator[Finding]:
+def _reached(model: Model, name: str, definition: dict[str, Any], networks: dict[str, Any], image: Image | None) -> Iterator[Finding]:
     """A published port is one that somebody can use, of a service that stops and is confined as it should be."""
     ports = [port for port in published(definition) if port.host]
     copies = (definition.get("deploy") or {}).get("replicas", definition.get("scale", 1))
@@ -63,6 +63,8 @@ def _reached(model: Model, name: str, definition: dict[str, Any], networks: dict
         yield _told(model, name, "networks", f"réseau sans sortie, et port {ports[0].host} publié : rien n'y répondrait", "retirer internal")
     if str(definition.get("stop_signal", SIGNALS[0])) not in SIGNALS:
         yield _told(model, name, "stop_signal", f"signal d'arrêt « {definition['stop_signal']} »", nearest(str(definition["stop_signal"]), SIGNALS))
+    elif definition.get("stop_signal", SIGNALS[0]) != SIGNALS[0] and image is not None and runs_gunicorn(model, image):
+        yield _told(model, name, "stop_signal", f"{definition['stop_signal']} : Gunicorn couperait les requêtes en cours", "écrire SIGTERM, ou retirer la ligne")
     for option in definition.get("security_opt") or []:
         if "unconfined" in str(option) or str(option) == "label:disable":
             yield _told(model, name, "security_opt", f"« {option} » retire une protection du noyau", "retirer cette option")

@@ -11,7 +11,7 @@ from runbook.checking.commands.python import GUNICORN
 from runbook.checking.files.secrets_in_files import is_sensitive
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.offered.compose_values import seconds
-from runbook.checking.offered.images import Image, built_images, instructions
+from runbook.checking.offered.images import Image, built_images, instructions, runs_gunicorn
 from runbook.checking.offered.model import Model
 
 RULE = "dockerfile_commands"
@@ -38,6 +38,8 @@ def check_instructions(model: Model, image: Image) -> Iterator[Finding]:
                 yield Finding(image.dockerfile, line, "programmes du système ajoutés à l'image livrée : rien n'en fixe la version", "les installer dans une étape de construction, et n'en copier que le résultat", RULE)
         elif word == "HEALTHCHECK":
             yield from _health(image, line, rest)
+        elif word == "STOPSIGNAL" and rest.strip() not in ("SIGTERM", "15") and runs_gunicorn(model, image):
+            yield Finding(image.dockerfile, line, f"{rest.strip()} : Gunicorn couperait les requêtes en cours", "écrire STOPSIGNAL SIGTERM, ou retirer la ligne", RULE)
         elif word in ("CMD", "ENTRYPOINT"):
             yield from _start(model, image, line, word, rest)
         elif word in ("ENV", "ARG"):

@@ -62,6 +62,12 @@ def dockerfile_of(definition: dict[str, Any]) -> str | None:
     return (Path(str(build.get("context", "."))) / str(build.get("dockerfile", "Dockerfile"))).as_posix()
 
 
+def runs_gunicorn(model: Model, image: Image) -> bool:
+    """Whether the last command of its Dockerfile is the server that SIGTERM alone stops without cutting requests."""
+    commands = [rest for _, word, rest in instructions((model.root / image.dockerfile).read_text(encoding="utf-8")) if word == "CMD"]
+    return bool(commands) and re.match(r'(\["|exec )?gunicorn\b', commands[-1]) is not None
+
+
 def context_of(model: Model, image: Image) -> Path:
     """The folder that the Dockerfile's COPY reads, relative to the Compose file."""
     build = model.services[image.service]["build"]
