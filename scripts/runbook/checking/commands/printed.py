@@ -130,7 +130,7 @@ def words(form: str) -> frozenset[str]:
 
 @cache
 def _table_words() -> frozenset[str]:
-    texts = [*_table("printed_columns.txt").values(), *_table("printed_cells.txt").values(), *_table("kubectl/kinds.txt").values()]
+    texts = [*_table("printed_columns.txt").values(), *_table("printed_cells.txt").values(), *(re.sub(r"@\w+", "", text) for text in _table("kubectl/kinds.txt").values())]
     texts += [*_table("kubectl/kinds.txt"), *reasons(), *(start for _, starts in reasons().values() for start in starts), _words()["kubectl events*"]]
     return frozenset(word for text in texts for word in LETTERS.findall(HOLE.sub(" ", text).replace("_", " ")))
 

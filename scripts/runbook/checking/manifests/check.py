@@ -19,6 +19,7 @@ from runbook.checking.manifests import (
     values,
     variables,
     volume_files,
+    younger,
 )
 from runbook.checking.offered.containers import containers
 from runbook.checking.offered.model import Model
@@ -42,6 +43,7 @@ OBJECT_RULES = (
     references.pod_references,
     references.headless,
     kind_cluster.kind_clusters,
+    younger.younger,
 )
 CONTAINER_RULES = (
     links.container_ports,

@@ -11,12 +11,13 @@ LISTED_BY_ALL = ("Pod", "Service", "DaemonSet", "Deployment", "ReplicaSet", "Sta
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of objects; `namespaced` if each of them lives in a namespace."""
+    """One kind of objects; `namespaced` if each of them lives in a namespace, `served` the versions of its group in Kubernetes 1.20."""
 
     name: str
     plural: str
     group: str
     namespaced: bool
+    served: frozenset[str]
 
 
 @cache
@@ -53,8 +54,8 @@ def kinds() -> dict[str, Kind]:
     for name, text in _table("kinds.txt").items():
         words = text.split()
         group = next((word[1:-1] for word in words if word.startswith("(")), "")
-        names = [name.lower(), *(word for word in words if word != "cluster" and not word.startswith("("))]
-        kind = Kind(name, names[1], group, "cluster" not in words)
+        names = [name.lower(), *(word for word in words if word != "cluster" and not word.startswith(("(", "@")))]
+        kind = Kind(name, names[1], group, "cluster" not in words, frozenset(word[1:] for word in words if word.startswith("@")))
         for alias in names:
             known[alias] = kind
         known |= {f"{alias}.{group}": kind for alias in names[:2] if group}
@@ -71,10 +72,17 @@ def kind_named(name: str) -> Kind:
 @cache
 def fields() -> dict[str, dict[str, str]]:
     """Each type → its fields → the type of each: "" a plain value, `[…` a list, `*` free keys, `?` anything."""
-    return {
-        name: {field: kind for field, _, kind in (item.partition(":") for item in text.split())}
-        for name, text in _table("fields.txt").items()
-    }
+    return {name: {field.removesuffix("+"): kind for field, kind in found} for name, found in _fields().items()}
+
+
+@cache
+def younger_fields() -> dict[str, frozenset[str]]:
+    """Each type that Kubernetes 1.20 has → its fields that came later."""
+    return {name: frozenset(field.removesuffix("+") for field, _ in found if field.endswith("+")) for name, found in _fields().items()}
+
+
+def _fields() -> dict[str, list[tuple[str, str]]]:
+    return {name: [(field, kind) for field, _, kind in (item.partition(":") for item in text.split())] for name, text in _table("fields.txt").items()}
 
 
 def nearest_kind(name: str) -> str:
