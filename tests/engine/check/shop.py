@@ -46,6 +46,7 @@ FILES = {
     "deploy/notes.txt": "words",
     "src/till/__init__.py": 'NAME = "X-Till-Number"',
     "src/till/Dockerfile": "FROM scratch\nARG EDITION=1",
+    "src/press/Dockerfile": "FROM scratch\nARG EDITION=2.0",
     "tools/open": "#!/bin/sh\n# usage: tools/open [--now] morning|noon\n",
     "tools/close": "#!/bin/sh\n# usage: tools/close [--require PLACES]     once a day\n",
     "tools/send": "#!/bin/sh\n# usage: tools/send PLACE THING...\n",

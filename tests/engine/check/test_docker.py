@@ -115,3 +115,17 @@ def test_an_image_that_compose_builds_is_made_of_the_same_files(tmp_path: Path, 
     given = [item.cause for item in found(model, block(code))]
     assert len(given) == len(causes)
     assert all(cause in one for cause, one in zip(causes, given, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("docker build -t shop-press:2.1 src/press", True),
+        ("docker build --build-arg EDITION=2.1 -t shop-press:2.1 src/press", False),
+        ("docker build -t shop-press:2.0 src/press", False),
+        ("docker build -t shop-press:next src/press", False),
+    ],
+)
+def test_an_image_says_the_version_of_its_tag(shop: Model, code: str, told: bool) -> None:
+    causes = [item.cause for item in found(shop, block(code))]
+    assert causes == (["« shop-press:2.1 » serait étiquetée 2.1 et se dirait 2.0"] if told else [])

@@ -137,6 +137,12 @@ def test_a_number_leads_to_the_page_of_that_number(root: Path, link: str, wrong:
     assert [one.cause for one in page_parts(post.page(f"| {link} |").page, post.model(root))] == (["« 7 » mène à la page 8"] if wrong else [])
 
 
+@pytest.mark.parametrize(("link", "wrong"), [("[Stop the desk](#stop-the-board)", True), ("[Stop the desk](page.md#stop-the-desk)", False), ("[Stop it](#stop-the-board)", False), ("[the `board` of the desk](#stop-the-board)", False)])
+def test_a_link_that_names_an_application_leads_to_it(root: Path, link: str, wrong: bool) -> None:
+    found = [one.cause for one in page_parts(post.page(link).page, post.model(root))]
+    assert found == (["« Stop the desk » mène à « #stop-the-board », qui parle de « board »"] if wrong else [])
+
+
 SITE = "site_name: Post\ndev_addr: 127.0.0.1:9200\nnav:\n  - Accueil: index.md\n  - Guide:\n      - guide/page.md\n"
 
 

@@ -10,6 +10,7 @@ WRONG = [
     ("logs deploy/counter -n bakery", "« counter » a plusieurs conteneurs", "till, proxy"),
     ("logs -f deploy/oven -n bakery", "--follow » d'un service ne finit jamais", "--tail"),
     ("logs -f -l app=oven -n bakery", "--follow » d'un service ne finit jamais", "--tail"),
+    ("logs -l app=oven -n bakery | grep -c loaf", "que les dix dernières lignes", "--tail=-1"),
     ("logs cm/oven-config -n bakery", "« cm/oven-config » n'a pas de pod", "Deployment"),
     ("logs oven -n bakery", "aucun manifeste ne décrit « pods/oven »", "deployment/oven"),
     ("logs -n bakery", "« kubectl logs » sans pod", "deployment/nom"),

@@ -46,6 +46,7 @@ kubectl describe nodes
 kubectl logs deploy/oven -n bakery --tail=20 --since=10m
 kubectl logs deploy/counter -c proxy -n bakery
 kubectl logs -n bakery -l part=bakery --all-containers --prefix --tail -1
+kubectl logs -n bakery -l part=bakery --all-containers --since=1m | grep -c loaf
 POD=$(kubectl get pods -n bakery -o name | head -n 1); kubectl logs "$POD" -n bakery --previous
 POD=$(date); kubectl delete pod "$POD" -n bakery --wait=false
 timeout 5 kubectl logs -f deploy/oven -n bakery

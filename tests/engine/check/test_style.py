@@ -49,6 +49,11 @@ def test_a_destruction_that_is_announced_is_right(shop: Model, prose: str) -> No
     assert not found(shop, block(DOWN, line=20), prose=prose)
 
 
+@pytest.mark.parametrize(("code", "told"), [(DOWN, False), ("kubectl delete -f k8s/till.yaml", False), (FOREVER, True), ("docker compose down --rmi all", True)])
+def test_a_clean_up_takes_back_what_its_page_made_and_nothing_more(shop: Model, code: str, told: bool) -> None:
+    assert any(item.rule == "destructive" for item in found(shop, block(code, cleanup=True))) is told
+
+
 @pytest.mark.parametrize(
     "prose",
     ["", "# Page\n\nBonjour.", "# Arrêter\n\n## Suite\n\nBonjour.", "# Page\n\n## Avant\n\n!!! danger\n    Non.\n\n## Suite", "# Page\n\n```text\n!!! danger\n```"],

@@ -83,7 +83,9 @@ def command_style(command: Command, situation: Situation) -> Iterator[Finding]:
                 yield finding(command, "command_style", f"« {word.text} » à remplacer par le lecteur", "trouver la valeur par une commande", word)
     if command.name == "set" and any(re.fullmatch(r"-[a-z]*e[a-z]*|errexit", word.text) for word in command.arguments):
         yield finding(command, "command_style", "« set -e » ferme le terminal du lecteur au premier échec", "enchaîner les commandes par « && »")
-    destruction = None if command.block.cleanup else destruction_of(command)
+    destruction = destruction_of(command)
+    if command.block.cleanup and (destruction is None or destruction.mark is None):  # it takes back what its page made, and nothing more
+        destruction = None
     if destruction is not None and not announced(command.block, situation.page, destruction):
         named = " ".join(destruction.words)
         remedy = "l'annoncer avant, par un encadré « !!! danger » ou « !!! warning » dans la section"

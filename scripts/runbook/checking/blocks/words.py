@@ -37,7 +37,8 @@ class Command:
 
     `path` is the page.  `redirects` are pairs of operator and target.  `piped` if its input comes
     from a command before it.  `environment` are the names of variables set for it alone.
-    `captured` if its output goes into another command's words, between `$(` and `)`.
+    `captured` if its output goes into another command's words, between `$(` and `)`; `feeds` if
+    it goes to the input of a command after it.
     """
 
     path: str
@@ -49,6 +50,7 @@ class Command:
     piped: bool = False
     environment: tuple[Word, ...] = ()
     captured: bool = False
+    feeds: bool = False
 
     @property
     def name(self) -> str:
@@ -110,8 +112,9 @@ class Shell:
         yield command
 
     def _pipeline(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
+        last = len(node.named_children) - 1
         for index, child in enumerate(node.named_children):
-            yield from self._read(child, block, piped or index > 0)
+            yield from (replace(command, feeds=index < last or command.feeds) for command in self._read(child, block, piped or index > 0))
 
     def _assignment(self, node: tree_sitter.Node, block: Block, _: bool) -> Iterator[Command]:
         yield from self._substitutions(node, block)

@@ -1,6 +1,7 @@
 """`docker`: options of each verb, images and Dockerfiles that exist, commands that would block."""
 
 import posixpath
+import re
 from collections.abc import Callable, Iterator
 
 from runbook.checking.blocks.situation import Rule, Situation, finding
@@ -135,11 +136,16 @@ def _arguments(command: Command, usage: Usage, situation: Situation) -> Iterator
     path = place(files[0].text, situation) if files else None
     if path is None or path not in situation.model.files:
         return
-    known = {rest.partition("=")[0] for _, name, rest in instructions((situation.model.root / path).read_text(encoding="utf-8")) if name == "ARG"}
-    for word in usage.values("--build-arg"):
-        name = word.text.partition("=")[0]
+    known = {name: default for _, word, rest in instructions((situation.model.root / path).read_text(encoding="utf-8")) if word == "ARG" for name, _, default in [rest.partition("=")]}
+    given = [word.text.partition("=")[0] for word in usage.values("--build-arg")]
+    for word, name in zip(usage.values("--build-arg"), given, strict=True):
         if UNKNOWN not in name and name not in known:
             yield finding(command, "docker", f"« {path} » n'a pas d'argument « {name} »", nearest(name, known), word)
+    for word in usage.values("--tag"):
+        tag = word.text.partition(":")[2]
+        for name, default in known.items():
+            if default.count(".") and re.fullmatch(r"\d+(\.\d+)+", tag) and re.fullmatch(r"\d+(\.\d+)+", default) and tag != default and name not in given:
+                yield finding(command, "docker", f"« {word.text} » serait étiquetée {tag} et se dirait {default}", f"ajouter --build-arg {name}={tag}", word)
 
 
 def _run(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ NAVIGATED = re.compile(r"^\s+- (?:.*: )?([\w./-]+\.md)\s*$", re.MULTILINE)
 CALLED = re.compile(r"(?<!^)\[\^([\w-]+)\](?!:)", re.MULTILINE)
 WRITTEN = re.compile(r"\[\^([\w-]+)\]:")
 NUMBERED = re.compile(r"\[(\d+)\]\((?:[\w./-]*/)?(\d+)-[\w-]+\.md[)#]")
+LINKED = re.compile(r"\[([^\[\]]+)\]\((?!https?:)(?:[^()\s#]*\.md)?#([\w-]+)\)")
 HIDDEN = re.compile(r"(^|/)[_.]")
 
 
@@ -37,6 +38,7 @@ def page_parts(page: Page, model: Model) -> Iterator[Finding]:
     lines = prose(page)
     called = {name: line for line, text in reversed(lines) for name in CALLED.findall(CODE.sub("", text))}
     for line, text in lines:
+        yield from _of_another(page, line, text, model)
         for shown, target in NUMBERED.findall(text):
             if int(shown) != int(target):
                 yield Finding(page.path, line, f"« {shown} » mène à la page {int(target)}", "corriger le numéro, ou le lien", RULE)
@@ -52,6 +54,16 @@ def page_parts(page: Page, model: Model) -> Iterator[Finding]:
         for index, key in enumerate(keys):
             if key and key in keys[:index]:
                 yield Finding(page.path, index + 2, f"clé « {key} » donnée deux fois dans l'en-tête : la dernière l'emporte", "en retirer une", RULE)
+
+
+def _of_another(page: Page, line: int, text: str, model: Model) -> Iterator[Finding]:
+    """`[Redémarrer l'API](page.md#redemarrer-le-front)`: one application in the words, another in the section."""
+    for words, anchor in LINKED.findall(CODE.sub(lambda found: found[2], text)):
+        said, led = (
+            {name for name in model.applications if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", part, re.IGNORECASE)} for part in (words, anchor.replace("-", " "))
+        )
+        if len(said) == len(led) == 1 and said != led:
+            yield Finding(page.path, line, f"« {words} » mène à « #{anchor} », qui parle de « {led.pop()} »", "corriger le lien, ou ses mots", RULE)
 
 
 def _sections(page: Page) -> set[str]:

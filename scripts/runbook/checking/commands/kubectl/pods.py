@@ -83,6 +83,8 @@ def _logs(call: Call) -> Iterator[Finding]:
         yield from check_targets(call, [pods])
         yield from check_selection(call, [pods])
     workloads = _workloads(call, targets)
+    if selectors and call.command.feeds and not call.usage.has("--tail") and not call.usage.has("--since", "--since-time"):
+        yield call.finding(RULE, "« kubectl logs » avec un sélecteur ne donne à ce qui suit que les dix dernières lignes de chaque pod", "ajouter --tail=-1", call.word)
     if call.operands[1:]:  # the older way to name the container
         yield from check_container(call, call.operands[1], workloads)
     selected = [item for item in items(call, pods) if any(UNKNOWN not in word.text and selects(word.text, labels_of(item)) for word in selectors)]
