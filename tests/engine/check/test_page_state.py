@@ -88,3 +88,17 @@ def test_a_variable_for_one_command_that_nothing_reads_is_named(shop: Model, cod
     (item,) = found(shop, block(code))
     assert "« TILL_OPNE »" in item.cause
     assert "« TILL_OPEN »" in item.remedy
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        ("STAMP=$(cat README.md | base64 | tr -d '\\n')\necho \"$STAMP\"", ""),
+        ("STAMP=$(cat README.md | base64)\necho \"$STAMP\"", "base64 coupe ce qu'il écrit tous les 76 caractères"),
+        ("STAMP=$(cat README.md | base64 --decode)\necho \"$STAMP\"", ""),
+        ("cat README.md | base64", ""),
+    ],
+)
+def test_what_base64_cuts_is_not_taken_as_one_line(shop: Model, code: str, cause: str) -> None:
+    assert [cause in item.cause for item in found(shop, block(code))] == ([True] if cause else [])
+

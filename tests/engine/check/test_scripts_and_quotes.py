@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from tests.engine.check import post
 
+from runbook.checking.repository import check_sources
+
 SORT = """#!/usr/bin/env bash
 # usage: scripts/sort [--fast] north|south
 set -euo pipefail
@@ -201,3 +203,15 @@ def test_an_option_that_the_usage_promises_and_no_case_reads_is_found() -> None:
     script = '#!/bin/sh\n# usage: sort [--once]\ncase "${1-}" in\n    "" | --once) ;;\n    *) exit 2 ;;\nesac\n'
     assert list(options_of_usage("scripts/sort", script)) == []
     assert ["« --once » annoncée" in one.cause for one in options_of_usage("scripts/sort", script.replace(" | --once", ""))] == [True]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [("umask 077\ncat k8s/secret.yaml.example > k8s/secret.yaml", False), ("cat k8s/secret.yaml.example > k8s/secret.yaml", True), ("cat k8s/secret.yaml.example > k8s/secret.yaml\nchmod 600 k8s/secret.yaml", False), ("kubectl apply -f k8s/secret.yaml", False)],
+)
+def test_the_file_of_a_secret_is_for_its_owner_alone(root: Path, lines: str, told: bool) -> None:
+    (root / "k8s/secret.yaml").rename(root / "k8s/secret.yaml.example")
+    (root / "scripts/sort").write_text(f"#!/bin/sh\n{lines}\n")
+    offered = post.model(root, manifests=["k8s/*.yaml", "k8s/*.example"], scripts="scripts", generated=["k8s/secret.yaml"])
+    found = [one.line for one in check_sources(offered) if "serait lisible par tous" in one.cause]
+    assert found == ([2] if told else [])

@@ -1,6 +1,7 @@
 """What the services write and send is held to the pages, and what a page looks for to what it sent and asked."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -187,3 +188,52 @@ def test_the_health_check_of_an_image_is_run_on_its_application(root: Path, old:
     causes = [found.cause for found in check_starts(post.model(root)) if found.rule == "health_programs"]
     assert bool(causes) == (refusal is not None)
     assert all(str(refusal) in cause for cause in causes), causes
+
+
+SECRET_REFUSED = """def make(environ):
+    if " " in environ.get("DESK_TOKEN", ""):
+        raise SystemExit("Refused: DESK_TOKEN " + {shown})
+"""
+
+
+@pytest.mark.parametrize(("shown", "told"), [("environ['DESK_TOKEN']", True), ("'(hidden)'", False)])
+def test_a_refused_secret_is_not_shown(root: Path, shown: str, told: bool) -> None:
+    post.change(root, "src/postal_desk/__init__.py", "def make(environ):\n", SECRET_REFUSED.format(shown=shown))
+    model = post.model(root)
+    desk = replace(model.applications["desk"], variables={**model.applications["desk"].variables, "DESK_TOKEN": None})
+    found = [(one.path, one.line) for one in check_starts(replace(model, applications={**model.applications, "desk": desk})) if "montre la valeur de DESK_TOKEN" in one.cause]
+    assert found == ([("src/postal_desk/__init__.py", 13)] if told else [])
+
+
+SENT_BACK = """    @app.after_request
+    def sent_back(answer):
+        sent = request.headers.get("X-Post-ID", "")
+        answer.headers["X-Post-ID"] = sent if {accepted} else "other"
+        return answer
+
+    for path in"""
+
+
+@pytest.mark.parametrize(
+    ("accepted", "cause"),
+    [
+        ("sent.isalnum() and len(sent) < 65", ""),
+        ("sent.isalnum()", "« desk » rend tel quel un X-Post-ID de 1000 caractères"),
+        ("len(sent) < 65", "« desk » rend tel quel un X-Post-ID « abc \"def\" »"),
+        ("False", ""),
+    ],
+)
+def test_an_identifier_that_a_log_cannot_bear_is_not_sent_back(root: Path, accepted: str, cause: str) -> None:
+    post.change(root, "src/postal_desk/__init__.py", "    for path in", SENT_BACK.format(accepted=accepted))
+    post.change(root, "src/postal_desk/__init__.py", "import Flask, jsonify", "import Flask, jsonify, request")
+    found = [one.cause for one in post.check(root) if one.rule == "sent_back"]
+    assert [cause in one for one in found] == ([True] if cause else [])
+
+
+@pytest.mark.parametrize(("kept", "told"), [("True", False), ("record.args['U'] != '/letters'", True), ("record.args['U'] != '/letters' or int(record.args['s']) > 300", True), ("record.args['U'] != '/'", False)])
+def test_a_line_that_the_log_leaves_out_is_not_shown(root: Path, kept: str, told: bool) -> None:
+    post.change(root, "src/postal_desk/logs.py", "        super().__init__()\n", f"        super().__init__()\n\n    def filter(self, record):\n        return {kept}\n")
+    post.change(root, "src/postal_desk/logs.py", '"answer"', '"status"')
+    row = '{"at": …, "level": "info", "path": "/letters", "status": 200}'
+    found = [one.line for one in post.check(root, step("kubectl logs deploy/post-desk -n post", row)) if "que le journal n'écrit pas à ce niveau" in one.cause]
+    assert found == ([6] if told else [])

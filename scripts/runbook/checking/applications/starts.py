@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from runbook.checking.applications.health_programs import health_programs
+from runbook.checking.files.secrets_in_files import is_sensitive
 from runbook.checking.finding import Finding
 from runbook.checking.offered.applications import named
 from runbook.checking.offered.containers import containers
@@ -16,6 +17,7 @@ from runbook.checking.offered.model import Model
 from runbook.checking.offered.places import in_compose, in_object
 
 RULE = "starts"
+REFUSED = "a secret of several words, é"  # which no token is
 
 
 def check_starts(model: Model) -> Iterator[Finding]:
@@ -26,6 +28,7 @@ def check_starts(model: Model) -> Iterator[Finding]:
     with InnerNetwork(model, found, images) as network:
         yield from health_programs(model, images, network)
         yield from _plainly(model, network)
+        yield from _discreetly(model, network)
         for name, target in model.settings.targets.items():
             for application in model.applications:
                 refusal = None if target.services else network.refusal(name, application)
@@ -50,6 +53,17 @@ def _plainly(model: Model, network: InnerNetwork) -> Iterator[Finding]:
         if error is not None and not isinstance(error, SystemExit):
             path, line = _where_raised(error, model)
             yield Finding(path, line, f"« {application} » refuse un réglage par {type(error).__name__} : son lecteur verrait une pile d'appels", "en faire un SystemExit, qui finit en une ligne", RULE)
+
+
+def _discreetly(model: Model, network: InnerNetwork) -> Iterator[Finding]:
+    """A refused secret is named and not shown: the refusal ends in a log that more people read than know the secret."""
+    for application, described in model.applications.items():
+        target = next(iter(network.starts_on(application)), None)
+        for name in filter(is_sensitive, described.variables):
+            error = network.error_given(target, application, {name: REFUSED}) if target else None
+            if error is not None and REFUSED in str(error):
+                path, line = _where_raised(error, model)
+                yield Finding(path, line, f"« {application} » montre la valeur de {name} quand il la refuse", "nommer la variable, et taire sa valeur", RULE)
 
 
 def _where_raised(error: BaseException, model: Model) -> tuple[str, int]:

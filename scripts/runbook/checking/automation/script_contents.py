@@ -23,6 +23,7 @@ GIVEN = dict.fromkeys(["HOME", "PATH", "PWD", "USER", "SHELL", "LANG", "TMPDIR",
 SHEBANG = re.compile(r"#!.*\b(?:ba|da)?sh\b")
 ASSIGNED = re.compile(r"^\s*(?:local |readonly |export )?\w+=[\"']?((?:[\w.-]+/)+[\w.-]*)", re.MULTILINE)
 NAMED = re.compile(r"(?<![\w./$}~@%{-])(?:[\w.-]+/)+[\w.-]*\w(?![\w$*{/])")
+OWNER_ONLY = re.compile(r"\bumask 0?[0-7]77\b|\bchmod 0?[46]00\b|\binstall\b.*-m ?0?[46]00\b")
 COMMENT = re.compile(r"(?m)^\s*#.*$|(?<=\s)# .*$")
 INTERPRETER = re.compile(r"python3\.\d+")
 
@@ -52,8 +53,18 @@ def _script(name: str, text: str, model: Model, resolve: Rule) -> Iterator[Findi
     yield from options_of_usage(name, text)
     if "/" in text and "$(<" in text:
         yield from placeholders(name, text, {path: (model.root / path).read_text(encoding="utf-8") for path in model.files if path.endswith((".example", ".template", ".in", ".tpl"))})
+    yield from _private(name, text, model)
     yield from _paths(name, text, situation)
     yield from _named(name, text, situation)
+
+
+def _private(name: str, text: str, model: Model) -> Iterator[Finding]:
+    """The file of a Secret, made from its example, is one that its owner alone can read."""
+    code = COMMENT.sub("", text)
+    for path in {item.path.removesuffix(".example") for item in model.of_kind("Secret") if item.path.endswith(".example")}:
+        if re.search(rf"(?<![\w/]){re.escape(path)}(?![\w.])", code) and ">" in code and not OWNER_ONLY.search(code):
+            line = next((number for number, row in enumerate(text.splitlines(), 1) if path in row), 1)
+            yield Finding(name, line, f"« {path} », qui contient un secret, serait lisible par tous sur cette machine", "écrire umask 077 avant de le faire", "script_contents")
 
 
 def _commands(block: Block, shell: Shell) -> Iterator[Command]:

@@ -45,6 +45,8 @@ def reader(command: Command, situation: Situation) -> Iterator[Finding]:
     yield from usage.findings
     if usage.has("--help", "--version"):
         return
+    if name == "base64" and command.captured and not command.feeds and not usage.has("--decode", "--wrap"):
+        yield finding(command, "filters", "base64 coupe ce qu'il écrit tous les 76 caractères, et ce qui est capturé peut être plus long", "ajouter « | tr -d '\\n' »")
     options, shape = VALUES.get(name, ((), COUNT))
     for word in usage.values(*options):
         if word.known and not shape.fullmatch(word.text):

@@ -26,11 +26,11 @@ def answers(block: Block, commands: list[Command], network: InnerNetwork, said: 
     the others, or one that the page has typed (`said`); a refusal that the page announces by its status depends on none.
     """
     call = _only_call(commands)
+    name = asked(commands, network)
     if call is None or block.expected is None or block.not_run:
         return
     usage, url = call
-    name = network.model.local_ports.get(_port(url))
-    if name not in network.model.applications:
+    if name is None or name not in network.model.applications:
         return
     response = network.answer(block.target, name, path_of(url), _headers(usage))
     if response is None:
@@ -49,6 +49,12 @@ def answers(block: Block, commands: list[Command], network: InnerNetwork, said: 
         yield from impossible_values(block, block.expected, situations(block, url, usage, name, network), said)
     else:
         yield from impossible_statuses(block, block.expected, situations(block, url, usage, name, network))
+
+
+def asked(commands: list[Command], network: InnerNetwork) -> str | None:
+    """The application that answers the only call of these commands."""
+    call = _only_call(commands)
+    return network.model.local_ports.get(_port(call[1])) if call else None
 
 
 def situations(block: Block, url: str, usage: Usage, name: str, network: InnerNetwork) -> list[TestResponse]:

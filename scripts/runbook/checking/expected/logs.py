@@ -20,6 +20,7 @@ from runbook.reading.content import Block
 LOGS = ("kubectl logs", "docker logs", "docker compose logs")
 KEY = re.compile(r'"(\w+)":')
 AGENT = re.compile(r'"user_agent": "([^"]+)"')
+SHOWN = re.compile(r'"path": "([^"…]+)".*"status": (\d{3})\b')
 KNOWN_AGENT = re.compile(r"curl/|Mozilla/|kube-probe/|python-requests/|-$")
 # What Gunicorn knows of a request, for its access log; it gives "-" for any header that is not there.
 ATOMS = {"h": "10.0.0.1", "l": "-", "u": "-", "t": "[date]", "r": "GET / HTTP/1.1", "s": "200", "m": "GET", "U": "/", "q": "", "H": "HTTP/1.1", "b": "10", "B": 10, "f": "-", "a": "curl", "T": 0, "D": 1000, "M": 1, "L": "0.001", "p": "<7>"}  # fmt: skip
@@ -51,6 +52,19 @@ class Logged:
     def _settings(self) -> Mapping[str, Any]:
         return log_configuration(self.model, self.images)
 
+    def hides(self, path: str, status: str) -> bool:
+        """Whether the filters of the access log keep the line of such a request out of it."""
+        try:
+            described = self._settings["loggers"]["gunicorn.access"]
+            handler = self._settings["handlers"][described["handlers"][0]]
+            configurator = logging.config.DictConfigurator({})
+            names = [*described.get("filters", []), *handler.get("filters", [])]
+            filters = [configurator.configure_filter(dict(self._settings["filters"][name])) for name in names]
+            record = logging.LogRecord("gunicorn.access", logging.INFO, "", 0, "%(m)s", (_Atoms({**ATOMS, "U": path, "s": status}),), None)
+            return not all(one.filter(record) for one in filters)
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError):  # as below
+            return False
+
     def _keys(self, logger: str, message: str, arguments: tuple[Any, ...]) -> frozenset[str]:
         try:
             described = self._settings["loggers"].get(logger) or self._settings["root"]
@@ -73,6 +87,9 @@ def logged(block: Block, commands: list[Command], server: Logged) -> Iterator[Fi
         for agent in AGENT.findall(row):
             if "…" not in agent and not KNOWN_AGENT.match(agent) and not any(f'"{agent}"' in text for text in server.model.code.values()):
                 yield Finding(block.page, block.expected.line + index, f"résultat attendu : appelant « {agent} », et aucun service ne se nomme ainsi", "reprendre le User-Agent du code", "expected_logs")
+        shown = SHOWN.search(row)
+        if shown and '"level": "info"' in row and server.hides(shown[1], shown[2]):
+            yield Finding(block.page, block.expected.line + index, f"résultat attendu : l'appel de « {shown[1]} », que le journal n'écrit pas à ce niveau", "montrer un autre appel, ou corriger le filtre du journal", "expected_logs")
         request = '"gunicorn.access"' in row or '"access"' in row or set(keys) & (server.of_a_request - server.of_a_fact)
         known = server.of_a_request if request else server.of_a_fact
         for key in keys:

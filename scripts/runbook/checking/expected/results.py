@@ -6,7 +6,7 @@ from itertools import groupby
 from runbook.checking.applications.offered_links import offered_links
 from runbook.checking.applications.template_names import template_names
 from runbook.checking.blocks.words import Shell
-from runbook.checking.expected.answers import answers
+from runbook.checking.expected.answers import answers, asked
 from runbook.checking.expected.changed_settings import Changes, changed_settings
 from runbook.checking.expected.counts import counts, given_back
 from runbook.checking.expected.echoed_values import echoed_values
@@ -14,7 +14,8 @@ from runbook.checking.expected.headings import headings
 from runbook.checking.expected.lines import lines
 from runbook.checking.expected.logs import Logged, logged
 from runbook.checking.expected.messages import messages
-from runbook.checking.expected.sent_back import sent_back
+from runbook.checking.expected.reread import Rereading
+from runbook.checking.expected.sent_back import hostile_identifiers, sent_back
 from runbook.checking.expected.state import PageState
 from runbook.checking.expected.tables import tables
 from runbook.checking.expected.values import expected_values
@@ -43,6 +44,7 @@ def check_expected_results(pages: Sequence[PageBlocks], site: Sequence[PageBlock
         if len(pages) == len(site):
             yield from offered_links(model, network, answered)
             yield from template_names(model)
+            yield from hostile_identifiers(model, network)
         for page in pages:
             yield from page_python(page.page, network, names)
             yield from told_statuses(page.page, model, answered)
@@ -50,13 +52,15 @@ def check_expected_results(pages: Sequence[PageBlocks], site: Sequence[PageBlock
             yield from sent_back(page, model, network)
             for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
                 shell, state, sent = Shell(), PageState(model, found, images), set[str]()
-                changes = Changes(network)
+                changes, rereading = Changes(network), Rereading(found)
                 for block in blocks:
                     commands = list(shell.read(block))
                     yield from given_back(commands, state)
                     state.follow(commands)
                     yield from echoed_values(commands, sent)
                     yield from touched_files(commands, model, found)
+                    rereading.follow(commands)
+                    yield from rereading.shown(block, asked(commands, network))
                     yield from changed_settings(block, commands, changes, state)
                     if not block.not_run:
                         yield from messages(block, commands, model)
