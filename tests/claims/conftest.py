@@ -8,21 +8,21 @@ The words must stand in the page, so that a claim which is reworded has to be pr
 asserts comes from the code, the manifests, Compose or the applications themselves, never from the page.
 """
 
-import re
 from collections.abc import Callable
 
 import pytest
 
 from runbook.checking.offered.model import Model, read_model
 from runbook.checking.offered.objects import KubeObject
+from runbook.checking.prose.proofs import plain
 from runbook.settings import load
-from tests.claims.facts import ROOT, documented
+from tests.claims.facts import ROOT, documented, source
 
 
 @pytest.fixture(scope="session")
 def texts() -> dict[str, str]:
-    """Page → its Markdown as published, macros carried out, every run of white space one space."""
-    return {page.page.uri: _plain(page.page.markdown) for page in documented()}
+    """Page → its Markdown as published, macros carried out, every run of white space one space; the README as it is."""
+    return {"README.md": plain(source("README.md")), **{page.page.uri: plain(page.page.markdown) for page in documented()}}
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def _stands_in_its_page(request: pytest.FixtureRequest, texts: dict[str, str]) -
     assert claims, "a test of this folder proves a claim: mark it with the page and the words"
     for mark in claims:
         page, words = mark.args
-        assert _plain(words) in texts[page], f"docs/{page} no longer says « {words} »: prove what it says now"
+        assert plain(words) in texts[page], f"{page} no longer says « {words} »: prove what it says now"
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +50,3 @@ def manifest(model: Model) -> Callable[[str, str], KubeObject]:
         return found
 
     return named
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text).replace("’", "'").strip()

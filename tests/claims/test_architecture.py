@@ -33,7 +33,10 @@ from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, co
 
 Manifest = Callable[[str, str], KubeObject]
 OVERVIEW, SETTINGS, DEVELOPMENT, RECETTE = (
-    f"architecture/{name}.md" for name in ("index", "configuration", "developpement", "recette")
+    "architecture/index.md",
+    "architecture/configuration.md",
+    "architecture/developpement.md",
+    "architecture/recette.md",
 )
 KINDS = (ApiSettings, FrontSettings, GunicornSettings)
 FIELDS = sorted({(kind, field.name.upper()) for kind in KINDS for field in msgspec.structs.fields(kind)}, key=str)

@@ -29,7 +29,10 @@ from datapress_front.settings import FrontSettings
 from lossprobe.calls import Mode
 from lossprobe.figures import verdict
 from macros.block_marks import BlockMarks
+from runbook.checking.commands.kubectl.tables import fields, younger_fields
 from runbook.checking.manifests.check import check_manifests
+from runbook.checking.manifests.schema import schemas
+from runbook.checking.manifests.younger import younger
 from runbook.checking.offered.model import Model
 from runbook.checking.offered.objects import KubeObject
 from runbook.matching.expect import Kind, compare
@@ -59,19 +62,16 @@ from tests.claims.facts import (
 
 Manifest = Callable[[str, str], KubeObject]
 IMAGES, EXPOSURE, PROBES, RESOURCES, SECRET, UPDATE, FLAT, SITE, EXECUTED, SYNTAX = (
-    f"decisions/00{name}.md"
-    for name in (
-        "01-images",
-        "02-exposition",
-        "03-sondes",
-        "04-ressources",
-        "05-configuration-et-secret",
-        "06-mise-a-jour-sans-perte",
-        "07-manifestes-a-plat",
-        "08-moteur-de-documentation",
-        "09-documentation-executee",
-        "10-syntaxe-des-pages",
-    )
+    "decisions/0001-images.md",
+    "decisions/0002-exposition.md",
+    "decisions/0003-sondes.md",
+    "decisions/0004-ressources.md",
+    "decisions/0005-configuration-et-secret.md",
+    "decisions/0006-mise-a-jour-sans-perte.md",
+    "decisions/0007-manifestes-a-plat.md",
+    "decisions/0008-moteur-de-documentation.md",
+    "decisions/0009-documentation-executee.md",
+    "decisions/0010-syntaxe-des-pages.md",
 )
 INDEX = "decisions/index.md"
 IMAGE_NAMES = ("api", "front")
@@ -456,11 +456,22 @@ def test_in_alphabetical_order_the_namespace_would_come_too_late() -> None:
 
 @pytest.mark.claim(FLAT, "Chaque champ est accepté par Kubernetes 1.20 comme par les versions courantes.")
 def test_no_field_is_younger_than_kubernetes_1_20(model: Model) -> None:
-    recette = [item for item in model.objects if item.path.startswith("k8s/") and item.kind != "Cluster"]
-    assert {item.at("apiVersion") for item in recette} == {"v1", "apps/v1"}
-    text = "\n".join(yaml.safe_dump(item.document) for item in recette)
-    young = ("grpc:", "sleep:", "minDomains", "matchLabelKeys", "nodeTaintsPolicy", "internalTrafficPolicy", "hostUsers", "resizePolicy", "podFailurePolicy", "appArmorProfile", "trafficDistribution")
-    assert [name for name in young if name in text] == []
+    assert list(younger(model)) == []
+    assert list(schemas(model)) == []
+
+
+@pytest.mark.claim(UPDATE, "le champ `preStop.sleep` que Kubernetes 1.20 ne connaît pas")
+def test_kubernetes_1_20_has_no_pause_of_its_own() -> None:
+    assert "sleep" in fields()["LifecycleHandler"]
+    assert "sleep" in younger_fields()["LifecycleHandler"]
+
+
+@pytest.mark.claim("glossaire.md", "sans eux, les pods continuent de servir")
+def test_nothing_that_serves_asks_the_control_plane(model: Model) -> None:
+    pods = [item.pod_template["spec"] for item in model.objects if item.kind == "Deployment"]
+    assert len(pods) == 2
+    assert all(pod["automountServiceAccountToken"] is False for pod in pods)
+    assert not any("kubernetes" in source(f"services/{name}/requirements.txt") for name in ("api", "front"))
 
 
 @pytest.mark.claim(FLAT, "Il n'y a qu'un environnement Kubernetes à décrire.")

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from macros.evidence import Proof
 from macros.verdicts import verdict as shown
 from runbook.checking.check import check
 from runbook.checking.offered.model import Model
+from runbook.checking.prose.proofs import proofs
 from runbook.cli import EXIT_INTERRUPTED, EXIT_MISUSE, commands
 from runbook.matching.expect import Kind, compare, diff
 from runbook.plan import Mode, make_plan
@@ -610,3 +612,14 @@ def test_blocks_run_in_the_order_of_the_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", ["local", "compose", "recette"])
 def test_each_target_has_its_page_of_proofs(target: str) -> None:
     assert f'[[= target_run("{target}") =]]' in source(f"docs/preuves/{target}.md")
+
+
+@writing("Changer la phrase aussi, et `runbook check` suffit à le voir : il donne la ligne de la page, les mots qui n'y sont plus et la preuve qui les tenait.")
+def test_the_check_sees_that_a_proven_sentence_has_changed(model: Model) -> None:
+    pages = [found.page for found in documented()]
+    written = page("ecrire-une-page.md").page
+    changed = replace(written, markdown=written.markdown.replace("`runbook check` suffit", "rien ne suffit"))
+    (found,) = (one for one in proofs([changed], pages, model) if one.path == written.path)
+    assert "rien ne suffit" in source(found.path).replace("`runbook check` suffit", "rien ne suffit").splitlines()[found.line - 1]
+    assert "`runbook check` suffit" in found.cause
+    assert "tests/claims/test_development.py" in found.remedy

@@ -26,6 +26,7 @@ from runbook.checking.prose.figures import prose_figures
 from runbook.checking.prose.metadata import tags, templates
 from runbook.checking.prose.names import check_prose
 from runbook.checking.prose.pipeline import pipeline
+from runbook.checking.prose.proofs import proofs
 from runbook.checking.prose.quoted_commands import check_quoted_commands
 from runbook.checking.prose.said_everywhere import said_everywhere
 from runbook.checking.prose.site_links import anchors, navigation, page_parts
@@ -66,6 +67,7 @@ def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: 
     yield from anchors([page.page for page in pages], [page.page for page in site])
     yield from templates([page.page for page in pages], model)
     yield from tags([page.page for page in pages], [page.page for page in site], model)
+    yield from proofs([*(page.page for page in pages), *beside], [*(page.page for page in site), *_beside(model)], model)
     yield from check_documented([page.page for page in site], model)
 
 
