@@ -105,3 +105,12 @@ def test_a_snippet_may_show_what_an_unknown_address_gives(root: Path) -> None:
 def test_a_snippet_in_a_list_is_read_too(root: Path) -> None:
     code = dedent(python('import requests\nrequests.get("http://localhost:9100/parcels")')).replace("\n", "\n    ")
     assert any("pas de route « /parcels »" in one for one in causes(root, f"- Call:\n\n    {code}"))
+
+
+@pytest.mark.parametrize(("text", "wrong"), [("`Authorization: Bearer abc`", False), ("`Authorization: Token abc`", True), ('headers={"Authorization": f"Basic {it}"}', True), ("the `Authorization` header", False)])
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_call_names_the_scheme_that_a_refusal_asks_for(root: Path, text: str, wrong: bool, asks: bool) -> None:
+    if asks:
+        post.change(root, "src/postal_desk/__init__.py", '{"error": "who"}, 401', '{"error": "who"}, 401, {"WWW-Authenticate": "Bearer"}')
+    found = [one for one in causes(root, text) if "les applications demandent : Bearer" in one]
+    assert bool(found) is (wrong and asks)

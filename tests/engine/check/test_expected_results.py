@@ -183,3 +183,9 @@ def test_the_network_of_the_check_leaves_the_machines_own_alone(root: Path) -> N
 def test_a_service_answers_to_each_of_its_names(root: Path, end: str) -> None:
     post.change(root, "k8s/config.yaml", "http://post-desk", f"http://post-desk{end}")
     assert post.check(root, step("curl -fsS http://localhost:30070/", '{"desk": "calm"}', "json")) == []
+
+
+@pytest.mark.parametrize(("selector", "told"), [("app.kubernetes.io/component=board", True), ("app.kubernetes.io/component in (desk, board)", False), ("app.kubernetes.io/component=desk", False)])
+def test_a_line_of_the_logs_is_of_a_pod_that_the_selector_takes(root: Path, selector: str, told: bool) -> None:
+    found = post.check(root, step(f"kubectl logs -n post -l '{selector}' --prefix", "[pod/post-desk-…/desk] {…}"))
+    assert [f"une ligne de « post-desk », que le sélecteur « {selector} » écarte" in one.cause for one in found] == ([True] if told else [])

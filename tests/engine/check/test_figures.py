@@ -148,7 +148,7 @@ SITE = "site_name: Post\ndev_addr: 127.0.0.1:9200\nnav:\n  - Accueil: index.md\n
 
 @pytest.mark.parametrize(
     ("old", "new", "cause"),
-    [("", "", ""), ("      - guide/page.md\n", "      - autre.md\n", "page « guide/page.md » absente de la navigation"), (":9200", ":9300", "dev_addr sur le port 9300")],
+    [("", "", ""), ("nav:", "validation:\n  # strict\n  anchors: warn\nnav:", ""), ("nav:", "validation:\n  # strict\n  anchors: info\nnav:", "« anchors: info » : la construction stricte laisserait passer"), ("      - guide/page.md\n", "      - autre.md\n", "page « guide/page.md » absente de la navigation"), (":9200", ":9300", "dev_addr sur le port 9300")],
 )
 def test_every_page_is_in_the_navigation(root: Path, old: str, new: str, cause: str) -> None:
     for name in ("docs/index.md", "docs/guide/page.md", "docs/_parts/part.md"):

@@ -179,3 +179,9 @@ def test_a_program_of_a_lock_file_is_known_even_where_another_list_is_installed(
     (tmp_path / "lock.txt").write_text("audit==1.2 \\\n    --hash=sha256:0\n", encoding="utf-8")
     told = found(replace(model, files=model.files | {"lock.txt"}), block(command))
     assert (told == []) is known
+
+
+@pytest.mark.parametrize(("condition", "told"), [("grep -q ^kind-", False), ("grep -qv ^kind-", True), ("grep --invert-match ^kind-", True), ("grep -q ^k3d-", True)])
+def test_kind_is_called_where_the_cluster_is_one_of_its_own(shop: Model, condition: str, told: bool) -> None:
+    given = block("kind load docker-image shop-till:2.0 --name market", condition=f"kubectl config current-context | {condition}")
+    assert any("ne passerait que là où le cluster n'est pas de kind" in item.cause for item in found(shop, given)) is told

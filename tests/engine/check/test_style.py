@@ -5,7 +5,7 @@ from tests.engine.check.shop import block, found, page
 
 from runbook.checking.blocks import shellcheck
 from runbook.checking.offered.model import Model
-from runbook.checking.prose.explained_options import explained_options
+from runbook.checking.prose.explained_options import explained_options, taken_by_age
 
 DOWN = "docker compose down"
 FOREVER = "docker compose down -v"
@@ -115,3 +115,20 @@ def test_without_blocks_no_process_is_started() -> None:
     with shellcheck.started([]) as running:
         assert running.process is None
         assert not list(running.findings())
+
+
+BY_AGE = "POD=$(kubectl get pods --sort-by=.metadata.creationTimestamp -o name | {end} -n 1)"
+
+
+@pytest.mark.parametrize(
+    ("prose", "end", "told"),
+    [
+        ("On prend le plus récent :", "tail", ""),
+        ("On prend le plus récent :", "head", "« plus récent », et la commande prend le plus ancien"),
+        ("Le plus ancien part d'abord :", "tail", "« plus ancien », et la commande prend le plus récent"),
+        ("Le plus récent reste.\n\nOn en prend un :", "head", ""),
+    ],
+)
+def test_what_is_taken_by_its_age_is_of_the_age_that_is_told(prose: str, end: str, told: str) -> None:
+    found = list(taken_by_age(page(block(BY_AGE.format(end=end), prose=prose))))
+    assert [told in one.cause for one in found] == ([True] if told else [])

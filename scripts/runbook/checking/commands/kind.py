@@ -23,6 +23,7 @@ get kubeconfig: --internal -n,--name=
 get nodes: -A,--all-clusters -n,--name=
 load docker-image|load image-archive: -n,--name= --nodes=
 """)
+INVERTED = re.compile(r"(^|[;&|]\s*)!\s|\bgrep\s+(?:-\w+\s+)*(?:-\w*v|--invert-match)")
 GLOBAL = "-q,--quiet -v,--verbosity= -h,--help --version"
 ELSEWHERE = {f"kind {verb}": options for verb, options in VERBS.items()}
 
@@ -38,7 +39,7 @@ def kind(command: Command, situation: Situation) -> Iterator[Finding]:
             yield finding(command, "kind", f"verbe « kind {name} » inconnu", nearest(name, VERBS))
         return
     condition = command.block.condition or ""
-    if "current-context" in condition and "kind" not in condition:
+    if "current-context" in condition and ("kind" not in condition or INVERTED.search(condition)):
         yield finding(command, "kind", f"« {condition} » : la commande kind ne passerait que là où le cluster n'est pas de kind", "chercher un contexte kind-…")
     usage = read_options(command, rest, f"{GLOBAL} {VERBS[verb]}", f"kind {verb}", elsewhere=ELSEWHERE)
     yield from usage.findings

@@ -33,6 +33,7 @@ def lines(block: Block, commands: list[Command], state: PageState) -> Iterator[F
         for index, line in enumerate(text):
             yield from _object(calls, index, line, told, state)
             yield from _pod(index, line, told, state)
+            yield from _selected(calls, index, line, told, state)
             yield from _described(index, text, told, state)
     if any(command.name in ("docker", "kubectl") for command in commands):
         for index, line in enumerate(text):
@@ -40,6 +41,16 @@ def lines(block: Block, commands: list[Command], state: PageState) -> Iterator[F
     if any(command.name == "docker" for command in commands):
         for index, line in enumerate(text):
             yield from _compose(index, line, told, state)
+
+
+def _selected(calls: list[Command], index: int, line: str, told: Told, state: PageState) -> Iterator[Finding]:
+    """`[pod/name/container] …` after `kubectl logs -l`: a pod that the selector takes."""
+    selectors = [text for call in calls if verb_of(call) == "logs" for text in option_values(call, "-l", "--selector") if UNKNOWN not in text]
+    taken = [item.name for item in state.model.objects for text in selectors if item.pod_template and selects(text, item.pod_template.get("metadata", {}).get("labels") or item.labels)]
+    for found in PREFIX.finditer(line):
+        owner = state.workload_of(found["pod"])
+        if owner is not None and taken and owner.name not in taken:
+            yield told(index, f"une ligne de « {owner.name} », que le sélecteur « {selectors[0]} » écarte", "corriger le sélecteur, ou le résultat")
 
 
 def _applied(calls: list[Command], text: list[str], told: Told, state: PageState) -> Iterator[Finding]:

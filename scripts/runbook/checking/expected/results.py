@@ -28,7 +28,7 @@ from runbook.checking.offered.images import built_images
 from runbook.checking.offered.inner_network import InnerNetwork
 from runbook.checking.offered.known_names import Names
 from runbook.checking.offered.model import Model
-from runbook.checking.prose.answered import Answered, told_statuses, undocumented_keys
+from runbook.checking.prose.answered import Answered, told_schemes, told_statuses, undocumented_keys
 from runbook.checking.prose.page_python import page_python
 from runbook.checking.prose.told_settings import told_settings
 from runbook.reading.content import PageBlocks
@@ -48,6 +48,7 @@ def check_expected_results(pages: Sequence[PageBlocks], site: Sequence[PageBlock
         for page in pages:
             yield from page_python(page.page, network, names)
             yield from told_statuses(page.page, model, answered)
+            yield from told_schemes(page.page, answered)
             yield from told_settings(page.page, model, network)
             yield from sent_back(page, model, network)
             for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):

@@ -22,6 +22,7 @@ SAID = re.compile(r"`(/[\w/-]*)` (?:répond|ne répond|répondra|renvoie|rend) (
 ROUTE = re.compile(r"`(/[\w/-]*)`")
 # How a sentence names the caller whose status it gives.
 WHO = (("none", re.compile(r"\b[Ss]ans (?:le |son |ce )?jeton\b(?! sur)")), ("wrong", re.compile(r"\bavec un (?:mauvais|faux|autre)\b")))
+AUTHORIZATION = re.compile(r"\bAuthorization[\"']?\s*:\s*f?[\"']?([A-Z][A-Za-z]+) (?=[{$<…\w])")
 STATUS = re.compile(r"\b([1-5]\d\d)\b")
 
 
@@ -47,6 +48,16 @@ class Answered:
         for response in self._responses(application, path, CALLERS["none"]):
             if response.mimetype == "text/html":
                 yield response.get_data(as_text=True)
+
+    def schemes(self) -> set[str]:
+        """How the applications ask to be told who calls: the first words of their `WWW-Authenticate`."""
+        told = (
+            response.headers.get("WWW-Authenticate", "")
+            for name, application in self._model.applications.items()
+            for rule in _plain(application)
+            for response in self._responses(name, rule, CALLERS["none"])
+        )
+        return {header.split()[0] for header in told if header}
 
     def _responses(self, application: str, path: str, headers: Mapping[str, str]) -> Iterator[Any]:
         for target in self._model.settings.targets:
@@ -86,6 +97,15 @@ def told_statuses(page: Page, model: Model, answered: Answered) -> Iterator[Find
             if known and int(status) not in known:
                 yield _told(page, line, f"« {rule} » ne répond jamais {status}", known)
         yield from _by_caller(page, line, text, model, answered)
+
+
+def told_schemes(page: Page, answered: Answered) -> Iterator[Finding]:
+    """`Authorization: Bearer …` names a scheme that a refusal of some application asks for, where one does."""
+    asked = answered.schemes() if AUTHORIZATION.search(page.markdown) else set()
+    for index, text in enumerate(page.markdown.split("\n")):
+        for scheme in AUTHORIZATION.findall(text):
+            if asked and scheme not in asked:
+                yield Finding(page.path, page.line_of[index], f"« Authorization: {scheme} », et les applications demandent : {', '.join(sorted(asked))}", "reprendre ce qu'elles demandent", "answered")
 
 
 def _by_caller(page: Page, line: int, text: str, model: Model, answered: Answered) -> Iterator[Finding]:

@@ -13,6 +13,20 @@ PROGRAMS = ("docker", "kubectl", "curl", "kind")  # of others, an option may be 
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 
 
+AGE = {"head": re.compile(r"\bplus récente?s?\b|\bderni(?:er|ère) (?:pod|créée?)\b"), "tail": re.compile(r"\bplus ancien(?:ne)?s?\b")}
+BY_AGE = re.compile(r"--sort-by=[\"']?\{?\.metadata\.creationTimestamp\}?[\"']?[^|\n]*\|\s*(head|tail)\b")
+
+
+def taken_by_age(page: PageBlocks) -> Iterator[Finding]:
+    """`Le plus récent`, then the oldest of what kubectl lists by age, or the other way round."""
+    for block in page.blocks:
+        told = block.prose.rstrip().rsplit("\n", 1)[-1]
+        for end in BY_AGE.findall(block.code):
+            if AGE[end].search(told):
+                cause = f"« {AGE[end].findall(told)[0]} », et la commande prend le {'plus ancien' if end == 'head' else 'plus récent'} : kubectl range du plus ancien au plus récent"
+                yield Finding(page.page.path, block.line, cause, f"écrire {'tail' if end == 'head' else 'head'} -n 1, ou corriger la phrase", "explained_options")
+
+
 def explained_options(page: PageBlocks) -> Iterator[Finding]:
     """`--wait` attend …, below a command of Docker or Kubernetes, on a page none of whose commands has it."""
     shown = {option for block in page.blocks for option in OPTION.findall(block.code)}

@@ -86,6 +86,10 @@ def navigation(model: Model) -> Iterator[Finding]:
         uri = name.removeprefix(f"{folder}/")
         if name.startswith(f"{folder}/") and name.endswith(".md") and not HIDDEN.search(uri) and uri not in listed:
             yield Finding(path, text.count("\n", 0, start) + 2, f"page « {uri} » absente de la navigation", "l'y ajouter, ou retirer la page", RULE)
+    checked = re.search(r"^validation:\n((?:[ \t]+.*\n|\s*#.*\n)+)", text, re.MULTILINE)
+    for found in re.finditer(r"^\s+(\w+): *(info|ignore)\b", checked[1] if checked else "", re.MULTILINE):
+        line = text.count("\n", 0, checked.start(1) + found.start(1) if checked else 0) + 1
+        yield Finding(path, line, f"« {found[1]}: {found[2]} » : la construction stricte laisserait passer ce défaut", f"écrire {found[1]}: warn", RULE)
     served = re.search(r"^dev_addr:\s*\S*:(\d+)", text, re.MULTILINE)
     ports = Names(model).ports
     if served and ports and int(served[1]) not in ports:
