@@ -215,3 +215,20 @@ def test_the_file_of_a_secret_is_for_its_owner_alone(root: Path, lines: str, tol
     offered = post.model(root, manifests=["k8s/*.yaml", "k8s/*.example"], scripts="scripts", generated=["k8s/secret.yaml"])
     found = [one.line for one in check_sources(offered) if "serait lisible par tous" in one.cause]
     assert found == ([2] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("import sys\nfrom counting.main import main\n\nsys.exit(main())", ""),
+        ("from counting.main import main\n\nmain()", "« main() » rend un code de sortie, et ce script finit toujours par 0"),
+        ("from counting.main import other\n\nother()", ""),
+        ("from counting.main import main\n\nmain(", "Python ne lit pas ce script"),
+    ],
+)
+def test_a_python_script_ends_as_its_main_function_tells(root: Path, code: str, told: str) -> None:
+    (root / "scripts/counting").mkdir()
+    (root / "scripts/counting/main.py").write_text("def main() -> int:\n    return 1\n\n\ndef other() -> None:\n    pass\n")
+    (root / "scripts/count").write_text(f"#!/usr/bin/env python3\n{code}\n")
+    found = [one.cause for one in check_sources(post.model(root)) if one.path == "scripts/count"]
+    assert [told in one for one in found] == ([True] if told else [])

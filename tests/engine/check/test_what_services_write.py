@@ -8,8 +8,10 @@ import pytest
 from tests.engine.check import post
 
 from runbook.checking.applications.header_names import header_names
+from runbook.checking.applications.hidden_branches import hidden_branches
 from runbook.checking.applications.server_settings import log_settings
 from runbook.checking.applications.starts import check_starts
+from runbook.checking.applications.static_files import style_classes
 
 LOGS = '''
 import json
@@ -237,3 +239,73 @@ def test_a_line_that_the_log_leaves_out_is_not_shown(root: Path, kept: str, told
     row = '{"at": …, "level": "info", "path": "/letters", "status": 200}'
     found = [one.line for one in post.check(root, step("kubectl logs deploy/post-desk -n post", row)) if "que le journal n'écrit pas à ce niveau" in one.cause]
     assert found == ([6] if told else [])
+
+
+@pytest.mark.parametrize(("given", "told"), [("record.args['D'] / 1000", False), ("record.args['M']", False), ("record.args['D']", True)])
+def test_a_duration_of_the_log_is_in_the_unit_of_its_name(root: Path, given: str, told: bool) -> None:
+    post.change(root, "src/postal_desk/logs.py", '"path": record.args["U"]', f'"path": record.args["U"], "spent_ms": {given}')
+    found = [one.cause for one in post.check(root, step("kubectl logs deploy/post-desk -n post", '{"at": …, "level": "INFO", "path": "/", "spent_ms": …}'))]
+    assert found == (["« spent_ms » d'une requête d'une milliseconde vaudrait 1000"] if told else [])
+
+
+BRANCHES = """
+import socket
+
+
+def told(error: Exception) -> str:
+    if isinstance(error, {first}):
+        return "a"
+    if isinstance(error, {second}):
+        return "b"
+    return "c"
+
+
+def tried() -> None:
+    try:
+        pass
+    except {first}:
+        pass
+    except {second}:
+        raise
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ("socket.gaierror", "OSError", []),
+        ("OSError", "socket.gaierror", ["gaierror est un OSError, que la ligne 6 prend déjà", "gaierror est un OSError, que la ligne 16 prend déjà"]),
+        ("(ValueError, OSError)", "(ConnectionError, UnicodeError)", ["ConnectionError est un OSError", "ConnectionError est un OSError"]),
+        ("ConnectionError", "(OSError, ConnectionError)", []),
+        ("unknown.Error", "OSError", []),
+    ],
+)
+def test_a_branch_that_one_before_hides_is_found(root: Path, first: str, second: str, told: list[str]) -> None:
+    (root / "src/postal_desk/errors.py").write_text(BRANCHES.format(first=first, second=second))
+    found = [one.cause for one in hidden_branches(post.model(root))]
+    assert [cause in one for cause, one in zip(told, found, strict=True)] == [True] * len(told)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "template", "told"),
+    [
+        (".good {}\n.bad, .bad b {}\n", '<p class="good bad">', []),
+        (".good {}\n", '<p class="good bad">', [("src/postal_desk/templates/page.html", "classe « bad », qu'aucune feuille de style ne connaît")]),
+        (".good {}\n.bad {}\n", '<p class="good">', [("src/postal_desk/static/style.css", "classe « bad », qu'aucun modèle ne donne")]),
+        (".good {}\n.bad {}\n", '<p class="{{ mood }}">', []),
+        ("p {}\n", '<p class="good">', []),
+    ],
+)
+def test_the_classes_of_a_template_are_those_of_the_style_sheet(root: Path, sheet: str, template: str, told: list[tuple[str, str]]) -> None:
+    for name, text in (("static/style.css", sheet), ("templates/page.html", template)):
+        (root / "src/postal_desk" / name).parent.mkdir()
+        (root / "src/postal_desk" / name).write_text(text)
+    assert [(one.path, one.cause) for one in style_classes(post.model(root))] == told
+
+
+@pytest.mark.parametrize(("read", "told"), [('environ.get("MOOD", "calm")', False), ('environ.get("MOOD") or "calm"', True)])
+def test_a_variable_that_is_given_empty_is_not_taken_as_not_given(root: Path, read: str, told: bool) -> None:
+    post.change(root, "k8s/config.yaml", "MOOD: calm", 'MOOD: ""')
+    post.change(root, "src/postal_desk/__init__.py", 'environ.get("MOOD", "calm")', read)
+    found = [(one.path, one.cause) for one in check_starts(post.model(root)) if "donné vide" in one.cause]
+    assert found == ([("k8s/config.yaml", "« MOOD » donné vide à « desk », qui fait comme avec sa valeur par défaut, calm")] if told else [])

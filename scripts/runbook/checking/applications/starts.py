@@ -14,7 +14,7 @@ from runbook.checking.offered.containers import containers
 from runbook.checking.offered.images import built_images
 from runbook.checking.offered.inner_network import InnerNetwork
 from runbook.checking.offered.model import Model
-from runbook.checking.offered.places import in_compose, in_object
+from runbook.checking.offered.places import in_compose, in_object, written
 
 RULE = "starts"
 REFUSED = "a secret of several words, é"  # which no token is
@@ -29,6 +29,7 @@ def check_starts(model: Model) -> Iterator[Finding]:
         yield from health_programs(model, images, network)
         yield from _plainly(model, network)
         yield from _discreetly(model, network)
+        yield from _emptied(model, network)
         for name, target in model.settings.targets.items():
             for application in model.applications:
                 refusal = None if target.services else network.refusal(name, application)
@@ -64,6 +65,17 @@ def _discreetly(model: Model, network: InnerNetwork) -> Iterator[Finding]:
             if error is not None and REFUSED in str(error):
                 path, line = _where_raised(error, model)
                 yield Finding(path, line, f"« {application} » montre la valeur de {name} quand il la refuse", "nommer la variable, et taire sa valeur", RULE)
+
+
+def _emptied(model: Model, network: InnerNetwork) -> Iterator[Finding]:
+    """A variable that a target gives empty says something else than the default that it puts aside."""
+    for name in model.settings.targets:
+        for application, described in model.applications.items():
+            for variable in network.given_empty(name, application):
+                if described.variables.get(variable) and network.answers_alike(name, application, variable):
+                    path, line = written(rf"\b{variable}\b", {item.path: (model.root / item.path).read_text(encoding="utf-8") for item in model.of_kind("ConfigMap")})
+                    cause = f"« {variable} » donné vide à « {application} », qui fait comme avec sa valeur par défaut, {described.variables[variable]}"
+                    yield Finding(path, line, cause, "lire une valeur vide comme vide, ou ne pas la donner", RULE)
 
 
 def _where_raised(error: BaseException, model: Model) -> tuple[str, int]:

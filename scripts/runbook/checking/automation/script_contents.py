@@ -1,5 +1,6 @@
 """Do the repository's own shell scripts run programs, options, files, modules and verbs that exist?"""
 
+import ast
 import difflib
 import posixpath
 import re
@@ -20,6 +21,7 @@ from runbook.reading.syntax import parse
 # Right in a script, wrong in a page that a reader pastes; what depends on who runs it; URLs that it only prints.
 OF_PAGES = frozenset(["refused", "command_style", "destructive", "blocking", "durations", "empty_input", "environment", "url_answers", "urls"])
 GIVEN = dict.fromkeys(["HOME", "PATH", "PWD", "USER", "SHELL", "LANG", "TMPDIR", "BASH_SOURCE", "RANDOM", "SECONDS", "LINENO", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "@", "*", "#", "?", "!", "$", "-", "_"], UNKNOWN)
+PYTHON = re.compile(r"#!.*\bpython3?\b")
 SHEBANG = re.compile(r"#!.*\b(?:ba|da)?sh\b")
 ASSIGNED = re.compile(r"^\s*(?:local |readonly |export )?\w+=[\"']?((?:[\w.-]+/)+[\w.-]*)", re.MULTILINE)
 NAMED = re.compile(r"(?<![\w./$}~@%{-])(?:[\w.-]+/)+[\w.-]*\w(?![\w$*{/])")
@@ -35,6 +37,8 @@ def check_scripts(model: Model, resolve: Rule) -> Iterator[Finding]:
             text = (model.root / name).read_text(encoding="utf-8", errors="replace")
             if SHEBANG.match(text):
                 yield from _script(name, text, model, resolve)
+            elif PYTHON.match(text):
+                yield from _status(name, text, model)
 
 
 def _script(name: str, text: str, model: Model, resolve: Rule) -> Iterator[Finding]:
@@ -56,6 +60,23 @@ def _script(name: str, text: str, model: Model, resolve: Rule) -> Iterator[Findi
     yield from _private(name, text, model)
     yield from _paths(name, text, situation)
     yield from _named(name, text, situation)
+
+
+def _status(name: str, text: str, model: Model) -> Iterator[Finding]:
+    """A Python script ends with the status that its main function gives."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        yield Finding(name, error.lineno or 1, f"Python ne lit pas ce script : {error.msg}", "corriger le code", "script_contents")
+        return
+    sources = {alias.asname or alias.name: node.module for node in tree.body if isinstance(node, ast.ImportFrom) and node.module for alias in node.names}
+    for node in tree.body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
+            called = node.value.func.id
+            path = f"{model.settings.model.scripts}/{sources.get(called, '').replace('.', '/')}.py"
+            given = (model.root / path).read_text(encoding="utf-8") if path in model.files else text
+            if re.search(rf"^def {called}\(.*\) -> int:", given, re.MULTILINE):
+                yield Finding(name, node.lineno, f"« {called}() » rend un code de sortie, et ce script finit toujours par 0", f"écrire sys.exit({called}())", "script_contents")
 
 
 def _private(name: str, text: str, model: Model) -> Iterator[Finding]:

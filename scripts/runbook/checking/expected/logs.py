@@ -52,6 +52,11 @@ class Logged:
     def _settings(self) -> Mapping[str, Any]:
         return log_configuration(self.model, self.images)
 
+    @cached_property
+    def wrong_units(self) -> dict[str, float]:
+        """The keys in milliseconds (`…_ms`) of a request of one millisecond that say something else."""
+        return {key: value for key, value in self._line("gunicorn.access", "%(m)s", (_Atoms(ATOMS),)).items() if key.endswith("_ms") and value != 1}
+
     def hides(self, path: str, status: str) -> bool:
         """Whether the filters of the access log keep the line of such a request out of it."""
         try:
@@ -66,14 +71,17 @@ class Logged:
             return False
 
     def _keys(self, logger: str, message: str, arguments: tuple[Any, ...]) -> frozenset[str]:
+        return frozenset(self._line(logger, message, arguments))
+
+    def _line(self, logger: str, message: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
         try:
             described = self._settings["loggers"].get(logger) or self._settings["root"]
             handler = self._settings["handlers"][described["handlers"][0]]
             formatter = logging.config.DictConfigurator({}).configure_formatter(dict(self._settings["formatters"][handler["formatter"]]))
             line = json.loads(formatter.format(logging.LogRecord(logger, logging.INFO, "", 0, message, arguments, None)))
         except (AttributeError, KeyError, IndexError, TypeError, ValueError):  # no such settings, or wrong ones, which another rule tells
-            return frozenset()
-        return frozenset(line) if isinstance(line, dict) else frozenset()
+            return {}
+        return line if isinstance(line, dict) else {}
 
 
 def logged(block: Block, commands: list[Command], server: Logged) -> Iterator[Finding]:
@@ -93,5 +101,7 @@ def logged(block: Block, commands: list[Command], server: Logged) -> Iterator[Fi
         request = '"gunicorn.access"' in row or '"access"' in row or set(keys) & (server.of_a_request - server.of_a_fact)
         known = server.of_a_request if request else server.of_a_fact
         for key in keys:
+            if key in server.wrong_units:
+                yield Finding(block.page, block.expected.line + index, f"« {key} » d'une requête d'une milliseconde vaudrait {server.wrong_units[key]}", "convertir ce que donne Gunicorn : D est en microsecondes, M en millisecondes", "expected_logs")
             if key not in known:
                 yield Finding(block.page, block.expected.line + index, f"résultat attendu : clé « {key} », que le service n'écrit pas dans son journal", nearest(key, known), "expected_logs")

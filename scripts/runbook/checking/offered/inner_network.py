@@ -1,6 +1,7 @@
 """The applications answering in this process, on a network of their own that nothing leaves."""
 
 import logging
+import re
 import socket
 import tempfile
 import threading
@@ -27,6 +28,7 @@ from runbook.checking.offered.model import Model
 from runbook.checking.offered.objects import KubeObject
 
 TOKEN = "0" * 64  # stands for every secret: no real one is read
+CHANGING = re.compile(rb"[0-9a-f]{8,}|\d+")  # identifiers, moments, durations
 _GUARD = threading.Lock()
 
 
@@ -207,6 +209,17 @@ class InnerNetwork:
                 self._ask(self._application(target, application), target, rule, {header: value}, others=True)
         calls = self._received.get(other)
         return None if calls is None else any(call.get(header.upper()) == value for call in calls)
+
+    def given_empty(self, target: str, application: str) -> list[str]:
+        """The variables that a target gives to an application without anything in them."""
+        return [name for name, value in self._environment(target, application).items() if value == ""]
+
+    def answers_alike(self, target: str, application: str, variable: str) -> bool:
+        """Whether the application answers its plain GETs as it does when the target does not give this variable at all."""
+        made = [self._make(target, application, {}), self._make(target, application, {variable: None})]
+        routes = [rule for rule in self.model.applications[application].routes if "<" not in rule]
+        given, without = ([CHANGING.sub(b"", self._ask(one, target, rule, {}, others=False).get_data()) for rule in routes] for one in made)
+        return given == without
 
     def _listening(self) -> int:
         """Bound here, because a server that binds itself would ask the names of this network."""
