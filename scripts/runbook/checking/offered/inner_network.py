@@ -185,7 +185,7 @@ class InnerNetwork:
             if made is None:
                 return None
             server = make_server("127.0.0.1", 0, self._noting(name, made), threaded=True, request_handler=_Silent, fd=self._listening())
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.002}, daemon=True)
             thread.start()
             self._stack.callback(thread.join)
             self._stack.callback(server.shutdown)

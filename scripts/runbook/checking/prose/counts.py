@@ -29,9 +29,9 @@ def prose_counts(page: Page, model: Model) -> Iterator[Finding]:
 def _list_after(page: Page, index: int, lines: Sequence[tuple[int, str]]) -> Iterator[Finding]:
     """`… six choses :` and a list of five."""
     line, text = lines[index]
-    found = ANNOUNCED.search(text.replace("\u00a0", " "))
-    following = [rest for _, rest in lines[index + 1 :]]
-    if found is None or not text.rstrip().endswith(":") or len(following) < 2 or following[0].strip() or not ITEM.match(following[1]):
+    found = ANNOUNCED.search(text.replace("\u00a0", " ")) if text.rstrip().endswith(":") else None
+    following = [rest for _, rest in lines[index + 1 :]] if found else []
+    if found is None or len(following) < 2 or following[0].strip() or not ITEM.match(following[1]):
         return
     count = _items(following[1:])
     if count != number(found[1]):
@@ -52,6 +52,8 @@ def _items(lines: list[str]) -> int:
 
 
 def _manifests(text: str, model: Model) -> Iterator[str]:
+    if "manifestes" not in text.lower() and "fichiers" not in text.lower():  # ten times faster than the expression
+        return
     base = model.settings.model.base
     known = [name for name in model.files_in.get(base, []) if name.endswith((".yaml", ".yml"))]
     for found in MANIFESTS.finditer(text.replace("\u00a0", " ")):

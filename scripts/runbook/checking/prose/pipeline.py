@@ -41,8 +41,8 @@ def _row(text: str, jobs: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]
 def _days(text: str, model: Model) -> Iterator[tuple[str, str]]:
     """`Tout est rejoué chaque lundi et chaque jeudi`, and the cron lines."""
     told = {DAYS.index(day.lower()) for day in EACH.findall(text)} if RUNS.search(text) else set()
-    known = {day for schedule in schedules_of(model) for day in days_of(schedule)}
-    if told and known and told != known:
+    known = {day for schedule in schedules_of(model) for day in days_of(schedule)} if told else set()
+    if known and told != known:
         yield f"la pipeline n'est pas lancée ces jours-là : {', '.join(schedules_of(model))}", f"jours de la semaine : {', '.join(DAYS[day] for day in sorted(known))}"
 
 
