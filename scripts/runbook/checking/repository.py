@@ -22,7 +22,7 @@ from runbook.checking.offered.model import Model
 from runbook.checking.prose.counts import prose_counts
 from runbook.checking.prose.diagrams import diagrams
 from runbook.checking.prose.documented import check_documented
-from runbook.checking.prose.explained_options import explained_options, taken_by_age
+from runbook.checking.prose.explained_options import explained_options, history_read, taken_by_age
 from runbook.checking.prose.figures import prose_figures
 from runbook.checking.prose.metadata import tags, templates
 from runbook.checking.prose.names import check_prose
@@ -64,6 +64,7 @@ def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: 
         yield from page_parts(page.page, model)
         yield from explained_options(page)
         yield from taken_by_age(page)
+        yield from history_read(page)
         yield from diagrams(page.page, model)
         yield from pipeline(page.page, model)
     yield from anchors([page.page for page in pages], [page.page for page in site])

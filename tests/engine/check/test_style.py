@@ -5,7 +5,7 @@ from tests.engine.check.shop import block, found, page
 
 from runbook.checking.blocks import shellcheck
 from runbook.checking.offered.model import Model
-from runbook.checking.prose.explained_options import explained_options, taken_by_age
+from runbook.checking.prose.explained_options import explained_options, history_read, taken_by_age
 
 DOWN = "docker compose down"
 FOREVER = "docker compose down -v"
@@ -132,3 +132,17 @@ BY_AGE = "POD=$(kubectl get pods --sort-by=.metadata.creationTimestamp -o name |
 def test_what_is_taken_by_its_age_is_of_the_age_that_is_told(prose: str, end: str, told: str) -> None:
     found = list(taken_by_age(page(block(BY_AGE.format(end=end), prose=prose))))
     assert [told in one.cause for one in found] == ([True] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("prose", "code", "told"),
+    [
+        ("La dernière ligne est la définition en service.", "kubectl rollout history deployment/till", False),
+        ("La première ligne est la définition en service.", "kubectl rollout history deployment/till", True),
+        ("La dernière révision est la plus ancienne.", "kubectl rollout history deployment/till", True),
+        ("La première ligne est la définition en service.", "kubectl get pods", False),
+    ],
+)
+def test_the_history_of_a_rollout_is_read_in_its_order(prose: str, code: str, told: bool) -> None:
+    text = f"# Page\n\n{prose}"
+    assert [one.line for one in history_read(page(block(code, line=1), prose=text))] == ([3] if told else [])

@@ -7,6 +7,7 @@ from runbook.checking.applications.offered_links import offered_links
 from runbook.checking.applications.template_names import template_names
 from runbook.checking.blocks.words import Shell
 from runbook.checking.expected.answers import answers, asked
+from runbook.checking.expected.awaited import Awaited
 from runbook.checking.expected.changed_settings import Changes, changed_settings
 from runbook.checking.expected.counts import counts, given_back
 from runbook.checking.expected.echoed_values import echoed_values
@@ -53,7 +54,7 @@ def check_expected_results(pages: Sequence[PageBlocks], site: Sequence[PageBlock
             yield from sent_back(page, model, network)
             for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
                 shell, state, sent = Shell(), PageState(model, found, images), set[str]()
-                changes, rereading = Changes(network), Rereading(found)
+                changes, rereading, awaited = Changes(network), Rereading(found), Awaited()
                 for block in blocks:
                     commands = list(shell.read(block))
                     yield from given_back(commands, state)
@@ -62,6 +63,7 @@ def check_expected_results(pages: Sequence[PageBlocks], site: Sequence[PageBlock
                     yield from touched_files(commands, model, found)
                     rereading.follow(commands)
                     yield from rereading.shown(block, asked(commands, network))
+                    yield from awaited.asked(block, commands, asked(commands, network))
                     yield from changed_settings(block, commands, changes, state)
                     if not block.not_run:
                         yield from messages(block, commands, model)

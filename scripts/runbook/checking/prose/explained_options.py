@@ -27,6 +27,17 @@ def taken_by_age(page: PageBlocks) -> Iterator[Finding]:
                 yield Finding(page.page.path, block.line, cause, f"écrire {'tail' if end == 'head' else 'head'} -n 1, ou corriger la phrase", "explained_options")
 
 
+HISTORY = re.compile(r"\b[Pp]remière (?:ligne|révision)\b[^.;|]*\b(?:en service|actuelle|courante)\b|\b[Dd]ernière (?:ligne|révision)\b[^.;|]*\bplus ancienne\b")
+
+
+def history_read(page: PageBlocks) -> Iterator[Finding]:
+    """`kubectl rollout history` ends with the revision in service."""
+    listed = [block.line for block in page.blocks if "rollout history" in block.code]
+    for line, text in prose(page.page) if listed else ():
+        if line > listed[0] and HISTORY.search(text):
+            yield Finding(page.page.path, line, "« kubectl rollout history » finit par la révision en service, et commence par la plus ancienne", "corriger la phrase", "explained_options")
+
+
 def explained_options(page: PageBlocks) -> Iterator[Finding]:
     """`--wait` attend …, below a command of Docker or Kubernetes, on a page none of whose commands has it."""
     shown = {option for block in page.blocks for option in OPTION.findall(block.code)}
