@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from runbook.checking.applications.header_names import header_names
+from runbook.checking.applications.header_names import header_names, header_values
 from runbook.checking.applications.hidden_branches import hidden_branches
 from runbook.checking.applications.server_settings import log_settings, server_settings, settings_used
 from runbook.checking.applications.setting_limits import setting_limits
@@ -33,7 +33,7 @@ from runbook.checking.prose.said_everywhere import said_everywhere
 from runbook.checking.prose.site_links import anchors, navigation, page_parts
 from runbook.reading.content import Page, PageBlocks
 
-SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, log_settings, settings_used, setting_limits, header_names, hidden_branches, comment_claims, comment_names, kept_out_of_git, static_files, style_classes, navigation, target_services, check_starts)
+SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, log_settings, settings_used, setting_limits, header_names, header_values, hidden_branches, comment_claims, comment_names, kept_out_of_git, static_files, style_classes, navigation, target_services, check_starts)
 
 
 def check_sources(model: Model) -> Iterator[Finding]:

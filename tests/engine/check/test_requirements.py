@@ -13,7 +13,7 @@ flask==3.1.3 \\
     --hash=sha256:{HASH} \\
     --hash=sha256:{HASH}
 msgspec==0.22.0 ; python_version >= "3.11" --hash=sha256:{HASH}
-"""
+""" + "".join(f"{name}==1.0 --hash=sha256:{HASH}\n" for name in ("blinker", "click", "itsdangerous", "jinja2", "markupsafe", "werkzeug"))
 PROJECT = """[dependency-groups]
 desk = ["flask~=3.1", { include-group = "fast" }]
 fast = ["msgspec>=0.20,<1"]
@@ -75,3 +75,9 @@ def test_a_module_may_have_another_name_than_its_distribution(root: Path) -> Non
     post.change(root, "src/postal_desk/__init__.py", "import msgspec\n", "import msgspec\nimport yaml\n")
     (root / "requirements/desk.txt").write_text(f"{LOCK}pyyaml==6.0.3 --hash=sha256:{HASH}\n")
     assert causes(root) == []
+
+
+@pytest.mark.parametrize("needed", ["werkzeug", "markupsafe"])
+def test_what_a_distribution_needs_is_locked_with_it(root: Path, needed: str) -> None:
+    post.change(root, "requirements/desk.txt", f"{needed}==1.0 --hash=sha256:{HASH}\n", "")
+    assert ("requirements/desk.txt", 2, f"« {needed} », dont « flask » a besoin, manque : pip refuserait le fichier") in causes(root)

@@ -232,3 +232,12 @@ def test_a_python_script_ends_as_its_main_function_tells(root: Path, code: str, 
     (root / "scripts/count").write_text(f"#!/usr/bin/env python3\n{code}\n")
     found = [one.cause for one in check_sources(post.model(root)) if one.path == "scripts/count"]
     assert [told in one for one in found] == ([True] if told else [])
+
+
+@pytest.mark.parametrize(("kind", "line", "told"), [("data", "umask 077; printf '%s' \"$1\" > k8s/secret.yaml", True), ("data", "umask 077; printf '%s' \"$1\" | base64 > k8s/secret.yaml", False), ("stringData", "umask 077; printf '%s' \"$1\" > k8s/secret.yaml", False)])
+def test_what_goes_into_the_data_of_a_secret_is_encoded(root: Path, kind: str, line: str, told: bool) -> None:
+    (root / "k8s/secret.yaml").unlink()
+    (root / "k8s/secret.yaml.example").write_text(f"apiVersion: v1\nkind: Secret\nmetadata: {{name: post-secret, namespace: post}}\n{kind}: {{STAMP: PUT_HERE}}\n")
+    (root / "scripts/sort").write_text(f"#!/bin/sh\n{line}\n")
+    offered = post.model(root, manifests=["k8s/*.yaml", "k8s/*.example"], scripts="scripts", generated=["k8s/secret.yaml"])
+    assert any("n'y met rien qui le soit" in one.cause and one.line == 2 for one in check_sources(offered)) is told

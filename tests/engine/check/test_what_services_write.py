@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.engine.check import post
 
-from runbook.checking.applications.header_names import header_names
+from runbook.checking.applications.header_names import header_names, header_values
 from runbook.checking.applications.hidden_branches import hidden_branches
 from runbook.checking.applications.server_settings import log_settings
 from runbook.checking.applications.starts import check_starts
@@ -182,6 +182,7 @@ if status != 200:
         ('"GET", "/health/live"', '"GET", "/health/alive"', "/health/live : 404"),
         ("!= 200", "!= 204", "/health/live : 200"),
         ('os.environ["PORT"]', 'os.environ["PROT"]', "KeyError"),
+        ("status != 200", "not status", "finit bien quand l'application répond par une erreur"),
     ],
 )
 def test_the_health_check_of_an_image_is_run_on_its_application(root: Path, old: str, new: str, refusal: str | None) -> None:
@@ -309,3 +310,47 @@ def test_a_variable_that_is_given_empty_is_not_taken_as_not_given(root: Path, re
     post.change(root, "src/postal_desk/__init__.py", 'environ.get("MOOD", "calm")', read)
     found = [(one.path, one.cause) for one in check_starts(post.model(root)) if "donné vide" in one.cause]
     assert found == ([("k8s/config.yaml", "« MOOD » donné vide à « desk », qui fait comme avec sa valeur par défaut, calm")] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("headers", "cause"),
+    [
+        ('{"X-Content-Type-Options": "nosniff", "X-Frame-Options": "deny", "Content-Security-Policy": "x"}', ""),
+        ('{"X-Content-Type-Options": "no-sniff"}', "X-Content-Type-Options : « no-sniff », que les navigateurs ignorent"),
+        ('{"Referrer-Policy": "none"}', "Referrer-Policy : « none »"),
+        ('{"Content-Security-Policy-Report-Only": "x"}', "n'est que signalée"),
+        ('{"Content-Security-Policy-Report-Only": "x", "Content-Security-Policy": "y"}', ""),
+    ],
+)
+def test_a_header_that_protects_says_what_browsers_understand(root: Path, headers: str, cause: str) -> None:
+    (root / "src/postal_desk/headers.py").write_text(f"ALWAYS = {headers}\n")
+    found = [one.cause for one in header_values(post.model(root))]
+    assert [cause in one for one in found] == ([True] if cause else [])
+
+
+ADDRESS_REFUSED = """def make(environ):
+    if environ.get("DESK_URL", "").startswith("ftp:"):
+        raise SystemExit("Refused: DESK_URL " + {shown})
+"""
+LENGTH_REFUSED = """def make(environ):
+    if not {least} <= len(environ.get("DESK_TOKEN", "0" * 64)) <= {most} or " " in environ.get("DESK_TOKEN", ""):
+        raise SystemExit("DESK_TOKEN ; attendu : 16 à 256 caractères")
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "variable", "default", "cause"),
+    [
+        (ADDRESS_REFUSED.format(shown="environ['DESK_URL']"), "DESK_URL", "http://localhost:1", "montre la valeur de DESK_URL"),
+        (ADDRESS_REFUSED.format(shown="'(hidden)'"), "DESK_URL", "http://localhost:1", ""),
+        (LENGTH_REFUSED.format(least=16, most=256), "DESK_TOKEN", None, ""),
+        (LENGTH_REFUSED.format(least=8, most=256), "DESK_TOKEN", None, "DESK_TOKEN de 15 caractères est accepté, et le refus annonce « 16 à 256 caractères »"),
+        (LENGTH_REFUSED.format(least=16, most=300), "DESK_TOKEN", None, "DESK_TOKEN de 257 caractères est accepté"),
+    ],
+)
+def test_a_refusal_hides_what_it_must_and_tells_the_limits_that_hold(root: Path, code: str, variable: str, default: str | None, cause: str) -> None:
+    post.change(root, "src/postal_desk/__init__.py", "def make(environ):\n", code)
+    model = post.model(root)
+    desk = replace(model.applications["desk"], variables={**model.applications["desk"].variables, variable: default})
+    found = [one.cause for one in check_starts(replace(model, applications={**model.applications, "desk": desk})) if variable in one.cause]
+    assert [cause in one for one in found] == ([True] if cause else [])

@@ -18,6 +18,24 @@ KNOWN = frozenset(name.lower() for name in (*HEADERS, *RESPONSE))
 MENTION = re.compile(r"[\"'](?:" + "|".join(map(re.escape, (*HEADERS, *RESPONSE))) + r")[\"']\s*:", re.IGNORECASE)
 
 
+# The only values that browsers take; another one protects from nothing.
+VALUES = {"X-Content-Type-Options": ("nosniff",), "X-Frame-Options": ("DENY", "SAMEORIGIN"), "Cross-Origin-Opener-Policy": ("same-origin", "same-origin-allow-popups", "noopener-allow-popups", "unsafe-none"), "Cross-Origin-Resource-Policy": ("same-origin", "same-site", "cross-origin"), "Referrer-Policy": ("no-referrer", "no-referrer-when-downgrade", "origin", "origin-when-cross-origin", "same-origin", "strict-origin", "strict-origin-when-cross-origin", "unsafe-url")}
+REPORTED = re.compile(r"[\"']Content-Security-Policy-Report-Only[\"']")
+ENFORCED = re.compile(r"[\"']Content-Security-Policy[\"']")
+
+
+def header_values(model: Model) -> Iterator[Finding]:
+    """What the code gives to the headers that protect: a value that browsers take, and a policy that is enforced."""
+    for name, text in model.code.items():
+        for header, values in VALUES.items():
+            for found in re.finditer(rf"[\"']{header}[\"']\]?\s*[:=]\s*[\"']([^\"']*)[\"']", text):
+                if found[1].lower() not in [value.lower() for value in values]:
+                    yield Finding(name, text.count("\n", 0, found.start()) + 1, f"{header} : « {found[1]} », que les navigateurs ignorent", nearest(found[1], values), "header_names")
+        reported = REPORTED.search(text)
+        if reported and not any(ENFORCED.search(other) for other in model.code.values()):
+            yield Finding(name, text.count("\n", 0, reported.start()) + 1, "la politique de sécurité du contenu n'est que signalée, et n'empêche rien", "écrire Content-Security-Policy", "header_names")
+
+
 def header_names(model: Model) -> Iterator[Finding]:
     """In a dictionary of the applications' code with one known header for a key, all keys are headers, or begin with `X-`."""
     for name, text in model.code.items():

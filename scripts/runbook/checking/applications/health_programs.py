@@ -30,6 +30,8 @@ def health_programs(model: Model, images: dict[str, Image], network: InnerNetwor
             if refusal:
                 cause = f"le contrôle de santé « {module} » échoue sur l'application « {image.application} » en marche : {refusal}"
                 yield Finding(image.dockerfile, line, cause, "corriger le programme, ou la route qu'il appelle", "health_programs")
+            elif module and port and not _run(module, image, network.failing_port()):
+                yield Finding(image.dockerfile, line, f"le contrôle de santé « {module} » finit bien quand l'application répond par une erreur", "le faire échouer si la réponse n'est pas 200", "health_programs")
 
 
 def _module(instruction: str) -> str | None:

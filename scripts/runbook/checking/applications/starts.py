@@ -1,5 +1,6 @@
 """Does each application start with all that a target gives it, taken together?"""
 
+import re
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from runbook.checking.offered.model import Model
 from runbook.checking.offered.places import in_compose, in_object, written
 
 RULE = "starts"
+WITHIN = "not-to-be-shown"  # in an address, after a name
+LENGTHS = re.compile(r"\b(\d+) à (\d+) caractères")
 REFUSED = "a secret of several words, é"  # which no token is
 
 
@@ -30,6 +33,7 @@ def check_starts(model: Model) -> Iterator[Finding]:
         yield from _plainly(model, network)
         yield from _discreetly(model, network)
         yield from _emptied(model, network)
+        yield from _as_long_as_told(model, network)
         for name, target in model.settings.targets.items():
             for application in model.applications:
                 refusal = None if target.services else network.refusal(name, application)
@@ -60,11 +64,26 @@ def _discreetly(model: Model, network: InnerNetwork) -> Iterator[Finding]:
     """A refused secret is named and not shown: the refusal ends in a log that more people read than know the secret."""
     for application, described in model.applications.items():
         target = next(iter(network.starts_on(application)), None)
-        for name in filter(is_sensitive, described.variables):
-            error = network.error_given(target, application, {name: REFUSED}) if target else None
-            if error is not None and REFUSED in str(error):
+        addresses = [name for name, default in described.variables.items() if str(default).startswith(("http://", "https://"))]
+        tried = [*((name, REFUSED) for name in described.variables if is_sensitive(name)), *((name, f"ftp://somebody:{WITHIN}@example.org") for name in addresses)]
+        for name, value in tried:
+            error = network.error_given(target, application, {name: value}) if target else None
+            if error is not None and (REFUSED if value == REFUSED else WITHIN) in str(error):
                 path, line = _where_raised(error, model)
                 yield Finding(path, line, f"« {application} » montre la valeur de {name} quand il la refuse", "nommer la variable, et taire sa valeur", RULE)
+
+
+def _as_long_as_told(model: Model, network: InnerNetwork) -> Iterator[Finding]:
+    """`attendu : 16 à 256 caractères`: one less and one more are refused too."""
+    for application, described in model.applications.items():
+        target = next(iter(network.starts_on(application)), None)
+        for name in filter(is_sensitive, described.variables):
+            error = network.error_given(target, application, {name: REFUSED}) if target else None
+            for least, most in LENGTHS.findall(str(error or "")):
+                for length in (int(least) - 1, int(most) + 1):
+                    if target and network.error_given(target, application, {name: "x" * length}) is None:
+                        path, line = _where_raised(error, model) if error else ("pyproject.toml", 1)
+                        yield Finding(path, line, f"{name} de {length} caractères est accepté, et le refus annonce « {least} à {most} caractères »", "corriger la limite, ou le message", RULE)
 
 
 def _emptied(model: Model, network: InnerNetwork) -> Iterator[Finding]:

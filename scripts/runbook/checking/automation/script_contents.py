@@ -58,6 +58,7 @@ def _script(name: str, text: str, model: Model, resolve: Rule) -> Iterator[Findi
     if "/" in text and "$(<" in text:
         yield from placeholders(name, text, {path: (model.root / path).read_text(encoding="utf-8") for path in model.files if path.endswith((".example", ".template", ".in", ".tpl"))})
     yield from _private(name, text, model)
+    yield from _encoded(name, text, model)
     yield from _paths(name, text, situation)
     yield from _named(name, text, situation)
 
@@ -86,6 +87,16 @@ def _private(name: str, text: str, model: Model) -> Iterator[Finding]:
         if re.search(rf"(?<![\w/]){re.escape(path)}(?![\w.])", code) and ">" in code and not OWNER_ONLY.search(code):
             line = next((number for number, row in enumerate(text.splitlines(), 1) if path in row), 1)
             yield Finding(name, line, f"« {path} », qui contient un secret, serait lisible par tous sur cette machine", "écrire umask 077 avant de le faire", "script_contents")
+
+
+def _encoded(name: str, text: str, model: Model) -> Iterator[Finding]:
+    """What a script writes into the `data` of a Secret is in base64, which `stringData` is not."""
+    code = COMMENT.sub("", text)
+    for item in model.of_kind("Secret"):
+        path = item.path.removesuffix(".example")
+        if item.path.endswith(".example") and item.at("data", default=None) and re.search(rf"(?<![\w/]){re.escape(path)}(?![\w.])", code) and "printf" in code and "base64" not in code:
+            line = next((number for number, row in enumerate(text.splitlines(), 1) if path in row), 1)
+            yield Finding(name, line, f"« {path} » : les valeurs de data sont en base64, et ce script n'y met rien qui le soit", "passer la valeur par base64, ou employer stringData", "script_contents")
 
 
 def _commands(block: Block, shell: Shell) -> Iterator[Command]:

@@ -29,7 +29,7 @@ def check_requirements(model: Model) -> Iterator[Finding]:
     project = model.root / "pyproject.toml"
     asked = project.read_text(encoding="utf-8") if "pyproject.toml" in model.files and project.is_file() else ""
     locks = {name: (model.root / name).read_text(encoding="utf-8") for name in sorted(model.files) if name in installed or _is_lock(model, name)}
-    seen = Remembered(model.root / model.settings.state / "cache" / "requirements.json", "1")
+    seen = Remembered(model.root / model.settings.state / "cache" / "requirements.json", "2")
     text = json.dumps([asked, locks])
     found: list[list[Any]] | None = seen.recall(text)
     if found is None:
@@ -74,6 +74,8 @@ def _locks(locks: dict[str, str], groups: dict[str, dict[str, str]]) -> Iterator
             for group, wanted in groups.items():
                 if name in wanted and not _satisfies(version, wanted[name]):
                     yield path, line, f"« {name} » en {version}, et pyproject.toml (groupe {group}) demande {wanted[name]}", remedy
+        for name, missing in _wanted(pinned):
+            yield path, pinned[name], f"« {missing} », dont « {name} » a besoin, manque : pip refuserait le fichier", remedy
         for group in {PurePosixPath(path).stem, PurePosixPath(path).parent.name} & set(groups):
             for name in sorted(set(groups[group]) - set(pinned)):
                 yield path, 1, f"« {name} », que pyproject.toml demande pour le groupe {group}, manque", remedy
@@ -112,6 +114,19 @@ def _groups(asked: str) -> dict[str, dict[str, str]]:
         return found
 
     return {group: names(group) for group in described}
+
+
+def _wanted(pinned: dict[str, int]) -> Iterator[tuple[str, str]]:
+    """Each distribution of a lock file that is installed here, with what it needs and the file leaves out."""
+    requirements: Any = importlib.import_module("packaging.requirements")
+    for name in sorted(pinned):
+        try:
+            needed = [requirements.Requirement(text) for text in importlib.metadata.requires(name) or []]
+        except importlib.metadata.PackageNotFoundError:  # of another group than those installed
+            continue
+        for each in needed:
+            if _normal(each.name) not in pinned and (each.marker is None or each.marker.evaluate({"extra": ""})):
+                yield name, _normal(each.name)
 
 
 def _satisfies(version: str, wanted: str) -> bool:

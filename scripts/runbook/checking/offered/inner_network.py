@@ -184,13 +184,16 @@ class InnerNetwork:
             made = self._application(target, name)
             if made is None:
                 return None
-            server = make_server("127.0.0.1", 0, self._noting(name, made), threaded=True, request_handler=_Silent, fd=self._listening())
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.002}, daemon=True)
-            thread.start()
-            self._stack.callback(thread.join)
-            self._stack.callback(server.shutdown)
-            self._servers[target, name] = server
+            self._servers[target, name] = self._serve(self._noting(name, made))
         return self._servers[target, name]
+
+    def _serve(self, application: Callable[[dict[str, Any], Any], Any]) -> BaseWSGIServer:
+        server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Silent, fd=self._listening())
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.002}, daemon=True)
+        thread.start()
+        self._stack.callback(thread.join)
+        self._stack.callback(server.shutdown)
+        return server
 
     def _noting(self, name: str, made: Any) -> Callable[[dict[str, Any], Any], Any]:
         """The application, and a note of what others sent to it."""
@@ -209,6 +212,10 @@ class InnerNetwork:
                 self._ask(self._application(target, application), target, rule, {header: value}, others=True)
         calls = self._received.get(other)
         return None if calls is None else any(call.get(header.upper()) == value for call in calls)
+
+    def failing_port(self) -> int:
+        """Where on 127.0.0.1 somebody answers 500 to everything."""
+        return self._serve(lambda _, start: [start("500 Internal Server Error", [("Content-Length", "0")]) and b""]).port
 
     def given_empty(self, target: str, application: str) -> list[str]:
         """The variables that a target gives to an application without anything in them."""
