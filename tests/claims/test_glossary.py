@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from flask import Flask, Response, jsonify, request
 from kubernetes_validate.utils import all_versions, schema_contents
 
@@ -186,6 +187,16 @@ def test_compose_and_the_cluster_start_the_same_images_by_the_same_command(model
         assert not {"command", "args"} & set(started)
 
 
+@home("- **La documentation ne ment pas longtemps.**")
+def test_pages_run_at_each_change_and_twice_a_week_without_any() -> None:
+    workflow = pipeline()
+    assert {"push", "pull_request", "schedule"} <= set(workflow[True])
+    [planned] = workflow[True]["schedule"]
+    assert planned["cron"].split()[2:] == ["*", "*", "1,4"]
+    assert "runbook run" in source("scripts/test")
+    assert any("scripts/test --require local,compose,recette" in step.get("run", "") for step in workflow["jobs"]["every-target"]["steps"])
+
+
 LEFT_OUT = {"donnees": "base de données", "exposition": "chiffrement des échanges", "observabilite": "supervision", "noeuds": "perte d'un nœud"}
 
 
@@ -236,6 +247,25 @@ def test_the_front_is_on_port_8080_of_this_machine_and_gives_its_page(model: Mod
     assert answer.mimetype == "text/html"
     assert asked.expected
     assert compare(asked.expected.text, answer.text, Kind.TEXT) is None
+
+
+@starting("Il garde le terminal jusqu'à Ctrl+C, qui arrête tout : la suite se lance dans un second terminal.")
+def test_the_demonstration_ends_by_serving_until_it_is_stopped() -> None:
+    lines = [line for line in source("scripts/demo").splitlines() if line.strip()]
+    assert lines[-1] == "exec runbook serve api front site"
+    assert 'screen.print("Ctrl+C arrête tout.")' in source("scripts/runbook/verbs/serving.py")
+    first, *others = blocks(START)
+    assert (first.code.strip(), first.title) == ("scripts/demo", "Premier terminal")
+    assert "Premier terminal" not in [block.title for block in others]
+
+
+@starting("`services/front/datapress_front/app.py`, et les gabarits à côté | De même |")
+def test_the_role_of_each_route_of_the_front_is_where_that_of_the_api_is() -> None:
+    described = yaml.safe_load(source("docs/_data/services.yaml"))["routes"]
+    routes = {rule.rule for rule in front().application.url_map.iter_rules()}
+    assert set(described["front"]) == routes
+    shown = section("architecture/index.md", "adresses").partition("### Front")[2]
+    assert [role for role in described["front"].values() if plain(role) not in plain(shown)] == []
 
 
 @starting("Le même état existe pour une supervision ;")
@@ -578,6 +608,7 @@ def test_the_control_plane_is_a_role_of_a_node_and_no_pod_has_its_key(model: Mod
 TOOLS = {
     "Alloy : L'agent de Grafana qui ramasse les journaux et les envoie à Loki ; il remplace Promtail.": ("observabilite", "Choix d'aujourd'hui", "Loki alimenté par **Grafana Alloy**, Promtail étant en fin de vie"),
     "Loki : L'outil qui garde les journaux et permet d'y chercher.": ("observabilite", "Choix d'aujourd'hui", "Loki alimenté par **Grafana Alloy**"),
+    "Grafana : L'outil qui affiche métriques, journaux et traces.": ("observabilite", "Demande", "Prometheus, Grafana, Loki"),
     "Prometheus : L'outil qui relève les métriques et déclenche les alertes.": ("observabilite", "Choix d'aujourd'hui", "Prometheus, Grafana et des alertes"),
     "cert-manager : L'outil qui obtient et renouvelle les certificats TLS d'un cluster.": ("exposition", "Demande", "cert-manager et TLS"),
     "Gateway API : Le successeur d'Ingress pour l'entrée du trafic dans un cluster.": ("exposition", "Choix d'aujourd'hui", "**Gateway API** et cert-manager, plutôt qu'un Ingress"),
