@@ -4,8 +4,11 @@ import base64
 import copy
 import json
 import logging
+import re
+import runpy
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -27,9 +30,28 @@ from datapress_front.api_call import BUDGET_SECONDS
 from datapress_front.api_state import ApiState
 from datapress_front.api_watch import ApiWatch
 from datapress_front.settings import FrontSettings
+from macros import tables
+from macros.compose_services import read_compose
+from macros.manifests import read_recette
+from macros.roadmap import Card, read_roadmap
+from macros.service_code import read_service
+from runbook.checking.manifests.safety import _UNITS
 from runbook.checking.offered.model import Model
 from runbook.checking.offered.objects import KubeObject
-from tests.claims.facts import DEPLOYMENTS, NOBODY, ROOT, TOKEN, api, blocks, container, front, listening, place, source
+from tests.claims.facts import (
+    DEPLOYMENTS,
+    NOBODY,
+    ROOT,
+    TOKEN,
+    api,
+    blocks,
+    container,
+    front,
+    listening,
+    page,
+    place,
+    source,
+)
 
 Manifest = Callable[[str, str], KubeObject]
 OVERVIEW, SETTINGS, DEVELOPMENT, RECETTE = (
@@ -72,6 +94,12 @@ def recette(manifest: Manifest) -> dict[str, str]:
     return data
 
 
+def card(anchor: str) -> Card:
+    """A card of the first stage of the roadmap."""
+    (found,) = (found for found in read_roadmap(ROOT / "docs/feuille-de-route.md").stages["horizon-1"] if found.anchor == anchor)
+    return found
+
+
 # The overview
 
 
@@ -110,6 +138,7 @@ def test_each_service_is_flask_under_gunicorn_in_an_image_of_its_own(model: Mode
         assert "\nflask==" in source(f"services/{name}/requirements.txt")
 
 
+@pytest.mark.claim(OVERVIEW, "Le prix à payer est un appel réseau de plus, donc une panne possible de plus")
 @pytest.mark.claim(OVERVIEW, 'navigateur -->|"HTTP"| front front -->|"HTTP (API_BASE_URL)"| api ```')
 @pytest.mark.claim("contexte.md", "| § 2 | Le front appelle l'API par `API_BASE_URL` | Appel fait par le serveur du front, jamais par le navigateur : [trajet d'une requête](architecture/index.md#trajet) |")
 @pytest.mark.claim("difficultes.md", "Le front appelle l'API depuis son serveur, par `API_BASE_URL`")
@@ -204,6 +233,7 @@ def test_the_page_gives_the_public_address_alone_and_runs_no_script() -> None:
     assert "connect-src" not in policy
 
 
+@pytest.mark.claim(OVERVIEW, "donc une panne possible de plus : la suite dit comment il est borné.")
 @pytest.mark.claim(OVERVIEW, "Le front attend au plus 1 s une connexion et 2 s une réponse, et ne réessaie qu'une fois, quand la connexion n'aboutit pas ou se coupe ; jamais parce que la réponse tarde.")
 @pytest.mark.parametrize(
     ("failure", "calls"),
@@ -401,6 +431,8 @@ def test_without_a_token_the_api_works_but_for_the_admin_route(tmp_path: Path) -
         api(API_TOKEN=TOKEN, API_TOKEN_FILE=str(tmp_path / "jeton"))
 
 
+@pytest.mark.claim(DEVELOPMENT, "| Service | Depuis le navigateur | Depuis l'autre conteneur | |---|---|---| | `front` | http://localhost:8080 | sans objet |")
+@pytest.mark.claim(DEVELOPMENT, "L'API a donc deux adresses, et deux variables les portent.")
 @pytest.mark.claim(SETTINGS, "`API_BASE_URL` et `API_PUBLIC_URL` désignent la même API vue de deux endroits")
 @pytest.mark.claim(DEVELOPMENT, "`API_BASE_URL` sert au serveur du front : le nom `api` n'existe que sur le réseau de Compose.")
 @pytest.mark.claim(DEVELOPMENT, "| `front` | http://localhost:8080 | sans objet | | `api` | http://localhost:8000 | `http://api:8000` |")
@@ -525,6 +557,7 @@ def test_the_token_of_the_machine_is_passed_on_to_the_api_alone(model: Model) ->
     assert not [name for name in model.services["front"]["environment"] if "TOKEN" in name]
 
 
+@pytest.mark.claim(DEVELOPMENT, "| Point | Développement | Recette | |---|---|---| | API | 1 conteneur | 2 pods, un Service devant |")
 @pytest.mark.claim(DEVELOPMENT, "| API | 1 conteneur | 2 pods, un Service devant | | Adresse du front | http://localhost:8080 | http://localhost:30080 | | API joignable du navigateur | Oui, http://localhost:8000 | Non, sauf `port-forward` | | Réglages | `compose.yaml` | ConfigMap `datapress-config` |")
 @pytest.mark.claim(DEVELOPMENT, "| Nom de l'environnement | `developpement` | `recette` |")
 def test_what_differs_between_development_and_recette(model: Model, manifest: Manifest) -> None:
@@ -542,6 +575,7 @@ def test_the_recette_alone_has_a_second_copy_during_an_update(model: Model, mani
         assert manifest("Deployment", name).at("spec", "strategy", "rollingUpdate", "maxUnavailable") == 0
 
 
+@pytest.mark.claim(OVERVIEW, "Le même couple existe sous deux formes, à partir des mêmes images :")
 @pytest.mark.claim(DEVELOPMENT, "Les images, les ports des conteneurs et les réglages de Gunicorn sont les mêmes")
 @pytest.mark.claim("index.md", "Les images sont identiques, seule la configuration change")
 @pytest.mark.claim("contexte.md", "| Une version ne s'essaie qu'en production | Chaque changement est un risque pour les utilisateurs, donc rare, donc gros | Un poste de développement et une recette lancent les mêmes images que celles qui seront livrées |")
@@ -656,6 +690,7 @@ def test_the_token_opens_the_admin_route_and_nothing_else_needs_it() -> None:
     assert closed == ["/admin/configuration"]
 
 
+@pytest.mark.claim(RECETTE, "Le retrait suit toujours le même ordre :")
 @pytest.mark.claim(RECETTE, "K->>S: retire l'adresse K->>P: preStop :<br>pause de 5 s Note over S,P: le pod sert encore<br>pendant que son<br>adresse s'efface K->>P: SIGTERM Note over S,P: Gunicorn finit ce qui est en cours P-->>K: arrêt Note over K,P: au-delà de 40 s : SIGKILL ```")
 @pytest.mark.claim("decisions/0006-mise-a-jour-sans-perte.md", "Le délai d'arrêt (40 s) dépasse la pause et le délai de Gunicorn réunis.")
 @pytest.mark.claim("decisions/0006-mise-a-jour-sans-perte.md", "`preStop` attend 5 s, par une commande Python : sans shell, et sans le champ `preStop.sleep`")
@@ -686,6 +721,7 @@ def test_every_pod_is_restricted_as_the_namespace_demands(model: Model, manifest
             assert found["securityContext"] == {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 
 
+@pytest.mark.claim(RECETTE, "| Objet | Nom | Rôle | Fichier | | --- | --- | --- | --- | | Deployment | `datapress-api` | 2 réplicas de l'API, remplacés un par un | `k8s/api-deployment.yaml` |")
 @pytest.mark.claim(RECETTE, "| Deployment | `datapress-api` | 2 réplicas de l'API, remplacés un par un | `k8s/api-deployment.yaml` |")
 @pytest.mark.claim(RECETTE, "| Service | `datapress-api` | Adresse interne de l'API (ClusterIP), port 80 vers 8000 | `k8s/api-service.yaml` |")
 @pytest.mark.claim(RECETTE, "| ConfigMap | `datapress-config` | Paramètres non sensibles, lus par les deux composants à leur démarrage | `k8s/configmap.yaml` |")
@@ -709,6 +745,7 @@ def test_each_object_is_in_the_file_of_its_row(model: Model) -> None:
     assert not [name for name in config.at("data") if any(word in name for word in ("TOKEN", "SECRET", "PASSWORD"))]
 
 
+@pytest.mark.claim(RECETTE, "| Sonde | Adresse | Toutes les | Échec après | Effet d'un échec | | --- | --- | --- | --- | --- | | Démarrage | `/health/live` | 1 s | 30 essais |")
 @pytest.mark.claim(RECETTE, "| Démarrage | `/health/live` | 1 s | 30 essais | le conteneur est redémarré | | Disponibilité | `/health/ready` | 3 s | 2 essais | le pod sort du Service, sans être redémarré | | Vie | `/health/live` | 10 s | 3 essais | le conteneur est redémarré |")
 @pytest.mark.claim("decisions/0003-sondes.md", "la première redémarre le conteneur, la seconde retire seulement le pod du Service")
 @pytest.mark.claim("decisions/0003-sondes.md", "La sonde de démarrage laisse jusqu'à 30 s au service avant que la sonde de vie ne commence")
@@ -731,3 +768,259 @@ def test_the_pages_that_the_recette_names_hold_what_it_says() -> None:
 @pytest.mark.claim("contexte.md", "| § 7 | NetworkPolicies | Prévues, sur un cluster dont le réseau les applique | [Sécurité](feuille-de-route.md#securite) : raison, effort, coût, risque |")
 def test_nothing_filters_what_pods_say_to_each_other(model: Model) -> None:
     assert list(model.of_kind("NetworkPolicy")) == []
+
+
+WORKLOADS: dict[str, tuple[tuple[str | int, ...], tuple[object, object]]] = {
+    "| Réglage | API | Front | | --- | --- | --- | | Deployment | `datapress-api` | `datapress-front` |": (("metadata", "name"), ("datapress-api", "datapress-front")),
+    "| Réplicas | 2 | 1 |": (("spec", "replicas"), (2, 1)),
+    "| Image | `datapress-api:1.0.0` | `datapress-front:1.0.0` |": (("containers", 0, "image"), ("datapress-api:1.0.0", "datapress-front:1.0.0")),
+    "| Port du conteneur | 8000 | 8080 |": (("containers", 0, "ports", 0, "containerPort"), (8000, 8080)),
+    "| Mémoire réservée | 96Mi | 96Mi |": (("containers", 0, "resources", "requests", "memory"), ("96Mi", "96Mi")),
+    "| Mémoire maximale | 192Mi | 192Mi |": (("containers", 0, "resources", "limits", "memory"), ("192Mi", "192Mi")),
+    "| Processeur réservé | 50m | 50m |": (("containers", 0, "resources", "requests", "cpu"), ("50m", "50m")),
+    "| Utilisateur | 10001 | 10001 |": (("securityContext", "runAsUser"), (10001, 10001)),
+    "| Pause avant l'arrêt | 5 s | 5 s |": (("containers", 0, "lifecycle", "preStop", "exec", "command", 2), ("import time; time.sleep(5)", "import time; time.sleep(5)")),
+    "| Délai d'arrêt | 40 s | 40 s |": (("terminationGracePeriodSeconds",), (40, 40)),
+}
+
+
+@pytest.mark.parametrize(("path", "told"), [pytest.param(path, told, marks=pytest.mark.claim(RECETTE, row)) for row, (path, told) in WORKLOADS.items()])
+def test_the_two_deployments_hold_what_their_row_says(path: tuple[str | int, ...], told: tuple[object, object], manifest: Manifest) -> None:
+    found = []
+    for name in DEPLOYMENTS:
+        at: Any = manifest("Deployment", name).document if path[0] in {"metadata", "spec"} else pod(manifest, name)
+        for key in path:
+            at = at[key]
+        found.append(at)
+    assert tuple(found) == told
+
+
+@pytest.mark.claim(RECETTE, "`Mi` se lit mébioctets, et `m` millièmes de processeur.")
+def test_mi_is_two_to_the_twentieth_and_m_a_thousandth(manifest: Manifest) -> None:
+    assert (_UNITS["Mi"], _UNITS["m"]) == (1024 * 1024, 0.001)
+    for name in DEPLOYMENTS:
+        resources = container(manifest, name)["resources"]
+        assert [value[-2:] for value in (resources["requests"]["memory"], resources["limits"]["memory"])] == ["Mi", "Mi"]
+        assert re.fullmatch(r"\d+m", resources["requests"]["cpu"])
+
+
+@pytest.mark.claim(RECETTE, "Le choix du NodePort, et ce qui le remplacera, sont dans [Exposition](../decisions/0002-exposition.md).")
+def test_the_decision_on_the_exposure_names_the_node_port_and_the_card_of_what_replaces_it(manifest: Manifest) -> None:
+    decision = page("decisions/0002-exposition.md").page.markdown
+    assert manifest("Service", "datapress-front").at("spec", "type") == "NodePort"
+    assert f"port {manifest('Service', 'datapress-front').at('spec', 'ports')[0]['nodePort']}" in decision.partition("\n## Décision\n")[2]
+    assert "../feuille-de-route.md#exposition" in decision.partition("\n## Conséquences\n")[2]
+    assert card("exposition").terms["Choix d'aujourd'hui"].startswith("**Gateway API**")
+
+
+@pytest.mark.claim(RECETTE, "Variables, valeurs admises et défauts : [Configuration](configuration.md).")
+@pytest.mark.parametrize(("kind", "name"), FIELDS)
+def test_the_settings_page_has_every_variable_with_what_it_takes_and_its_default(kind: type[Any], name: str) -> None:
+    [row] = {line for line in page(SETTINGS).page.markdown.split("\n") if line.startswith(f"| `{name}` |") and (name != "PORT" or "`8000`" in line)}
+    with pytest.raises(SettingError) as refused:
+        load_settings(kind, {name: "pas ça"})
+    allowed = str(refused.value).replace("\N{NO-BREAK SPACE}", " ").partition("attendu : ")[2].removesuffix(".")
+    assert allowed
+    assert row.split(" | ")[1].endswith(f"<br>*{allowed}*")
+    assert re.match(r"`[^`]+`", row.split(" | ")[2])
+
+
+@pytest.mark.claim(RECETTE, "Sans la pause, les requêtes envoyées pendant que l'adresse se retire seraient refusées")
+@pytest.mark.claim(RECETTE, "sans une version récente de Gunicorn, les connexions gardées ouvertes seraient coupées.")
+@pytest.mark.parametrize("name", ["api", "front"])
+def test_a_pod_serves_on_before_its_signal_and_gunicorn_is_recent(name: str, manifest: Manifest) -> None:
+    assert container(manifest, f"datapress-{name}")["lifecycle"]["preStop"]["exec"]["command"][-1] == "import time; time.sleep(5)"
+    pinned = re.search(r"^gunicorn==(\d+)\.(\d+)\.(\d+) ", source(f"services/{name}/requirements.txt"), re.MULTILINE)
+    assert pinned
+    assert tuple(int(part) for part in pinned.groups()) >= (27, 0, 1)  # the first that answers on kept connections while it stops
+
+
+@pytest.mark.claim(RECETTE, "Les [NetworkPolicies](../feuille-de-route.md#securite) sont à l'étape suivante, car elles ne se prouvent que sur un cluster dont le réseau les applique.")
+def test_the_roadmap_has_network_policies_among_what_comes_next(model: Model) -> None:
+    terms = card("securite").terms
+    assert (terms["Demande"], terms["État"].split()[0].strip("\N{NO-BREAK SPACE};")) == ("NetworkPolicies", "Prévu")
+    assert "si le réseau du cluster les applique" in terms["Risque"]
+    assert not list(model.of_kind("NetworkPolicy"))
+
+
+# The settings, row by row
+
+
+BOTH, API, FRONT = ("api", "front"), ("api",), ("front",)
+# Row → services, variable, default, whether it is the image's, in Compose, in the ConfigMap, some values that pass, some that do not.
+ROWS: dict[str, tuple[tuple[str, ...], str, str, bool, str | None, str | None, tuple[str, ...], tuple[str, ...]]] = {
+    "| Variable | Rôle et valeurs admises | Défaut | Développement | Recette | | --- | --- | --- | --- | --- | | `ENVIRONMENT` | Nom de l'environnement, affiché par le front et renvoyé par l'API<br>*1 à 32 minuscules sans accent, chiffres ou tirets, par exemple recette* | `local` | `developpement` | `recette` |": (BOTH, "ENVIRONMENT", "local", False, "developpement", "recette", ("a", "z" * 32, "recette-2"), ("", "z" * 33, "Recette", "é")),
+    "| `LOG_LEVEL` | Niveau de détail des journaux<br>*debug, info, warning ou error* | `info` | `info` | `info` |": (BOTH, "LOG_LEVEL", "info", False, "info", "info", ("debug", "info", "warning", "error"), ("INFO", "critical", "trace")),
+    "| `BIND_ADDRESS` | Adresse d'écoute ; hors conteneur, cette machine seulement<br>*127.0.0.1, 0.0.0.0, ::1 ou ::* | `0.0.0.0` (image) | – | – |": (BOTH, "BIND_ADDRESS", "0.0.0.0", True, None, None, ("127.0.0.1", "0.0.0.0", "::1", "::"), ("localhost", "10.0.0.1")),
+    "| `GUNICORN_WORKERS` | Nombre de processus ; la charge se répartit plutôt par le nombre de pods<br>*un nombre de processus de 1 à 16* | `1` | – | – |": (BOTH, "GUNICORN_WORKERS", "1", False, None, None, ("1", "16"), ("0", "17")),
+    "| `GUNICORN_THREADS` | Requêtes servies en même temps par un processus<br>*un nombre de threads de 1 à 64* | `8` | – | – |": (BOTH, "GUNICORN_THREADS", "8", False, None, None, ("1", "64"), ("0", "65")),
+    "| `GUNICORN_KEEPALIVE` | Durée de maintien d'une connexion inactive, en secondes<br>*un nombre de secondes de 0 à 300* | `5` | – | – |": (BOTH, "GUNICORN_KEEPALIVE", "5", False, None, None, ("0", "300"), ("-1", "301")),
+    "| Variable | Rôle et valeurs admises | Défaut | Développement | Recette | | --- | --- | --- | --- | --- | | `API_VERSION` | Version que l'API annonce<br>*1 à 64 lettres, chiffres, points ou tirets, par exemple 1.0.0* | `1.0.0` (image) | – | – |": (API, "API_VERSION", "1.0.0", True, None, None, ("1", "1.0-rc.2", "a" * 64), ("", "a" * 65, "1 0")),
+    "| `PORT` | Port d'écoute<br>*un port entre 1024 et 65535* | `8000` (image) | – | – |": (API, "PORT", "8000", True, None, None, ("1024", "65535"), ("1023", "65536")),
+    "| Variable | Rôle et valeurs admises | Défaut | Développement | Recette | | --- | --- | --- | --- | --- | | `FRONT_VERSION` | Version que la page affiche<br>*1 à 64 lettres, chiffres, points ou tirets, par exemple 1.0.0* | `1.0.0` (image) | – | – |": (FRONT, "FRONT_VERSION", "1.0.0", True, None, None, ("1", "1.0-rc.2", "a" * 64), ("", "a" * 65, "1 0")),
+    "| `API_BASE_URL` | Adresse de l'API pour le serveur du front<br>*une adresse http:// ou https:// sans identifiants, par exemple http://api:8000* | `http://localhost:8000` | `http://api:8000` | `http://datapress-api` |": (FRONT, "API_BASE_URL", "http://localhost:8000", False, "http://api:8000", "http://datapress-api", ("http://api:8000", "https://api.test"), ("", "ftp://api", "http://moi:secret@api")),
+    "| `API_PUBLIC_URL` | Adresse de l'API pour un navigateur ; vide, la page n'affiche pas de lien<br>*rien, ou une adresse http:// ou https:// sans identifiants* | `http://localhost:8000` | `http://localhost:8000` | vide |": (FRONT, "API_PUBLIC_URL", "http://localhost:8000", False, "http://localhost:8000", "", ("", "http://api:8000", "https://api.test"), ("ftp://api", "http://moi:secret@api")),
+    "| `API_CONNECT_TIMEOUT` | Attente maximale d'une connexion à l'API, en secondes<br>*un nombre de secondes de 0.1 à 2.5* | `1` | – | `1` |": (FRONT, "API_CONNECT_TIMEOUT", "1.0", False, None, "1", ("0.1", "2.5"), ("0.09", "2.6")),
+    "| `API_READ_TIMEOUT` | Attente maximale d'une réponse de l'API, en secondes<br>*un nombre de secondes de 0.1 à 2.5* | `2` | – | `2` |": (FRONT, "API_READ_TIMEOUT", "2.0", False, None, "2", ("0.1", "2.5"), ("0.09", "2.6")),
+    "| `PORT` | Port d'écoute<br>*un port entre 1024 et 65535* | `8080` (image) | – | – |": (FRONT, "PORT", "8080", True, None, None, ("1024", "65535"), ("1023", "65536")),
+}
+
+
+@pytest.mark.parametrize(
+    ("services", "name", "default", "of_image", "development", "deployed", "good", "bad"), [pytest.param(*value, marks=pytest.mark.claim(SETTINGS, row)) for row, value in ROWS.items()]
+)
+def test_a_variable_has_the_default_the_values_and_the_bounds_of_its_row(
+    services: tuple[str, ...],
+    name: str,
+    default: str,
+    of_image: bool,
+    development: str | None,
+    deployed: str | None,
+    good: tuple[str, ...],
+    bad: tuple[str, ...],
+    model: Model,
+    manifest: Manifest,
+) -> None:
+    kinds = [kind for kind, known in FIELDS if known == name]
+    assert kinds
+    for service in services:
+        dockerfile = source(f"services/{service}/Dockerfile")
+        image = dict(re.findall(r"^(?:ENV| {3}) (\w+)=([^\s\\]+)", dockerfile, re.MULTILINE))
+        assert (name in image) is of_image
+        assert not of_image or image[name].replace("${VERSION}", re.findall(r"^ARG VERSION=(\S+)", dockerfile, re.MULTILINE)[0]) == default
+        assert model.services[service]["environment"].get(name) == development
+        assert name not in {given["name"] for given in container(manifest, f"datapress-{service}").get("env", [])}
+    assert recette(manifest).get(name) == deployed
+    for kind in kinds:
+        assert of_image or str(getattr(load_settings(kind, {}), name.lower())) == default
+        for value in good:
+            load_settings(kind, {name: value})
+        for value in bad:
+            with pytest.raises(SettingError):
+                load_settings(kind, {name: value})
+
+
+@pytest.mark.claim(SETTINGS, "| `API_TOKEN` | Jeton de la route d'administration, donné directement | – | reprise du poste si elle y est | – |")
+@pytest.mark.claim(SETTINGS, "| `API_TOKEN_FILE` | Fichier où lire ce jeton ; un fichier nommé mais illisible ou vide empêche le démarrage | – | – | `/run/secrets/datapress/API_TOKEN` (Secret) |")
+def test_the_token_is_given_directly_or_by_a_file(tmp_path: Path, model: Model, manifest: Manifest) -> None:
+    named = tmp_path / "jeton"
+    named.write_text(TOKEN)
+    for environ in ({"API_TOKEN": TOKEN}, {"API_TOKEN_FILE": str(named)}):
+        assert api(**environ).get("/admin/configuration", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    given = model.services["api"]["environment"]
+    assert given["API_TOKEN"] is None  # of the machine, if it has it
+    assert "API_TOKEN_FILE" not in given
+    assert "API_TOKEN" not in source("services/api/Dockerfile")
+    assert container(manifest, "datapress-api")["env"] == [{"name": "API_TOKEN_FILE", "value": "/run/secrets/datapress/API_TOKEN"}]
+    assert list(manifest("Secret", "datapress-secret").at("data")) == ["API_TOKEN"]
+
+
+@pytest.mark.claim(SETTINGS, "Nombre de processus ; la charge se répartit plutôt par le nombre de pods")
+@pytest.mark.claim(SETTINGS, "Requêtes servies en même temps par un processus")
+@pytest.mark.claim(SETTINGS, "Durée de maintien d'une connexion inactive, en secondes")
+@pytest.mark.claim(SETTINGS, "Niveau de détail des journaux")
+@pytest.mark.claim(SETTINGS, "| `PORT` | Port d'écoute")
+def test_gunicorn_takes_each_variable_for_what_its_row_says(monkeypatch: pytest.MonkeyPatch, manifest: Manifest) -> None:
+    given = {"GUNICORN_WORKERS": "3", "GUNICORN_THREADS": "5", "GUNICORN_KEEPALIVE": "7", "PORT": "9001", "LOG_LEVEL": "warning", "BIND_ADDRESS": "127.0.0.1"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    read = runpy.run_path(str(ROOT / "services/common/gunicorn.conf.py"))
+    assert (read["workers"], read["threads"], read["keepalive"], read["bind"]) == (3, 5, 7, "127.0.0.1:9001")
+    assert read["worker_class"] == "gthread"  # a thread serves a request
+    assert read["logconfig_dict"]["root"]["level"] == "WARNING"
+    assert load_settings(GunicornSettings, {}).gunicorn_workers == 1 < manifest("Deployment", "datapress-api").at("spec", "replicas")
+
+
+@pytest.mark.claim(SETTINGS, "Adresse de l'API pour le serveur du front")
+@pytest.mark.claim(SETTINGS, "`API_CONNECT_TIMEOUT` | Attente maximale d'une connexion à l'API, en secondes")
+@pytest.mark.claim(SETTINGS, "`API_READ_TIMEOUT` | Attente maximale d'une réponse de l'API, en secondes")
+def test_the_front_calls_the_address_that_it_is_given_and_waits_as_long_as_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[str, tuple[float, float]]] = []
+
+    def refuse(_: requests.Session, url: str, *, timeout: tuple[float, float], **__: Any) -> None:
+        calls.append((url, timeout))
+        raise requests.ReadTimeout
+
+    monkeypatch.setattr(requests.Session, "get", refuse)
+    front(API_BASE_URL="http://ailleurs.test:81", API_CONNECT_TIMEOUT="0.5", API_READ_TIMEOUT="1.5").get("/")
+    assert calls == [("http://ailleurs.test:81/health", (0.5, 1.5))]
+
+
+@pytest.mark.claim(SETTINGS, "Ces tableaux sont produits à partir du code, des Dockerfiles, de `compose.yaml` et des manifestes ; un tiret veut dire que le défaut s'applique.")
+def test_the_tables_follow_the_dockerfiles_compose_and_the_manifests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    for folder in ("k8s", "services"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("secret.yaml", "__pycache__"))
+    changes = {
+        "k8s/configmap.yaml": ("ENVIRONMENT: recette", "ENVIRONMENT: ailleurs"),
+        "compose.yaml": ("ENVIRONMENT: developpement", "ENVIRONMENT: ici"),
+        "services/api/Dockerfile": ("PORT=8000", "PORT=8123"),
+    }
+    for path, (before, after) in changes.items():
+        (tmp_path / path).write_text(source(path).replace(before, after))
+    services = tuple(read_service(tmp_path / "services", name) for name in ("api", "front"))
+    meanings = yaml.safe_load(source("docs/_data/services.yaml"))["variables"]
+    common, own = (tables.settings_table(services, group, read_compose(tmp_path / "compose.yaml"), read_recette(tmp_path / "k8s"), meanings) for group in ("commun", "api"))
+    assert re.search(r"^\| `ENVIRONMENT` \|.*\| `local` \| `ici` \| `ailleurs` \|$", common, re.MULTILINE)
+    assert re.search(r"^\| `PORT` \|.*\| `8123` \(image\) \| – \| – \|$", own, re.MULTILINE)
+    assert re.search(r"^\| `GUNICORN_THREADS` \|.*\| `8` \| – \| – \|$", common, re.MULTILINE)
+    assert "[[= settings_table(" in source(f"docs/{SETTINGS}")
+    assert "| `ENVIRONMENT`" not in source(f"docs/{SETTINGS}")
+
+
+# The overview, row by row
+
+
+@pytest.mark.claim(OVERVIEW, "en [développement](developpement.md), Docker Compose le lance sur un poste ;")
+@pytest.mark.claim(DEVELOPMENT, "Procédure : [Démarrer et arrêter](../exploitation/demarrer.md).")
+def test_the_procedure_starts_and_stops_both_with_compose(model: Model) -> None:
+    codes = [block.code.strip() for block in blocks("exploitation/demarrer.md")]
+    assert "docker compose up --build -d --wait" in codes
+    assert "docker compose down" in codes[codes.index("docker compose up --build -d --wait") :]
+    assert set(model.services) == {"api", "front"}
+
+
+@pytest.mark.claim(OVERVIEW, "en [recette](recette.md), Kubernetes le tient en marche dans l'espace de noms `datapress-recette`.")
+def test_both_deployments_are_in_the_namespace_of_the_recette(manifest: Manifest) -> None:
+    assert [manifest("Deployment", name).at("metadata", "namespace") for name in DEPLOYMENTS] == ["datapress-recette"] * 2
+    assert all(manifest("Deployment", name).at("spec", "replicas") > 0 for name in DEPLOYMENTS)
+
+
+@pytest.mark.claim(OVERVIEW, "| Le plan de contrôle de Kubernetes | Rien : les pods continuent de servir | Rien n'est plus remplacé ni déployé | Rétablir le cluster |")
+def test_no_pod_asks_anything_of_the_control_plane(manifest: Manifest) -> None:
+    for name in DEPLOYMENTS:
+        assert pod(manifest, name)["automountServiceAccountToken"] is False
+        assert pod(manifest, name)["enableServiceLinks"] is False
+        assert "kubernetes" not in source(f"services/{name.removeprefix('datapress-')}/requirements.txt")
+    for path in (ROOT / "services").rglob("*.py"):
+        assert "kubernetes.default" not in path.read_text()
+        assert "KUBERNETES_SERVICE" not in path.read_text()
+
+
+@pytest.mark.claim(OVERVIEW, "| `/health` | GET | État du service, pour une personne ou pour le front |")
+@pytest.mark.claim(OVERVIEW, "| `/health/live` | GET | Sonde de vie ; un échec prolongé fait redémarrer le conteneur |")
+@pytest.mark.claim(OVERVIEW, "| `/health/ready` | GET | Sonde de disponibilité ; un échec retire le pod du Service |")
+@pytest.mark.claim(OVERVIEW, "| Route | Méthode | Réponse | | --- | --- | --- | | `/` | GET | Identité du service, version, horodatage, réglages non sensibles")
+def test_the_routes_of_the_api_are_those_of_its_table(listening_api: Any, heard: list[dict[str, Any]], manifest: Manifest) -> None:
+    client = api(ENVIRONMENT="essai")
+    routes = {rule.rule: (rule.methods or set()) - {"HEAD", "OPTIONS"} for rule in client.application.url_map.iter_rules()}
+    assert routes == {path: {"GET"} for path in ("/", "/admin/configuration", "/health", "/health/live", "/health/ready")}
+    assert set(client.get("/health").json) == {"status", "service", "version"}
+    assert {"service", "version", "timestamp", "environment"} <= set(client.get("/").json)
+    with listening(listening_api) as address:
+        front(API_BASE_URL=address).get("/status")
+    assert [asked["PATH_INFO"] for asked in heard] == ["/health"]
+    probes = container(manifest, "datapress-api")
+    assert (probes["livenessProbe"]["httpGet"]["path"], probes["readinessProbe"]["httpGet"]["path"]) == ("/health/live", "/health/ready")
+    assert probes["livenessProbe"]["failureThreshold"] > 1
+
+
+@pytest.mark.claim(OVERVIEW, "| Route | Méthode | Réponse | | --- | --- | --- | | `/` | GET | La page « DataPress – POC », sa version, l'environnement et l'état de l'API |")
+@pytest.mark.claim(OVERVIEW, "| `/health/live` | GET | Sonde de vie | | `/health/ready` | GET | Sonde de disponibilité ; reste positive")
+def test_the_routes_of_the_front_are_those_of_its_table(manifest: Manifest) -> None:
+    client = front(API_BASE_URL=NOBODY, ENVIRONMENT="essai", FRONT_VERSION="9.8.7")
+    routes = {rule.rule: (rule.methods or set()) - {"HEAD", "OPTIONS"} for rule in client.application.url_map.iter_rules()}
+    assert routes == {path: {"GET"} for path in ("/", "/health", "/health/live", "/health/ready", "/static/<path:filename>", "/status")}
+    shown = client.get("/").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert all(words in shown for words in ("<h1>DataPress – POC</h1>", "<dd>9.8.7</dd>", "Environnement : essai", "API injoignable"))
+    assert container(manifest, "datapress-front")["livenessProbe"]["httpGet"]["path"] == "/health/live"
