@@ -32,8 +32,10 @@ from datapress_front.api_watch import ApiWatch
 from datapress_front.settings import FrontSettings
 from macros import tables
 from macros.compose_services import read_compose
+from macros.deck_proof import proof
+from macros.evidence import Evidence
 from macros.manifests import read_recette
-from macros.roadmap import Card, read_roadmap
+from macros.roadmap import DAYS, Card, read_roadmap
 from macros.service_code import read_service
 from runbook.checking.manifests.safety import _UNITS
 from runbook.checking.offered.model import Model
@@ -49,6 +51,7 @@ from tests.claims.facts import (
     front,
     listening,
     page,
+    pipeline,
     place,
     source,
 )
@@ -60,6 +63,7 @@ OVERVIEW, SETTINGS, DEVELOPMENT, RECETTE = (
     "architecture/developpement.md",
     "architecture/recette.md",
 )
+DECK = "presentation/diaporama.md"
 KINDS = (ApiSettings, FrontSettings, GunicornSettings)
 FIELDS = sorted({(kind, field.name.upper()) for kind in KINDS for field in msgspec.structs.fields(kind)}, key=str)
 
@@ -94,9 +98,9 @@ def recette(manifest: Manifest) -> dict[str, str]:
     return data
 
 
-def card(anchor: str) -> Card:
-    """A card of the first stage of the roadmap."""
-    (found,) = (found for found in read_roadmap(ROOT / "docs/feuille-de-route.md").stages["horizon-1"] if found.anchor == anchor)
+def card(anchor: str, stage: str = "horizon-1") -> Card:
+    """A card of a stage of the roadmap."""
+    (found,) = (found for found in read_roadmap(ROOT / "docs/feuille-de-route.md").stages[stage] if found.anchor == anchor)
     return found
 
 
@@ -153,6 +157,7 @@ def test_the_front_calls_the_api_at_api_base_url_and_the_api_calls_nobody(listen
     assert "\nrequests==" not in source("services/api/requirements.txt")
 
 
+@pytest.mark.claim(OVERVIEW, "revient au client : une requête se suit d'un bout à l'autre.")
 @pytest.mark.claim(OVERVIEW, "N->>F: GET / Note over F: X-Request-ID<br>repris ou créé F->>A: GET /health<br>+ X-Request-ID Note over F,A: par le Service,<br>vers un des 2 pods disponibles A-->>F: 200, état et version F-->>N: 200, page avec<br>l'état de l'API")
 @pytest.mark.claim(OVERVIEW, "L'identifiant `X-Request-ID` passe du front à l'API")
 @pytest.mark.claim("contexte.md", "| § 7 | Traçage distribué (Jaeger) | Prévu, avec Jaeger v2 ; l'identifiant de requête circule déjà | [Traçage](feuille-de-route.md#tracage) : raison, effort, coût, risque |")
@@ -381,6 +386,7 @@ def test_settings_and_token_are_read_at_the_start_only(tmp_path: Path, manifest:
         assert "annotations" not in manifest("Deployment", name).at("spec", "template", "metadata")
 
 
+@pytest.mark.claim(SETTINGS, "ce qui était attendu ; elle ne se découvre pas en cours de route.")
 @pytest.mark.claim(SETTINGS, "et les valide toutes")
 @pytest.mark.claim(SETTINGS, "Une valeur refusée arrête le démarrage par une ligne qui nomme la variable, la valeur (jamais celle du jeton) et ce qui était attendu")
 @pytest.mark.claim("difficultes.md", "L'application est construite dans le processus père : une valeur refusée arrête tout, en une ligne")
@@ -397,6 +403,9 @@ def test_a_refused_value_ends_the_start_with_a_line(kind: type[Any], name: str) 
         api(API_TOKEN="pas ça")
     assert "API_TOKEN" in str(hidden.value)
     assert "pas ça" not in str(hidden.value)
+    if kind is not GunicornSettings:
+        with pytest.raises(SettingError):  # before any request
+            (create_api if kind is ApiSettings else create_front)({name: "pas ça"})
     assert "\npreload_app = True\n" in source("services/common/gunicorn.conf.py")
 
 
@@ -505,6 +514,7 @@ def test_each_variable_does_what_its_row_says(model: Model) -> None:
 # Development
 
 
+@pytest.mark.claim(DEVELOPMENT, "par le contrôle de son image : il n'y a pas d'ordre de lancement à connaître.")
 @pytest.mark.claim(DEVELOPMENT, "Le fichier `compose.yaml` construit les deux images, les lance et les relie")
 @pytest.mark.claim(DEVELOPMENT, "Le front ne démarre qu'une fois l'API déclarée saine par le contrôle de son image")
 def test_compose_builds_both_images_and_the_front_waits_for_the_check_of_the_apis_image(model: Model) -> None:
@@ -543,6 +553,7 @@ def test_compose_waits_longer_than_gunicorn(model: Model) -> None:
     assert "\ngraceful_timeout = 25\n" in source("services/common/gunicorn.conf.py")
 
 
+@pytest.mark.claim(DEVELOPMENT, "Un service qui meurt n'est pas relancé : sur un poste de développement, une panne doit se voir.")
 @pytest.mark.claim(DEVELOPMENT, "Un service qui meurt n'est pas relancé")
 @pytest.mark.claim(DEVELOPMENT, "Conteneur qui meurt | Reste arrêté | Redémarré")
 def test_compose_starts_nothing_again_and_the_cluster_everything(model: Model) -> None:
@@ -575,6 +586,9 @@ def test_the_recette_alone_has_a_second_copy_during_an_update(model: Model, mani
         assert manifest("Deployment", name).at("spec", "strategy", "rollingUpdate", "maxUnavailable") == 0
 
 
+@pytest.mark.claim(DEVELOPMENT, "Les images, les ports des conteneurs et les réglages de Gunicorn sont les mêmes : ce qui est essayé sur un poste est ce qui part en recette.")
+@pytest.mark.claim(OVERVIEW, 'front["Front<br>Flask + Gunicorn<br>port 8080"] api["API<br>Flask + Gunicorn<br>port 8000"]')
+@pytest.mark.claim(DEVELOPMENT, 'front["front<br>datapress-front:1.0.0"] api["api<br>datapress-api:1.0.0"]')
 @pytest.mark.claim(OVERVIEW, "Le même couple existe sous deux formes, à partir des mêmes images :")
 @pytest.mark.claim(DEVELOPMENT, "Les images, les ports des conteneurs et les réglages de Gunicorn sont les mêmes")
 @pytest.mark.claim("index.md", "Les images sont identiques, seule la configuration change")
@@ -589,6 +603,7 @@ def test_both_modes_run_the_same_images_on_the_same_ports_with_the_same_gunicorn
         assert not tuned & set(service["environment"])
         assert not {"command", "entrypoint"} & set(service)
         assert not {"command", "args"} & set(deployed)
+    assert [(service["image"], [port["target"] for port in service["ports"]]) for service in model.services.values()] == [("datapress-api:1.0.0", [8000]), ("datapress-front:1.0.0", [8080])]
 
 
 # The recette
@@ -610,6 +625,7 @@ def test_seven_flat_files_hold_an_object_each_with_its_namespace() -> None:
         assert owner == "datapress-recette"
 
 
+@pytest.mark.claim(RECETTE, 'sf["Service<br>datapress-front<br>NodePort 30080"] front["Deployment<br>datapress-front<br>1 pod, port 8080"] sa["Service<br>datapress-api<br>ClusterIP, port 80"] api["Deployment<br>datapress-api<br>2 pods, port 8000"]')
 @pytest.mark.claim(RECETTE, "navigateur --> sf --> front --> sa --> api")
 @pytest.mark.claim("contexte.md", "| § 2 | Service API ClusterIP | Port 80 vers 8000, joignable du cluster seulement |")
 def test_the_browser_goes_through_the_fronts_service_then_the_apis(manifest: Manifest) -> None:
@@ -619,6 +635,8 @@ def test_the_browser_goes_through_the_fronts_service_then_the_apis(manifest: Man
         assert [(entry["port"], entry["targetPort"]) for entry in service.at("spec", "ports")] == [(80, "http")]
         assert [(entry["name"], entry["containerPort"]) for entry in container(manifest, name)["ports"]] == [("http", port)]
     assert recette(manifest)["API_BASE_URL"] == "http://datapress-api"
+    assert [(manifest("Service", name).at("spec", "type"), manifest("Deployment", name).at("spec", "replicas")) for name in DEPLOYMENTS] == [("ClusterIP", 2), ("NodePort", 1)]
+    assert manifest("Service", "datapress-front").at("spec", "ports")[0]["nodePort"] == 30080
 
 
 @pytest.mark.claim(RECETTE, "Le fichier `k8s/secret.yaml` n'est pas dans git : `scripts/secret` le fabrique à partir de `k8s/secret.yaml.example` et d'un tirage aléatoire, puis n'y touche plus.")
@@ -706,6 +724,7 @@ def test_a_pod_pauses_then_ends_its_requests_before_it_is_killed(name: str, mani
     assert 'CMD ["python", "-m", "datapress_common.probe"]' in dockerfile
 
 
+@pytest.mark.claim(RECETTE, "que l'espace de noms impose sur les clusters qui le connaissent :")
 @pytest.mark.claim(RECETTE, "Tous les pods satisfont le niveau `restricted` de Pod Security, que l'espace de noms impose")
 @pytest.mark.claim(RECETTE, "utilisateur 10001, jamais `root` ; aucune élévation possible ; aucune capacité système ; - système de fichiers en lecture seule ; profil seccomp du moteur ; - aucun jeton d'accès à l'API de Kubernetes dans les pods.")
 def test_every_pod_is_restricted_as_the_namespace_demands(model: Model, manifest: Manifest) -> None:
@@ -1024,3 +1043,157 @@ def test_the_routes_of_the_front_are_those_of_its_table(manifest: Manifest) -> N
     shown = client.get("/").text.replace("\N{NO-BREAK SPACE}", " ")
     assert all(words in shown for words in ("<h1>DataPress – POC</h1>", "<dd>9.8.7</dd>", "Environnement : essai", "API injoignable"))
     assert container(manifest, "datapress-front")["livenessProbe"]["httpGet"]["path"] == "/health/live"
+
+
+@pytest.mark.claim(OVERVIEW, "Le POC se compose de deux services sans état : un **front** qui sert la page aux utilisateurs, et une **API**")
+def test_the_front_alone_serves_a_page() -> None:
+    assert front(API_BASE_URL=NOBODY).get("/").mimetype == "text/html"
+    assert api().get("/", headers={"Accept": "text/html"}).mimetype == "application/json"
+
+
+@pytest.mark.claim(OVERVIEW, "l'adresse interne de l'API ne lui servirait à rien, [il ne saurait pas la résoudre](../difficultes.md#deux-adresses).")
+@pytest.mark.claim(SETTINGS, "désignent la même API vue de deux endroits : [pourquoi deux adresses](../difficultes.md#deux-adresses).")
+def test_the_inner_address_is_the_name_of_a_service_and_its_reason_is_written(model: Model, manifest: Manifest) -> None:
+    inner = [recette(manifest)["API_BASE_URL"], model.services["front"]["environment"]["API_BASE_URL"]]
+    assert [re.fullmatch(r"http://([a-z-]+)(?::\d+)?", address) is not None for address in inner] == [True, True]  # no domain: known inside only
+    assert manifest("Service", "datapress-api").at("spec", "type") == "ClusterIP"
+    assert "### Une API, deux adresses { #deux-adresses }" in source("docs/difficultes.md")
+
+
+@pytest.mark.claim(SETTINGS, "| Développement | `compose.yaml` | Relancer `docker compose up` : seuls les services touchés sont recréés |")
+def test_each_service_of_compose_has_its_own_variables(model: Model) -> None:
+    assert "environment" not in model.compose["x-service"]
+    assert all(service["environment"] for service in model.services.values())
+    assert any(block.code.strip().startswith("docker compose up") for block in blocks("exploitation/demarrer.md"))
+
+
+@pytest.mark.claim(DEVELOPMENT, "construit les deux images, les lance et les relie, sans rien installer d'autre que Docker sur le poste.")
+def test_compose_needs_docker_alone(model: Model) -> None:
+    asked = [item.command for item in model.settings.targets["compose"].requires]
+    assert asked == ["command -v docker", "docker info", "docker compose version"]
+    for name, service in model.services.items():
+        assert set(service["build"]) == {"context", "dockerfile"}
+        assert "pip" in source(f"services/{name}/Dockerfile")  # the dependencies are installed in the image
+
+
+@pytest.mark.claim(DEVELOPMENT, "Sans jeton sur le poste, la route d'administration de l'API répond 503 et `/` dit qu'il manque ; rien d'autre ne change.")
+def test_without_a_token_only_the_admin_route_and_the_home_page_differ() -> None:
+    with_token, without = api(API_TOKEN=TOKEN), api()
+    paths = sorted(rule.rule for rule in without.application.url_map.iter_rules())
+    told = {path: [client.get(path, headers={"Authorization": f"Bearer {TOKEN}"}) for client in (with_token, without)] for path in paths}
+    differ = [path for path, (first, second) in told.items() if (first.status_code, {**first.json, "timestamp": ""}) != (second.status_code, {**second.json, "timestamp": ""})]
+    assert differ == ["/", "/admin/configuration"]
+    assert told["/admin/configuration"][1].status_code == 503
+    first, second = (answer.json for answer in told["/"])
+    assert {key for key in first if first[key] != second[key]} - {"timestamp"} == {"secret_present"}
+    assert second["secret_present"] is False
+
+
+# What the deck tells of it
+
+
+@pytest.mark.claim(DECK, "DataPress – POC, version 1.0.0")
+@pytest.mark.claim(DECK, "| Attente du DSI | Réponse du POC | |---|---| | Séparer le front et l'API | Deux services, deux images, un seul lien HTTP |")
+@pytest.mark.claim(DECK, "Si l'on demande pourquoi deux services et pas dix")
+@pytest.mark.claim(DECK, 'aria-label="Les deux mêmes images : en développement sur le réseau de Docker Compose, en recette derrière des Services Kubernetes."')
+def test_two_services_of_one_version_run_in_both_modes(model: Model, manifest: Manifest) -> None:
+    assert model.project["project"]["version"] == "1.0.0"
+    assert {service["image"] for service in model.services.values()} == {"datapress-api:1.0.0", "datapress-front:1.0.0"}
+    assert {container(manifest, name)["image"] for name in DEPLOYMENTS} == {"datapress-api:1.0.0", "datapress-front:1.0.0"}
+    assert {network for service in model.services.values() for network in service["networks"]} == {"datapress"}
+    assert {item.name for item in model.of_kind("Service")} == {item.name for item in model.of_kind("Deployment")} == set(DEPLOYMENTS)
+    assert [name for name in ("api", "front") if "requests" in source(f"services/{name}/requirements.txt")] == ["front"]
+
+
+@pytest.mark.claim(DECK, "aria-label=\"Le navigateur appelle le front, qui appelle l'un des 2 exemplaires de l'API.\"")
+@pytest.mark.claim(DECK, "ne connaît que le front")
+def test_the_front_calls_one_of_two_apis(manifest: Manifest) -> None:
+    assert manifest("Deployment", "datapress-api").at("spec", "replicas") == 2
+    assert recette(manifest)["API_BASE_URL"] == "http://datapress-api"
+    assert recette(manifest)["API_PUBLIC_URL"] == ""
+    assert manifest("Service", "datapress-api").at("spec", "type") == "ClusterIP"
+
+
+@pytest.mark.claim(DECK, "| Sécurité | Fiabilité | |---|---| | Utilisateur 10001, jamais `root`, sans privilège | 2 pods d'API ; un pod perdu est remplacé |")
+def test_the_user_is_no_root_and_a_lost_pod_is_replaced(manifest: Manifest) -> None:
+    for name in DEPLOYMENTS:
+        security = pod(manifest, name)["securityContext"]
+        assert (security["runAsUser"], security["runAsNonRoot"]) == (10001, True)
+        assert container(manifest, name)["securityContext"]["allowPrivilegeEscalation"] is False
+        assert container(manifest, name)["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    assert manifest("Deployment", "datapress-api").at("spec", "replicas") == 2
+
+
+PROBLEMS = {
+    "**Une panne arrête tout** Plus aucun indicateur, pour personne.": ("Une panne arrête tout le service", "Plus aucun indicateur pour personne"),
+    "**Tout s'essaie en production** Chaque changement est un risque.": ("ne s'essaie qu'en production", "Chaque changement est un risque"),
+    "**Déployer repose sur la mémoire** C'est long et peu documenté.": ("Les déploiements sont longs et peu documentés", "Ils reposent sur la mémoire"),
+    "**Le socle entier vieillit d'un coup** Une mise à niveau touche tout à la fois.": ("L'infrastructure vieillit", "Chaque mise à niveau du serveur touche tous les composants à la fois"),
+}
+
+
+@pytest.mark.parametrize(("problem", "cost"), [pytest.param(problem, cost, marks=pytest.mark.claim(DECK, words)) for words, (problem, cost) in PROBLEMS.items()])
+def test_each_problem_of_the_slide_is_one_of_the_context(problem: str, cost: str) -> None:
+    rows = [line.split(" | ") for line in page("contexte.md").page.markdown.partition("{ #problemes }")[2].partition("\n## ")[0].split("\n") if line.startswith("| ")]
+    assert len([cells for cells in rows if problem in cells[0] and cost in cells[1]]) == 1
+
+
+@pytest.mark.claim(DECK, "Une seule cause, le couplage : rien ne peut être changé, essayé ou perdu séparément.")
+def test_the_context_gives_coupling_for_the_one_cause() -> None:
+    told = page("contexte.md").page.markdown.partition("{ #problemes }")[2].partition("\n## ")[0]
+    assert told.count("La cause commune est le couplage") == 1
+
+
+@pytest.mark.claim(DECK, "La documentation est le test d'intégration : une procédure périmée se voit avant une astreinte, pas pendant.")
+def test_every_run_of_the_pipeline_runs_the_pages_and_some_come_without_a_change() -> None:
+    trying = [step["run"].split(" #")[0] for job in pipeline()["jobs"].values() for step in job["steps"] if step.get("run", "").startswith("scripts/test")]
+    assert trying == ["scripts/test --require local,navigateur", "scripts/test --require local,compose,recette,navigateur"]
+    assert re.search(r'^step "[^"]*" runbook run --check --require "\$targets"', source("scripts/test"), re.MULTILINE)
+    assert pipeline()[True]["schedule"]
+
+
+@pytest.mark.claim(DECK, "Le dernier pas, déployer sans geste manuel, demande de décider qui valide.")
+def test_deployment_without_a_gesture_waits_for_somebody_who_decides() -> None:
+    delivery = card("livraison", "horizon-2")
+    assert delivery.title.replace("\N{NO-BREAK SPACE}", " ") == "Livraison : déployer sans geste manuel"
+    assert "il faut décider qui valide" in delivery.terms["Risque"]
+    assert "kubectl apply" not in source(".github/workflows/ci.yml")
+
+
+@pytest.mark.claim(DECK, "commande exécutée : aucun enregistrement n'accompagne cette copie du support")
+@pytest.mark.claim(DECK, "## Rien n'est encore vérifié sur cette copie { #preuves }")
+def test_without_a_record_the_slide_says_zero_and_why() -> None:
+    told = proof(Evidence())
+    assert re.match(r"0\n:\s+commande exécutée", told.figures)
+    assert "aucun enregistrement" in told.figures
+    assert told.title == "Rien n'est encore vérifié sur cette copie"
+
+
+@pytest.mark.claim(DECK, "| Limite d'aujourd'hui | Recommandation | Effort | Risque | |---|---|---|---| | Échanges en clair, sur un port | Gateway API et cert-manager | 5 à 15 jours | Moyen |")
+@pytest.mark.claim(DECK, "jours de travail en tout**, un ordre de grandeur à confirmer par un chiffrage.")
+def test_the_effort_of_a_card_is_the_range_of_its_size(model: Model) -> None:
+    exposure = card("exposition")
+    assert (exposure.days, exposure.terms["Effort"], exposure.terms["Risque"].split()[0]) == ((5, 15), "M", "Moyen")
+    assert {found.days for found in read_roadmap(ROOT / "docs/feuille-de-route.md").stages["horizon-1"]} <= set(DAYS.values())
+    assert all(high >= 2 * low for low, high in DAYS.values())
+    assert {port["port"] for item in model.of_kind("Service") for port in item.at("spec", "ports")} == {80}
+
+
+@pytest.mark.claim(DECK, "Nous recommandons de poursuivre : ce qui reste risqué n'est plus la conteneurisation, mais les données et l'exploitation.")
+@pytest.mark.claim(DECK, "En cas d'accord, commencer par le filtrage entre pods et l'exposition : peu d'effort, et rien à défaire ensuite.")
+def test_the_two_first_works_are_small_and_the_data_alone_are_of_high_risk() -> None:
+    first = read_roadmap(ROOT / "docs/feuille-de-route.md").stages["horizon-1"]
+    days = {found.anchor: found.days for found in first if found.days}
+    assert days["securite"] == DAYS["S"]
+    assert days["exposition"] == DAYS["M"]
+    assert days["securite"][1] + days["exposition"][1] < days["donnees"][1]
+    assert [found.anchor for found in first if found.terms["Risque"].startswith("Élevé")] == ["donnees"]
+    assert card("observabilite").terms["Risque"].replace("\N{NO-BREAK SPACE}", " ").startswith("Moyen, pour l'exploitation")
+
+
+@pytest.mark.claim(DECK, "En cas de refus, le dépôt reste utilisable tel quel comme environnement d'essai.")
+def test_the_repository_builds_all_that_it_runs(model: Model, manifest: Manifest) -> None:
+    built = {service["image"] for service in model.services.values() if "build" in service}
+    assert built == {container(manifest, name)["image"] for name in DEPLOYMENTS}
+    assert {container(manifest, name)["imagePullPolicy"] for name in DEPLOYMENTS} == {"IfNotPresent"}
+    assert (ROOT / "k8s/options/kind/cluster.yaml").is_file()
