@@ -157,6 +157,7 @@ def test_the_front_calls_the_api_at_api_base_url_and_the_api_calls_nobody(listen
     assert "\nrequests==" not in source("services/api/requirements.txt")
 
 
+@pytest.mark.claim(OVERVIEW, "participant N as Navigateur participant F as Front participant A as API N->>F: GET /")
 @pytest.mark.claim(OVERVIEW, "revient au client : une requête se suit d'un bout à l'autre.")
 @pytest.mark.claim(OVERVIEW, "N->>F: GET / Note over F: X-Request-ID<br>repris ou créé F->>A: GET /health<br>+ X-Request-ID Note over F,A: par le Service,<br>vers un des 2 pods disponibles A-->>F: 200, état et version F-->>N: 200, page avec<br>l'état de l'API")
 @pytest.mark.claim(OVERVIEW, "L'identifiant `X-Request-ID` passe du front à l'API")
@@ -409,6 +410,7 @@ def test_a_refused_value_ends_the_start_with_a_line(kind: type[Any], name: str) 
     assert "\npreload_app = True\n" in source("services/common/gunicorn.conf.py")
 
 
+@pytest.mark.claim(RECETTE, 'cm["ConfigMap<br>datapress-config"] secret["Secret<br>datapress-secret"] end')
 @pytest.mark.claim(SETTINGS, "En recette, les valeurs viennent de la ConfigMap, sauf celle du jeton.")
 @pytest.mark.claim("contexte.md", "| § 2 | ConfigMap pour le non sensible | `datapress-config`, lue par les deux composants : [tous les réglages](architecture/configuration.md) |")
 @pytest.mark.claim(RECETTE, 'cm -.-> front cm -.-> api secret -.-> api ```')
@@ -478,10 +480,12 @@ def test_the_version_is_in_the_image_and_nowhere_else(model: Model, manifest: Ma
         assert container(manifest, f"datapress-{name}")["image"] == f"datapress-{name}:1.0.0"
 
 
+@pytest.mark.claim(SETTINGS, "un réglage sans effet est le premier symptôme à [vérifier](../exploitation/deboguer.md).")
 @pytest.mark.claim(SETTINGS, "Une variable mal orthographiée n'est pas une erreur pour le service, qui ne la lit pas")
 def test_a_misspelt_variable_changes_nothing() -> None:
     for service in (api, front):
         assert service(LOGLEVEL="pas ça", API_BASE_URL=NOBODY).get("/health").status_code == 200
+    assert place("exploitation/deboguer.md", "-- printenv ENVIRONMENT") > 0  # what a pod was given, for whoever doubts it
 
 
 @pytest.mark.claim(SETTINGS, "Fichier où lire ce jeton ; un fichier nommé mais illisible ou vide empêche le démarrage")
