@@ -216,6 +216,7 @@ def test_each_service_has_its_image_its_version_and_its_deployment(manifest: Man
     assert own == [{"api_version"}, {"front_version"}]
 
 
+@pytest.mark.claim(OVERVIEW, "| Élément perdu | Ce que voit l'utilisateur | Ce qui se répare seul | Ce qu'il faut faire | |---|---|---|---| | Un pod de l'API | Rien | Le Service l'écarte, un autre pod le remplace |")
 @pytest.mark.claim(OVERVIEW, "L'API tourne en 2 exemplaires quand le front n'en a que 1 ; ce sont deux nombres dans deux fichiers.")
 @pytest.mark.claim(OVERVIEW, "| Le pod du front | La page est injoignable le temps du remplacement : il n'y en a que 1 | Un autre pod démarre | Rien ; un second réplica est une ligne du manifeste |")
 @pytest.mark.claim(OVERVIEW, "| Un pod de l'API | Rien | Le Service l'écarte, un autre pod le remplace | Rien ; [en chercher la cause](../exploitation/deboguer.md) si cela se répète |")
@@ -1064,6 +1065,7 @@ def test_the_inner_address_is_the_name_of_a_service_and_its_reason_is_written(mo
     assert "### Une API, deux adresses { #deux-adresses }" in source("docs/difficultes.md")
 
 
+@pytest.mark.claim(SETTINGS, "| Où | Que modifier | Pour qu'il prenne effet | |---|---|---| | Développement | `compose.yaml` | Relancer `docker compose up`")
 @pytest.mark.claim(SETTINGS, "| Développement | `compose.yaml` | Relancer `docker compose up` : seuls les services touchés sont recréés |")
 def test_each_service_of_compose_has_its_own_variables(model: Model) -> None:
     assert "environment" not in model.compose["x-service"]
