@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +19,19 @@ from lossprobe.figures import CAUSES, ROWS, summarise, table, verdict
 from lossprobe.measure import LONGEST, READY, RESULT, STOP, End, Settings, _watch
 from macros.manifests import read_recette
 from runbook.checking.offered.model import Model
-from tests.claims.facts import DEPLOYMENTS, ROOT, api, blocks, listening, source
+from runbook.plan import Mode as RunMode
+from runbook.plan import make_plan
+from runbook.reading.content import Block
+from runbook.settings import load
+from tests.claims.facts import (
+    DEPLOYMENTS,
+    ROOT,
+    api,
+    blocks,
+    documented,
+    listening,
+    source,
+)
 
 updating = partial(pytest.mark.claim, "exploitation/mettre-a-jour.md")
 undoing = partial(pytest.mark.claim, "exploitation/revenir-en-arriere.md")
@@ -467,3 +480,193 @@ def test_the_pause_and_the_grace_of_a_stop(manifest: Any, name: str) -> None:
     assert graceful
     assert (pause, grace) == (5, 40)
     assert pause + int(graceful[1]) < grace
+
+
+# What is said at the head of each page, and what an exercise leaves
+
+UPDATING, UNDOING, MEASURING, REBUILDING = (
+    "exploitation/mettre-a-jour.md",
+    "exploitation/revenir-en-arriere.md",
+    "exploitation/haute-disponibilite.md",
+    "exploitation/reconstruire.md",
+)
+
+
+def _block(uri: str, words: str) -> Block:
+    """The first command of a page that holds these words."""
+    return next(block for block in blocks(uri) if words in block.code)
+
+
+def _expected(block: Block) -> str:
+    assert block.expected
+    return block.expected.text
+
+
+@updating("Une nouvelle image est prête, ou la configuration a changé et les pods doivent la relire")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_pods_read_their_configuration_at_start_only_and_the_page_starts_them_again(manifest: Any, name: str) -> None:
+    deployment = manifest("Deployment", name)
+    volumes = deployment.at("spec", "template", "spec", "volumes", default=[])
+    codes = [code for _, code in _placed(UPDATING)]
+
+    assert [given["configMapRef"]["name"] for given in deployment.containers[0]["envFrom"]] == ["datapress-config"]
+    assert not any("configMap" in volume for volume in volumes)
+    assert f"kubectl rollout restart deploy/{name} -n datapress-recette" in codes
+    assert any(code.startswith("kubectl set image ") for code in codes)
+
+
+@updating("De la version 1.0.0 à la 1.0.1, pendant que des requêtes arrivent :")
+@updating("Aucune requête n'est perdue, et le front voit la nouvelle version de l'API :")
+def test_the_version_that_is_built_is_asked_for_while_requests_are_counted_and_then_seen(manifest: Any) -> None:
+    codes = [block.code for block in blocks(UPDATING)]
+    counting, asking = (next(number for number, code in enumerate(codes) if words in code) for words in ("sonde demarrer", "set image"))
+    ending = next(number for number, code in enumerate(codes) if code == "scripts/sonde arreter")
+    seen = next(block for block in blocks(UPDATING)[ending:] if block.code.endswith("/status"))
+    (version,) = re.findall(r"--build-arg VERSION=(\S+)", _block(UPDATING, "buildx build").code)
+
+    assert counting < asking < ending
+    assert manifest("Deployment", "datapress-api").containers[0]["image"].endswith(":1.0.0")
+    assert codes[asking].split(" -n ")[0].endswith(f"=datapress-api:{version}")
+    assert version == "1.0.1"
+    assert json.loads(_expected(seen))["api"]["version"] == version
+    assert re.search(r"^pertes +0 +0$", _expected(blocks(UPDATING)[ending]), re.MULTILINE)
+
+
+@updating("La commande ne fait que demander ; on attend la fin avec :")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_a_restart_is_followed_by_its_wait(name: str) -> None:
+    codes = [code for _, code in _placed(UPDATING)]
+    asked = codes.index(f"kubectl rollout restart deploy/{name} -n datapress-recette")
+
+    assert "status" not in codes[asked]
+    assert codes[asked + 1] == f"kubectl rollout status deploy/{name} -n datapress-recette --timeout=120s"
+
+
+@undoing(", exercice compris")
+@undoing("La version en service est bien celle qu'on veut retirer :")
+def test_the_exercise_is_run_with_the_page_and_its_version_is_the_one_to_withdraw() -> None:
+    (plan,) = (plan for plan in make_plan(documented(), load(ROOT), {}).pages if plan.page == f"docs/{UNDOING}")
+    exercise, _, seen = blocks(UNDOING)[:3]
+    (version,) = re.findall(r"API_VERSION=(\S+)", exercise.code)
+
+    assert [step.mode for step in plan.steps if step.block.code == exercise.code] == [RunMode.RUN]
+    assert json.loads(_expected(seen)) == {"api": {"version": version}}
+    assert seen.stand_in is False  # no other service knows what the exercise did
+
+
+@undoing("En cas de doute, revenez d'abord, cherchez ensuite : la version précédente est connue, et le retour ne détruit rien.")
+@undoing("Rien à défaire : le retour en arrière est lui-même une nouvelle révision, dont on peut revenir.")
+def test_going_back_deletes_nothing_and_has_nothing_to_undo(manifest: Any) -> None:
+    codes = [block.code for block in blocks(UNDOING)]
+
+    assert not any(re.search(r"\b(delete|replace|scale|rm)\b|--force", code) for code in codes)
+    assert not any(block.cleanup for block in blocks(UNDOING))
+    assert codes[-1].startswith("kubectl diff ")  # nor is anything put back after what was looked at
+    assert all(manifest("Deployment", name).at("spec", "revisionHistoryLimit") >= 2 for name in DEPLOYMENTS)
+
+
+@undoing("`kubectl rollout history … --revision=N` montre le contenu de l'une d'elles, et `kubectl rollout undo … --to-revision=N` y revient.")
+def test_history_and_undo_each_name_a_revision_with_an_option_of_their_own() -> None:
+    options = dict(line.split(": ", 1) for line in source("scripts/runbook/checking/commands/kubectl/options.txt").splitlines() if line.startswith("rollout "))
+    offered = {verb: set(re.findall(r"--[\w-]*revision=", options[f"rollout {verb}"])) for verb in ("history", "undo")}
+
+    assert offered == {"history": {"--revision="}, "undo": {"--to-revision="}}
+
+
+@undoing("L'attente dépasse son délai | La version précédente ne démarre plus non plus : la cause est ailleurs (configuration, secret, cluster), voir [Déboguer](deboguer.md) |")
+@undoing("Le défaut reste après le retour | Il ne venait pas de cette version ; chercher ce qui a changé en même temps |")
+def test_what_an_undo_leaves_as_it_is_stands_in_other_objects_than_the_deployment(manifest: Any) -> None:
+    template = manifest("Deployment", "datapress-api").at("spec", "template", "spec")
+    (waiting,) = {block.code for block in blocks(UNDOING) if "rollout status" in block.code}
+
+    assert "--timeout=120s" in waiting
+    assert manifest("Deployment", "datapress-api").at("spec", "progressDeadlineSeconds") == 120
+    assert template["containers"][0]["envFrom"] == [{"configMapRef": {"name": "datapress-config"}}]  # by name: the values stay
+    assert [volume["secret"]["secretName"] for volume in template["volumes"]] == ["datapress-secret"]
+
+
+@measuring("Supprimer un pod et le voir revenir ne prouve rien pour les utilisateurs : entre-temps, des requêtes ont pu se perdre.")
+def test_a_service_that_answers_again_does_not_make_up_for_a_loss() -> None:
+    summary = _summary(1000, minimum=10, lost=1)  # the first one, and 999 good ones after it
+
+    assert verdict(summary) == (False, "1 requête perdue sur 2\u00a0000")
+
+
+@measuring("Rien : c'est ce que cette page mesure")
+@pytest.mark.parametrize("command", ["scripts/sonde arreter", "kubectl logs --follow datapress-sonde"])
+def test_the_page_expects_no_loss_from_either_measure(command: str) -> None:
+    expected = _expected(_block(MEASURING, command))
+
+    assert re.search(r"^pertes +0 +0$", expected, re.MULTILINE)
+    assert re.search(r"^verdict\s: aucune requête perdue sur …$", expected, re.MULTILINE)
+
+
+@measuring("Tous les pods voulus sont disponibles :")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_before_a_measure_as_many_pods_are_available_as_are_wanted(manifest: Any, name: str) -> None:
+    first = blocks(MEASURING)[0]
+    wanted = manifest("Deployment", name).at("spec", "replicas")
+
+    assert first.code == "kubectl get deployments -n datapress-recette"
+    assert re.search(rf"^{name} +{wanted}/{wanted} +{wanted} +{wanted} ", _expected(first), re.MULTILINE)
+
+
+@measuring("Le pod est perdu ; ce qu'il servait passe aux autres.")
+@measuring("Un autre le remplace aussitôt :")
+def test_the_service_has_other_pods_and_a_new_one_is_looked_for(manifest: Any) -> None:
+    deployment, service = manifest("Deployment", "datapress-api"), manifest("Service", "datapress-api")
+    codes = [block.code for block in blocks(MEASURING)]
+    deleting = next(number for number, code in enumerate(codes) if 'delete "$POD"' in code)
+
+    assert deployment.at("spec", "replicas") > 1
+    assert service.at("spec", "selector").items() <= deployment.at("spec", "template", "metadata", "labels").items()
+    assert 'test "$NOUVEAU" != "$POD"' in codes[deleting + 1]
+    assert codes[deleting + 2].startswith('kubectl wait --for=condition=Ready "$NOUVEAU"')
+
+
+@measuring("Elle porte sur l'arrêt ordonné d'un pod : suppression, mise à jour, remplacement.")
+def test_every_pod_of_a_measure_is_asked_to_stop_and_none_is_killed() -> None:
+    codes = "\n".join(code for uri in (MEASURING, UPDATING) for _, code in _placed(uri))
+
+    assert not re.search(r"--force|--now\b|--grace-period|\bkill\b|docker (stop|rm)", codes)
+    assert 'kubectl delete "$POD"' in codes
+    assert "kubectl set image" in codes
+    assert "kubectl rollout restart" in codes
+
+
+@rebuilding("Le cluster est le bon : le nom affiché est celui de la recette, jamais celui d'une production.")
+def test_the_name_of_the_cluster_is_shown_first_and_the_engine_takes_no_production() -> None:
+    allowed = load(ROOT).targets["recette"].contexts
+
+    assert blocks(REBUILDING)[0].code == "kubectl config current-context"
+    assert "recette" in allowed
+    assert not any(fnmatch(name, pattern) for name in ("production", "prod", "datapress-production") for pattern in allowed)
+
+
+@rebuilding("L'espace de noms ne contient que ce qu'on veut perdre :")
+@rebuilding("Libérer le cluster, ou repartir d'un état connu quand on ne sait plus ce qui a été modifié")
+@rebuilding("Rien à défaire : la recette est celle des fichiers.")
+def test_what_is_lost_is_shown_and_is_what_the_files_bring_back(model: Model) -> None:
+    shown = set(re.findall(r"^(deployment\.apps|service)/(\S+)", _expected(_block(REBUILDING, "get deployments,services")), re.MULTILINE))
+    base = [item for item in model.objects if item.path.startswith("k8s/") and item.path.count("/") == 1]
+    applying = _block(REBUILDING, "kubectl apply")
+
+    assert shown == {({"Deployment": "deployment.apps", "Service": "service"}[item.kind], item.name) for item in base if item.kind in ("Deployment", "Service")}
+    assert applying.code == "kubectl apply -f k8s/namespace.yaml -f k8s/"
+    assert {(item.kind.lower(), item.name) for item in base} == {
+        (kind.partition(".")[0], name) for kind, name in re.findall(r"^([\w.]+)/(\S+) created$", _expected(applying), re.MULTILINE)
+    }
+    assert not any(block.cleanup for block in blocks(REBUILDING))
+
+
+@rebuilding("L'espace de noms reste en `Terminating` au-delà de trois minutes | Un objet le retient | `kubectl get all -n datapress-recette` montre ce qui reste |")
+@rebuilding("`because it is being terminated` à la reconstruction | La suppression n'est pas finie | Attendre sa fin, puis appliquer de nouveau |")
+def test_the_end_of_the_deletion_is_waited_for_three_minutes_before_anything_is_applied() -> None:
+    codes = [block.code for block in blocks(REBUILDING)]
+    gone = codes.index("kubectl get namespace datapress-recette")
+
+    assert blocks(REBUILDING)[gone].retry == 3 * 60
+    assert "(NotFound)" in _expected(blocks(REBUILDING)[gone])
+    assert not any("apply" in code for code in codes[:gone])
+    assert codes[gone + 1].startswith("kubectl apply ")
+    assert not any("--timeout" in code for code in codes if "delete" in code)  # no deletion of the page times out
