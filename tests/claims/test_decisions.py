@@ -1,15 +1,22 @@
 """Claims of the decisions on architecture."""
 
 import ast
+import base64
 import copy
+import html
 import importlib.metadata
 import json
 import logging
+import os
 import re
+import runpy
+import shutil
+import subprocess
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
@@ -29,6 +36,7 @@ from datapress_front.settings import FrontSettings
 from lossprobe.calls import Mode
 from lossprobe.figures import verdict
 from macros.block_marks import BlockMarks
+from macros.roadmap import read_roadmap
 from runbook.checking.commands.kubectl.tables import fields, younger_fields
 from runbook.checking.manifests.check import check_manifests
 from runbook.checking.manifests.schema import schemas
@@ -55,6 +63,7 @@ from tests.claims.facts import (
     blocks,
     container,
     documented,
+    front,
     place,
     read_page,
     source,
@@ -726,3 +735,164 @@ def test_commands_stand_in_the_sources_as_they_run() -> None:
         text = source(page.page.path)
         for block in page.blocks:
             assert [line for line in block.code.splitlines() if line.strip() and line.strip() not in text] == []
+
+
+# What each note weighs: its context and the options that it sets aside
+
+
+@pytest.mark.claim(IMAGES, "Le cahier des charges demande des images multi-étapes, légères, sans `root`, servies par Gunicorn.")
+@pytest.mark.claim(IMAGES, "- **Un seul Dockerfile paramétré** pour les deux services : rien n'est écrit deux fois, mais la forme `exec` de `CMD` ne remplace pas les arguments de construction, et il faudrait un shell entre le conteneur et Gunicorn.")
+@pytest.mark.parametrize("name", IMAGE_NAMES)
+def test_an_image_starts_gunicorn_itself_without_a_shell_and_without_root(name: str) -> None:
+    build, runtime = stages(name)
+    [command] = [json.loads(line.removeprefix("CMD ")) for line in runtime if line.startswith("CMD ")]
+    [user] = [line for line in runtime if line.startswith("USER ")]
+    assert command == ["gunicorn", f"datapress_{name}:create_app()"]  # a list: Docker starts it as it is, and replaces nothing in it
+    assert re.fullmatch(r"USER [1-9]\d*:[1-9]\d*", user)
+    assert [line.split()[1].rpartition(":")[2].split("-")[1] for line in (build[0], runtime[0])] == ["slim", "slim"]
+
+
+@pytest.mark.claim(IMAGES, "- **Une seule étape** : plus simple à lire, mais tout ce qui a servi à installer part en recette.")
+@pytest.mark.parametrize("name", IMAGE_NAMES)
+def test_what_installs_stays_in_the_first_stage(name: str) -> None:
+    build, runtime = stages(name)
+    kept = [line.split()[2] for line in runtime if line.startswith("COPY --from=build ")]
+    assert [line for line in build if "requirements.txt /tmp/" in line]
+    assert kept == ["/opt/venv", "/srv/datapress"]
+    assert not any("requirements" in line or "pip" in line for line in runtime)
+
+
+@pytest.mark.claim(EXPOSURE, "- **NodePort** : un port fixe sur chaque nœud, sans composant supplémentaire.")
+@pytest.mark.claim(EXPOSURE, "- La recette fonctionne sur tout cluster, même très simple.")
+@pytest.mark.claim(EXPOSURE, "La recette est un cluster d'un nœud, sans équilibreur de charge ni nom de domaine.")
+def test_the_recette_asks_a_cluster_for_nothing_but_what_every_one_has(model: Model, manifest: Manifest) -> None:
+    base = [item for item in model.objects if re.fullmatch(r"k8s/[\w.-]+", item.path)]
+    [cluster] = model.of_kind("Cluster")
+    assert {item.kind for item in base} == {"Namespace", "ConfigMap", "Secret", "Deployment", "Service"}
+    assert {item.name for item in base if item.kind == "Deployment"} == set(DEPLOYMENTS)  # nothing beside the two services
+    assert {item.at("spec", "type") for item in base if item.kind == "Service"} == {"NodePort", "ClusterIP"}
+    assert manifest("Service", "datapress-front").at("spec", "ports", 0, "nodePort") == 30080
+    assert len(cluster.at("nodes")) == 1
+
+
+@pytest.mark.claim(EXPOSURE, "- **Gateway API** : le successeur de l'Ingress, dont les définitions ne sont pas dans Kubernetes")
+@pytest.mark.claim(FLAT, "mais un `kustomization.yaml` dans le dossier fait échouer `kubectl apply -f k8s/`, qui essaie de l'appliquer comme un objet.")
+def test_kubernetes_knows_an_ingress_and_neither_a_gateway_nor_a_kustomization() -> None:
+    newest = kubernetes_validate.utils.all_versions()[-1]
+    kubernetes_validate.validate({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "x"}}, newest, strict=True)
+    for api_version, kind in (("gateway.networking.k8s.io/v1", "Gateway"), ("kustomize.config.k8s.io/v1beta1", "Kustomization")):
+        with pytest.raises(kubernetes_validate.utils.SchemaNotFoundError):
+            kubernetes_validate.validate({"apiVersion": api_version, "kind": kind, "metadata": {"name": "x"}}, newest, strict=True)
+
+
+@pytest.mark.claim(EXPOSURE, "- **`port-forward` seul** : rien à déployer, mais une commande par personne et une seule destination.")
+def test_each_port_forward_has_one_destination_and_holds_its_terminal() -> None:
+    forwards = [block for page in documented() for block in page.blocks if "kubectl port-forward" in block.code]
+    assert forwards
+    for block in forwards:
+        assert re.fullmatch(r"kubectl port-forward svc/[\w-]+ \d+:\d+ -n datapress-recette", block.code.strip())
+        assert block.background
+
+
+@pytest.mark.claim(EXPOSURE, "- Le jour venu, on ira directement à Gateway API : investir dans un Ingress serait préparer une seconde migration. Voir la [feuille de route](../feuille-de-route.md#exposition).")
+@pytest.mark.claim(SITE, "- Jusqu'en mai 2027, rien à faire ; d'ici là, l'essai de Zensical est [à la feuille de route](../feuille-de-route.md#documentation).")
+@pytest.mark.parametrize(("anchor", "choice"), [("exposition", r"\*\*Gateway API\*\*.*plutôt qu'un Ingress"), ("documentation", "Essayer Zensical")])
+def test_the_roadmap_has_the_card_that_a_note_names(anchor: str, choice: str) -> None:
+    cards = [card for stage in read_roadmap(ROOT / "docs/feuille-de-route.md").stages.values() for card in stage if card.anchor == anchor]
+    assert len(cards) == 1
+    assert re.match(choice, cards[0].terms["Choix d'aujourd'hui"])
+    assert "mai 2027" in cards[0].terms["Raison"] or anchor == "exposition"
+
+
+@pytest.mark.claim(PROBES, "Le cahier des charges demande des sondes fondées sur `/health`.")
+@pytest.mark.claim(PROBES, "- **`/health` pour les deux** : le plus simple, mais rien ne peut alors les distinguer sans toucher à la fois le code et les manifestes.")
+@pytest.mark.parametrize("service", [api, front])
+def test_each_probe_has_a_route_of_its_own_under_health(service: Callable[..., Any], manifest: Manifest) -> None:
+    routes = {rule.rule for rule in service().application.url_map.iter_rules()}
+    asked = {container(manifest, name)[probe]["httpGet"]["path"] for name in DEPLOYMENTS for probe in ("startupProbe", "livenessProbe", "readinessProbe")}
+    assert asked == {"/health/live", "/health/ready"}
+    assert {"/health", *asked} <= routes
+
+
+@pytest.mark.claim(PROBES, "- **Une disponibilité qui vérifie l'API** : le front sortirait du Service quand l'API tombe, et la page qui explique la panne disparaîtrait avec elle.")
+def test_without_the_api_the_front_is_ready_and_explains() -> None:
+    alone = front(API_BASE_URL=NOBODY)
+    assert alone.get("/health/ready").status_code == 200
+    page = html.unescape(alone.get("/").text)
+    assert "API injoignable" in page
+    assert "Cette page reste disponible, seule l’API est en défaut." in page
+
+
+@pytest.mark.claim(RESOURCES, "Le cahier des charges demande des réservations et des limites de mémoire.")
+@pytest.mark.claim(RESOURCES, "- **Mémoire réservée et limitée, processeur réservé seulement.**")
+@pytest.mark.claim(RESOURCES, "- **Processeur limité aussi** : prévisible, mais un service limité attend même quand le nœud est inoccupé, et les sondes attendent avec lui.")
+@pytest.mark.claim(RESOURCES, "- **Réservation égale à la limite** : la meilleure garantie, au prix de la place réservée pour les pics.")
+@pytest.mark.claim(RESOURCES, "- Un pod occupé peut prendre le processeur libre du nœud : acceptable en recette, à revoir sur un cluster partagé.")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_the_processor_has_no_ceiling_and_the_memory_room_above_what_is_reserved(name: str, model: Model, manifest: Manifest) -> None:
+    only = container(manifest, name)
+    asked, most = only["resources"]["requests"], only["resources"]["limits"]
+    assert (set(asked), set(most)) == ({"cpu", "memory"}, {"memory"})
+    assert int(asked["memory"].removesuffix("Mi")) < int(most["memory"].removesuffix("Mi"))
+    assert not {item.kind for item in model.objects} & {"LimitRange", "ResourceQuota"}  # nor does the namespace set one
+    # The probes are answered by the processes that serve.
+    assert {only[probe]["httpGet"]["port"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")} == {only["ports"][0]["name"]}
+
+
+@pytest.mark.claim(SECRET, "Une même image doit servir en développement et en recette.")
+def test_development_and_recette_name_the_same_images(model: Model, manifest: Manifest) -> None:
+    assert {f"datapress-{name}": model.services[name]["image"] for name in IMAGE_NAMES} == {name: container(manifest, name)["image"] for name in DEPLOYMENTS}
+
+
+@pytest.mark.claim(SECRET, "Un secret déposé dans git y reste pour toujours, même en base64, qui n'est pas un chiffrement.")
+@pytest.mark.claim(SECRET, "- **le fabriquer au déploiement**, à partir d'octets aléatoires ;")
+@pytest.mark.claim(SECRET, "`scripts/secret` en tire `k8s/secret.yaml`, une seule fois.")
+def test_the_secret_is_random_made_once_and_read_from_base64_without_a_key(tmp_path: Path) -> None:
+    tokens = []
+    for clone in (tmp_path / "a", tmp_path / "b"):
+        for name in ("scripts/secret", "k8s/secret.yaml.example"):
+            (clone / name).parent.mkdir(parents=True)
+            shutil.copy(ROOT / name, clone / name)
+        made = []
+        for _ in range(2):
+            subprocess.run(["bash", str(clone / "scripts/secret")], check=True, capture_output=True)
+            made.append((clone / "k8s/secret.yaml").read_text())
+        assert made[0] == made[1]
+        tokens.append(base64.b64decode(yaml.safe_load(made[0])["data"]["API_TOKEN"]).decode())
+    assert all(re.fullmatch(r"[0-9a-f]{64}", token) for token in tokens)
+    assert tokens[0] != tokens[1]
+
+
+@pytest.mark.claim(SECRET, "- **un fichier monté** : absent de la liste des variables d'un processus et de la sortie de `kubectl describe` ;")
+@pytest.mark.claim(SECRET, "- **une variable d'environnement** : plus simple, mais recopiée par bien des outils de diagnostic.")
+def test_the_token_is_read_from_a_file_whose_name_is_all_that_a_variable_tells(tmp_path: Path, manifest: Manifest) -> None:
+    given = container(manifest, "datapress-api")
+    [variable] = [one for one in given["env"] if "TOKEN" in one["name"]]
+    [mount] = given["volumeMounts"]
+    held = tmp_path / "API_TOKEN"
+    held.write_text(TOKEN)
+    shown = {"Authorization": f"Bearer {TOKEN}"}
+    assert variable == {"name": "API_TOKEN_FILE", "value": f"{mount['mountPath']}/API_TOKEN"}
+    assert not any("secretRef" in one for one in given["envFrom"])
+    assert api(API_TOKEN_FILE=str(held)).get("/admin/configuration", headers=shown).status_code == 200
+    assert api(API_TOKEN=TOKEN).get("/admin/configuration", headers=shown).status_code == 200
+    assert TOKEN not in os.environ.values()
+
+
+@pytest.mark.claim(SECRET, "- **un secret chiffré dans git** (SOPS, Sealed Secrets) ou **un coffre externe** : à leur place dans une production, pas dans un POC.")
+def test_nothing_encrypts_a_secret_or_asks_a_vault(model: Model) -> None:
+    assert not {item.kind for item in model.objects} & {"SealedSecret", "ExternalSecret", "SecretStore", "ClusterSecretStore", "SecretProviderClass"}
+    assert not [name for name in model.files if name.rpartition("/")[2] == ".sops.yaml"]
+    assert not [block for page in documented() for block in page.blocks if re.search(r"\b(sops|kubeseal|vault)\b", block.code)]
+
+
+@pytest.mark.claim(SECRET, "- Les commandes du cahier des charges fonctionnent telles quelles, et peuvent être rejouées.")
+@pytest.mark.claim(FLAT, "- Les commandes du cahier des charges restent valables mot pour mot, à l'ordre près.")
+def test_the_commands_of_the_brief_are_in_the_pages_and_applying_again_changes_nothing() -> None:
+    brief = runpy.run_path(str(ROOT / "tests/site/test_brief_commands.py"))["COMMANDS"]
+    lines = {(block.target, line) for page in documented() for block in page.blocks if not block.not_run for line in block.code.split("\n")}
+    assert len(brief) > 20
+    assert set(brief) - lines == set()
+    [again] = [block for block in blocks("exploitation/deployer.md") if block.code == "kubectl apply -f k8s/"]
+    assert again.expected
+    assert "secret/datapress-secret unchanged" in again.expected.text
