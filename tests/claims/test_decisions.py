@@ -11,14 +11,19 @@ import os
 import re
 import runpy
 import shutil
+import signal
 import subprocess
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
+import gunicorn.arbiter
 import kubernetes_validate
 import msgspec
 import pytest
@@ -33,7 +38,7 @@ from datapress_common.logs import _ProbeFilter
 from datapress_common.settings import load as load_settings
 from datapress_front.api_call import ApiCaller
 from datapress_front.settings import FrontSettings
-from lossprobe.calls import Mode
+from lossprobe.calls import Caller, Mode, Target, request
 from lossprobe.figures import verdict
 from macros.block_marks import BlockMarks
 from macros.roadmap import read_roadmap
@@ -43,7 +48,7 @@ from runbook.checking.manifests.schema import schemas
 from runbook.checking.manifests.younger import younger
 from runbook.checking.offered.model import Model
 from runbook.checking.offered.objects import KubeObject
-from runbook.matching.expect import Kind, compare
+from runbook.matching.expect import Kind, check_expected, compare
 from runbook.plan import Mode as PlanMode
 from runbook.plan import make_plan
 from runbook.reading.content import ATTRIBUTES
@@ -54,6 +59,7 @@ from runbook.running.outcome import Outcome, Result
 from runbook.running.outcome import verdict as outcome_of_the_run
 from runbook.settings import load
 from runbook.verbs import listing
+from served.while_open import served
 from tests.claims.facts import (
     DEPLOYMENTS,
     NOBODY,
@@ -896,3 +902,200 @@ def test_the_commands_of_the_brief_are_in_the_pages_and_applying_again_changes_n
     [again] = [block for block in blocks("exploitation/deployer.md") if block.code == "kubectl apply -f k8s/"]
     assert again.expected
     assert "secret/datapress-secret unchanged" in again.expected.text
+
+
+@pytest.mark.claim(UPDATE, "Gunicorn ferme ses ports dès le signal d'arrêt")
+@pytest.mark.claim(UPDATE, "Pendant que chaque nœud apprend le changement, des requêtes arrivent encore à un serveur qui a déjà fermé son port.")
+def test_gunicorn_closes_its_ports_before_its_workers_are_told_to_end() -> None:
+    closed: list[str] = []
+    master = SimpleNamespace(
+        reexec_pid=0, master_pid=0, systemd=False, LISTENERS=["port"], WORKERS={}, dirty_arbiter_pid=0,
+        cfg=SimpleNamespace(reuse_port=False, graceful_timeout=25), reap_workers=lambda: None, reap_dirty_arbiter=lambda: None,
+        kill_workers=lambda sent: closed.append(signal.Signals(sent).name),
+    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(gunicorn.arbiter.sock, "close_sockets", lambda listeners, unlink: closed.extend(listeners))
+        gunicorn.arbiter.Arbiter.stop(master)
+    assert closed[:2] == ["port", "SIGTERM"]
+    assert master.LISTENERS == []
+
+
+@pytest.mark.claim(UPDATE, "- **Arrêt immédiat** : le défaut de Kubernetes. Écarté : des requêtes se perdent à chaque mise à jour.")
+@pytest.mark.claim(UPDATE, "- **Pause avant l'arrêt (`preStop`)** : le pod sert encore le temps que son adresse disparaisse.")
+@pytest.mark.claim(UPDATE, "- Remplacer un pod prend quelques secondes de plus ; personne ne les attend.")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_before_a_stop_a_pod_only_waits_and_its_successor_serves(name: str, manifest: Manifest) -> None:
+    hook = container(manifest, name)["lifecycle"]["preStop"]["exec"]["command"]
+    called = [ast.unparse(node) for node in ast.walk(ast.parse(hook[2])) if isinstance(node, ast.Call)]
+    assert hook[:2] == ["python", "-c"]
+    assert called == ["time.sleep(5)"]  # it stops nothing: the server goes on
+    assert manifest("Deployment", name).at("spec", "strategy", "rollingUpdate") == {"maxSurge": 1, "maxUnavailable": 0}
+
+
+class Keeping(BaseHTTPRequestHandler):
+    """Answers 200 and keeps the connection, as Gunicorn does."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing: this server has no log."""
+
+
+@pytest.mark.claim(UPDATE, "- **Refuser les connexions gardées** : règle le second problème, au prix d'une connexion par requête.")
+@pytest.mark.parametrize(("mode", "opened"), [(Mode.KEPT, 1), (Mode.NEW, 3)])
+def test_without_kept_connections_each_request_opens_one(mode: Mode, opened: int) -> None:
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), Keeping)) as address:
+        parts = urlsplit(address)
+        caller = Caller(Target(parts.hostname or "", parts.port or 0, "/", 5), mode)
+        assert [request(caller, name).loss for name in "abc"] == [None] * 3
+        if caller.connection:
+            caller.connection.close()
+    assert caller.opened == opened
+    assert load_settings(GunicornSettings, {}).gunicorn_keepalive > 0  # they are kept here
+
+
+@pytest.mark.claim(FLAT, "- **Fichiers simples**, lisibles par quiconque connaît Kubernetes.")
+@pytest.mark.claim(FLAT, "- **Helm** : paramétrage et historique, au prix d'un langage de gabarits et d'un outil de plus.")
+def test_a_manifest_is_one_plain_object_without_a_template() -> None:
+    files = [path for path in (ROOT / "k8s").iterdir() if path.is_file()]
+    assert len(files) >= 7
+    for path in files:
+        [document] = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+        assert {"apiVersion", "kind", "metadata"} <= set(document)
+        assert not re.search(r"\{\{|\$\{", path.read_text(encoding="utf-8"))
+    assert not [block for page in documented() for block in page.blocks if re.search(r"\bhelm\b|kustomize|kubectl apply -k", block.code)]
+
+
+@pytest.mark.claim(FLAT, "`metadata.namespace` dans chaque objet interdit le pire cas : un déploiement silencieux dans `default`.")
+@pytest.mark.claim(FLAT, "- Un second environnement (préproduction, production) justifierait Kustomize, dans un dossier distinct.")
+def test_every_object_names_the_one_namespace_and_folders_beside_are_not_applied_with_it(model: Model) -> None:
+    base = [item for item in model.objects if re.fullmatch(r"k8s/[\w.-]+", item.path) and item.kind != "Namespace"]
+    assert {item.document["metadata"].get("namespace") for item in base} == {"datapress-recette"}
+    applied = [block.code for page in documented() for block in page.blocks if re.search(r"kubectl (apply|diff) .*-f k8s/(\s|$)", block.code)]
+    assert applied
+    assert not any(re.search(r" (-R|--recursive)\b", code) for code in applied)
+
+
+@pytest.mark.claim(SITE, "- **MkDocs 1.6 + Material 9.8 + mkdocs-macros**, versions figées.")
+@pytest.mark.claim(SITE, "- **Sphinx** : pérenne, mais une autre syntaxe et un autre outillage pour les rédacteurs.")
+@pytest.mark.claim(SITE, "- **MkDocs 2** : sans greffons, les faits seraient de nouveau recopiés à la main.")
+def test_pages_are_markdown_and_take_their_facts_from_a_plugin() -> None:
+    locked = source("requirements/run.txt")
+    [macros] = [plugin["macros"] for plugin in mkdocs()["plugins"] if isinstance(plugin, dict) and "macros" in plugin]
+    written = [path for path in (ROOT / "docs").rglob("*") if path.suffix in {".md", ".rst"} and "_" not in path.relative_to(ROOT / "docs").parts[0]]
+    assert not re.search(r"^(sphinx|zensical|mkdocs==2)", locked, re.MULTILINE)
+    assert {path.suffix for path in written} == {".md"}
+    assert macros["module_name"] == "scripts/macros"
+    assert sum("[[=" in path.read_text(encoding="utf-8") for path in written) > 10
+    assert [importlib.metadata.version(name).split(".")[:2] for name in ("mkdocs", "mkdocs-material")] == [["1", "6"], ["9", "8"]]
+
+
+@pytest.mark.claim(EXECUTED, "chaque commande publiée doit être exécutée là où elle est censée l'être, et son résultat comparé à celui qu'annonce la page.")
+def test_every_command_has_a_place_to_run_and_nearly_all_a_result_to_compare() -> None:
+    settings = load(ROOT)
+    run = [block for page in documented() for block in page.blocks if not block.not_run]
+    assert all(block.target in settings.targets for block in run)
+    assert sum(bool(block.expected) for block in run) / len(run) > 0.9
+    assert settings.coverage == 95
+
+
+@pytest.mark.claim(EXECUTED, "un bloc sauté sans le dire, un score de ressemblance qui confond `CrashLoopBackOff` et `Running`, un succès quand rien n'a tourné.")
+def test_the_engine_has_none_of_the_faults_that_set_others_aside() -> None:
+    plan = make_plan(documented(), load(ROOT), dict.fromkeys(load(ROOT).targets, "absente"))
+    skipped = [step for page in plan.pages for step in page.steps if step.mode is PlanMode.NOT_RUN]
+    line = "datapress-api-7d9   0/1   {}   3   5m"
+    assert skipped
+    assert all(step.reason for step in skipped)
+    assert sum(len(page.steps) for page in plan.pages) >= sum(len(page.blocks) for page in documented())
+    assert compare(line.format("Running"), line.format("Running"), Kind.TEXT) is None
+    assert compare(line.format("Running"), line.format("CrashLoopBackOff"), Kind.TEXT)
+    assert outcome_of_the_run([Result(step, "local", "local", Outcome.NOT_RUN, line=1) for step in skipped], []) == 1
+
+
+@pytest.mark.claim(EXECUTED, "- Du code à maintenir, avec ses propres tests.")
+def test_the_engine_has_tests_of_its_own() -> None:
+    proofs = [path for path in (ROOT / "tests/engine").rglob("test_*.py") if "runbook" in path.read_text(encoding="utf-8")]
+    assert len(proofs) > 20
+    assert not list((ROOT / "scripts/runbook").rglob("test_*.py"))
+
+
+@pytest.mark.claim(SYNTAX, "Une page sert deux lecteurs : une personne qui copie la commande, et un programme qui l'exécute.")
+@pytest.mark.claim(SYNTAX, "Ce que voit l'une doit être ce que fait l'autre.")
+@pytest.mark.claim(SYNTAX, "- **Des blocs `bash` ordinaires**, suivis d'un bloc *Résultat attendu* que le lecteur voit et que le moteur compare.")
+def test_what_the_engine_runs_and_compares_is_the_text_of_the_blocks() -> None:
+    command, result = "curl -s 'http://localhost:8000' |\n  jq .", "un\n…\ntrois"
+    [found] = read(f'```bash\n{command}\n```\n\n```text title="Résultat attendu"\n{result}\n```\n', cible="local").blocks
+    assert found.code == command
+    assert found.expected
+    assert found.expected.text == result
+    assert compare(found.expected.text, "un\ndeux\ntrois\n", Kind.TEXT) is None
+    assert compare(found.expected.text, "un\ndeux\n", Kind.TEXT)
+
+
+@pytest.mark.claim(SYNTAX, "- **Directives cachées** dans des commentaires HTML : invisibles, donc ni relues ni tenues à jour.")
+def test_no_directive_is_hidden_in_a_comment() -> None:
+    comments = [comment for found in documented() for comment in re.findall(r"<!--(.*?)-->", source(found.page.path), re.DOTALL)]
+    assert [comment.strip() for comment in comments] == ["material/tags"]  # Material's own, for the list of labels
+    hidden = read('<!-- data-non-execute="caché" -->\n\n```bash\ntrue\n```\n', cible="local").blocks
+    assert [block.not_run for block in hidden] == [None]
+
+
+@pytest.mark.claim(SYNTAX, "- **Un format de session** avec invite et sortie mêlées : lisible, mais le bouton de copie emporte l'invite.")
+@pytest.mark.parametrize(("block", "told"), [("```console\n$ true\n```\n", "sans invite ni sortie"), ("```bash\n$ true\n```\n", "le bouton copier la prendrait")])
+def test_a_prompt_is_refused_because_it_would_be_copied(block: str, told: str) -> None:
+    found = read(block, cible="local")
+    assert found.blocks == ()
+    assert [told in str(problem) for problem in found.problems] == [True]
+
+
+@pytest.mark.claim(SYNTAX, "Une valeur que la page tirerait du manifeste changerait avec lui, et ne le contredirait jamais : un réplica de moins ou un autre NodePort passerait inaperçu.")
+@pytest.mark.parametrize(
+    ("command", "shown", "other"),
+    [
+        ("kubectl get deployments,services -n datapress-recette", "datapress-api     2/2     2            2 ", "datapress-api     1/1     1            1 "),
+        ("kubectl get deployments,services -n datapress-recette", "80:30080/TCP", "80:30081/TCP"),
+    ],
+)
+def test_another_number_of_pods_or_another_port_contradicts_the_page(command: str, shown: str, other: str) -> None:
+    [asked] = [block for block in blocks("exploitation/reconstruire.md") if block.code == command]
+    assert asked.expected
+    expected = asked.expected.text
+    told = expected.replace("…", "10.96.0.1")
+    assert shown in told
+    assert compare(expected, told, Kind.TEXT) is None
+    assert compare(expected, told.replace(shown, other), Kind.TEXT)
+
+
+@pytest.mark.claim(SYNTAX, "- Le rédacteur ne peut pas publier une commande que personne n'a essayée sans l'écrire noir sur blanc.")
+def test_a_command_that_does_not_run_has_its_reason_in_the_page() -> None:
+    left_out = read('``` { .bash data-non-execute="demande un domaine" }\ntrue\n```\n')
+    silent = read("```bash\ntrue\n```\n")
+    assert (left_out.problems, [block.not_run for block in left_out.blocks]) == ((), ["demande un domaine"])
+    assert silent.blocks == ()
+    assert "data-non-execute" in str(silent.problems[0])
+    for found in documented():
+        assert [block.not_run for block in found.blocks if block.not_run and block.not_run not in source(found.page.path)] == []
+
+
+@pytest.mark.claim(SYNTAX, "- Un résultat trop précis casse pour rien, un résultat trop vague ne prouve rien : `…` se dose bloc par bloc.")
+@pytest.mark.parametrize("kind", Kind)
+def test_a_result_may_be_too_precise_and_may_not_be_all_left_out(kind: Kind) -> None:
+    assert compare('"le 24 novembre"', '"le 25 novembre"', kind)
+    assert compare('"le…"' if kind is Kind.JSON else "le…", '"le 25 novembre"' if kind is Kind.JSON else "le 25 novembre", kind) is None
+    assert check_expected('"…"' if kind is Kind.JSON else "…", kind)
+
+
+@pytest.mark.claim(INDEX, "Chaque note dit ce qui a été décidé, contre quoi, à quel prix, et ce qui contrôle que la décision tient encore.")
+@pytest.mark.claim(INDEX, "La dernière rubrique, *Confirmation*, est la plus utile à la relecture : une décision que rien ne vérifie est une intention.")
+@pytest.mark.claim(INDEX, "Le plan suivi est celui de MADR, dans sa forme courte.")
+@pytest.mark.parametrize("note", [IMAGES, EXPOSURE, PROBES, RESOURCES, SECRET, UPDATE, FLAT, SITE, EXECUTED, SYNTAX])
+def test_a_note_has_five_sections_and_the_last_names_what_checks_it(note: str) -> None:
+    text = source(f"docs/{note}")
+    assert re.findall(r"^## (\S+)$", text, re.MULTILINE) == ["Contexte", "Options", "Décision", "Conséquences", "Confirmation"]
+    assert re.search(r"`tests/|\.\./exploitation/|`kubernetes-validate|`runbook ", text.rpartition("## Confirmation")[2])
+    assert sorted(path.name for path in (ROOT / "docs/decisions").glob("0*.md"))[int(note[10:14]) - 1] == note.rpartition("/")[2]
