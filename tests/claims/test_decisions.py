@@ -40,6 +40,7 @@ from datapress_front.api_call import ApiCaller
 from datapress_front.settings import FrontSettings
 from lossprobe.calls import Caller, Mode, Target, request
 from lossprobe.figures import verdict
+from macros import block_marks
 from macros.block_marks import BlockMarks
 from macros.roadmap import read_roadmap
 from runbook.checking.commands.kubectl.tables import fields, younger_fields
@@ -1099,3 +1100,118 @@ def test_a_note_has_five_sections_and_the_last_names_what_checks_it(note: str) -
     assert re.findall(r"^## (\S+)$", text, re.MULTILINE) == ["Contexte", "Options", "Décision", "Conséquences", "Confirmation"]
     assert re.search(r"`tests/|\.\./exploitation/|`kubernetes-validate|`runbook ", text.rpartition("## Confirmation")[2])
     assert sorted(path.name for path in (ROOT / "docs/decisions").glob("0*.md"))[int(note[10:14]) - 1] == note.rpartition("/")[2]
+
+
+# What the sentences add to the decisions that they follow
+
+
+@pytest.mark.claim(IMAGES, "celui de l'image de base reste, et un système de fichiers en lecture seule ne lui laisse rien à installer.")
+@pytest.mark.claim(IMAGES, "il sert au diagnostic, et un système de fichiers en lecture seule en limite l'usage.")
+@pytest.mark.claim(IMAGES, "Kubernetes ne peut vérifier `runAsNonRoot` que sur un nombre.")
+@pytest.mark.parametrize("name", IMAGE_NAMES)
+def test_a_container_may_write_nothing_and_kubernetes_checks_a_user_that_is_a_number(name: str, model: Model, manifest: Manifest) -> None:
+    deployment = manifest("Deployment", f"datapress-{name}")
+    [user] = [line.split()[1] for line in stages(name)[1] if line.startswith("USER ")]
+    assert container(manifest, f"datapress-{name}")["securityContext"]["readOnlyRootFilesystem"] is True
+    assert model.services[name]["read_only"] is True
+    assert deployment.at("spec", "template", "spec", "securityContext", "runAsNonRoot") is True
+    assert user.partition(":")[0].isdecimal()
+
+
+@pytest.mark.claim(IMAGES, "- Passer à distroless demanderait peu : la pause avant l'arrêt et le contrôle de santé n'appellent déjà que Python.")
+@pytest.mark.parametrize("name", IMAGE_NAMES)
+def test_the_pause_and_the_health_check_start_python_without_a_shell(name: str, manifest: Manifest) -> None:
+    [check] = [line for line in stages(name)[1] if line.startswith("HEALTHCHECK")]
+    assert container(manifest, f"datapress-{name}")["lifecycle"]["preStop"]["exec"]["command"][0] == "python"
+    assert json.loads(check[check.index("CMD ") + 4 :])[0] == "python"
+
+
+@pytest.mark.claim(EXPOSURE, "- **Ingress** : un nom, des chemins et TLS, mais un contrôleur à installer et à suivre.")
+def test_an_ingress_holds_a_name_paths_and_tls_and_nothing_here_serves_one(model: Model) -> None:
+    backend = {"service": {"name": "datapress-front", "port": {"number": 80}}}
+    rule = {"host": "datapress.example", "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}
+    ingress = {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "x"}, "spec": {"rules": [rule], "tls": [{"hosts": ["datapress.example"]}]}}
+    kubernetes_validate.validate(ingress, kubernetes_validate.utils.all_versions()[-1], strict=True)
+    assert not {item.kind for item in model.objects} & {"Ingress", "IngressClass"}
+    assert {used["image"].partition(":")[0] for item in model.objects for used in item.containers} == set(DEPLOYMENTS)
+
+
+@pytest.mark.claim(PROBES, "[Vérifier](../exploitation/verifier.md) lit l'état des sondes sur le cluster.")
+def test_the_verification_expects_both_probes_in_the_description_of_a_pod() -> None:
+    [described] = [block for block in blocks("exploitation/verifier.md") if "kubectl describe " in block.code and block.expected and "Liveness:" in block.expected.text]
+    assert described.target == "recette"
+    assert described.expected
+    assert re.search(r"Liveness: +http-get http://:http/health/live …\n +Readiness: +http-get http://:http/health/ready …", described.expected.text)
+
+
+@pytest.mark.claim(PROBES, "elles pourront différer sans changer les manifestes, par exemple quand une base de données s'ajoutera.")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_life_and_readiness_are_already_two_addresses_in_the_manifests(name: str, manifest: Manifest) -> None:
+    life, readiness = (container(manifest, name)[probe]["httpGet"] for probe in ("livenessProbe", "readinessProbe"))
+    assert life["path"] != readiness["path"]
+    assert life["port"] == readiness["port"] == "http"
+
+
+@pytest.mark.claim(RESOURCES, "la charge se répartit par le nombre de pods, que Kubernetes sait compter, plutôt que par des processus qu'il ne voit pas.")
+def test_load_is_met_by_pods_and_no_setting_adds_processes(model: Model, manifest: Manifest) -> None:
+    given = [variable["name"] for name in DEPLOYMENTS for variable in container(manifest, name).get("env", [])]
+    assert manifest("Deployment", "datapress-api").at("spec", "replicas") == 2
+    assert not [name for name in (*given, *manifest("ConfigMap", "datapress-config").at("data")) if "WORKERS" in name or "CONCURRENCY" in name]
+    assert not [name for service in model.services.values() for name in service.get("environment", {}) if "WORKERS" in name]
+    assert load_settings(GunicornSettings, {}).gunicorn_workers == 1
+
+
+@pytest.mark.claim(SECRET, "- Le fichier emploie `data` et non `stringData` : une seconde application ne change rien et le dit.")
+def test_the_secret_is_given_as_data_and_applied_twice_without_change() -> None:
+    example = yaml.safe_load(source("k8s/secret.yaml.example"))
+    [again] = [block.expected for block in blocks("exploitation/deployer.md") if block.code == "kubectl apply -f k8s/"]
+    assert "data" in example
+    assert "stringData" not in example
+    assert again
+    assert "secret/datapress-secret unchanged" in again.text.splitlines()
+
+
+@pytest.mark.claim(SECRET, "- Un changement de ConfigMap ou de Secret demande un redémarrage des pods ; il est écrit dans la procédure.")
+def test_the_procedure_restarts_after_it_has_applied_the_configuration() -> None:
+    codes = [block.code for block in blocks("exploitation/deboguer.md")]
+    applied = max(number for number, code in enumerate(codes) if "kubectl apply -f k8s/configmap.yaml" in code)
+    restarted = "\n".join(codes[applied : applied + 3])
+    assert "kubectl rollout restart deployment/datapress-front -n datapress-recette\nkubectl rollout status " in restarted
+
+
+@pytest.mark.claim(SITE, "Il se lit câble réseau débranché.")
+def test_what_dresses_the_site_names_no_other_machine() -> None:
+    files = [path for folder in ("docs/_theme", "docs/assets") for path in (ROOT / folder).rglob("*") if path.suffix in {".html", ".css"}]
+    assert files
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"""(?:src|href)=["'](?:https?:)?//|url\(["']?(?:https?:)?//|@import\b[^;]*//""", text)
+
+
+@pytest.mark.claim(SITE, "et chaque commande se reconnaît à sa page et à son texte exact.")
+def test_a_mark_is_of_the_command_with_the_same_page_and_the_same_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    proof = SimpleNamespace(step=SimpleNamespace(command="true\n"))
+    marks = BlockMarks.__new__(BlockMarks)
+    vars(marks).update(_pages={"a.md": [proof]}, _marked={}, _shown={"a.md": None}, _evidence=None)
+    monkeypatch.setattr(block_marks, "mark", lambda *_: "marked")
+    monkeypatch.setattr(block_marks, "unknown_mark", lambda *_: "unknown")
+    asked = [("a.md", "true\n", 1), ("a.md", "true \n", 1), ("b.md", "true\n", 1), ("a.md", "true\n", 2)]
+    assert [marks._mark(SimpleNamespace(src_uri=page), command, time) for page, command, time in asked] == ["marked", "unknown", "unknown", "unknown"]
+
+
+@pytest.mark.claim(EXECUTED, "les [preuves](../preuves/index.md) donnent le résultat de la dernière exécution.")
+def test_the_proofs_are_made_from_the_record_of_the_last_run() -> None:
+    assert "[[= last_run() =]]" in source("docs/preuves/index.md")
+    assert 'evidence = read_evidence(root / _STATE / "record.json", root, _DOCS)' in source("scripts/macros/__init__.py")
+    assert "return proofs.proofs(evidence, past, titles)" in source("scripts/macros/__init__.py")
+
+
+@pytest.mark.claim(SYNTAX, "Le moteur rapproche les blocs qu'il trouve de ceux que le site affiche, et s'arrête au moindre écart")
+@pytest.mark.claim(SYNTAX, "- Les accolades ne sont pas décoratives : sans elles, le bloc s'afficherait de travers")
+def test_a_fence_that_the_site_does_not_show_as_a_block_is_a_problem() -> None:
+    spoilt = read('```bash data-delai="60"\ntrue\n```\n', cible="local")
+    shown = read('``` { .bash data-delai="60" }\ntrue\n```\n', cible="local")
+    assert spoilt.blocks == ()
+    assert any("n'est pas rendu comme un bloc par le site" in str(problem) for problem in spoilt.problems)
+    assert shown.problems == ()
+    assert len(shown.blocks) == 1

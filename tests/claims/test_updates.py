@@ -2,6 +2,8 @@
 
 import json
 import re
+import socket
+import threading
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from functools import partial
@@ -670,3 +672,71 @@ def test_the_end_of_the_deletion_is_waited_for_three_minutes_before_anything_is_
     assert not any("apply" in code for code in codes[:gone])
     assert codes[gone + 1].startswith("kubectl apply ")
     assert not any("--timeout" in code for code in codes if "delete" in code)  # no deletion of the page times out
+
+
+@updating("L'exemple passe l'API en 1.0.1, pendant que des requêtes arrivent sans arrêt par le front ;")
+@updating("Une étiquette déjà utilisée ne déclenche rien : Kubernetes ne voit que le nom de l'image. Une version, une étiquette.")
+def test_the_new_version_has_a_tag_of_its_own_and_is_called_through_the_front(manifest: Any) -> None:
+    (tag,) = re.findall(r"--tag datapress-api:(\S+)", _block(UPDATING, "buildx build").code)
+    front = manifest("Service", "datapress-front")
+
+    assert f"--build-arg VERSION={tag} " in _block(UPDATING, "buildx build").code
+    assert tag == "1.0.1"
+    assert manifest("Deployment", "datapress-api").containers[0]["image"] != f"datapress-api:{tag}"
+    assert manifest("Deployment", "datapress-api").containers[0]["imagePullPolicy"] == "IfNotPresent"
+    assert f"localhost:{front.at('spec', 'ports', 0, 'nodePort')}/status " in _block(UPDATING, "sonde demarrer").code
+
+
+@undoing("Rien de plus que ce qu'ils voient déjà : le retour se fait pod par pod, sans coupure")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_pods_are_replaced_one_by_one_and_none_goes_before_its_successor(manifest: Any, name: str) -> None:
+    strategy = manifest("Deployment", name).at("spec", "strategy")
+
+    assert strategy == {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+
+
+@undoing("La dernière ligne est la définition en service, l'avant-dernière celle où l'on va revenir ;")
+def test_the_undo_names_no_revision_and_comes_after_the_history() -> None:
+    codes = [block.code for block in blocks(UNDOING)]
+
+    assert codes.index("kubectl rollout history deployment/datapress-api -n datapress-recette") < codes.index("kubectl rollout undo deployment/datapress-api -n datapress-recette")
+    assert not any("--to-revision" in code for code in codes)
+
+
+@undoing("Remettez le fichier précédent depuis git, appliquez-le, puis [redémarrez le composant](mettre-a-jour.md#redemarrer).")
+def test_the_section_on_restarting_restarts_both_components() -> None:
+    section, restarted = "", {}
+    for block in blocks(UPDATING):
+        section = [section, *re.findall(r"^## .+\{ #([\w-]+) \}", block.prose, re.MULTILINE)][-1]
+        if found := re.search(r"kubectl rollout restart deploy/(\S+)", block.code):
+            restarted[found[1]] = section
+
+    assert restarted == dict.fromkeys(DEPLOYMENTS, "redemarrer")
+
+
+@measuring("Le serveur a fermé sans prévenir | La version de Gunicorn, voir [Mise à jour sans perte](../decisions/0006-mise-a-jour-sans-perte.md) |")
+@measuring("Moins de mille requêtes par mode : le chiffre ne prouverait rien | Relancer, sur une machine moins chargée |")
+def test_a_close_without_notice_and_a_short_measure_are_told_apart() -> None:
+    def close_the_next_one() -> None:
+        server.accept()[0].close()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        caller = Caller(Target("127.0.0.1", server.getsockname()[1], "/", 5), Mode.KEPT)
+        closing = threading.Thread(target=close_the_next_one)
+        closing.start()
+        exchange = request(caller, "a")
+        closing.join()
+
+    assert exchange.loss is Loss.CUT
+    assert CAUSES[exchange.loss] == "réponse coupée"
+    assert "gunicorn>=27.0.1" in source("pyproject.toml")
+    assert verdict(_summary(999, minimum=1000))[1].startswith("mesure trop courte")
+    assert verdict(_summary(1000, minimum=1000))[0] is True
+
+
+@rebuilding("L'espace de noms n'existe plus, et la commande le dit par un code de retour 1 ;")
+def test_the_absence_of_the_namespace_is_told_by_the_status_1() -> None:
+    looking = _block(REBUILDING, "kubectl get namespace datapress-recette")
+
+    assert looking.exit_status == 1
+    assert _expected(looking) == 'Error from server (NotFound): namespaces "datapress-recette" not found'
