@@ -12,6 +12,7 @@ from lossprobe.figures import ROWS
 from macros.compose_services import read_compose
 from macros.deck_drawings import deck_drawings
 from macros.manifests import read_recette
+from macros.proved import section
 from macros.roadmap import DAYS, Card, read_roadmap
 from runbook.checking.offered.model import Model
 from runbook.checking.prose.proofs import plain
@@ -236,12 +237,14 @@ def _commands() -> str:
     return "\n".join(block.code for found in documented() for block in found.blocks)
 
 
+@planning("Les jours sont ceux d'une personne qui connaît Kubernetes, du cas favorable au cas prudent :")
 @planning("| Chantier | Quand | Effort | Risque | État |")
 def test_a_card_becomes_a_row_under_five_headings(tmp_path: Path) -> None:
     card = "### Filtre\u00a0: des échanges { #filtre }\n\nEffort\n:   S\n\nRisque\n:   Faible ; peu\n\nÉtat\n:   Prévu ; un jour\n"
     written = tmp_path / "carte.md"
     written.write_text("".join(f"## Étape {number} {{ #horizon-{number} }}\n\n{card if number == 2 else ''}\n" for number in (1, 2, 3)), encoding="utf-8")
 
+    assert read_roadmap(written).days() == "2 à 5"
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in read_roadmap(written).summary().splitlines()]
 
     assert rows[0] == ["Chantier", "Quand", "Effort", "Risque", "État"]
@@ -259,7 +262,6 @@ def test_the_application_itself_is_not_here() -> None:
 
 
 @planning("Un port 30080 en clair n'est ni mémorisable ni sûr")
-@planning("Demande : Ingress, cert-manager et TLS")
 @planning("Un nom de domaine interne et une autorité de certification ; le contrôleur et cert-manager sont libres")
 def test_the_recette_has_a_port_no_name_and_no_certificate(model: Model, manifest: Any) -> None:
     called = {host for found in documented() for block in found.blocks if block.target == "recette" for host in re.findall(r"https?://([\w.-]+)", block.code)}
@@ -407,7 +409,6 @@ def test_the_number_of_pods_is_fixed_and_nothing_measures_them(model: Model) -> 
     assert not re.search(r"kubectl (?:top|autoscale)|metrics-server", _commands() + source(".github/workflows/ci.yml"))
 
 
-@planning("Demande : Images distroless ou Alpine")
 @planning("Prévu ; [les raisons](decisions/0001-images.md)")
 @planning("Aucun ; le diagnostic, sans shell, passera par `kubectl debug`")
 def test_the_reasons_are_in_the_decision_on_images() -> None:
@@ -421,6 +422,7 @@ def test_the_reasons_are_in_the_decision_on_images() -> None:
 
 
 @planning("Survivre à une machine ; séparer préproduction et production")
+@planning("Choix d'aujourd'hui : Un cluster récent de trois nœuds, deux réplicas du front, des budgets d'interruption")
 @planning("Trois machines au lieu d'une, par environnement ; une astreinte formée")
 def test_there_is_one_machine_and_one_environment(model: Model) -> None:
     (cluster,) = model.of_kind("Cluster")
@@ -473,13 +475,14 @@ def test_each_goal_has_its_part_of_the_repository(model: Model) -> None:
     assert {path.parent.name for path in (ROOT / "services").glob("*/Dockerfile")} == {"api", "front"}
     assert {service["environment"]["ENVIRONMENT"] for service in model.services.values()} == {"developpement"}
     assert [item.at("data", "ENVIRONMENT") for item in model.of_kind("ConfigMap")] == ["recette"]
-    assert list(model.of_kind("Cluster"))
+    assert [item.at("name") for item in model.of_kind("Cluster")] == ["datapress"]
     assert {"services", "k8s", "docs", "scripts", "tests"} <= model.folders
     assert "publish-images" in jobs
     assert not any("deploy" in name for name in jobs)
     assert [block for found in documented() for block in found.blocks if block.expected]
 
 
+@context("Le front, l'API, la base de données et les traitements planifiés tournent ensemble sur un seul serveur.")
 @context("La cause commune est le couplage : rien ne peut être changé, mis à l'épreuve ou perdu séparément.")
 def test_the_server_of_today_holds_all_that_the_poc_pulls_apart(manifest: Any) -> None:
     (today,) = deck_drawings(read_recette(ROOT / "k8s"), read_compose(ROOT / "compose.yaml"))["aujourdhui"].lanes
@@ -544,3 +547,251 @@ def test_every_symptom_is_caused_then_cured() -> None:
     assert len(sections) == 6
     assert all([part.find(mark) for mark in marks] == sorted(part.find(mark) for mark in marks) and all(mark in part for mark in marks) for part in sections)
     assert all(re.search(command, code) for command in (r"kubectl logs", r"kubectl describe", r"kubectl (?:get )?events"))
+
+
+@planning("pour le déploiement, une approche GitOps (Argo CD ou Flux) plutôt que des accès au cluster confiés à la CI")
+def test_the_pipeline_holds_no_access_to_a_cluster() -> None:
+    workflow = source(".github/workflows/ci.yml")
+    rights = {right for job in pipeline()["jobs"].values() for right in job["permissions"]}
+
+    assert rights == {"contents", "pages", "id-token", "packages"}
+    assert "github.token" in workflow
+    assert not re.search(r"\bsecrets\.|kubeconfig|argocd|\bflux\b", workflow, re.IGNORECASE)
+
+
+@context("| § 2 | Pas de Python à installer sur le poste | Tout est dans les images | [Démarrer et arrêter](exploitation/demarrer.md) :")
+def test_the_development_mode_calls_no_python_of_the_machine() -> None:
+    called = {line.split()[0] for block in blocks("exploitation/demarrer.md") for line in block.code.splitlines() if line.strip() and not line.startswith((" ", "#"))}
+
+    assert {"docker", "curl"} <= called
+    assert not [name for name in called if re.match(r"python|pip|uv|\.venv|scripts/", name)]
+
+
+ASKED = {
+    "Demande : NetworkPolicies": ("securite", "NetworkPolicies"),
+    "Demande : Prometheus, Grafana, Loki": ("observabilite", "Prometheus, Grafana, Loki"),
+    "Demande : Ingress, cert-manager et TLS": ("exposition", "Ingress, cert-manager, TLS"),
+    "Demande : Images distroless ou Alpine": ("images", "Images distroless ou Alpine"),
+}
+
+
+@pytest.mark.parametrize(("anchor", "need"), [pytest.param(*asked, marks=planning(words)) for words, asked in ASKED.items()])
+def test_what_a_card_was_asked_for_is_a_need_of_the_context(anchor: str, need: str) -> None:
+    (row,) = (row for row in _rows() if f"(feuille-de-route.md#{anchor})" in row[3])
+
+    assert row[0].split() == ["§", "7"]
+    assert row[1] == need
+    assert anchor in _cards()
+
+
+# The need, the answer and where they lead: the page, its section, and what is found there, in a command or in its result.
+SHOWN = {
+    "| § 1 | Séparer front et API | Deux services, deux images, deux déploiements ; un seul lien, HTTP | [Vue d'ensemble](architecture/index.md) ; l'un sans l'autre dans [Déboguer](exploitation/deboguer.md#api-indisponible) :": (
+        "exploitation/deboguer.md",
+        "api-indisponible",
+        (r"scale deployment/datapress-api --replicas=0", r'"reachable": false'),
+    ),
+    "| § 1 | Déploiement sur un cluster de recette | 7 fichiers, appliqués un par un ou en une commande | [Déployer en recette](exploitation/deployer.md) :": (
+        "exploitation/deployer.md",
+        "",
+        (r"kubectl apply -f k8s/namespace\.yaml", r"apply -n datapress-recette -f k8s/configmap\.yaml"),
+    ),
+    "| § 1 | Début de CI/CD minimal | Tests, images et documentation exécutée à chaque changement ; site et images publiés depuis `main` | [Intégration continue](integration-continue.md) :": (
+        "integration-continue.md",
+        "",
+        (r"scripts/test",),
+    ),
+    "| § 1 | Front affichant « DataPress – POC » et sa version | La page du front, qui affiche aussi l'état de l'API | [Démarrer en cinq minutes](demarrer.md#ouvrir-le-front) :": (
+        "demarrer.md",
+        "ouvrir-le-front",
+        (r"<h1>DataPress – POC", r'"version": "1\.0\.0"'),
+    ),
+    "| § 1 | API : `/` en JSON | Service, version, horodatage, réglages non sensibles | [Démarrer en cinq minutes](demarrer.md#interroger-l-api) :": (
+        "demarrer.md",
+        "interroger-l-api",
+        (r"localhost:8000/\n", r'"service": "datapress-api"', r'"version": "1\.0\.0"', r'"timestamp"'),
+    ),
+    "| § 1 | API : `/health` pour les sondes | `/health`, doublé de `/health/live` et `/health/ready` | [Vérifier la recette](exploitation/verifier.md#un-pod) :": (
+        "exploitation/verifier.md",
+        "un-pod",
+        (r"Liveness:\s+http-get .*/health/live", r"Readiness:\s+http-get .*/health/ready"),
+    ),
+    "| § 1 | Mode développement : Docker Compose | `compose.yaml`, une commande | [Démarrer et arrêter](exploitation/demarrer.md) :": (
+        "exploitation/demarrer.md",
+        "",
+        (r"docker compose up --build",),
+    ),
+    "| § 1 | Mode recette : Kubernetes | Espace de noms `datapress-recette` | [Déployer en recette](exploitation/deployer.md) :": (
+        "exploitation/deployer.md",
+        "",
+        (r"namespace/datapress-recette",),
+    ),
+    "| § 1 | Namespace, Deployments, Services, ConfigMap, Secret, sondes | Tous présents, tous réellement utilisés : [objets déployés](architecture/recette.md#objets) | [Vérifier la recette](exploitation/verifier.md#essentiel) :": (
+        "exploitation/verifier.md",
+        "essentiel",
+        (r"service/datapress-front", r"deployment\.apps/datapress-api", r"configmap/datapress-config", r"secret/datapress-secret"),
+    ),
+    "| § 1 | Exploitabilité : `kubectl`, événements, journaux, redémarrage automatique | Une procédure par situation, et la lecture des sorties ligne par ligne | [Vérifier la recette](exploitation/verifier.md) :": (
+        "exploitation/verifier.md",
+        "",
+        (r"kubectl get events", r"kubectl logs", r"kubectl describe", r"RESTARTS"),
+    ),
+    "| § 2 | Le front appelle l'API par `API_BASE_URL` | Appel fait par le serveur du front, jamais par le navigateur : [trajet d'une requête](architecture/index.md#trajet) | [Vérifier la recette](exploitation/verifier.md#suivre-une-requete) :": (
+        "exploitation/verifier.md",
+        "suivre-une-requete",
+        (r"X-Request-ID: \$REQUETE", r"\[pod/datapress-api-…/api\].*/health"),
+    ),
+    "| § 2 | Développement : front sur 8080, API sur 8000 | Ports publiés par Compose sur le poste seulement | [Démarrer et arrêter](exploitation/demarrer.md#etat) :": (
+        "exploitation/demarrer.md",
+        "etat",
+        (r"docker compose ps", r"127\.0\.0\.1:8000->8000", r"127\.0\.0\.1:8080->8080"),
+    ),
+    "| § 2 | Le front joint l'API par `http://api:8000` | Réseau Docker propre au projet : [adresses](architecture/developpement.md#adresses) | [Démarrer et arrêter](exploitation/demarrer.md#lancer-et-attendre) :": (
+        "exploitation/demarrer.md",
+        "lancer-et-attendre",
+        (r"localhost:8080/status", r'"reachable": true'),
+    ),
+    "| § 2 | Environnement reproductible, services isolés | Dépendances figées par empreinte ; un conteneur par service | [Déployer en recette](exploitation/deployer.md#construire) :": (
+        "exploitation/deployer.md",
+        "construire",
+        (r"docker compose build", r"datapress-api:1\.0\.0\ndatapress-front:1\.0\.0"),
+    ),
+    "| § 2 | API en 2 réplicas | Deployment `datapress-api` | [Vérifier la recette](exploitation/verifier.md#deployments) :": (
+        "exploitation/verifier.md",
+        "deployments",
+        (r"datapress-api\s+2/2",),
+    ),
+    "| § 2 | Service API ClusterIP | Port 80 vers 8000, joignable du cluster seulement | [Vérifier la recette](exploitation/verifier.md#services) :": (
+        "exploitation/verifier.md",
+        "services",
+        (r"datapress-api\s+ClusterIP\s.*\s80/TCP", r"datapress-api\s.*:8000"),
+    ),
+    "| § 2 | Front en 1 réplica | Deployment `datapress-front` | [Vérifier la recette](exploitation/verifier.md#deployments) :": (
+        "exploitation/verifier.md",
+        "deployments",
+        (r"datapress-front\s+1/1",),
+    ),
+    "| § 2 | Service front NodePort | Port 30080 de la machine | [Déployer en recette](exploitation/deployer.md#interroger) :": (
+        "exploitation/deployer.md",
+        "interroger",
+        (r"http://localhost:30080/status",),
+    ),
+    "| § 2 | ConfigMap pour le non sensible | `datapress-config`, lue par les deux composants : [tous les réglages](architecture/configuration.md) | [Déboguer](exploitation/deboguer.md#configuration) :": (
+        "exploitation/deboguer.md",
+        "configuration",
+        (r"patch configmap datapress-config", r'"environment": "essai"'),
+    ),
+    "| § 2 | Secret pour le sensible | `datapress-secret`, jeton d'une route d'administration ; [absent de git](decisions/0005-configuration-et-secret.md) | [Vérifier la recette](exploitation/verifier.md#api) :": (
+        "exploitation/verifier.md",
+        "api",
+        (r"get secret datapress-secret", r"/admin/configuration"),
+    ),
+    "| § 2 | Sondes de disponibilité et de vie sur `/health` | [Trois sondes](architecture/recette.md#sondes) par conteneur | [Vérifier la recette](exploitation/verifier.md#un-pod) :": (
+        "exploitation/verifier.md",
+        "un-pod",
+        (r"Liveness:.*/health/", r"Readiness:.*/health/"),
+    ),
+    "| § 2 | Mémoire réservée et limitée | 96Mi réservés, 192Mi au plus : [ressources](decisions/0004-ressources.md) | [Vérifier la recette](exploitation/verifier.md#un-pod) :": (
+        "exploitation/verifier.md",
+        "un-pod",
+        (r"Limits:\s+memory:\s+192Mi", r"memory:\s+96Mi"),
+    ),
+    "| § 2 | Navigateur → NodePort → front → ClusterIP → API | Le même trajet, suivi par un identifiant de requête | [Vérifier la recette](exploitation/verifier.md#suivre-une-requete) :": (
+        "exploitation/verifier.md",
+        "suivre-une-requete",
+        (r"localhost:30080/status", r"\[pod/datapress-front-…/front\]", r"\[pod/datapress-api-…/api\]"),
+    ),
+    "| § 2 | Charge répartie entre les réplicas | Par le Service ; la perte d'un pod le montre | [Éprouver la haute disponibilité](exploitation/haute-disponibilite.md#supprimer-un-pod) :": (
+        "exploitation/haute-disponibilite.md",
+        "supprimer-un-pod",
+        (r"kubectl delete", r'pod "datapress-api-…" deleted'),
+    ),
+    "| § 3 | `/` : horodatage, service, variables d'environnement | Les réglages non sensibles seulement ; pour le secret, sa présence, jamais sa valeur | [Démarrer en cinq minutes](demarrer.md#interroger-l-api) :": (
+        "demarrer.md",
+        "interroger-l-api",
+        (r'"timestamp"', r'"environment"'),
+    ),
+    "| § 3 | `/health` utilisé par les sondes | Réponse en JSON, sans dépendance à l'autre service : [sondes](decisions/0003-sondes.md) | [Démarrer et arrêter](exploitation/demarrer.md#interroger-l-api) :": (
+        "exploitation/demarrer.md",
+        "interroger-l-api",
+        (r"localhost:8000/health", r'\{"status": "ok", "service": "datapress-api"'),
+    ),
+    "| § 3 | Dockerfiles multi-étapes, exécution légère, Gunicorn | Même structure pour les deux images, même fichier de réglages | [Démarrer et arrêter](exploitation/demarrer.md#journaux) :": (
+        "exploitation/demarrer.md",
+        "journaux",
+        (r"docker compose logs", r'"logger": "gunicorn'),
+    ),
+    "| § 3 | Front : titre, `FRONT_VERSION`, test de l'API | La page, et `/status` pour une supervision | [Démarrer en cinq minutes](demarrer.md#ouvrir-le-front) :": (
+        "demarrer.md",
+        "ouvrir-le-front",
+        (r"<title>DataPress – POC</title>", r"localhost:8080/status", r'"reachable": true'),
+    ),
+    "| § 3 | `docker compose up --build` | Au premier plan, ou avec `-d --wait` | [Démarrer et arrêter](exploitation/demarrer.md#premier-plan) :": (
+        "exploitation/demarrer.md",
+        "premier-plan",
+        (r"docker compose up --build$",),
+    ),
+    "| § 3 | `curl` sur l'API et sur le front | Avec leur résultat attendu | [Démarrer et arrêter](exploitation/demarrer.md#demarrer) :": (
+        "exploitation/demarrer.md",
+        "demarrer",
+        (r"curl http://localhost:8000/health\n\{", r"curl http://localhost:8080\n…"),
+    ),
+    "| § 4 | Manifestes appliqués un par un | Dans l'ordre du cahier des charges, rejouable | [Déployer en recette](exploitation/deployer.md#appliquer) :": (
+        "exploitation/deployer.md",
+        "appliquer",
+        (r"namespace\.yaml\n.*configmap\.yaml\n.*secret\.yaml",),
+    ),
+    "| § 4 | Pods, Services et Deployments vérifiés | 2 pods API et 1 pod front `Running`, deux Services | [Vérifier la recette](exploitation/verifier.md#essentiel) :": (
+        "exploitation/verifier.md",
+        "essentiel",
+        (r"(?:pod/datapress-api-…\s+1/1\s+Running.*\n){2}pod/datapress-front-…\s+1/1\s+Running",),
+    ),
+    "| § 4 | Événements dans l'ordre | Avec la lecture de chaque ligne | [Vérifier la recette](exploitation/verifier.md#evenements) :": (
+        "exploitation/verifier.md",
+        "evenements",
+        (r"kubectl get events -n datapress-recette --sort-by=\.lastTimestamp",),
+    ),
+    "| § 4 | Journaux des deux déploiements | Une ligne JSON par fait, avec l'identifiant de la requête | [Vérifier la recette](exploitation/verifier.md#journaux) :": (
+        "exploitation/verifier.md",
+        "journaux",
+        (r"kubectl logs deploy/datapress-api", r"kubectl logs deploy/datapress-front"),
+    ),
+    "| § 4 | API testée par `port-forward` | Le temps d'un diagnostic, puis refermé | [Vérifier la recette](exploitation/verifier.md#api) :": (
+        "exploitation/verifier.md",
+        "api",
+        (r"port-forward svc/datapress-api 8000:80",),
+    ),
+    "| § 4 | Front testé par NodePort et par `port-forward` | <http://localhost:30080>, puis <http://localhost:8080> | [Vérifier la recette](exploitation/verifier.md#front) :": (
+        "exploitation/verifier.md",
+        "front",
+        (r"curl .*http://localhost:30080", r"port-forward svc/datapress-front 8080:80", r"curl .*http://localhost:8080"),
+    ),
+    "| § 5 | Démarrer et arrêter en développement | Arrêt compris : rien ne reste | [Démarrer et arrêter](exploitation/demarrer.md) :": (
+        "exploitation/demarrer.md",
+        "",
+        (r"docker compose up", r"docker compose down"),
+    ),
+    "| § 5 | `kubectl apply -f k8s/` | Précédé de l'espace de noms, sans quoi la commande [échoue sur un cluster vide](difficultes.md#ordre-des-manifestes) | [Retirer et reconstruire](exploitation/reconstruire.md#tout-appliquer) :": (
+        "exploitation/reconstruire.md",
+        "tout-appliquer",
+        (r"kubectl apply -f k8s/namespace\.yaml -f k8s/$", r"namespace/datapress-recette created\n"),
+    ),
+    "[Mettre à jour un composant](exploitation/mettre-a-jour.md) :": (
+        "exploitation/mettre-a-jour.md",
+        "",
+        (r"kubectl rollout restart", r"scripts/sonde demarrer", r"kubectl set image"),
+    ),
+    "[Éprouver la haute disponibilité](exploitation/haute-disponibilite.md) :": (
+        "exploitation/haute-disponibilite.md",
+        "",
+        (r"scripts/sonde", r"kubectl delete"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("uri", "anchor", "found"), [pytest.param(*shown, marks=context(words)) for words, shown in SHOWN.items()])
+def test_the_section_that_a_need_leads_to_shows_it(uri: str, anchor: str, found: tuple[str, ...]) -> None:
+    lines = section(source(f"docs/{uri}"), anchor)
+    shown = "\n".join(f"{block.code.strip()}\n{block.expected.text if block.expected else ''}" for block in blocks(uri) if block.line in lines)
+
+    assert [words for words in found if not re.search(words, shown, re.MULTILINE)] == []
