@@ -60,12 +60,12 @@ def deck_drawings(recette: Recette, compose: Compose) -> dict[str, Drawing]:
             ),
         ),
         "livraison": Drawing(
-            "Un changement est vérifié sans Docker, puis avec Compose et Kubernetes ; s’il est vert, le site et les images sont publiés.",
+            "Un changement est vérifié d’un côté sans Docker, de l’autre avec Compose et Kubernetes ; s’il est vert, le site et les images sont publiés.",
             (
                 Lane(
                     (
                         Box("Changement", ("proposé ou poussé",), kind="personne"),
-                        Box("Vérification", ("sans Docker, puis avec", "Compose et Kubernetes")),
+                        Box("Vérification", ("sans Docker, et avec", "Compose et Kubernetes")),
                         Box("Publication", ("site avec ses preuves,", "images vérifiées")),
                     ),
                     links=("", "si tout est vert"),
