@@ -20,8 +20,12 @@ from rich.prompt import Prompt
 
 from datapress_common.logs import JsonFormatter, logging_settings
 from macros.block_hints import _hint
+from macros.evidence import Evidence
+from macros.page_proofs import duration
 from runbook.checking.blocks.style import PLACEHOLDER
+from runbook.checking.expected.state import DONE
 from runbook.checking.offered.model import Model
+from runbook.matching import expect
 from runbook.plan import Mode, Step
 from runbook.reading import syntax
 from runbook.reading.content import Block
@@ -44,6 +48,7 @@ from tests.claims.facts import (
     place,
     source,
 )
+from tests.site.records import OTHER, proven, run, step
 
 guide = partial(pytest.mark.claim, "exploitation/index.md")
 starting = partial(pytest.mark.claim, "exploitation/demarrer.md")
@@ -87,6 +92,7 @@ def test_pods_are_replaced_one_by_one_and_none_goes_before_another_is_ready(mani
 
 @guide("[Vérifier](verifier.md) | non mesurée | Aucun : lecture seule |")
 @verifying("Rien : cette page ne modifie rien")
+@verifying("Personne : elle s'exécute à tout moment")
 @verifying("Rien à défaire : fermez les passages ouverts par Ctrl+C.")
 def test_the_page_that_verifies_only_reads() -> None:
     code = "\n".join(block.code for block in blocks("exploitation/verifier.md"))
@@ -302,6 +308,7 @@ def test_the_engine_accepts_the_contexts_that_are_named() -> None:
 
 
 @deploying("Ce sont les noms que demandent les manifestes, avec `imagePullPolicy: IfNotPresent`")
+@starting("Pour travailler sur un poste avec les images qui partiront en recette")
 @updating("Une étiquette déjà utilisée ne déclenche rien : Kubernetes ne voit que le nom de l'image.")
 def test_the_manifests_ask_for_the_images_that_compose_builds(model: Model, manifest: Any) -> None:
     containers = [container for name in DEPLOYMENTS for container in manifest("Deployment", name).containers]
@@ -565,7 +572,6 @@ def test_an_exercise_is_one_command_that_changes_the_recette() -> None:
     assert all(re.match(r"kubectl (scale|set|patch) [^\n]*$", block.code) for block in found)
 
 
-
 @starting("Les deux ports sont libres : personne n'y répond, et `curl` le dit par son code de retour 7.")
 @verifying("Aucun pod n'est en train de s'arrêter : `grep` ne trouve rien, et le dit par un code de retour 1.")
 @pytest.mark.parametrize(
@@ -580,6 +586,7 @@ def _recorded(name: str) -> str:
     return source(f"tests/engine/outputs/{name}.txt")
 
 
+@verifying("Un démarrage normal se lit ainsi, pour chaque pod :")
 @verifying("| `Scheduled` | Une machine lui est attribuée | | `Pulled` | Son image est là | | `Created`, `Started` | Le conteneur est créé, puis lancé |")
 def test_a_start_is_told_in_this_order() -> None:
     events = _recorded("kubectl-describe-pod").partition("\nEvents:\n")[2]
@@ -616,7 +623,6 @@ def test_a_probe_has_what_it_calls_its_rhythm_and_the_failures_it_bears(manifest
 
 @verifying("2 pods pour l'API, 1 pour le front, tous `Running` et prêts, deux Services : la recette est saine.")
 @verifying("2 pods API et 1 pod front `Running`, `READY 1/1`, sans redémarrage récent ;")
-@verifying("Autant d'adresses que de pods prêts ; `<none>` : aucun pod prêt, ou un Service qui ne désigne pas les bons pods.")
 @verifying("autant d'adresses dans `ENDPOINTS` que de pods ;")
 @pytest.mark.claim("presentation/diaporama.md", "**Grandir seul** 2 exemplaires de l'API, 1 du front.")
 def test_how_many_pods_and_services_there_are(model: Model) -> None:
@@ -640,9 +646,381 @@ def test_each_alarming_status_has_its_section() -> None:
     assert {"pending", "crashloopbackoff", "imagepullbackoff"} <= anchors
 
 
+@guide("quand il en faut un, comme celui d'un pod, une commande le trouve.")
 @verifying("Le nom d'un pod change à chaque remplacement : on ne le recopie pas, on le demande.")
 def test_no_command_names_a_pod_of_a_deployment() -> None:
     codes = "\n".join(block.code for name in RUNBOOKS for block in blocks(f"exploitation/{name}.md"))
 
     assert re.findall(r"datapress-(?:api|front)-[0-9a-f]{8,10}", codes) == []
     assert codes.count("-o name | ") >= 5
+
+
+VERIFYING, DEPLOYING, STARTING = "exploitation/verifier.md", "exploitation/deployer.md", "exploitation/demarrer.md"
+
+
+def _code(uri: str) -> str:
+    return "\n".join(block.code for block in blocks(uri))
+
+
+def _rows(recorded: str, column: int = 0) -> list[str]:
+    """One column of a table that the engine has on record, its heading left out."""
+    return [line.split()[column] for line in _recorded(recorded).splitlines()[1:] if line]
+
+
+def _reasons() -> dict[str, str]:
+    """Reason of an event → its types and how its message starts."""
+    return dict(re.findall(r"^(\w+): (.+)$", source("scripts/runbook/checking/commands/printed_events.txt"), re.MULTILINE))
+
+
+# What the page that verifies reads
+
+
+@verifying("Après un déploiement, à la prise de poste, ou avant de conclure qu'« il y a un problème »")
+@verifying("L'espace de noms existe ; sinon, commencez par [Déployer](deployer.md).")
+def test_verifying_comes_after_deploying_which_makes_the_namespace() -> None:
+    assert page(VERIFYING).after == (DEPLOYING,)
+    assert blocks(VERIFYING)[0].code == "kubectl get namespace datapress-recette"
+    assert "kubectl apply -f k8s/namespace.yaml" in _code(DEPLOYING)
+
+
+@verifying("S'il en trouve, un remplacement vient d'avoir lieu : on attend qu'il soit fini pour juger.")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_a_pod_that_ends_is_waited_for_longer_than_it_may_take(manifest: Any, name: str) -> None:
+    waiting = blocks(VERIFYING)[place(VERIFYING, "| grep Terminating")]
+
+    assert waiting.retry is not None
+    assert waiting.retry > 2 * manifest("Deployment", name).at("spec", "template", "spec", "terminationGracePeriodSeconds")
+
+
+@verifying("Deployment, puis version du Deployment, puis pod : deux pods au même milieu ont la même définition | Deux milieux différents pour un même composant pendant plusieurs minutes : une mise à jour n'aboutit pas |")
+@verifying("Depuis la création du pod | Un âge plus court que prévu : il a été remplacé, les [événements](#evenements) disent pourquoi |")
+@verifying("`Controlled By` | Qui recrée ce pod s'il disparaît |")
+def test_the_name_of_a_pod_starts_with_the_replica_set_that_makes_it_again() -> None:
+    everything = re.findall(r"^(pod|replicaset\.apps)/(datapress-\S+)", _recorded("kubectl-get-all"), re.MULTILINE)
+    sets = {name for kind, name in everything if kind == "replicaset.apps"}
+    pods = [name.rpartition("-")[0] for kind, name in everything if kind == "pod"]
+    replaced = [line.split() for line in _recorded("kubectl-get-pods-watch").splitlines() if "datapress-api" in line]
+
+    assert set(pods) == sets
+    assert len(pods) == len(sets) + 1
+    assert len({cells[0].rpartition("-")[0] for cells in replaced}) == 2
+    assert {cells[0].split("-")[2] for cells in replaced if cells[4] in ("0s", "1s")} == {"55dcd8c4c4"}
+    assert "{ #evenements }" in blocks(VERIFYING)[place(VERIFYING, "kubectl get events")].prose
+    assert "ReplicaSet/" in str(blocks(VERIFYING)[place(VERIFYING, 'kubectl describe "$POD"')].expected)
+
+
+@verifying("Un Service peut exister sans rien derrière lui ; c'est la première chose à regarder quand une page ne répond pas :")
+@verifying("Autant d'adresses que de pods prêts ; `<none>` : le Service ne désigne aucun pod ; une case vide : il en désigne, et aucun n'est prêt.")
+def test_a_service_has_an_address_for_each_pod_that_is_ready() -> None:
+    listed = {line.split()[0]: line.split()[1:-1] for line in _recorded("kubectl-get-endpoints").splitlines()[1:]}
+    pods = re.findall(r"^pod/(datapress-\w+)-\S+ +(\d)/1 ", _recorded("kubectl-get-all"), re.MULTILINE)
+    debugging = "exploitation/deboguer.md"
+    gone = blocks(debugging)[place(debugging, "kubectl get endpoints datapress-front")]
+
+    assert [len(listed["datapress-api"][0].split(",")), listed["datapress-front"]] == [2, []]
+    assert pods == [("datapress-api", "1"), ("datapress-api", "1"), ("datapress-front", "0")]
+    assert "service/datapress-front" in _recorded("kubectl-get-all")
+    assert "scale deployment/datapress-front --replicas=0" in blocks(debugging)[place(debugging, "kubectl get endpoints datapress-front") - 2].code
+    assert gone.expected is not None
+    assert "datapress-front   <none> " in gone.expected.text
+    assert place(VERIFYING, "kubectl get endpoints") == place(VERIFYING, "kubectl get services") + 1
+
+
+@verifying("- `READY` : pods prêts sur pods voulus.")
+@verifying("pods qui ont la dernière définition ; moins que le total, une mise à jour est en cours ou bloquée.")
+def test_the_columns_of_a_deployment_count_its_pods(manifest: Any) -> None:
+    listed = _recorded("kubectl-get-all")
+    told = dict(re.findall(r"^deployment\.apps/(\S+) +(\d/\d +\d) ", listed, re.MULTILINE))
+    sets = {name: (wanted, current, ready) for name, wanted, current, ready in re.findall(r"^replicaset\.apps/(\S+)-\w+ +(\d) +(\d) +(\d) ", listed, re.MULTILINE)}
+    rolling = manifest("Deployment", "datapress-api").at("spec", "strategy", "rollingUpdate")
+
+    assert {name: text.split() for name, text in told.items()} == {name: [f"{ready}/{wanted}", current] for name, (wanted, current, ready) in sets.items()}
+    assert rolling["maxSurge"] < manifest("Deployment", "datapress-api").at("spec", "replicas")
+
+
+@verifying("Les événements racontent ce que Kubernetes a fait, les plus récents en dernier, et sont oubliés au bout d'une heure.")
+@verifying("Dans une même seconde, leur ordre n'est pas garanti.")
+def test_events_are_sorted_by_their_last_time_and_no_two_are_expected_in_an_order() -> None:
+    reading = blocks(VERIFYING)[place(VERIFYING, "kubectl get events")]
+
+    assert reading.code.endswith("--sort-by=.lastTimestamp")
+    assert reading.expected is not None
+    assert len([line for line in reading.expected.text.splitlines() if line != "…"]) == 2  # the heading and one event
+    assert "event-ttl" not in "".join(path.read_text() for path in (ROOT / "k8s/options/kind").iterdir())  # Kubernetes' own hour
+
+
+@verifying("`Killing`, puis parfois `Unhealthy` avec `connection refused`, sur un pod qu'on retire : c'est son arrêt, rien d'anormal.")
+@verifying("Les mêmes `Unhealthy` sur un pod qu'on garde, ou toute ligne `Warning` qui se répète, sont à instruire : [Déboguer](deboguer.md).")
+@verifying("3. aucune ligne `Warning` qui se répète dans les événements ;")
+def test_a_start_and_a_stop_are_normal_and_a_failed_probe_is_a_warning(manifest: Any) -> None:
+    reasons, pod = _reasons(), manifest("Deployment", "datapress-api").at("spec", "template", "spec")
+    normal = ("ScalingReplicaSet", "SuccessfulCreate", "Scheduled", "Pulled", "Created", "Started", "Killing")
+
+    assert {reasons[name].split()[0] for name in normal} == {"Normal"}
+    assert reasons["Unhealthy"].startswith("Warning Readiness probe failed")
+    assert pod["terminationGracePeriodSeconds"] > pod["containers"][0]["readinessProbe"]["periodSeconds"]  # still probed while it ends
+
+
+@verifying("Sur un service occupé, `--tail=50` n'en montre que la fin.")
+@verifying("Si le conteneur a redémarré, `kubectl logs --previous` montre les journaux de celui d'avant, où se trouve la cause.")
+def test_the_logs_of_the_container_before_hold_the_cause() -> None:
+    debugging = "exploitation/deboguer.md"
+    before = blocks(debugging)[place(debugging, "--previous")]
+    options = re.search(r"^logs: (.+)$", source("scripts/runbook/checking/commands/kubectl/options.txt"), re.MULTILINE)
+    with pytest.raises(SystemExit) as refused:
+        api(LOG_LEVEL="bavard")
+
+    assert options
+    assert {"--tail=", "-p,--previous"} <= set(options[1].split())
+    assert before.expected is not None
+    assert expect.compare(before.expected.text, str(refused.value.code), before.expected.kind) is None
+
+
+@verifying("`Image` | L'image demandée ; `Image ID` est celle qui tourne vraiment |")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_an_image_is_asked_for_by_a_name_that_may_stand_for_another(manifest: Any, name: str) -> None:
+    (container,) = manifest("Deployment", name).containers
+
+    assert "@sha256:" not in container["image"]
+    assert container["imagePullPolicy"] == "IfNotPresent"
+
+
+@verifying("Ses journaux, et eux seuls :")
+def test_the_logs_of_one_pod_are_asked_for_by_its_name() -> None:
+    detail = place(VERIFYING, 'kubectl describe "$POD"')
+
+    assert "| head -n 1)" in blocks(VERIFYING)[detail].code
+    assert blocks(VERIFYING)[detail + 1].code == 'kubectl logs "$POD" -n datapress-recette'
+
+
+@verifying("La commande garde le terminal tant que le passage est ouvert ; Ctrl+C le referme.")
+@verifying("Il mène à un seul pod et se rompt avec lui : c'est un outil de diagnostic, pas une façon d'exposer un service.")
+@verifying("`lost connection to pod` dans le premier terminal | Le pod au bout du passage a été remplacé | Relancer le `port-forward` |")
+@verifying("Par un passage temporaire, quand le NodePort n'est pas joignable de ce poste :")
+@verifying("Si le passage répond et pas le NodePort, le front va bien : chercher du côté du Service ou du réseau de la machine.")
+def test_a_forward_keeps_its_terminal_finds_its_pod_again_and_goes_round_the_node_port(manifest: Any) -> None:
+    forwarding = [(uri, block) for uri in (f"exploitation/{name}.md" for name in RUNBOOKS) for block in blocks(uri) if "port-forward" in block.code]
+
+    assert [(uri, block.title, bool(block.background)) for uri, block in forwarding] == [(VERIFYING, "Premier terminal", True)] * 2
+    assert [re.search(r"port-forward (\S+) \d+:(\d+) ", block.code).groups() for _, block in forwarding] == [("svc/datapress-api", "80"), ("svc/datapress-front", "80")]  # type: ignore[union-attr]
+    assert manifest("Service", "datapress-front").at("spec", "ports", 0, "nodePort") == 30080
+    assert not any("port-forward" in path.read_text() for path in (ROOT / "k8s").glob("*.yaml"))
+
+
+@verifying("La recette est saine si les cinq conditions sont réunies :")
+@verifying("Partir de ce que vous voyez : [Déboguer par symptôme](deboguer.md) |")
+def test_each_condition_of_a_sound_recette_is_read_by_a_command_of_the_page() -> None:
+    conditions = page(VERIFYING).page.markdown.partition("{ #fini }")[2].partition("\n## ")[0]
+    read = ("kubectl get pods -n", "kubectl get endpoints", "kubectl get events", "kubectl logs -n", "localhost:30080/status")
+
+    assert re.findall(r"^(\d)\. ", conditions, re.MULTILINE) == [str(number + 1) for number in range(len(read))]
+    assert [words for words in read if words not in _code(VERIFYING)] == []
+    assert page("exploitation/deboguer.md").page.markdown.index("{ #par-ou-commencer }") < page("exploitation/deboguer.md").page.markdown.index("{ #page-blanche }")
+
+
+@verifying("4. aucun `level` au-dessus d'`info` dans les journaux récents ;")
+def test_nothing_above_information_is_logged_while_all_is_well(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO), listening(api().application) as address:
+        front(API_BASE_URL=address).get("/status")
+    sound = [record.levelname for record in caplog.records if record.name.startswith("datapress")]
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        front(API_BASE_URL=NOBODY).get("/status")
+
+    assert set(sound) <= {"INFO"}
+    assert [record.levelname for record in caplog.records if record.name.startswith("datapress")] == ["WARNING"]
+
+
+# What the page that deploys says of its results
+
+
+@deploying("Premier déploiement sur un cluster, ou retour de tous les objets à ce que disent les fichiers")
+@deploying("Au premier déploiement, le service apparaît ; aux suivants, rien si rien n'a changé")
+@deploying("Chaque ligne se termine par `created` la première fois, `unchanged` ou `configured` ensuite.")
+@deploying("L'espace de noms existe : la commande courte suffit désormais, et sert aussi à tout ramener à ce que disent les fichiers.")
+def test_the_folder_applied_again_finds_every_object_unchanged(model: Model) -> None:
+    (again,) = (block for block in blocks(DEPLOYING) if block.code == "kubectl apply -f k8s/")
+    objects = [item for item in model.objects if "options" not in item.path]
+
+    assert DONE["apply"][:3] == ("created", "configured", "unchanged")
+    assert again.expected is not None
+    assert sorted(line.split()[0].partition("/")[2] for line in again.expected.text.splitlines() if line.endswith(" unchanged")) == sorted(item.name for item in objects)
+    assert all(item.namespace == "datapress-recette" for item in objects if item.kind != "Namespace")
+    assert "stringData" not in yaml.safe_load(source("k8s/secret.yaml.example"))
+
+
+@deploying("Ses nœuds sont prêts :")
+def test_the_nodes_are_looked_at_right_after_the_context() -> None:
+    assert [block.code for block in blocks(DEPLOYING)[:2]] == ["kubectl config current-context", "kubectl get nodes"]
+    assert re.search(r"^Node STATUS: Ready ", source("scripts/runbook/checking/commands/printed_cells.txt"), re.MULTILINE)
+
+
+@deploying("Dans un navigateur, la page est à l'adresse <http://localhost:30080>.")
+@guide("La recette vit dans l'espace de noms `datapress-recette`, son front répond sur <http://localhost:30080>.")
+@guide("Ce que sont ses objets et comment ils se parlent : [Recette](../architecture/recette.md).")
+def test_the_recette_has_one_namespace_and_its_page_is_on_the_node_port(model: Model, manifest: Any) -> None:
+    (mapping,) = yaml.safe_load(source("k8s/options/kind/cluster.yaml"))["nodes"][0]["extraPortMappings"]
+
+    assert manifest("Service", "datapress-front").at("spec", "ports", 0, "nodePort") == 30080
+    assert (mapping["containerPort"], mapping["hostPort"], mapping["listenAddress"]) == (30080, 30080, "127.0.0.1")
+    assert model.namespaces - {"default", "kube-system"} == {"datapress-recette"}
+    assert front(API_BASE_URL=NOBODY).get("/").mimetype == "text/html"
+    assert all(name in page("architecture/recette.md").page.markdown for name in DEPLOYMENTS)
+
+
+@deploying("Depuis zéro, on nomme ce fichier d'abord : [Reconstruire](reconstruire.md#reconstruire).")
+@deploying("Un retrait vient d'être demandé : l'espace de noms finit de disparaître | Attendre que `kubectl get namespace datapress-recette` ne le trouve plus, puis reprendre à l'[étape 3](#appliquer) |")
+@deploying("Tout retirer, jusqu'à l'espace de noms : [Retirer et reconstruire](reconstruire.md).")
+@deploying("Ne retirer que la dernière version : [Revenir en arrière](revenir-en-arriere.md).")
+def test_what_removes_what_and_what_starts_from_nothing() -> None:
+    rebuilding = [block.code for block in blocks("exploitation/reconstruire.md")]
+    gone = blocks("exploitation/reconstruire.md")[rebuilding.index("kubectl get namespace datapress-recette")]
+
+    assert "kubectl apply -f k8s/namespace.yaml -f k8s/" in rebuilding
+    assert "kubectl delete namespace datapress-recette --wait=false" in rebuilding
+    assert gone.exit_status == 1
+    assert gone.retry
+    assert any("rollout undo" in block.code for block in blocks("exploitation/revenir-en-arriere.md"))
+
+
+@deploying("L'attente se termine par `timed out waiting for the condition` ou `exceeded its progress deadline` | Un pod ne devient pas prêt | [Déboguer](deboguer.md), d'après l'état du pod |")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_the_wait_and_the_deadline_of_a_deployment_end_together(manifest: Any, name: str) -> None:
+    deployment = manifest("Deployment", name)
+
+    assert f"rollout status deployment/{name} -n datapress-recette --timeout={deployment.at('spec', 'progressDeadlineSeconds')}s" in _code(DEPLOYING)
+    assert deployment.containers[0]["readinessProbe"]
+
+
+@deploying("`The connection to the server … was refused` | Le cluster ne répond pas, ou le contexte n'est pas le bon | `kubectl config get-contexts` |")
+def test_the_contexts_are_listed_with_a_mark_at_the_one_in_use() -> None:
+    assert [line.split()[1] for line in _recorded("kubectl-config-get-contexts").splitlines() if line.startswith("*")] == ["recette"]
+    assert "The connection to the server <name> was refused" in source("scripts/runbook/checking/commands/printed_lines.txt")
+
+
+# What the page that starts says of Compose
+
+
+@starting("la première construction en prend davantage")
+@pytest.mark.parametrize("name", ["api", "front"])
+def test_what_is_installed_stays_from_one_build_to_the_next(name: str) -> None:
+    written = source(f"services/{name}/Dockerfile")
+
+    assert written.index("requirements.txt /tmp/") < written.index("install ") < written.index(f"COPY {name}/datapress_{name}")
+
+
+@starting("Le moteur Docker répond :")
+@starting("`Cannot connect to the Docker daemon` | Le moteur Docker ne tourne pas, ou votre compte n'y a pas droit |")
+def test_the_engine_is_asked_for_its_own_version() -> None:
+    assert "{{.Server.Version}}" in blocks(STARTING)[0].code
+    assert "Cannot connect to the Docker daemon" in source("scripts/runbook/checking/commands/printed_words.txt")
+
+
+@starting("Si l'un d'eux répond, un autre programme l'occupe : voyez [Si ça échoue](#echec).")
+def test_both_ports_of_compose_are_tried_before_the_start(model: Model) -> None:
+    tried = blocks(STARTING)[1].code
+
+    assert re.findall(r"localhost:(\d+)", tried) == [port["published"] for name in ("api", "front") for port in model.services[name]["ports"]]
+    assert place(STARTING, "curl -sS http://localhost:8000/health http://") < [block.code for block in blocks(STARTING)].index("docker compose up --build")
+
+
+@starting("Ctrl+C dans le premier terminal arrête les conteneurs et les laisse en place ; la commande suivante les arrête et les retire, de n'importe quel terminal ouvert dans le dépôt.")
+@starting("À préférer pour une démonstration ou une machine d'intégration : le terminal reste libre.")
+@starting("Le tableau n'a plus que son titre :")
+@starting("Ce bloc s'exécute sans risque à tout moment, par exemple après un terminal fermé trop vite.")
+def test_the_project_has_a_name_of_its_own_and_is_taken_down_without_its_terminal(model: Model) -> None:
+    commands = {block.code: block for block in blocks(STARTING)}
+    empty = commands["docker compose ps --all"]
+
+    assert model.compose["name"] == "datapress"
+    assert [path.name for path in ROOT.glob("*compose*.y*ml")] == ["compose.yaml"]
+    assert commands["docker compose up --build"].background
+    assert commands["docker compose up --build -d --wait"].background is None
+    assert empty.expected is not None
+    assert empty.expected.text.split() == _recorded("docker-compose-ps").splitlines()[0].split()
+    assert [block.code for block in commands.values() if block.cleanup] == load(ROOT).targets["compose"].teardown == ["docker compose down --remove-orphans"]
+
+
+@starting("Dans un terminal, chaque ligne est précédée d'une coche et suivie de sa durée.")
+@pytest.mark.parametrize(("before", "after"), [(" ", " "), (" ✔ ", " 0.3s")])
+def test_what_compose_removes_is_recognised_in_a_terminal_and_outside_of_one(before: str, after: str) -> None:
+    (_, down) = (block for block in blocks(STARTING) if block.code == "docker compose down")
+    printed = "".join(f"{before}{thing} Removed{after}\n" for thing in ("Container datapress-api-1 ", "Network datapress_datapress "))
+
+    assert down.expected is not None
+    assert expect.compare(down.expected.text, printed, down.expected.kind) is None
+    assert expect.compare(down.expected.text, printed.replace("Removed", "Stopped"), down.expected.kind) is not None
+
+
+@starting("et chacun dispose de 30s pour s'arrêter.")
+@pytest.mark.parametrize("name", ["api", "front"])
+def test_compose_gives_a_service_longer_than_gunicorn_gives_its_requests(model: Model, name: str) -> None:
+    graceful = re.search(r"^graceful_timeout = (\d+)$", source("services/common/gunicorn.conf.py"), re.MULTILINE)
+
+    assert model.services[name]["stop_grace_period"] == "30s"
+    assert graceful
+    assert int(graceful[1]) < 30
+
+
+# What the page of symptoms says of what is seen
+
+
+@pytest.mark.claim("exploitation/deboguer.md", "Le code `000` veut dire qu'aucune réponse HTTP n'est revenue :")
+def test_curl_gives_three_zeros_and_seven_where_nobody_answers() -> None:
+    asked = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--noproxy", "*", NOBODY], capture_output=True, text=True, check=False)
+
+    assert (asked.stdout, asked.returncode) == ("000", 7)
+
+
+@pytest.mark.claim("exploitation/deboguer.md", "`ContainerCannotRun` ou `StartError`, 126 à 128 | La commande de l'image est introuvable ou interdite |")
+def test_a_shell_tells_a_forbidden_command_from_a_missing_one(tmp_path: Path) -> None:
+    (tmp_path / "forbidden").write_text("")
+    statuses = [subprocess.run(["bash", "-c", f"{tmp_path}/{name}"], capture_output=True, check=False).returncode for name in ("forbidden", "missing")]
+
+    assert statuses == [126, 127]
+    assert {"ContainerCannotRun", "StartError"} <= set(source("scripts/runbook/checking/commands/printed_cells.txt").split())
+
+
+@pytest.mark.claim("exploitation/deboguer.md", "Le réglage est pris en compte :")
+def test_a_front_started_again_says_its_new_environment() -> None:
+    assert front(API_BASE_URL=NOBODY, ENVIRONMENT="essai").get("/status").get_json()["environment"] == "essai"
+
+
+@pytest.mark.claim("exploitation/deboguer.md", "Dépend du symptôme : chaque section commence par là")
+def test_the_section_of_a_symptom_starts_with_what_users_see() -> None:
+    starts = [block.prose for block in blocks("exploitation/deboguer.md") if '!!! example "Pour s\'exercer' in block.prose]
+
+    assert len(starts) == 6
+    assert all(text.index("**Ce que voient les utilisateurs.**") < text.index("!!! example") for text in starts)
+
+
+# How the guide is read
+
+
+@guide("La durée est celle des commandes lors de cette vérification ; comptez en plus le temps de lire.")
+@pytest.mark.claim("exploitation/deboguer.md", "pour toute la page, exercices compris")
+def test_the_duration_of_a_page_is_that_of_all_its_commands() -> None:
+    evidence = proven(run(step(seconds=40.0), step(seconds=25.0), step(page=OTHER, seconds=300.0)))
+
+    assert re.fullmatch(r"1\smin\s05\ss de commandes", duration(evidence, DEPLOYING))
+    assert duration(Evidence(), DEPLOYING) == "non mesurée"
+
+
+@guide("**« Résultat attendu »** suit le bloc : c'est ce que vous devez voir. `…` y remplace ce qui change d'une fois à l'autre : un nom tiré au hasard, une date, une adresse.")
+def test_an_expected_result_follows_its_block_and_leaves_out_what_varies() -> None:
+    shown = [(block.line, block.expected.line) for name in RUNBOOKS for block in blocks(f"exploitation/{name}.md") if block.expected]
+
+    assert len(shown) > 50
+    assert all(line < expected for line, expected in shown)
+    assert expect.compare("pod/datapress-api-…   1/1", "pod/datapress-api-7db4dc54d-4zv4n   1/1", expect.Kind.TEXT) is None
+    assert expect.compare("pod/datapress-api-…   1/1", "pod/datapress-front-7f99f5d9f6-vj2s5   1/1", expect.Kind.TEXT) is not None
+
+
+@guide("Une commande qui doit attendre le fait elle-même, avec un délai ;")
+def test_every_wait_has_its_limit_and_none_is_a_pause() -> None:
+    codes = "\n".join(_code(f"exploitation/{name}.md") for name in RUNBOOKS)
+    waits = re.findall(r"^kubectl (?:rollout status|wait) .*$", codes, re.MULTILINE)
+
+    assert len(waits) > 10
+    assert [line for line in waits if "--timeout=" not in line] == []
+    assert not re.search(r"\bsleep\b", codes)
