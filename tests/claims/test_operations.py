@@ -1024,3 +1024,61 @@ def test_every_wait_has_its_limit_and_none_is_a_pause() -> None:
     assert len(waits) > 10
     assert [line for line in waits if "--timeout=" not in line] == []
     assert not re.search(r"\bsleep\b", codes)
+
+
+# What remains: options that end or do not, and what is shown to nobody
+
+
+@starting("`docker compose logs --follow` les affiche au fur et à mesure et garde le terminal jusqu'à Ctrl+C.")
+@starting("garde le terminal : la suite se tape dans un second.")
+def test_what_keeps_its_terminal_is_asked_for_nowhere_but_in_a_first_one() -> None:
+    commands = blocks(STARTING)
+    (first,) = (number for number, block in enumerate(commands) if block.background)
+
+    assert (commands[first].title, commands[first + 1].title) == ("Premier terminal", "Second terminal")
+    assert [block.code for block in commands if "docker compose logs" in block.code] == ["docker compose logs api"]
+    assert 'verb.endswith("logs") and usage.has("--follow")' in source("scripts/runbook/checking/commands/docker.py")  # what the check takes for endless
+
+
+@starting("`starting` juste après le lancement est normal ; `unhealthy` ne l'est pas.")
+@pytest.mark.parametrize("name", ["api", "front"])
+def test_a_start_has_time_before_its_check_counts(name: str) -> None:
+    assert re.search(r"^HEALTHCHECK .*--start-period=10s --retries=3 ", source(f"services/{name}/Dockerfile"), re.MULTILINE)
+    assert [block.retry for block in blocks(STARTING) if block.code == "docker compose ps"] == [30]
+
+
+@verifying("`EXTERNAL-IP <none>` est normal pour les deux.")
+def test_no_service_asks_for_an_address_of_its_own(model: Model) -> None:
+    assert {item.at("spec", "type") for item in model.of_kind("Service")} == {"ClusterIP", "NodePort"}
+    assert not any(item.at("spec", "externalIPs", default=None) for item in model.of_kind("Service"))
+    assert re.findall(r"^service/\S+ +\S+ +\S+ +(\S+)", _recorded("kubectl-get-all"), re.MULTILINE) == ["<none>", "<none>"]
+
+
+@verifying("ici le jeton passe du cluster à `curl` sans s'afficher ni figurer sur une ligne de commande :")
+def test_the_token_goes_from_the_cluster_to_curl_through_pipes_only() -> None:
+    code = blocks(VERIFYING)[place(VERIFYING, "base64 --decode")].code
+    parts = [part.split()[0] for part in code.split("|")]
+
+    assert parts == ["kubectl", "base64", "sed", "curl"]
+    assert "--header @- " in code
+    assert not re.search(r"\$\(|`|=\$|tee ", code)
+
+
+@verifying("La route d'administration répond 403, et `curl` rend le code 22 |")
+def test_curl_fails_with_twenty_two_on_a_refused_token() -> None:
+    with listening(api(API_TOKEN=TOKEN).application) as address:
+        asked = ["curl", "-fsS", "--noproxy", "*", "--header", "Authorization: Bearer un-autre-jeton", f"{address}/admin/configuration"]
+        refused = subprocess.run(asked, capture_output=True, text=True, check=False)
+
+    assert refused.returncode == 22
+    assert "403" in refused.stderr
+
+
+@deploying("finissez cette page, puis [redémarrez-les](mettre-a-jour.md#redemarrer).")
+@verifying("[Redémarrer l'API](mettre-a-jour.md#redemarrer-l-api), qui relit le jeton |")
+def test_the_page_that_updates_starts_both_deployments_again() -> None:
+    restarting = [block for block in blocks("exploitation/mettre-a-jour.md") if "rollout restart" in block.code]
+
+    assert [re.findall(r"deploy/(\S+)", block.code) for block in restarting] == [[name] for name in DEPLOYMENTS]
+    assert "{ #redemarrer }" in restarting[0].prose
+    assert "{ #redemarrer-l-api }" in restarting[0].prose
