@@ -11,6 +11,7 @@ WRONG = [
     ("logs -f deploy/oven -n bakery", "--follow » d'un service ne finit jamais", "--tail"),
     ("logs -f -l app=oven -n bakery", "--follow » d'un service ne finit jamais", "--tail"),
     ("logs -l app=oven -n bakery | grep -c loaf", "que les dix dernières lignes", "--tail=-1"),
+    ("wait --for=condition=Ready pod/taster -n bakery --timeout=9s", "« taster » n'a pas de readinessProbe", "en écrire une"),
     ("logs cm/oven-config -n bakery", "« cm/oven-config » n'a pas de pod", "Deployment"),
     ("logs oven -n bakery", "aucun manifeste ne décrit « pods/oven »", "deployment/oven"),
     ("logs -n bakery", "« kubectl logs » sans pod", "deployment/nom"),

@@ -7,7 +7,7 @@ from runbook.checking.blocks.words import UNKNOWN, Word
 from runbook.checking.commands.kubectl import files
 from runbook.checking.commands.kubectl.call import Call
 from runbook.checking.commands.kubectl.patches import check_patch
-from runbook.checking.commands.kubectl.readiness import check_ready
+from runbook.checking.commands.kubectl.readiness import check_ready, ready_for_nothing
 from runbook.checking.commands.kubectl.selectors import check_selection
 from runbook.checking.commands.kubectl.settings import env, image, resources
 from runbook.checking.commands.kubectl.targets import Target, check_targets, items, read_targets
@@ -125,6 +125,8 @@ def _wait(call: Call) -> Iterator[Finding]:
             yield call.finding(RULE, f"--for={word.text} inconnu", nearest(kind, ["condition=…", "delete", "create", "jsonpath=…"]), word)
             continue
         yield from _condition(call, word, rest.partition("=")[0], targets)
+        if rest.lower() == "ready":
+            yield from ready_for_nothing(call, targets)
 
 
 def _condition(call: Call, word: Word, name: str, targets: list[Target]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from runbook.checking.blocks.words import UNKNOWN
 from runbook.checking.commands.kubectl.call import Call
 from runbook.checking.commands.kubectl.targets import Target, items
 from runbook.checking.finding import Finding
@@ -25,6 +26,14 @@ def check_ready(call: Call, targets: list[Target]) -> Iterator[Finding]:
                 if (kind, name) not in cluster.live and cluster.is_live(item):
                     cause = f"« {item.name} » a besoin de {kind} « {name} », qui n'existe pas à cet endroit de la page"
                     yield call.finding(RULE, cause, f"créer {kind} « {name} » avant", target.word)
+
+
+def ready_for_nothing(call: Call, targets: list[Target]) -> Iterator[Finding]:
+    """A pod that a page waits for says itself when it is ready: without a probe it is as soon as its program starts."""
+    for target in targets:
+        for item in items(call, target) if target.name and UNKNOWN not in target.name else []:
+            if item.kind == "Pod" and not any(container.get("readinessProbe") for container in item.containers):
+                yield call.finding(RULE, f"« {item.name} » n'a pas de readinessProbe : il se dit prêt dès que son programme démarre", "en écrire une dans son manifeste", target.word)
 
 
 def needs(item: KubeObject) -> Iterator[tuple[str, str]]:
