@@ -32,7 +32,9 @@ def main(folder: Path, rounds: int) -> None:
     root = _site(folder / "site")
     script, example = root / "script.sh", root / "example.md"
     script.write_text("".join(f"echo {number}\n" for number in range(COMMANDS)), encoding="utf-8")
-    example.write_text("".join(f"```shell\n$ echo {number}\n{number}\n```\n\n" for number in range(COMMANDS)), encoding="utf-8")
+    example.write_text(
+        "".join(f"```shell\n$ echo {number}\n{number}\n```\n\n" for number in range(COMMANDS)), encoding="utf-8"
+    )
     byexample = [str(folder / "venv/bin/byexample"), "-l", "shell", "--quiet", str(example)]
     runbook = [sys.executable, "-m", "runbook"]
     pages = [*runbook, "--root", str(root), "run", "docs/index.md"]
@@ -45,7 +47,12 @@ def main(folder: Path, rounds: int) -> None:
         (f"byexample, page de {COMMANDS} exemples", lambda: _run(byexample)),
         ("runbook check --no-cache, ce dépôt", lambda: _run([*runbook, "check", "--no-cache"], verdict=True)),
         ("runbook check, ce dépôt inchangé", lambda: _run([*runbook, "check"], verdict=True)),
-        ("mkdocs build --strict, ce dépôt", lambda: _run([sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder / "built")], verdict=True)),
+        (
+            "mkdocs build --strict, ce dépôt",
+            lambda: _run(
+                [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder / "built")], verdict=True
+            ),
+        ),
     ]
     load = os.getloadavg()[0]
     costs = {label: _median(action, rounds) for label, action in rows}
@@ -53,21 +60,30 @@ def main(folder: Path, rounds: int) -> None:
     for label, cost in costs.items():
         print(f"{cost.seconds * 1000:12.1f} {cost.processor * 1000:17.1f}  {label}")
     mutate = _median(lambda: _run([*runbook, "mutate", "--count", str(MUTANTS), "--seed", "1"], verdict=True), 1)
-    print(f"{mutate.seconds * 1000:12.1f} {mutate.processor * 1000:17.1f}  runbook mutate, {MUTANTS} mutants de ce dépôt par le contrôle seul (une fois)")
+    print(
+        f"{mutate.seconds * 1000:12.1f} {mutate.processor * 1000:17.1f}  runbook mutate, {MUTANTS} mutants de ce dépôt par le contrôle seul (une fois)"
+    )
     bash, many, one, anew, again, byexample_run = list(costs.values())[:6]
     for name, each in (("durée", lambda cost: cost.seconds), ("processeur", lambda cost: cost.processor)):
         beyond = (each(many) - each(one) - each(bash)) / (COMMANDS - 1)
         print(f"{beyond * 1000:12.3f} ms de {name} par commande, au-delà de bash (visé : moins de 0,2)")
         for run, told in ((anew, "la page relue"), (again, "la page inchangée depuis")):
-            print(f"{each(run) / each(byexample_run):12.2f} fois byexample en {name}, pour les mêmes commandes et les mêmes résultats, {told}")
-    print(f"Médianes de {rounds} tours ; charge de la machine : {load:.1f} avant, {os.getloadavg()[0]:.1f} après, pour {os.cpu_count()} processeurs.")
+            print(
+                f"{each(run) / each(byexample_run):12.2f} fois byexample en {name}, pour les mêmes commandes et les mêmes résultats, {told}"
+            )
+    print(
+        f"Médianes de {rounds} tours ; charge de la machine : {load:.1f} avant, {os.getloadavg()[0]:.1f} après, pour {os.cpu_count()} processeurs."
+    )
 
 
 def _site(root: Path) -> Path:
     (root / "docs").mkdir(parents=True, exist_ok=True)
     (root / "mkdocs.yml").write_text(SITE, encoding="utf-8")
     (root / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
-    blocks = "".join(f"```bash\necho {number}\n```\n\n```text title=\"Résultat attendu\"\n{number}\n```\n\n" for number in range(COMMANDS))
+    blocks = "".join(
+        f'```bash\necho {number}\n```\n\n```text title="Résultat attendu"\n{number}\n```\n\n'
+        for number in range(COMMANDS)
+    )
     (root / "docs" / "index.md").write_text(f"---\nexecution: {{cible: here}}\n---\n{blocks}", encoding="utf-8")
     return root
 
@@ -82,7 +98,9 @@ def _run(command: list[str], verdict: bool = False, forgetting: Path | None = No
     """Run it, `forgetting` what the engine remembers of that site; it must succeed, unless its status is a verdict on this repository."""
     if forgetting:
         shutil.rmtree(forgetting / ".runbook" / "cache", ignore_errors=True)
-    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=not verdict)
+    subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=not verdict
+    )
 
 
 def _median(action: Callable[[], object], rounds: int) -> Cost:
@@ -91,7 +109,9 @@ def _median(action: Callable[[], object], rounds: int) -> Cost:
         before, started = _processor(), time.perf_counter()
         action()
         samples.append(Cost(time.perf_counter() - started, _processor() - before))
-    return Cost(statistics.median(cost.seconds for cost in samples), statistics.median(cost.processor for cost in samples))
+    return Cost(
+        statistics.median(cost.seconds for cost in samples), statistics.median(cost.processor for cost in samples)
+    )
 
 
 def _processor() -> float:

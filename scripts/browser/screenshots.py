@@ -36,7 +36,10 @@ def main(site: Path, folder: Path, *names: str) -> int:
     """Write the pictures of these names, or all; the exit status is 1 where no browser can take them, 2 for an unknown name."""
     unknown = set(names) - {*PAGES, *FRONTS}
     if unknown:
-        print(f"scripts/screenshots\u00a0: image inconnue\u00a0: {', '.join(sorted(unknown))}\u00a0; choisir parmi {', '.join((*PAGES, *FRONTS))}", file=sys.stderr)
+        print(
+            f"scripts/screenshots\u00a0: image inconnue\u00a0: {', '.join(sorted(unknown))}\u00a0; choisir parmi {', '.join((*PAGES, *FRONTS))}",
+            file=sys.stderr,
+        )
         return 2
     program = find_browser()
     if program is None:
@@ -61,11 +64,15 @@ def _fronts(stack: ExitStack) -> dict[str, str]:
     asking = datapress_front.create_app({"API_BASE_URL": api, "API_PUBLIC_URL": "http://localhost:8000"})
     alone = datapress_front.create_app({"API_BASE_URL": NOWHERE})
     fronts = zip(FRONTS, (asking, alone), strict=True)
-    return {name: stack.enter_context(served(make_server("127.0.0.1", 0, front, threaded=True))) for name, front in fronts}
+    return {
+        name: stack.enter_context(served(make_server("127.0.0.1", 0, front, threaded=True))) for name, front in fronts
+    }
 
 
 def _take(browser: Browser, address: str, width: int, scheme: Scheme, path: Path) -> None:
-    context = browser.new_context(viewport={"width": width, "height": SCREENS[width]}, color_scheme=scheme, locale="fr-FR")
+    context = browser.new_context(
+        viewport={"width": width, "height": SCREENS[width]}, color_scheme=scheme, locale="fr-FR"
+    )
     page = context.new_page()
     page.goto(address, wait_until="networkidle")
     page.screenshot(path=path, full_page=True)

@@ -83,9 +83,7 @@ def plain(text: str) -> Text:
 
 def add_box(slide: Any, area: Area, fill: RGBColor | None, stroke: RGBColor, *, dashed: bool = False) -> Any:
     """A rectangle with slightly rounded corners."""
-    shape = slide.shapes.add_shape(
-        MSO_SHAPE.ROUNDED_RECTANGLE, px(area.x), px(area.y), px(area.width), px(area.height)
-    )
+    shape = slide.shapes.add_shape(MSO_SHAPE.ROUNDED_RECTANGLE, px(area.x), px(area.y), px(area.width), px(area.height))
     shape.adjustments[0] = 6 / min(area.width, area.height)
     _forget_theme(shape)
     if fill is None:
@@ -105,7 +103,9 @@ def _forget_theme(shape: Any) -> None:
     shape._element.remove(style)  # noqa: SLF001
 
 
-def add_line(slide: Any, ends: tuple[float, float, float, float], color: RGBColor, width: float, *, arrow: bool) -> None:
+def add_line(
+    slide: Any, ends: tuple[float, float, float, float], color: RGBColor, width: float, *, arrow: bool
+) -> None:
     """A straight line, with or without a head at its end."""
     x1, y1, x2, y2 = map(px, ends)
     line = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, x1, y1, x2, y2)

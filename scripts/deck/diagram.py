@@ -67,5 +67,7 @@ def _arrow(slide: Any, group: Any, x: float, y: float) -> None:
     for text in group.findall("text"):
         (span,) = text
         font = float(span.get("font-size"))
-        area = Area(x + float(span.get("x")) - _LABEL_WIDTH / 2, y + float(span.get("y")) - font, _LABEL_WIDTH, font * 1.3)
+        area = Area(
+            x + float(span.get("x")) - _LABEL_WIDTH / 2, y + float(span.get("y")) - font, _LABEL_WIDTH, font * 1.3
+        )
         add_text(slide, area, ((plain(span.text), Style(font, GREY, centred=True)),))

@@ -98,7 +98,9 @@ def _body(page: Any, slide: Slide, number: int, top: float) -> None:
     total = sum(height for height, _ in parts) + _GAP * (len(parts) - 1)
     room = _BODY.height - top
     if total > room:
-        raise DeckError(f"diapositive {number}, « {slide.title} » : trop de contenu, {total:.0f} pixels pour {room:.0f}")
+        raise DeckError(
+            f"diapositive {number}, « {slide.title} » : trop de contenu, {total:.0f} pixels pour {room:.0f}"
+        )
     y = top
     for height, draw in parts:
         draw(page, y)
@@ -138,7 +140,9 @@ def _columns(count: int) -> tuple[float, list[float]]:
 
 def _split(item: Text) -> tuple[str, str]:
     """What a point is about, in bold in the source, and what it says."""
-    return _words(tuple(run for run in item if run.strong)).strip(), _words(tuple(run for run in item if not run.strong)).strip()
+    return _words(tuple(run for run in item if run.strong)).strip(), _words(
+        tuple(run for run in item if not run.strong)
+    ).strip()
 
 
 def _points(items: tuple[Text, ...]) -> tuple[float, Draw]:
@@ -186,10 +190,15 @@ def _figures(pairs: tuple[tuple[str, str], ...]) -> tuple[float, Draw]:
 
 def _table(rows: tuple[tuple[str, ...], ...], size: float) -> tuple[float, Draw]:
     widths = _widths(rows, size)
-    counts = {index for index, column in enumerate(zip(*rows[1:], strict=True)) if all(cell.isdigit() for cell in column)}
+    counts = {
+        index for index, column in enumerate(zip(*rows[1:], strict=True)) if all(cell.isdigit() for cell in column)
+    }
     pad = size / 2
     heights = [
-        2 * pad + max(height_of(cell, size, width - _CELL_GAP, strong=index == 0) for cell, width in zip(row, widths, strict=True))
+        2 * pad
+        + max(
+            height_of(cell, size, width - _CELL_GAP, strong=index == 0) for cell, width in zip(row, widths, strict=True)
+        )
         for index, row in enumerate(rows)
     ]
 
@@ -226,7 +235,10 @@ def _fill(cell: Any, text: str, style: Style) -> None:
 def _widths(rows: tuple[tuple[str, ...], ...], size: float) -> list[float]:
     """The columns, in proportion to their longest cell, none narrower than its longest word; together, the slide."""
     columns = list(zip(*rows, strict=True))
-    least = [max(width_of(word, size, strong=True) for cell in column for word in cell.split(" ")) + _CELL_GAP + 2 for column in columns]
+    least = [
+        max(width_of(word, size, strong=True) for cell in column for word in cell.split(" ")) + _CELL_GAP + 2
+        for column in columns
+    ]
     wanted = [max(width_of(cell, size) for cell in column) + _CELL_GAP + 2 for column in columns]
     spare = _INNER - sum(least)
     beyond = [max(0.0, full - floor) for full, floor in zip(wanted, least, strict=True)]

@@ -33,7 +33,10 @@ class BlockMarks(Extension):
         self._pages: dict[str, list[Proof]] = {}
         for proof in sorted(evidence.proofs, key=lambda proof: proof.step.line):
             self._pages.setdefault(proof.page, []).append(proof)
-        self._shown = {page: limit(len(text) for proof in proofs for text in (proof.step.out, proof.step.err)) for page, proofs in self._pages.items()}
+        self._shown = {
+            page: limit(len(text) for proof in proofs for text in (proof.step.out, proof.step.err))
+            for page, proofs in self._pages.items()
+        }
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 — the name that Markdown calls
         """Wrap the formatters of superfences; MkDocs makes one converter a page."""
@@ -49,7 +52,13 @@ class BlockMarks(Extension):
     def _table(self, target: str, page: str, shown_in: File) -> str:
         """The steps of `page` on `target`, each with the address of its mark if the command still stands in the page."""
         numbered = enumerate(self._pages.get(page, []), start=1)
-        return rows([(proof, self._address(page, number, shown_in)) for number, proof in numbered if proof.step.target == target])
+        return rows(
+            [
+                (proof, self._address(page, number, shown_in))
+                for number, proof in numbered
+                if proof.step.target == target
+            ]
+        )
 
     def _address(self, page: str, number: int, shown_in: File) -> str:
         marked = self._marked.get((page, number))

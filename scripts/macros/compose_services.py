@@ -74,7 +74,9 @@ def _port(written: Any, what: str) -> tuple[int, int]:
     try:
         return int(published), int(target)
     except ValueError:
-        raise SourceError(f"{what} : « {written} » ne publie pas un port choisi ; écrire par exemple 8080:8080") from None
+        raise SourceError(
+            f"{what} : « {written} » ne publie pas un port choisi ; écrire par exemple 8080:8080"
+        ) from None
 
 
 def _environment(written: Any) -> dict[str, str | None]:

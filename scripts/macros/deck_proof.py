@@ -133,7 +133,11 @@ def _reasons(evidence: Evidence) -> str:
     skipped = [proof.step for proof in evidence.proofs if proof.step.outcome is Outcome.NOT_RUN]
     if not skipped or not all(step.page_reason for step in skipped):
         return ""
-    return " La commande non exécutée dit pourquoi dans sa page." if len(skipped) == 1 else f" Les {len(skipped)} non exécutées disent pourquoi dans leur page."
+    return (
+        " La commande non exécutée dit pourquoi dans sa page."
+        if len(skipped) == 1
+        else f" Les {len(skipped)} non exécutées disent pourquoi dans leur page."
+    )
 
 
 def _versions(versions: dict[str, str]) -> str:

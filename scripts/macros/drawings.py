@@ -117,9 +117,11 @@ def _box_height(box: Box, scale: _Scale) -> float:
 
 
 def _box(box: Box, place: _Place, scale: _Scale) -> str:
-    behind = _rectangle(
-        _Place(place.x + _SHIFT, place.y - _SHIFT, place.width, place.height), box.kind
-    ) if box.copies > 1 else ""
+    behind = (
+        _rectangle(_Place(place.x + _SHIFT, place.y - _SHIFT, place.width, place.height), box.kind)
+        if box.copies > 1
+        else ""
+    )
     text = _scaled_text(box, place, scale)
     return f'<g class="dp-boite">{behind}{_rectangle(place, box.kind)}{text}</g>'
 

@@ -35,11 +35,17 @@ class Evidence:
     @property
     def missing(self) -> dict[str, str]:
         """Target → why it was not there, for the targets whose commands are shown without it."""
-        return {proof.step.target: proof.run.missing[proof.step.target] for proof in self.proofs if proof.step.target in proof.run.missing}
+        return {
+            proof.step.target: proof.run.missing[proof.step.target]
+            for proof in self.proofs
+            if proof.step.target in proof.run.missing
+        }
 
     def of(self, page: str | None = None, target: str | None = None) -> tuple[Proof, ...]:
         """The proofs of one page, of one target, or of both."""
-        return tuple(proof for proof in self.proofs if page in (None, proof.page) and target in (None, proof.step.target))
+        return tuple(
+            proof for proof in self.proofs if page in (None, proof.page) and target in (None, proof.step.target)
+        )
 
 
 def read_evidence(path: Path, root: Path, docs: str) -> Evidence:

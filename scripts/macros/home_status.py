@@ -14,15 +14,31 @@ def status(evidence: Evidence) -> str:
     if not evidence.runs:
         return _nothing(evidence)
     count = totals(proof.step for proof in evidence.proofs)
-    facts = (f"**{count.steps} commandes** dans les pages : {outcome(count)}.", _where(evidence), "Détail et conditions : [Preuves](preuves/index.md) ; sens des mots : [Lire un verdict](preuves/index.md#verdicts).")
+    facts = (
+        f"**{count.steps} commandes** dans les pages : {outcome(count)}.",
+        _where(evidence),
+        "Détail et conditions : [Preuves](preuves/index.md) ; sens des mots : [Lire un verdict](preuves/index.md#verdicts).",
+    )
     if evidence.failed:
         return box("danger", _failure(evidence), *facts)
     stale = changed(evidence.proofs)
     if stale:
-        return box("warning", f"{_verified(evidence)}, mais des preuves sont périmées", facts[0], f"A changé depuis : {listed(stale)}.", *facts[1:])
+        return box(
+            "warning",
+            f"{_verified(evidence)}, mais des preuves sont périmées",
+            facts[0],
+            f"A changé depuis : {listed(stale)}.",
+            *facts[1:],
+        )
     if evidence.missing:
         absent = ", ".join(target_name(name) for name in evidence.missing)
-        return box("warning", _verified(evidence).replace("Vérifié", "Vérifié en partie"), facts[0], f"Cibles absentes de cette exécution : {absent}.", *facts[1:])
+        return box(
+            "warning",
+            _verified(evidence).replace("Vérifié", "Vérifié en partie"),
+            facts[0],
+            f"Cibles absentes de cette exécution : {absent}.",
+            *facts[1:],
+        )
     return box("success", _verified(evidence), *facts)
 
 
@@ -46,7 +62,11 @@ def _verified(evidence: Evidence) -> str:
 
 def _failure(evidence: Evidence) -> str:
     failed = next(run for run in evidence.runs if run.exit_status)
-    return f"La dernière exécution a échoué, le {day(failed)}" if failed is evidence.runs[0] else f"L'exécution du {day(failed)} a échoué"
+    return (
+        f"La dernière exécution a échoué, le {day(failed)}"
+        if failed is evidence.runs[0]
+        else f"L'exécution du {day(failed)} a échoué"
+    )
 
 
 def _where(evidence: Evidence) -> str:

@@ -16,7 +16,11 @@ def verification(evidence: Evidence, page: str) -> str:
     proofs = evidence.of(page)
     if not proofs:
         return "aucune commande exécutée dans cette page"
-    told = " ; ".join(_told(tuple(proof for proof in proofs if proof.run is run)) for run in evidence.runs if any(proof.run is run for proof in proofs))
+    told = " ; ".join(
+        _told(tuple(proof for proof in proofs if proof.run is run))
+        for run in evidence.runs
+        if any(proof.run is run for proof in proofs)
+    )
     stale = changed(proofs)
     return f"{told} ; **périmée**, a changé depuis : {summary(stale)}" if stale else told
 

@@ -44,7 +44,11 @@ def target_proofs(evidence: Evidence, past: list[PastRun], titles: dict[str, str
     """The proofs of one target: conditions, totals, every step of every page, the last runs."""
     found = evidence.of(target=target)
     if not found:
-        return box("info", "Rien de vérifié sur cette cible", f"Aucune exécution enregistrée ne porte sur la cible {target_name(target)}.")
+        return box(
+            "info",
+            "Rien de vérifié sur cette cible",
+            f"Aucune exécution enregistrée ne porte sur la cible {target_name(target)}.",
+        )
     pages = dict.fromkeys(proof.page for proof in found)
     runs = [run for run in evidence.runs if any(proof.run is run for proof in found)]
     parts = [
@@ -81,7 +85,11 @@ def _run_conditions(run: Campaign, titles: dict[str, str]) -> list[tuple[str, st
         for target, versions in run.versions.items()
     ]
     concerned = {step.target for step in run.steps}  # a page run alone has nothing to say of the other targets
-    rows += [(target_name(target), f"absente : {plain(reason)}") for target, reason in run.missing.items() if target in concerned]
+    rows += [
+        (target_name(target), f"absente : {plain(reason)}")
+        for target, reason in run.missing.items()
+        if target in concerned
+    ]
     return rows + [("Remarque", plain(note)) for note in run.notes]
 
 
@@ -108,7 +116,10 @@ def _check(run: Campaign) -> str:
 
 def _failures(evidence: Evidence, titles: dict[str, str]) -> str:
     bad = [proof for proof in evidence.proofs if proof.step.outcome.bad]
-    rows = [(link(proof.page, titles), str(proof.step.fault_line), str(proof.step.outcome), plain(proof.step.reason)) for proof in bad]
+    rows = [
+        (link(proof.page, titles), str(proof.step.fault_line), str(proof.step.outcome), plain(proof.step.reason))
+        for proof in bad
+    ]
     rows += [("–", "–", "échoué", plain(problem)) for run in evidence.runs for problem in run.problems]
     if not rows:
         return ""

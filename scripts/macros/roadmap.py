@@ -47,7 +47,13 @@ class Roadmap:
     def summary(self) -> str:
         """One row a card: the work, its effort, its risk, and where it stands."""
         rows = [
-            (f"[{_plain(card.title)}](#{card.anchor})", stage, _effort(card), _word(card, "Risque"), _word(card, "État"))
+            (
+                f"[{_plain(card.title)}](#{card.anchor})",
+                stage,
+                _effort(card),
+                _word(card, "Risque"),
+                _word(card, "État"),
+            )
             for stage, cards in zip(("D'abord", "Ensuite", "Plus tard"), self.stages.values(), strict=True)
             for card in cards
         ]

@@ -46,10 +46,14 @@ def rows(proofs: list[tuple[Proof, str]]) -> str:
 def _row(proof: Proof, address: str) -> str:
     said, step = verdict(proof), proof.step
     ran = step.outcome is not Outcome.NOT_RUN
-    reason = f"<p>{escape(shorten(typographic(step.reason), _REASON, placeholder=' …'))}</p>" if ran and step.reason else ""
+    reason = (
+        f"<p>{escape(shorten(typographic(step.reason), _REASON, placeholder=' …'))}</p>" if ran and step.reason else ""
+    )
     first, _, more = step.command.strip().partition("\n")
     code = f"<code>{escape(first)}{' …' if more else ''}</code>"
-    shown = f'<a href="{escape(address)}">{code}</a>' if address else f"{code}<p>commande qui n’est plus dans la page</p>"
+    shown = (
+        f'<a href="{escape(address)}">{code}</a>' if address else f"{code}<p>commande qui n’est plus dans la page</p>"
+    )
     return (
         f"<tr><td>{step.line}</td><td>{shown}</td>"
         f'<td><span class="proof--{said.kind}">{escape(said.text)}</span>{reason}</td>'
@@ -61,7 +65,9 @@ def _outputs(step: StepRecord, most: int) -> str:
     streams = [(name, text) for name, text in (("Sortie", step.out), ("Erreurs", step.err)) if text.strip()]
     if not streams:
         return "<p>La commande n’a rien affiché.</p>"
-    return "".join(_pre(f"{name} réelle" if name == "Sortie" else name, _cut(text.strip("\n"), most)) for name, text in streams)
+    return "".join(
+        _pre(f"{name} réelle" if name == "Sortie" else name, _cut(text.strip("\n"), most)) for name, text in streams
+    )
 
 
 def _details(step: StepRecord) -> str:
@@ -79,7 +85,9 @@ def _changed(changes: tuple[Change, ...]) -> str:
 
 
 def _pre(name: str, text: str) -> str:
-    return f'<pre class="proof__output" tabindex="0" role="region" aria-label="{name}">{escape(text, quote=False)}</pre>'
+    return (
+        f'<pre class="proof__output" tabindex="0" role="region" aria-label="{name}">{escape(text, quote=False)}</pre>'
+    )
 
 
 def _cut(text: str, most: int) -> str:

@@ -13,7 +13,9 @@ import click
 from runbook.errors import RunbookError
 
 EXIT_MISUSE, EXIT_INTERRUPTED, EXIT_UNREAD = 2, 130, 1
-GARBAGE = 100_000  # objects between two collections: with Python's own figure a tenth of a short run is spent on looking
+GARBAGE = (
+    100_000  # objects between two collections: with Python's own figure a tenth of a short run is spent on looking
+)
 UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 VERBS = {
     "list": "listing",
@@ -51,7 +53,12 @@ class Verbs(MutableMapping[str, click.Command]):
 
 
 @click.group(commands=Verbs(), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.option("--root", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", help="Racine du dépôt (celle de pyproject.toml).")
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=".",
+    help="Racine du dépôt (celle de pyproject.toml).",
+)
 @click.pass_context
 def commands(context: click.Context, root: Path) -> None:
     """Trouve les commandes d'un site MkDocs, les exécute là où elles doivent l'être, et dit ce qui est prouvé."""

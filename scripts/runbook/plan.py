@@ -12,7 +12,26 @@ from runbook.settings import Settings
 
 # Commands that only turn text into text: they may follow an HTTP call on any machine.
 FILTERS = frozenset(
-    ["[", "cat", "cut", "echo", "grep", "head", "jq", "printf", "python", "python3", "sed", "sort", "tail", "test", "tr", "true", "uniq", "wc"]
+    [
+        "[",
+        "cat",
+        "cut",
+        "echo",
+        "grep",
+        "head",
+        "jq",
+        "printf",
+        "python",
+        "python3",
+        "sed",
+        "sort",
+        "tail",
+        "test",
+        "tr",
+        "true",
+        "uniq",
+        "wc",
+    ]
 )
 HTTP = frozenset(["curl", "wget"])
 
@@ -91,7 +110,9 @@ def make_plan(
 
 def _unknown_prerequisites(known: Mapping[str, PageBlocks]) -> list[Problem]:
     return [
-        Problem(page.page.path, 1, f"« execution.apres » nomme {name}, qui n'existe pas", "donner le chemin depuis docs/")
+        Problem(
+            page.page.path, 1, f"« execution.apres » nomme {name}, qui n'existe pas", "donner le chemin depuis docs/"
+        )
         for page in known.values()
         for name in page.after
         if name not in known

@@ -27,7 +27,9 @@ NOT_ASKED = "cible non demandée (--runbook-target)"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("runbook", "documented commands")
-    group.addoption("--runbook-target", action="append", default=[], metavar="TARGET", help="only this target (repeatable)")
+    group.addoption(
+        "--runbook-target", action="append", default=[], metavar="TARGET", help="only this target (repeatable)"
+    )
     group.addoption("--runbook-context", metavar="NAME", help="allow this kubectl context too")
 
 

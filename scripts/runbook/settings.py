@@ -151,6 +151,8 @@ def _check_names(path: Path, settings: Settings) -> None:
     for name, target in settings.targets.items():
         for service in [*target.services, *(target.stand_in.services if target.stand_in else [])]:
             if service not in settings.services:
-                raise SettingsError(f"{path} : cible « {name} » : service « {service} » inconnu ; le décrire sous [tool.runbook.services.{service}]")
+                raise SettingsError(
+                    f"{path} : cible « {name} » : service « {service} » inconnu ; le décrire sous [tool.runbook.services.{service}]"
+                )
         if target.stand_in and target.stand_in.target not in settings.targets:
             raise SettingsError(f"{path} : cible « {name} » : substitut « {target.stand_in.target} » inconnu")

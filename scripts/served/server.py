@@ -36,7 +36,9 @@ class _Site(SimpleHTTPRequestHandler):
         elif address.path.endswith("/"):
             path /= "no such folder"
         found = path.is_file()
-        return self._file(path if found else Path(self.directory) / _NOT_FOUND, HTTPStatus.OK if found else HTTPStatus.NOT_FOUND)
+        return self._file(
+            path if found else Path(self.directory) / _NOT_FOUND, HTTPStatus.OK if found else HTTPStatus.NOT_FOUND
+        )
 
     def _redirect(self, address: str) -> None:
         self.send_response(HTTPStatus.MOVED_PERMANENTLY)
@@ -52,7 +54,9 @@ class _Site(SimpleHTTPRequestHandler):
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
         self.send_response(status)
-        self.send_header("Content-Type", f"{self.guess_type(path)}{'; charset=utf-8' if path.suffix in COMPRESSED else ''}")
+        self.send_header(
+            "Content-Type", f"{self.guess_type(path)}{'; charset=utf-8' if path.suffix in COMPRESSED else ''}"
+        )
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Vary", "Accept-Encoding")
         if zipped:

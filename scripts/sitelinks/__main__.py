@@ -47,7 +47,12 @@ def ask(address: str, ends: float = float("inf")) -> str:
     if time.monotonic() > ends:
         return "sans réponse : plus le temps de demander"
     try:
-        with requests.get(urldefrag(address).url, timeout=(_CONNECT, _READ), stream=True, headers={"User-Agent": "datapress-poc-links"}) as answer:
+        with requests.get(
+            urldefrag(address).url,
+            timeout=(_CONNECT, _READ),
+            stream=True,
+            headers={"User-Agent": "datapress-poc-links"},
+        ) as answer:
             alive = answer.ok or answer.status_code in _REFUSED_TO_ROBOTS
             return "" if alive else f"morte ({answer.status_code})"
     except requests.RequestException as error:

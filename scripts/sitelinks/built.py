@@ -29,7 +29,12 @@ def broken(site: Path) -> list[str]:
     """The links that lead nowhere inside the site, each with its page; no network is asked."""
     pages = read_built(site)
     anchors = {page.address: page.anchors for page in pages}
-    return [f"{page.address} : {link}" for page in pages for link in sorted(page.links) if _inside(link) and not _leads(site, link, anchors)]
+    return [
+        f"{page.address} : {link}"
+        for page in pages
+        for link in sorted(page.links)
+        if _inside(link) and not _leads(site, link, anchors)
+    ]
 
 
 def external(site: Path) -> dict[str, list[str]]:

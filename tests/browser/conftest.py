@@ -28,9 +28,17 @@ PROJECT = "datapress-poc"
 # More than any command of a real run prints but for a few, in a text that HTML makes longer still.
 LONG = """{"ts": "2026-11-24T22:00:43Z", "level": "info", "msg": "requête servie < 5 ms & à l'heure"}\n""" * 60
 OUTCOMES: tuple[dict[str, Any], ...] = (
-    {"out": "NAME            READY   STATUS\ndatapress-api   2/2     Running\n" * 8 + "x" * 300 + LONG, "stood_in": False},
+    {
+        "out": "NAME            READY   STATUS\ndatapress-api   2/2     Running\n" * 8 + "x" * 300 + LONG,
+        "stood_in": False,
+    },
     {"outcome": "exécuté, sans assertion", "out": "deployment.apps/datapress-api configured\n" + LONG},
-    {"outcome": "échoué", "reason": "attendu « 2/2 », obtenu « 1/2 »", "err": "error: timed out waiting for the condition\n" + LONG, "exit_status": 1},
+    {
+        "outcome": "échoué",
+        "reason": "attendu « 2/2 », obtenu « 1/2 »",
+        "err": "error: timed out waiting for the condition\n" + LONG,
+        "exit_status": 1,
+    },
     {"outcome": "non exécuté", "reason": "demande un écran", "page_reason": True},
     {"outcome": "non exécuté", "reason": "moteur Docker injoignable"},
     {"on": "local", "stood_in": True, "out": '{"status": "ok"}\n' + LONG},
@@ -87,7 +95,10 @@ def fronts() -> Iterator[dict[str, str]]:
     }
     with ExitStack() as stack:
         stack.callback(api.stop)  # type: ignore[no-untyped-call]  # the library annotates only part of itself
-        yield {state: stack.enter_context(served(make_server("127.0.0.1", 0, create_app(environ)))) for state, environ in states.items()}
+        yield {
+            state: stack.enter_context(served(make_server("127.0.0.1", 0, create_app(environ))))
+            for state, environ in states.items()
+        }
 
 
 @pytest.fixture
@@ -112,7 +123,9 @@ def visits(program: str, full_site: Path, full: str, bare: str, fronts: dict[str
     from .visits import visit_all
 
     pages = ["/".join(path.parent.relative_to(full_site).parts) for path in sorted(full_site.rglob("index.html"))]
-    without_proof = [page for page in pages if page in ("", "exploitation", "presentation/diaporama") or page.startswith("preuves")]
+    without_proof = [
+        page for page in pages if page in ("", "exploitation", "presentation/diaporama") or page.startswith("preuves")
+    ]
     return visit_all(
         program,
         [
@@ -127,7 +140,15 @@ def visits(program: str, full_site: Path, full: str, bare: str, fronts: dict[str
 
 def _every_step() -> list[dict[str, Any]]:
     return [
-        step(page=block.page, line=block.line, fault_line=block.line, title=block.title, command=block.code, target=block.target, **{"on": block.target, **outcome})
+        step(
+            page=block.page,
+            line=block.line,
+            fault_line=block.line,
+            title=block.title,
+            command=block.code,
+            target=block.target,
+            **{"on": block.target, **outcome},
+        )
         for block, outcome in zip(documented(), cycle(OUTCOMES), strict=False)
     ]
 

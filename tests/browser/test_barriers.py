@@ -40,7 +40,9 @@ def test_a_colour_on_its_way_is_judged_when_it_has_come(shown: "Callable[..., Pa
 
 def test_what_begins_when_another_ends_is_waited_for_too(shown: "Callable[..., Page]") -> None:
     page = shown(DARK, "#010101")
-    page.evaluate("() => document.querySelector('p').addEventListener('transitionend', (end) => { end.target.style.color = '#aaa' }, { once: true })")
+    page.evaluate(
+        "() => document.querySelector('p').addEventListener('transitionend', (end) => { end.target.style.color = '#aaa' }, { once: true })"
+    )
     page.evaluate(MOVE)
 
     assert [found.split()[0] for found in barriers(page)] == ["color-contrast"]

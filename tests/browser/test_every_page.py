@@ -30,7 +30,9 @@ def test_every_page_is_visited_and_only_unknown_addresses_are_not_found(visits: 
 def test_every_page_is_seen_on_every_screen_in_both_schemes_and_the_schemes_differ(visits: list[Visit]) -> None:
     assert {visit.sights[0].scheme for visit in visits} == set(SCHEMES)
     for visit in visits:
-        assert {(sight.width, sight.scheme) for sight in visit.sights} == {(width, scheme) for width in SCREENS for scheme in SCHEMES}
+        assert {(sight.width, sight.scheme) for sight in visit.sights} == {
+            (width, scheme) for width in SCREENS for scheme in SCHEMES
+        }
         light, dark = ({sight.ground for sight in visit.sights if sight.scheme == scheme} for scheme in SCHEMES)
         assert light.isdisjoint(dark) != (visit.address.endswith(ONE_SCHEME)), str(visit)
 
@@ -45,11 +47,18 @@ def test_nothing_fails_and_the_console_stays_silent(visits: list[Visit]) -> None
 
 def test_every_diagram_is_drawn(visits: list[Visit]) -> None:
     assert sum(visit.diagrams for visit in visits) > 5
-    assert {str(visit): visit.sights for visit in visits if {sight.drawn for sight in visit.sights} != {visit.diagrams}} == {}
+    assert {
+        str(visit): visit.sights for visit in visits if {sight.drawn for sight in visit.sights} != {visit.diagrams}
+    } == {}
 
 
 def test_no_page_scrolls_sideways(visits: list[Visit]) -> None:
-    assert [(str(visit), sight.width, sight.scheme, sight.sideways) for visit in visits for sight in visit.sights if sight.sideways > 0] == []
+    assert [
+        (str(visit), sight.width, sight.scheme, sight.sideways)
+        for visit in visits
+        for sight in visit.sights
+        if sight.sideways > 0
+    ] == []
 
 
 def test_a_first_visit_is_light(visits: list[Visit]) -> None:
@@ -59,7 +68,12 @@ def test_a_first_visit_is_light(visits: list[Visit]) -> None:
 
 
 def test_axe_finds_nothing_serious(visits: list[Visit]) -> None:
-    found = [f"{visit}, {sight.width} px, {sight.scheme} : {barrier}" for visit in visits for sight in visit.sights for barrier in sight.barriers]
+    found = [
+        f"{visit}, {sight.width} px, {sight.scheme} : {barrier}"
+        for visit in visits
+        for sight in visit.sights
+        for barrier in sight.barriers
+    ]
 
     assert found == []
 

@@ -48,7 +48,9 @@ def reach(page: "Page", wanted: str, most: int = 200) -> int:
 
 @pytest.mark.parametrize("width", [1440, 375])
 @pytest.mark.parametrize("where", ["", RUNBOOK, "preuves/recette/", "presentation/diaporama/"])
-def test_whatever_has_the_focus_looks_like_it(full: str, open_page: "Callable[..., Page]", where: str, width: int) -> None:
+def test_whatever_has_the_focus_looks_like_it(
+    full: str, open_page: "Callable[..., Page]", where: str, width: int
+) -> None:
     page = open_page(full + where, width=width)
     page.keyboard.press("Tab")
 
@@ -58,7 +60,9 @@ def test_whatever_has_the_focus_looks_like_it(full: str, open_page: "Callable[..
     assert unseen == []
 
 
-def test_whatever_has_the_focus_looks_like_it_on_the_front_too(fronts: dict[str, str], open_page: "Callable[..., Page]") -> None:
+def test_whatever_has_the_focus_looks_like_it_on_the_front_too(
+    fronts: dict[str, str], open_page: "Callable[..., Page]"
+) -> None:
     for address in fronts.values():
         page = open_page(address, bypass_csp=True)
         page.keyboard.press("Tab")
@@ -117,7 +121,9 @@ def test_the_output_of_a_command_unfolds(full: str, open_page: "Callable[..., Pa
 
 
 @pytest.mark.parametrize("key", ["Enter", " "])
-def test_on_a_small_screen_the_menu_opens_leads_on_and_closes(full: str, open_page: "Callable[..., Page]", key: str) -> None:
+def test_on_a_small_screen_the_menu_opens_leads_on_and_closes(
+    full: str, open_page: "Callable[..., Page]", key: str
+) -> None:
     page = open_page(full, width=375, height=812)
     reach(page, "[for=__drawer]")
     page.keyboard.press(key)
@@ -142,7 +148,9 @@ def test_on_a_small_screen_the_search_opens_and_closes(full: str, open_page: "Ca
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 375])
-def test_axe_finds_nothing_serious_in_an_open_search_or_menu(full: str, open_page: "Callable[..., Page]", scheme: str, width: int) -> None:
+def test_axe_finds_nothing_serious_in_an_open_search_or_menu(
+    full: str, open_page: "Callable[..., Page]", scheme: str, width: int
+) -> None:
     page = open_page(full, width=width, color_scheme=scheme)
     page.keyboard.press("s")
     page.keyboard.type("secret")

@@ -31,7 +31,9 @@ def test_what_only_a_screen_can_use_is_not_printed(sheet: "Page") -> None:
 def test_commands_and_expected_results_are_printed_whole(sheet: "Page") -> None:
     blocks = sheet.locator(".highlight code")
 
-    cut = blocks.evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth + 1 || !one.getClientRects().length).map((one) => one.innerText)")
+    cut = blocks.evaluate_all(
+        "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1 || !one.getClientRects().length).map((one) => one.innerText)"
+    )
 
     assert blocks.count() > 20
     assert cut == []
@@ -39,7 +41,9 @@ def test_commands_and_expected_results_are_printed_whole(sheet: "Page") -> None:
 
 
 def test_the_expected_result_is_printed_and_not_the_real_one_beside_it(sheet: "Page") -> None:
-    sheet.evaluate("() => { for (const proof of document.querySelectorAll('details.proof')) proof.open = true }")  # as the theme does to print
+    sheet.evaluate(
+        "() => { for (const proof of document.querySelectorAll('details.proof')) proof.open = true }"
+    )  # as the theme does to print
 
     assert sheet.locator(".dp-resultat code").count() > 10
     assert sheet.locator("details.proof > summary").first.is_visible()
@@ -48,7 +52,10 @@ def test_the_expected_result_is_printed_and_not_the_real_one_beside_it(sheet: "P
 
 
 def test_the_ink_is_dark_on_white_whatever_the_screen_was(sheet: "Page") -> None:
-    assert sheet.evaluate("() => getComputedStyle(document.body).backgroundColor") in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+    assert sheet.evaluate("() => getComputedStyle(document.body).backgroundColor") in (
+        "rgb(255, 255, 255)",
+        "rgba(0, 0, 0, 0)",
+    )
     assert barriers(sheet) == []
 
 

@@ -23,7 +23,9 @@ LONG = "() => [...document.querySelectorAll('.highlight pre > code')].filter((co
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_a_row_of_the_proofs_leads_to_its_command_and_unfolds_what_it_printed(full: str, open_page: "Callable[..., Page]", *, javascript: bool) -> None:
+def test_a_row_of_the_proofs_leads_to_its_command_and_unfolds_what_it_printed(
+    full: str, open_page: "Callable[..., Page]", *, javascript: bool
+) -> None:
     page = open_page(f"{full}preuves/recette/", java_script_enabled=javascript)
     row = page.locator(f".proofs tr:has(.proof--executed) a[href*='{RUNBOOK}']").first
     command = row.inner_text().removesuffix(" …")
@@ -41,7 +43,9 @@ def test_a_row_of_the_proofs_leads_to_its_command_and_unfolds_what_it_printed(fu
 
 
 @pytest.mark.parametrize("width", [375, 1440])
-def test_a_long_command_scrolls_clear_of_its_copy_button(full: str, open_page: "Callable[..., Page]", width: int) -> None:
+def test_a_long_command_scrolls_clear_of_its_copy_button(
+    full: str, open_page: "Callable[..., Page]", width: int
+) -> None:
     page = open_page(full + RUNBOOK, width=width)
     page.locator(".md-code__button").first.wait_for()
 

@@ -30,14 +30,19 @@ def size(png: Path) -> tuple[int, int]:
     return width, height
 
 
-def test_each_picture_has_the_width_and_the_scheme_of_its_name_and_the_whole_height(program: str, site: Path, tmp_path: Path) -> None:
+def test_each_picture_has_the_width_and_the_scheme_of_its_name_and_the_whole_height(
+    program: str, site: Path, tmp_path: Path
+) -> None:
     ran = pictures(site, tmp_path / "taken", "accueil", "front")
 
     assert (ran.returncode, ran.stderr) == (0, "")
     taken = sorted((tmp_path / "taken").iterdir())
     assert [Path(line) for line in sorted(ran.stdout.splitlines())] == taken
     assert [path.name for path in taken] == sorted(
-        f"{name}-{width}-{scheme}.png" for name in ("accueil", "front") for width in (375, 1440) for scheme in ("light", "dark")
+        f"{name}-{width}-{scheme}.png"
+        for name in ("accueil", "front")
+        for width in (375, 1440)
+        for scheme in ("light", "dark")
     )
     assert [size(path)[0] for path in taken] == [int(path.stem.split("-")[1]) for path in taken]
     assert all(size(path)[1] >= {375: 812, 1440: 900}[size(path)[0]] for path in taken)
@@ -63,6 +68,10 @@ def test_a_name_of_no_picture_is_answered_with_those_that_there_are(site: Path, 
 def test_the_usage_names_every_picture() -> None:
     from browser.screenshots import FRONTS, PAGES
 
-    (usage,) = (line for line in (ROOT / "scripts/screenshots").read_text(encoding="utf-8").splitlines() if "usage:" in line)
+    (usage,) = (
+        line for line in (ROOT / "scripts/screenshots").read_text(encoding="utf-8").splitlines() if "usage:" in line
+    )
 
-    assert usage.split("[NAME…]")[1].split(";")[0].split() == [f"{name}," for name in (*PAGES, *FRONTS)[:-1]] + [FRONTS[-1]]
+    assert usage.split("[NAME…]")[1].split(";")[0].split() == [f"{name}," for name in (*PAGES, *FRONTS)[:-1]] + [
+        FRONTS[-1]
+    ]

@@ -10,11 +10,21 @@ if TYPE_CHECKING:
 
 INDEX = "search/search_index.json"
 ANSWERS = {
-    "redémarrer": {"exploitation/mettre-a-jour/", "exploitation/demarrer/", "exploitation/haute-disponibilite/", "exploitation/"},
+    "redémarrer": {
+        "exploitation/mettre-a-jour/",
+        "exploitation/demarrer/",
+        "exploitation/haute-disponibilite/",
+        "exploitation/",
+    },
     "l'architecture": {"architecture/"},
     "l’architecture": {"architecture/"},
     "pod": {"exploitation/haute-disponibilite/", "exploitation/deboguer/", "exploitation/verifier/", "glossaire/"},
-    "30080": {"exploitation/verifier/", "exploitation/deployer/", "architecture/recette/", "decisions/0002-exposition/"},
+    "30080": {
+        "exploitation/verifier/",
+        "exploitation/deployer/",
+        "architecture/recette/",
+        "decisions/0002-exposition/",
+    },
     "santé": {"decisions/0003-sondes/", "exploitation/verifier/", "utiliser-api/", "glossaire/"},
     "secret": {"decisions/0005-configuration-et-secret/", "architecture/configuration/"},
 }
@@ -26,7 +36,10 @@ LEADS = "() => [...document.querySelectorAll('[href], [src]')].map((one) => one.
 
 def first_result(page: "Page", word: str) -> str:
     first = page.locator(".md-search-result__link").first
-    for written, state in (("", "detached"), (word, "visible")):  # no answer to the word before is taken for one to this
+    for written, state in (
+        ("", "detached"),
+        (word, "visible"),
+    ):  # no answer to the word before is taken for one to this
         page.locator(".md-search__input").fill(written)
         page.keyboard.press("End")  # the theme listens to keys: one for the whole word, and one answer
         first.wait_for(state=state)
@@ -70,7 +83,9 @@ def test_a_word_of_no_page_finds_nothing_and_says_so_in_french(full: str, open_p
 
 
 @pytest.mark.parametrize("site", ["full", "bare"])
-def test_an_unknown_address_is_told_in_french_with_ways_out_that_exist(open_page: "Callable[..., Page]", request: pytest.FixtureRequest, site: str) -> None:
+def test_an_unknown_address_is_told_in_french_with_ways_out_that_exist(
+    open_page: "Callable[..., Page]", request: pytest.FixtureRequest, site: str
+) -> None:
     """At the root of a host, and below it as GitHub Pages publishes a project."""
     home: str = request.getfixturevalue(site)
     page = open_page(f"{home}une/ancienne/adresse")
@@ -79,7 +94,11 @@ def test_an_unknown_address_is_told_in_french_with_ways_out_that_exist(open_page
     leads = set(page.evaluate(LEADS))
     assert len(leads) > 30
     assert [lead for lead in leads if not lead.startswith(home) and lead.split("#")[0] != page.url] == []
-    assert {lead: answer for lead in leads - {page.url} if (answer := page.request.get(lead).status) != 200 and lead.split("#")[0] != page.url} == {}
+    assert {
+        lead: answer
+        for lead in leads - {page.url}
+        if (answer := page.request.get(lead).status) != 200 and lead.split("#")[0] != page.url
+    } == {}
     assert page.locator("article a[href]").count() >= 3
     page.keyboard.press("/")
     assert first_result(page, "secret").removeprefix(home) in ANSWERS["secret"]

@@ -21,7 +21,9 @@ SHOWN = """
 
 
 @pytest.mark.parametrize("width", [375, 1440])
-def test_every_symptom_is_two_clicks_from_the_home_page(full: str, open_page: "Callable[..., Page]", width: int) -> None:
+def test_every_symptom_is_two_clicks_from_the_home_page(
+    full: str, open_page: "Callable[..., Page]", width: int
+) -> None:
     page = open_page(full, width=width)
     page.get_by_role("link", name="Partir d’un symptôme").click()
     page.wait_for_url(f"{full}exploitation/deboguer/")

@@ -83,7 +83,9 @@ async def _walk(browser: Browser, addresses: Sequence[str], first: Scheme) -> li
     """All addresses in one tab: a new one for each would cost more than the page."""
     # The theme leaves its transitions out where motion is unwelcome: there is less to wait for.
     # A host that compresses nothing is the worst one, and what it sends is what the page weighs.
-    context = await browser.new_context(reduced_motion="reduce", locale="fr-FR", extra_http_headers={"Accept-Encoding": "identity"})
+    context = await browser.new_context(
+        reduced_motion="reduce", locale="fr-FR", extra_http_headers={"Accept-Encoding": "identity"}
+    )
     await context.add_init_script(_OPEN_SHADOWS)
     page = await context.new_page()
     requests: list[str] = []
@@ -102,9 +104,25 @@ async def _walk(browser: Browser, addresses: Sequence[str], first: Scheme) -> li
         answer = await page.goto(address, wait_until="networkidle")
         assert answer is not None
         diagrams = (await answer.text()).count('class="mermaid"')
-        sights = [await _look(page, width, scheme) for scheme in sorted(SCHEMES, key=lambda one: one != first) for width in SCREENS]
-        weight = sum([int(await one.header_value("content-length") or 0) for one in answers if "/mermaid/" not in one.url])
-        visits.append(Visit(address, answer.status, _elsewhere(requests, address), tuple(complaints), weight, diagrams, tuple(sights)))
+        sights = [
+            await _look(page, width, scheme)
+            for scheme in sorted(SCHEMES, key=lambda one: one != first)
+            for width in SCREENS
+        ]
+        weight = sum(
+            [int(await one.header_value("content-length") or 0) for one in answers if "/mermaid/" not in one.url]
+        )
+        visits.append(
+            Visit(
+                address,
+                answer.status,
+                _elsewhere(requests, address),
+                tuple(complaints),
+                weight,
+                diagrams,
+                tuple(sights),
+            )
+        )
     await context.close()
     return visits
 
@@ -112,7 +130,9 @@ async def _walk(browser: Browser, addresses: Sequence[str], first: Scheme) -> li
 def _elsewhere(requests: Sequence[str], address: str) -> tuple[str, ...]:
     """The requests that leave the host of `address`."""
     host = urlsplit(address).netloc
-    return tuple(url for url in requests if urlsplit(url).scheme not in ("blob", "data") and urlsplit(url).netloc != host)
+    return tuple(
+        url for url in requests if urlsplit(url).scheme not in ("blob", "data") and urlsplit(url).netloc != host
+    )
 
 
 async def _look(page: Page, width: int, scheme: Scheme) -> Sight:
@@ -126,5 +146,9 @@ async def _look(page: Page, width: int, scheme: Scheme) -> Sight:
 
 def _complaint(message: ConsoleMessage) -> list[str]:
     """What the console says, but for the status of the page itself, which is a result of its own."""
-    own = "Failed to load resource" in message.text and message.page is not None and message.location["url"] == message.page.url
+    own = (
+        "Failed to load resource" in message.text
+        and message.page is not None
+        and message.location["url"] == message.page.url
+    )
     return [] if own or message.type not in ("error", "warning") else [f"{message.type} : {message.text}"]

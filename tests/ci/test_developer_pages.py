@@ -43,7 +43,9 @@ def test_every_command_that_a_job_is_said_to_run_is_one_of_its_own(jobs):
 
 
 def test_every_command_of_the_engine_is_explained():
-    assert {cell.strip("`").removeprefix("runbook ") for cell in first_cells(section(CI, "moteur"))} == set(commands.commands)
+    assert {cell.strip("`").removeprefix("runbook ") for cell in first_cells(section(CI, "moteur"))} == set(
+        commands.commands
+    )
 
 
 def test_every_outcome_is_explained():

@@ -36,7 +36,9 @@ def test_the_front_answers_outside_the_node_on_the_port_that_the_pages_call():
     [port] = service["spec"]["ports"]
     mappings = [mapping for node in CLUSTER["nodes"] for mapping in node["extraPortMappings"]]
 
-    assert [(mapping["containerPort"], mapping["hostPort"]) for mapping in mappings] == [(port["nodePort"], port["nodePort"])]
+    assert [(mapping["containerPort"], mapping["hostPort"]) for mapping in mappings] == [
+        (port["nodePort"], port["nodePort"])
+    ]
 
 
 def test_pages_may_touch_its_context():
@@ -46,7 +48,9 @@ def test_pages_may_touch_its_context():
 
 
 def test_the_pipeline_and_the_pages_create_it_from_the_same_file(commands):
-    creating = [command for command in [*commands, *(block.code for block in documented())] if "kind create cluster" in command]
+    creating = [
+        command for command in [*commands, *(block.code for block in documented())] if "kind create cluster" in command
+    ]
 
     assert len(creating) >= 2
     assert all(f"--config {CONFIG} " in command for command in creating)
@@ -54,7 +58,9 @@ def test_the_pipeline_and_the_pages_create_it_from_the_same_file(commands):
 
 def test_every_image_that_a_pod_asks_for_is_loaded_by_a_page():
     files = [*(ROOT / "k8s").glob("*.yaml"), *(ROOT / "k8s/options").rglob("*.yaml")]
-    asked = set().union(*(images(document) for path in files for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))))
+    asked = set().union(
+        *(images(document) for path in files for document in yaml.safe_load_all(path.read_text(encoding="utf-8")))
+    )
     loading = [block for block in documented() if block.code.startswith("kind load docker-image ")]
     loaded = {word for block in loading for word in block.code.split() if re.fullmatch(r"[\w./-]+:[\w.-]+", word)}
 
@@ -64,7 +70,11 @@ def test_every_image_that_a_pod_asks_for_is_loaded_by_a_page():
 
 
 def test_every_image_that_a_page_builds_for_the_cluster_is_loaded():
-    pages = {block.page for block in documented() if re.search(r"docker (?:compose|buildx) build", block.code) and block.target == "recette"}
+    pages = {
+        block.page
+        for block in documented()
+        if re.search(r"docker (?:compose|buildx) build", block.code) and block.target == "recette"
+    }
     loading = {block.page for block in documented() if block.code.startswith("kind load docker-image ")}
 
     assert pages

@@ -37,13 +37,18 @@ def test_a_path_that_it_names_exists(path):
     assert (ROOT / path).exists()
 
 
-@pytest.mark.parametrize("script", [path for path in named_paths() if re.fullmatch(r"scripts/[a-z]+|\.ci/run", path) and not (ROOT / path).is_dir()])
+@pytest.mark.parametrize(
+    "script",
+    [path for path in named_paths() if re.fullmatch(r"scripts/[a-z]+|\.ci/run", path) and not (ROOT / path).is_dir()],
+)
 def test_a_script_that_it_names_can_be_run(script):
     assert os.access(ROOT / script, os.X_OK)
 
 
 def test_the_check_of_paths_sees_them():
-    assert {"scripts/demo", "scripts/test", ".ci/run", "k8s/options/kind/cluster.yaml", "pyproject.toml"} <= set(named_paths())
+    assert {"scripts/demo", "scripts/test", ".ci/run", "k8s/options/kind/cluster.yaml", "pyproject.toml"} <= set(
+        named_paths()
+    )
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)", README))

@@ -109,12 +109,24 @@ def test_run(machine, tmp_path):
         for tool, body in bodies.items():
             program(tools, tool, body)
         if missing is not None:
-            program(tools, "runbook", f"mkdir -p .runbook; echo '{json.dumps({'campaigns': [{'missing': missing}]})}' > .runbook/record.json")
+            program(
+                tools,
+                "runbook",
+                f"mkdir -p .runbook; echo '{json.dumps({'campaigns': [{'missing': missing}]})}' > .runbook/record.json",
+            )
         if browser:
             program(tools, "chromium")
         command = ["env", "--default-signal=INT", machine / "scripts/test", *arguments]
         (tmp_path / "kept").mkdir()
-        return subprocess.run(command, env={"PATH": str(tools), "TMPDIR": str(tmp_path / "kept")}, capture_output=True, text=True, timeout=60, check=False, start_new_session=True)
+        return subprocess.run(
+            command,
+            env={"PATH": str(tools), "TMPDIR": str(tmp_path / "kept")},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            start_new_session=True,
+        )
 
     return run
 
@@ -162,7 +174,9 @@ def test_every_test_is_in_one_of_the_parts(test_run):
     parts = re.findall(r"^-rs (.*)", test_run(pytest='echo "$@"').stdout, re.MULTILINE)
     (others,) = [part for part in parts if "--ignore" in part]
 
-    assert sorted(others.removeprefix("tests --ignore ").split(" --ignore ")) == sorted(" ".join(part for part in parts if part != others).split())
+    assert sorted(others.removeprefix("tests --ignore ").split(" --ignore ")) == sorted(
+        " ".join(part for part in parts if part != others).split()
+    )
 
 
 def test_every_step_runs_after_a_failure_and_each_failure_is_named(test_run):
@@ -204,7 +218,9 @@ def test_one_job_shows_that_docker_is_not_needed(jobs):
 
 
 def test_every_command_of_the_readme_is_run_by_the_pipeline(commands):
-    readme = re.sub(r"^````.*?^````$", "", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    readme = re.sub(
+        r"^````.*?^````$", "", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
     blocks = re.findall(r"^```bash\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
     shown = [line for block in blocks for line in block.splitlines()]
 

@@ -24,7 +24,17 @@ def tool(name):
 
 def zizmor(folder):
     return subprocess.run(
-        [tool("zizmor"), "--offline", "--no-progress", "--color", "never", "--strict-collection", "--persona", "auditor", folder / ".github"],
+        [
+            tool("zizmor"),
+            "--offline",
+            "--no-progress",
+            "--color",
+            "never",
+            "--strict-collection",
+            "--persona",
+            "auditor",
+            folder / ".github",
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -172,7 +182,11 @@ def test_the_history_is_used_before_a_week_without_use_deletes_it(workflow):
 
 
 def test_the_record_the_history_and_the_report_are_kept_with_every_run(jobs):
-    (kept,) = [step for step in steps_of(jobs["every-target"], "actions/upload-artifact") if step["with"]["name"] == "preuves"]
+    (kept,) = [
+        step for step in steps_of(jobs["every-target"], "actions/upload-artifact") if step["with"]["name"] == "preuves"
+    ]
 
     assert kept["if"] == "${{ !cancelled() }}"
-    assert set(kept["with"]["path"].split()) == {f"{SETTINGS.state}/{name}" for name in (record.FILE, history.FOLDER, "junit.xml")}
+    assert set(kept["with"]["path"].split()) == {
+        f"{SETTINGS.state}/{name}" for name in (record.FILE, history.FOLDER, "junit.xml")
+    }

@@ -22,7 +22,10 @@ from tests.claims.facts import ROOT, documented, source
 @pytest.fixture(scope="session")
 def texts() -> dict[str, str]:
     """Page → its Markdown as published, macros carried out, every run of white space one space; the README as it is."""
-    return {"README.md": plain(source("README.md")), **{page.page.uri: plain(page.page.markdown) for page in documented()}}
+    return {
+        "README.md": plain(source("README.md")),
+        **{page.page.uri: plain(page.page.markdown) for page in documented()},
+    }
 
 
 @pytest.fixture(autouse=True)

@@ -77,7 +77,15 @@ def container(manifest: Callable[[str, str], KubeObject], name: str) -> dict[str
 
 def read_page(text: str, uri: str = "a.md", *, targets: Iterable[str], **execution: Any) -> PageBlocks:
     """The commands of a page that is on no disk, for these targets."""
-    written = Page(f"docs/{uri}", uri, uri, uri, {"execution": execution} if execution else {}, text, tuple(range(1, text.count("\n") + 2)))
+    written = Page(
+        f"docs/{uri}",
+        uri,
+        uri,
+        uri,
+        {"execution": execution} if execution else {},
+        text,
+        tuple(range(1, text.count("\n") + 2)),
+    )
     return find_blocks(written, Site((written,), ["attr_list", "pymdownx.superfences"], {}), targets)
 
 

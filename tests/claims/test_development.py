@@ -72,9 +72,18 @@ def _runs(job: str) -> list[str]:
 
 
 @writing("**Une cible, en tête de page** : `local` (les services sans conteneur), `compose` ou `recette`.")
-@pytest.mark.claim("preuves/local.md", "Ce que la dernière exécution a vérifié sur la cible *local* : les services lancés par Gunicorn, sans conteneur.")
-@pytest.mark.claim("preuves/compose.md", "Ce que la dernière exécution a vérifié en mode développement : les services lancés par Docker Compose.")
-@pytest.mark.claim("preuves/recette.md", "Ce que la dernière exécution a vérifié sur la recette : les services déployés dans un cluster Kubernetes.")
+@pytest.mark.claim(
+    "preuves/local.md",
+    "Ce que la dernière exécution a vérifié sur la cible *local* : les services lancés par Gunicorn, sans conteneur.",
+)
+@pytest.mark.claim(
+    "preuves/compose.md",
+    "Ce que la dernière exécution a vérifié en mode développement : les services lancés par Docker Compose.",
+)
+@pytest.mark.claim(
+    "preuves/recette.md",
+    "Ce que la dernière exécution a vérifié sur la recette : les services déployés dans un cluster Kubernetes.",
+)
 def test_there_are_three_targets_and_one_of_them_runs_the_services_without_containers() -> None:
     settings = load(ROOT)
 
@@ -101,7 +110,9 @@ def test_a_page_runs_after_those_that_it_relies_on() -> None:
 @integrating("| `vérifié` | Le résultat est celui que la page annonce | – |")
 @integrating("| `exécuté, sans assertion` | La commande a réussi ; la page n'annonce pas de résultat | – |")
 @integrating("| `échoué`, avec un écart | La commande a tourné, son résultat n'est pas celui de la page | L'écart |")
-@integrating("| `non exécuté` | La page l'a décidé, ou la cible manque, ou une étape précédente a échoué | La raison, toujours donnée |")
+@integrating(
+    "| `non exécuté` | La page l'a décidé, ou la cible manque, ou une étape précédente a échoué | La raison, toujours donnée |"
+)
 @proving("| vérifié | La commande a tourné et sa sortie est celle que la page annonce |")
 @proving("| exécuté, sans assertion | La commande a réussi ; la page n'annonce pas de résultat à comparer |")
 @proving("| échoué | La commande, ou son résultat, n'est pas ce que la page annonce |")
@@ -142,8 +153,15 @@ def test_what_comes_of_each_step_of_a_page(tmp_path: Path) -> None:
 @integrating("| `délai dépassé` | Rien n'est revenu à temps |")
 @proving("| délai dépassé | La commande n'a pas rendu la main à temps, et a été arrêtée |")
 def test_a_block_has_its_time_its_tries_and_is_stopped(tmp_path: Path) -> None:
-    again = 'test -e tried && echo oui || { touch tried; false; }'
-    late, tried, failed = (_ran(tmp_path, fence).results[0] for fence in (_fence("sleep 9", 'data-delai="0.2"'), _fence(again, 'data-reessayer="5"', "oui"), _fence("echo mal >&2; false")))
+    again = "test -e tried && echo oui || { touch tried; false; }"
+    late, tried, failed = (
+        _ran(tmp_path, fence).results[0]
+        for fence in (
+            _fence("sleep 9", 'data-delai="0.2"'),
+            _fence(again, 'data-reessayer="5"', "oui"),
+            _fence("echo mal >&2; false"),
+        )
+    )
 
     assert load(ROOT).deadline == 30
     assert late.outcome is Outcome.TIMED_OUT
@@ -154,7 +172,12 @@ def test_a_block_has_its_time_its_tries_and_is_stopped(tmp_path: Path) -> None:
 
 @writing("La comparaison porte sur la sortie standard, ou sur la sortie d'erreur quand la première est vide.")
 def test_standard_output_is_compared_and_errors_where_there_is_none(tmp_path: Path) -> None:
-    assert _outcomes(tmp_path, _fence("echo a; echo b >&2", expected="a"), _fence("echo b >&2", expected="b"), _fence("echo a; echo b >&2", expected="b")) == [
+    assert _outcomes(
+        tmp_path,
+        _fence("echo a; echo b >&2", expected="a"),
+        _fence("echo b >&2", expected="b"),
+        _fence("echo a; echo b >&2", expected="b"),
+    ) == [
         Outcome.VERIFIED,
         Outcome.VERIFIED,
         Outcome.FAILED,
@@ -162,31 +185,64 @@ def test_standard_output_is_compared_and_errors_where_there_is_none(tmp_path: Pa
 
 
 @writing("`data-cible` | `local`, `compose`, `recette` | Ce bloc vise une autre cible que sa page |")
-@writing("passer à la suite dès que l'adresse répond, que le port s'ouvre ou que le texte paraît ; arrêter en fin de page |")
+@writing(
+    "passer à la suite dès que l'adresse répond, que le port s'ouvre ou que le texte paraît ; arrêter en fin de page |"
+)
 @writing("`data-substitut` | `non` | Ne pas faire répondre le substitut local quand la cible manque")
 def test_attributes_of_a_block_are_read() -> None:
     (away,) = _read(_fence("true", 'data-cible="away"')).blocks
-    behind = [_read(_fence("sleep 9", f'data-arriere-plan="{ready}"')).blocks[0].background for ready in ("http://localhost:1/", "port:8000", "sortie:prêt")]
+    behind = [
+        _read(_fence("sleep 9", f'data-arriere-plan="{ready}"')).blocks[0].background
+        for ready in ("http://localhost:1/", "port:8000", "sortie:prêt")
+    ]
 
     assert away.target == "away"
     assert behind == ["http://localhost:1/", "port:8000", "sortie:prêt"]
     assert _read(_fence("sleep 9", 'data-arriere-plan="bientôt"')).problems
     assert not _read(_fence("true", 'data-substitut="non"')).blocks[0].stand_in
-    assert {f"`{name}`" for name in ATTRIBUTES} == set(re.findall(r"^\| (`data-[a-z-]+`) \|", page("ecrire-une-page.md").page.markdown, re.MULTILINE))
+    assert {f"`{name}`" for name in ATTRIBUTES} == set(
+        re.findall(r"^\| (`data-[a-z-]+`) \|", page("ecrire-une-page.md").page.markdown, re.MULTILINE)
+    )
 
 
 TABLE = "NAME   READY   AGE\nweb    1/1     5m"
 ACCEPTED = [
     ("| `…` dans une ligne | N'importe quel texte à cet endroit |", "a … d", "a b c d", "a b c e", Kind.TEXT),
     ("| `…` seul sur sa ligne | N'importe quelles lignes, ou aucune |", "a\n…\nb", "a\nb", "b\na", Kind.TEXT),
-    ("| Un tableau de `kubectl` ou de `docker` | Les mêmes cellules, quelles que soient les largeurs ; deux durées se valent |", TABLE, "NAME        READY     AGE\nweb         1/1       2d3h", TABLE.replace("1/1", "0/1"), Kind.TEXT),
-    ("| Du JSON (`json`) | Au moins ces clés, avec ces valeurs ; le reste est libre |", '{"a": 1}', '{"b": 2, "a": 1}', '{"a": 2}', Kind.JSON),
-    ('| `"…"` pour valeur en JSON | N\'importe quelle valeur, de n\'importe quel type |', '{"a": "…", "b": 1}', '{"a": [1, null], "b": 1}', '{"b": 1}', Kind.JSON),
-    ('| `"…"` comme élément d\'une liste | N\'importe quels éléments, ou aucun |', '[1, "…"]', "[1]", "[2, 1]", Kind.JSON),
+    (
+        "| Un tableau de `kubectl` ou de `docker` | Les mêmes cellules, quelles que soient les largeurs ; deux durées se valent |",
+        TABLE,
+        "NAME        READY     AGE\nweb         1/1       2d3h",
+        TABLE.replace("1/1", "0/1"),
+        Kind.TEXT,
+    ),
+    (
+        "| Du JSON (`json`) | Au moins ces clés, avec ces valeurs ; le reste est libre |",
+        '{"a": 1}',
+        '{"b": 2, "a": 1}',
+        '{"a": 2}',
+        Kind.JSON,
+    ),
+    (
+        "| `\"…\"` pour valeur en JSON | N'importe quelle valeur, de n'importe quel type |",
+        '{"a": "…", "b": 1}',
+        '{"a": [1, null], "b": 1}',
+        '{"b": 1}',
+        Kind.JSON,
+    ),
+    (
+        "| `\"…\"` comme élément d'une liste | N'importe quels éléments, ou aucun |",
+        '[1, "…"]',
+        "[1]",
+        "[2, 1]",
+        Kind.JSON,
+    ),
 ]
 
 
-@pytest.mark.parametrize(("expected", "good", "bad", "kind"), [pytest.param(*rest, marks=writing(words)) for words, *rest in ACCEPTED])
+@pytest.mark.parametrize(
+    ("expected", "good", "bad", "kind"), [pytest.param(*rest, marks=writing(words)) for words, *rest in ACCEPTED]
+)
 def test_an_expected_result_accepts_what_the_table_says(expected: str, good: str, bad: str, kind: Kind) -> None:
     assert compare(expected, good, kind) is None
     assert compare(expected, bad, kind) is not None
@@ -194,15 +250,26 @@ def test_an_expected_result_accepts_what_the_table_says(expected: str, good: str
 
 REFUSED = {
     "- un bloc `bash` sans cible et sans raison de ne pas tourner ;": ("```bash\ntrue\n```", {"cible": None}),
-    "- un attribut inconnu, ou écrit sans accolades : le site afficherait autre chose qu'un bloc ;": (_fence("true", 'data-inconnu="1"'), {}),
+    "- un attribut inconnu, ou écrit sans accolades : le site afficherait autre chose qu'un bloc ;": (
+        _fence("true", 'data-inconnu="1"'),
+        {},
+    ),
     "- un langage voisin (`console`, `shell`…), qui ne serait ni exécuté ni compté ;": ("```console\ntrue\n```", {}),
     "- une invite de commande, que le bouton de copie emporterait ;": (_fence("$ true"), {}),
-    "- un résultat attendu sans commande juste avant, ou dont le titre n'est pas tout à fait le bon ;": ('```text title="Résultat attendu"\na\n```', {}),
-    "- un résultat attendu sur un bloc lancé en arrière-plan : l'assertion va dans le bloc suivant.": (_fence("true", 'data-arriere-plan="port:8000"', "a"), {}),
+    "- un résultat attendu sans commande juste avant, ou dont le titre n'est pas tout à fait le bon ;": (
+        '```text title="Résultat attendu"\na\n```',
+        {},
+    ),
+    "- un résultat attendu sur un bloc lancé en arrière-plan : l'assertion va dans le bloc suivant.": (
+        _fence("true", 'data-arriere-plan="port:8000"', "a"),
+        {},
+    ),
 }
 
 
-@pytest.mark.parametrize(("markdown", "execution"), [pytest.param(*value, marks=writing(words)) for words, value in REFUSED.items()])
+@pytest.mark.parametrize(
+    ("markdown", "execution"), [pytest.param(*value, marks=writing(words)) for words, value in REFUSED.items()]
+)
 def test_the_engine_refuses_a_page_that_is_badly_written(markdown: str, execution: dict[str, Any]) -> None:
     assert _read(markdown, **execution).problems
     assert not _read(_fence("true", expected="a")).problems
@@ -212,7 +279,10 @@ def test_the_engine_refuses_a_page_that_is_badly_written(markdown: str, executio
 @writing("ou dont le titre n'est pas tout à fait le bon ;")
 @writing("Une page mal écrite arrête tout, avant la première commande, en nommant la ligne :")
 def test_two_slips_of_the_pen_are_problems_at_their_line() -> None:
-    bare, titled = _read('\n```bash data-delai="60"\ntrue\n```'), _read('```bash\ntrue\n```\n\n```text title="Resultat attendu"\na\n```')
+    bare, titled = (
+        _read('\n```bash data-delai="60"\ntrue\n```'),
+        _read('```bash\ntrue\n```\n\n```text title="Resultat attendu"\na\n```'),
+    )
 
     assert [problem.line for problem in bare.problems][:1] == [2]
     assert [problem.line for problem in titled.problems] == [5]
@@ -220,15 +290,20 @@ def test_two_slips_of_the_pen_are_problems_at_their_line() -> None:
         make_plan([bare], Settings({"here": Target("Here")}), {})
 
 
-@writing("un `!` que l'historique remplacerait, un `set -e` qui fermerait la session du lecteur, une destruction que rien n'annonce.")
+@writing(
+    "un `!` que l'historique remplacerait, un `set -e` qui fermerait la session du lecteur, une destruction que rien n'annonce."
+)
 def test_the_check_refuses_what_cannot_be_pasted_without_a_surprise(model: Model) -> None:
-    faults = {'echo "bravo !fin"': "block_style", "set -e": "command_style", "kubectl delete namespace datapress-recette": "destructive"}
+    faults = {
+        'echo "bravo !fin"': "block_style",
+        "set -e": "command_style",
+        "kubectl delete namespace datapress-recette": "destructive",
+    }
     markdown = "\n\n".join(f"```bash\n{code}\n```" for code in faults)
     found = read_page(markdown, targets=model.settings.targets, cible="recette")
     rules = {(finding.line, finding.rule) for finding in check([found], model) if finding.path == "docs/a.md"}
 
     assert {(4 * number + 2, rule) for number, rule in enumerate(faults.values())} <= rules
-
 
 
 # The pipeline
@@ -238,7 +313,9 @@ def test_the_check_refuses_what_cannot_be_pasted_without_a_surprise(model: Model
 def test_the_pipeline_runs_the_commands_of_the_readme() -> None:
     runs = "\n".join(_runs("without-docker") + _runs("every-target"))
 
-    assert all(f"{name}" in source("README.md") and f"\n{name}" in f"\n{runs}" for name in ("scripts/demo", "scripts/test"))
+    assert all(
+        f"{name}" in source("README.md") and f"\n{name}" in f"\n{runs}" for name in ("scripts/demo", "scripts/test")
+    )
     assert all(job["runs-on"].startswith("ubuntu-") for job in pipeline()["jobs"].values())
 
 
@@ -249,34 +326,63 @@ def test_the_pipeline_runs_the_commands_of_the_readme() -> None:
 @integrating('vert --> site["Publier le site"]')
 @integrating('vert --> images["Publier les images"]')
 @integrating("| Publier le site | Sur `main`, si les deux premiers sont verts |")
-@integrating("| Publier les images | Sur `main`, après un `push`, si les deux premiers sont verts | `scripts/publish` |")
+@integrating(
+    "| Publier les images | Sur `main`, après un `push`, si les deux premiers sont verts | `scripts/publish` |"
+)
 def test_what_is_published_waits_for_both_verifications_on_main() -> None:
     jobs = pipeline()["jobs"]
     names = {name: job["name"] for name, job in jobs.items()}
 
-    assert names == {"without-docker": "Sans Docker", "every-target": "Compose et kind", "publish-site": "Publier le site", "publish-images": "Publier les images"}
-    assert [name for name, job in jobs.items() if "needs" not in job and "if" not in job] == ["without-docker", "every-target"]
-    assert all(set(jobs[name]["needs"]) == BOTH and "github.ref == 'refs/heads/main'" in jobs[name]["if"] for name in ("publish-site", "publish-images"))
+    assert names == {
+        "without-docker": "Sans Docker",
+        "every-target": "Compose et kind",
+        "publish-site": "Publier le site",
+        "publish-images": "Publier les images",
+    }
+    assert [name for name, job in jobs.items() if "needs" not in job and "if" not in job] == [
+        "without-docker",
+        "every-target",
+    ]
+    assert all(
+        set(jobs[name]["needs"]) == BOTH and "github.ref == 'refs/heads/main'" in jobs[name]["if"]
+        for name in ("publish-site", "publish-images")
+    )
     assert "github.event_name == 'push'" in jobs["publish-images"]["if"]
     assert "github.event_name" not in jobs["publish-site"]["if"]
     assert any(line.startswith("scripts/publish ") for line in _runs("publish-images"))
 
 
-@integrating("| Sans Docker | Chaque changement | `scripts/demo --once`, puis `scripts/test --require local,navigateur` | Python suffit : le POC tourne, et les pages qui s'en passent n'exigent pas Docker |")
-@integrating("`docker compose build`, un cluster `kind`, puis `scripts/test --require local,compose,recette,navigateur` ; sur `main`, `runbook report --commit`, puis le site | Toutes les commandes de toutes les pages, sur leurs vraies cibles |")
+@integrating(
+    "| Sans Docker | Chaque changement | `scripts/demo --once`, puis `scripts/test --require local,navigateur` | Python suffit : le POC tourne, et les pages qui s'en passent n'exigent pas Docker |"
+)
+@integrating(
+    "`docker compose build`, un cluster `kind`, puis `scripts/test --require local,compose,recette,navigateur` ; sur `main`, `runbook report --commit`, puis le site | Toutes les commandes de toutes les pages, sur leurs vraies cibles |"
+)
 def test_one_job_works_without_docker_and_the_other_on_every_target() -> None:
     without, every = _runs("without-docker"), _runs("every-target")
-    order = ["docker compose build", "kind create cluster", "scripts/test --require local,compose,recette,navigateur", ".venv/bin/runbook report --commit", "SITE_URL="]
+    order = [
+        "docker compose build",
+        "kind create cluster",
+        "scripts/test --require local,compose,recette,navigateur",
+        ".venv/bin/runbook report --commit",
+        "SITE_URL=",
+    ]
     places = [next(number for number, line in enumerate(every) if line.startswith(words)) for words in order]
 
-    assert [line.partition(" #")[0] for line in without] == ["sudo systemctl stop docker.socket docker.service", "scripts/demo --once", "scripts/test --require local,navigateur"]
+    assert [line.partition(" #")[0] for line in without] == [
+        "sudo systemctl stop docker.socket docker.service",
+        "scripts/demo --once",
+        "scripts/test --require local,navigateur",
+    ]
     assert places == sorted(places)
     assert {"push", "pull_request"} <= set(pipeline()[True])
 
 
 @integrating("Le site en ligne porte les preuves de son propre commit, et d'aucun autre |")
 @integrating("Les images publiées sont celles qui viennent d'être éprouvées, et non une seconde construction |")
-@integrating("| Publier le site | Sur `main`, si les deux premiers sont verts | Le site que le travail précédent a construit |")
+@integrating(
+    "| Publier le site | Sur `main`, si les deux premiers sont verts | Le site que le travail précédent a construit |"
+)
 def test_nothing_is_built_twice_and_no_other_commit_is_proven_by_the_site() -> None:
     every = _runs("every-target")
     commit = next(line for line in every if "report --commit" in line)
@@ -289,7 +395,9 @@ def test_nothing_is_built_twice_and_no_other_commit_is_proven_by_the_site() -> N
 
 
 @integrating("Tout est rejoué chaque lundi et chaque jeudi, même si rien n'a changé ici")
-@integrating("Ses actions sont figées par commit, chaque travail n'a que les droits qu'il emploie, et `zizmor` le relit à chaque changement.")
+@integrating(
+    "Ses actions sont figées par commit, chaque travail n'a que les droits qu'il emploie, et `zizmor` le relit à chaque changement."
+)
 @integrating("Le fichier est `.github/workflows/ci.yml`, à la racine du dépôt")
 def test_the_pipeline_is_dated_pinned_and_read_again() -> None:
     workflow, text = pipeline(), source(".github/workflows/ci.yml")
@@ -316,36 +424,62 @@ def test_another_machine_runs_the_same_tests() -> None:
     assert last.removeprefix("exec ") in _runs("every-target")
 
 
-@integrating("ceux qui se passent de navigateur tournent à côté des autres étapes, et leur sortie est donnée d'un bloc, à la fin.")
+@integrating(
+    "ceux qui se passent de navigateur tournent à côté des autres étapes, et leur sortie est donnée d'un bloc, à la fin."
+)
 def test_tests_run_beside_the_pages() -> None:
-    assert "def test_tests_and_pages_run_side_by_side_and_each_output_is_whole" in source("tests/ci/test_same_commands.py")
+    assert "def test_tests_and_pages_run_side_by_side_and_each_output_is_whole" in source(
+        "tests/ci/test_same_commands.py"
+    )
 
 
 @integrating("Toutes les étapes tournent, même après un échec : un seul passage dit tout ce qui ne va pas.")
 @integrating("| style (ruff) | Le code Python, contre une liste de fautes connues |")
 @integrating("| types (mypy) | La cohérence des types, services et moteur |")
 @integrating("| tests du moteur (pytest) | Ce qui lit, contrôle, exécute et compare les pages |")
-@integrating("| autres tests (pytest) | Les services, les images, les manifestes, le site et [ce que ses phrases affirment](ecrire-une-page.md#affirmations), la pipeline elle-même |")
-@integrating("| contrôle et pages (runbook) | Les pages, les manifestes, Compose et le code entre eux, sans rien exécuter ; puis les commandes des pages et leurs résultats attendus, cible par cible |")
+@integrating(
+    "| autres tests (pytest) | Les services, les images, les manifestes, le site et [ce que ses phrases affirment](ecrire-une-page.md#affirmations), la pipeline elle-même |"
+)
+@integrating(
+    "| contrôle et pages (runbook) | Les pages, les manifestes, Compose et le code entre eux, sans rien exécuter ; puis les commandes des pages et leurs résultats attendus, cible par cible |"
+)
 @integrating("| site (mkdocs) | La construction stricte du site |")
-@integrating("| tests dans un navigateur (pytest) | Chaque page du site et du front, et le diaporama, dans un vrai navigateur |")
+@integrating(
+    "| tests dans un navigateur (pytest) | Chaque page du site et du front, et le diaporama, dans un vrai navigateur |"
+)
 def test_every_step_of_the_tests_runs_after_a_failure(tmp_path: Path) -> None:
     programs = tmp_path / ".venv/bin"
     programs.mkdir(parents=True)
     (tmp_path / "scripts").mkdir()
     shutil.copy(ROOT / "scripts/test", tmp_path / "scripts/test")
-    for path, body in [(tmp_path / "scripts/prepare", "exit 0"), *((programs / name, f'echo {name} "$@" >>"{tmp_path}/called"; exit 1') for name in ("ruff", "mypy", "pytest", "runbook", "mkdocs", "python"))]:
+    for path, body in [
+        (tmp_path / "scripts/prepare", "exit 0"),
+        *(
+            (programs / name, f'echo {name} "$@" >>"{tmp_path}/called"; exit 1')
+            for name in ("ruff", "mypy", "pytest", "runbook", "mkdocs", "python")
+        ),
+    ]:
         path.write_text(f"#!/bin/sh\n{body}\n")
         path.chmod(0o755)
     ran = subprocess.run([tmp_path / "scripts/test"], capture_output=True, text=True, check=False)
 
     assert ran.returncode == 1
-    shown = ["style (ruff)", "types (mypy)", "contrôle et pages (runbook)", "site (mkdocs)", "tests dans un navigateur (pytest)", "tests du moteur (pytest)", "autres tests (pytest)"]
+    shown = [
+        "style (ruff)",
+        "types (mypy)",
+        "contrôle et pages (runbook)",
+        "site (mkdocs)",
+        "tests dans un navigateur (pytest)",
+        "tests du moteur (pytest)",
+        "autres tests (pytest)",
+    ]
     assert re.findall(r"^== (.+)$", ran.stdout, re.MULTILINE) == shown
     called = [line.split()[0] for line in (tmp_path / "called").read_text().splitlines()]
     assert [name for name in called if name not in ("pytest", "python")] == ["ruff", "mypy", "runbook", "mkdocs"]
     assert called.count("pytest") == 3
-    assert re.search(r"^runbook run --check .*\n(?:.*\n)*mkdocs build --strict", (tmp_path / "called").read_text(), re.MULTILINE)
+    assert re.search(
+        r"^runbook run --check .*\n(?:.*\n)*mkdocs build --strict", (tmp_path / "called").read_text(), re.MULTILINE
+    )
     assert ran.stdout.rstrip().endswith("Échec : " + " ; ".join(shown) + " ;")
 
 
@@ -357,12 +491,21 @@ def test_what_is_installed_is_not_installed_again() -> None:
     assert '"${pip[@]}" --require-hashes --only-binary=:all: -r "$list"' in script
 
 
-@integrating("Réduit à la cible locale, un runbook de recette garde ses requêtes HTTP, auxquelles un substitut répond ; ses autres commandes n'ont pas d'équivalent.")
-@proving("Le *substitut local* répond aux commandes HTTP d'une cible absente, avec les services lancés sans conteneur : il prouve la réponse du service, pas celle de Docker ni du cluster.")
+@integrating(
+    "Réduit à la cible locale, un runbook de recette garde ses requêtes HTTP, auxquelles un substitut répond ; ses autres commandes n'ont pas d'équivalent."
+)
+@proving(
+    "Le *substitut local* répond aux commandes HTTP d'une cible absente, avec les services lancés sans conteneur : il prouve la réponse du service, pas celle de Docker ni du cluster."
+)
 def test_a_stand_in_answers_what_is_asked_by_http_and_nothing_else() -> None:
     settings = load(ROOT)
     plan = make_plan(documented(), settings, {"compose": "absente", "recette": "absente"}, ["exploitation/deployer.md"])
-    modes = {step.block.code: step.mode for found in plan.pages for step in found.steps if found.uri == "exploitation/deployer.md"}
+    modes = {
+        step.block.code: step.mode
+        for found in plan.pages
+        for step in found.steps
+        if found.uri == "exploitation/deployer.md"
+    }
 
     assert {code.split()[0] for code, mode in modes.items() if mode is Mode.STAND_IN} == {"curl"}
     assert not any("curl" in code for code, mode in modes.items() if mode is Mode.NOT_RUN)
@@ -392,17 +535,23 @@ SAID = {
 @integrating("Chacune dit ses options avec `--help`, et se lance par `.venv/bin/runbook`.")
 @pytest.mark.parametrize("name", [pytest.param(name, marks=integrating(words)) for name, words in ENGINE.items()])
 def test_each_verb_of_the_engine_says_what_it_does(name: str) -> None:
-    helped = CliRunner().invoke(commands, ["--root", str(ROOT), name, "--help"], standalone_mode=False, terminal_width=200)
+    helped = CliRunner().invoke(
+        commands, ["--root", str(ROOT), name, "--help"], standalone_mode=False, terminal_width=200
+    )
 
     assert set(ENGINE) == set(commands.commands)
     assert SAID[name] in re.sub(r"\s+", " ", helped.output)
 
 
-@integrating("Un dépôt trouvé sans défaut et inchangé depuis n'est pas relu : la réponse vient aussitôt, avec la date du contrôle qui l'a donnée.")
+@integrating(
+    "Un dépôt trouvé sans défaut et inchangé depuis n'est pas relu : la réponse vient aussitôt, avec la date du contrôle qui l'a donnée."
+)
 @integrating("`--no-cache` relit tout.")
 @integrating("il prend quelques secondes, et ne demande ni Docker ni cluster.")
 def test_a_repository_that_has_not_changed_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "recall", lambda *_: remembered.Silence("state", "2026-11-24 10:00 UTC", ["docs/a.md"], 3))
+    monkeypatch.setattr(
+        remembered, "recall", lambda *_: remembered.Silence("state", "2026-11-24 10:00 UTC", ["docs/a.md"], 3)
+    )
     read: list[str] = []
     monkeypatch.setattr(remembered, "_check", lambda *_: read.append("again") or remembered.Verdict([], [], 0))
     monkeypatch.setattr(remembered, "keep", lambda *_: None)
@@ -411,7 +560,11 @@ def test_a_repository_that_has_not_changed_is_not_read_again(monkeypatch: pytest
     assert read == []
     assert remembered.verdict(ROOT, load(ROOT), "state", list, anew=True).since == ""
     assert read == ["again"]
-    assert not any(re.search(r"import.*presence|subprocess", path.read_text()) for path in (ROOT / "scripts/runbook/checking").rglob("*.py") if path.name in ("check.py", "model.py", "whole.py"))
+    assert not any(
+        re.search(r"import.*presence|subprocess", path.read_text())
+        for path in (ROOT / "scripts/runbook/checking").rglob("*.py")
+        if path.name in ("check.py", "model.py", "whole.py")
+    )
 
 
 @integrating("Jamais à la main : les autres l'appellent pour créer `.venv` et y installer ce qui manque |")
@@ -419,12 +572,17 @@ def test_a_repository_that_has_not_changed_is_not_read_again(monkeypatch: pytest
 @integrating("ses chiffres ne font échouer aucun test |")
 @integrating("dans un dossier que git ignore ; demande un Chromium ou un Chrome |")
 @integrating("à part, pour que la panne d'un autre site n'arrête rien ici |")
-@integrating("`scripts/lock` | Après un changement de dépendance dans `pyproject.toml` : récrit les listes figées par empreinte |")
+@integrating(
+    "`scripts/lock` | Après un changement de dépendance dans `pyproject.toml` : récrit les listes figées par empreinte |"
+)
 def test_the_other_scripts_are_what_the_table_says() -> None:
     listed = "\n".join(source(f"scripts/{name}") for name in ("lock", "screenshots", "links"))
     tests = "\n".join(source(path) for path in ("scripts/test", "scripts/demo"))
 
-    assert all("\nscripts/prepare " in source(f"scripts/{name}") for name in ("demo", "test", "presentation", "bench", "screenshots", "links"))
+    assert all(
+        "\nscripts/prepare " in source(f"scripts/{name}")
+        for name in ("demo", "test", "presentation", "bench", "screenshots", "links")
+    )
     assert "\nscripts/presentation ||" in source("scripts/demo")
     assert "find_browser()" in source("scripts/deck/__main__.py")
     assert not re.search(r"scripts/(bench|links)\b", tests)
@@ -446,19 +604,30 @@ def _campaign(*steps: dict[str, Any], **changes: Any) -> record.Campaign:
     return msgspec.convert(campaign_of(*steps, **changes), record.Campaign)
 
 
-@integrating("Une exécution de toutes les pages le remplace ; celle d'une page, ou d'une cible, ne renouvelle que ses propres preuves : les autres gardent leur date et leur commit, et ce qui a été prouvé sur une cible absente ou non demandée reste.")
+@integrating(
+    "Une exécution de toutes les pages le remplace ; celle d'une page, ou d'une cible, ne renouvelle que ses propres preuves : les autres gardent leur date et leur commit, et ce qui a été prouvé sur une cible absente ou non demandée reste."
+)
 def test_a_run_of_some_pages_renews_their_proofs_only() -> None:
-    before = record.Record(record.VERSION, [_campaign(step_of(page="docs/a.md"), step_of(page="docs/b.md"), commit="old")])
+    before = record.Record(
+        record.VERSION, [_campaign(step_of(page="docs/a.md"), step_of(page="docs/b.md"), commit="old")]
+    )
     some = _campaign(step_of(page="docs/a.md"), commit="new", whole=False)
-    absent = _campaign(step_of(page="docs/a.md", outcome="non exécuté"), commit="new", whole=False, missing={"recette": "absente"})
+    absent = _campaign(
+        step_of(page="docs/a.md", outcome="non exécuté"), commit="new", whole=False, missing={"recette": "absente"}
+    )
     merged = merge.merge(before, some, 0.0)
 
-    assert [(one.commit, [step.page for step in one.steps]) for one in merged.campaigns] == [("new", ["docs/a.md"]), ("old", ["docs/b.md"])]
+    assert [(one.commit, [step.page for step in one.steps]) for one in merged.campaigns] == [
+        ("new", ["docs/a.md"]),
+        ("old", ["docs/b.md"]),
+    ]
     assert merge.merge(before, absent, 0.0) == before
     assert [one.commit for one in merge.merge(before, _campaign(step_of(), commit="new"), 0.0).campaigns] == ["new"]
 
 
-@integrating("la CI garde les deux avec chaque exécution, et l'historique des dernières : sur `main`, il passe d'une exécution à la suivante par un cache qu'aucun changement proposé ne peut écrire.")
+@integrating(
+    "la CI garde les deux avec chaque exécution, et l'historique des dernières : sur `main`, il passe d'une exécution à la suivante par un cache qu'aucun changement proposé ne peut écrire."
+)
 def test_the_history_goes_from_run_to_run_of_main_only() -> None:
     steps = pipeline()["jobs"]["every-target"]["steps"]
     caches = [step for step in steps if step.get("uses", "").startswith("actions/cache/")]
@@ -469,11 +638,17 @@ def test_the_history_goes_from_run_to_run_of_main_only() -> None:
     assert kept["with"]["path"].split() == [".runbook/record.json", ".runbook/history", ".runbook/junit.xml"]
 
 
-@integrating("Dans GitHub Actions, l'échec s'affiche en plus sur la ligne fautive de la page, dans la relecture du changement")
+@integrating(
+    "Dans GitHub Actions, l'échec s'affiche en plus sur la ligne fautive de la page, dans la relecture du changement"
+)
 def test_a_failure_is_shown_at_its_line() -> None:
     failed = _campaign(step_of(outcome="échoué", reason="attendu a", fault_line=31))
 
-    assert [line for line in annotations.annotations(failed) if line.startswith("::error file=docs/exploitation/deployer.md,line=31,")]
+    assert [
+        line
+        for line in annotations.annotations(failed)
+        if line.startswith("::error file=docs/exploitation/deployer.md,line=31,")
+    ]
 
 
 @integrating("| 0 | Quelque chose a tourné, et tout a tenu |")
@@ -485,13 +660,20 @@ def test_exit_statuses(tmp_path: Path) -> None:
     lied = _ran(tmp_path, _fence("false")).results
     left = _ran(tmp_path, _fence("true", 'data-non-execute="jamais"')).results
 
-    assert [verdict(held, []), verdict(lied, []), verdict(left, []), verdict(held, ["recette : cible requise mais absente"])] == [0, 1, 1, 1]
+    assert [
+        verdict(held, []),
+        verdict(lied, []),
+        verdict(left, []),
+        verdict(held, ["recette : cible requise mais absente"]),
+    ] == [0, 1, 1, 1]
     assert (EXIT_MISUSE, EXIT_INTERRUPTED) == (2, 130)
 
 
 @integrating("**Le site**, sur GitHub Pages")
 @integrating("**Les images**, dans le registre du dépôt (`ghcr.io`), sous l'empreinte du commit et sous `main`.")
-@integrating("Un changement proposé depuis une copie du dépôt est vérifié de la même façon, sans aucun droit d'écrire ni de publier.")
+@integrating(
+    "Un changement proposé depuis une copie du dépôt est vérifié de la même façon, sans aucun droit d'écrire ni de publier."
+)
 def test_where_things_are_published_and_who_may() -> None:
     workflow = pipeline()
 
@@ -511,11 +693,21 @@ def _mention(*changes: Change, **of_step: Any) -> str:
 
 
 @proving("| vérifié sur recette, sur Compose, en local | L'endroit où la commande a tourné |")
-@proving("| vérifié en local (substitut) | La cible manquait ; les services lancés sans conteneur ont répondu à sa place |")
-@proving("| contrôlé sans exécution | La cible manquait ; tout ce que nomme la commande existe dans le dépôt, rien de plus |")
-@proving("| périmé, a changé depuis | La page, les services ou les manifestes n'ont plus le contenu qu'ils avaient ce jour-là |")
+@proving(
+    "| vérifié en local (substitut) | La cible manquait ; les services lancés sans conteneur ont répondu à sa place |"
+)
+@proving(
+    "| contrôlé sans exécution | La cible manquait ; tout ce que nomme la commande existe dans le dépôt, rien de plus |"
+)
+@proving(
+    "| périmé, a changé depuis | La page, les services ou les manifestes n'ont plus le contenu qu'ils avaient ce jour-là |"
+)
 def test_what_stands_under_a_command() -> None:
-    assert [_mention(on=place) for place in ("recette", "compose", "local")] == ["vérifié sur recette", "vérifié sur Compose", "vérifié en local"]
+    assert [_mention(on=place) for place in ("recette", "compose", "local")] == [
+        "vérifié sur recette",
+        "vérifié sur Compose",
+        "vérifié en local",
+    ]
     assert _mention(on="local", stood_in=True) == "vérifié en local (substitut)"
     assert re.match(r"contrôlé sans exécution\s: absente", _mention(outcome="non exécuté", reason="absente"))
     assert re.match(r"non exécuté\s: jamais", _mention(outcome="non exécuté", reason="jamais", page_reason=True))
@@ -533,7 +725,9 @@ def test_a_fingerprint_is_that_of_a_content(tmp_path: Path) -> None:
     assert all(target.depends for target in load(ROOT).targets.values())
 
 
-@proving("un fichier JSON, `.runbook/record.json`, que décrit le schéma affiché par `runbook report --schema` ; les 20 dernières exécutions complètes sont résumées dans `.runbook/history`.")
+@proving(
+    "un fichier JSON, `.runbook/record.json`, que décrit le schéma affiché par `runbook report --schema` ; les 20 dernières exécutions complètes sont résumées dans `.runbook/history`."
+)
 def test_where_the_record_and_the_history_are(tmp_path: Path) -> None:
     assert (load(ROOT).state, record.FILE, history.FOLDER, history.KEPT) == (".runbook", "record.json", "history", 20)
     assert "campaigns" in str(record.schema())
@@ -573,13 +767,19 @@ def test_a_difference_shows_what_was_announced_and_what_came() -> None:
 
 
 @integrating("Un changement qui fait mentir une page est refusé, avec le nom de la page et la ligne.")
-@integrating("Chaque exécution laisse dans `.runbook` un enregistrement, `record.json`, dont le site tire ses [preuves](preuves/index.md).")
+@integrating(
+    "Chaque exécution laisse dans `.runbook` un enregistrement, `record.json`, dont le site tire ses [preuves](preuves/index.md)."
+)
 @proving("sur quelle machine, avec quelles versions, sur quel commit, et avec quel verdict.")
-@proving("Après `scripts/demo --once` ou `scripts/test`, cette page donne pour chaque cible les commandes exécutées, leur verdict et leur durée.")
+@proving(
+    "Après `scripts/demo --once` ou `scripts/test`, cette page donne pour chaque cible les commandes exécutées, leur verdict et leur durée."
+)
 def test_what_a_record_holds_and_who_writes_it_before_the_site_is_built() -> None:
     assert {"machine", "versions", "commit", "exit_status", "steps"} <= set(record.Campaign.__struct_fields__)
     assert {"page", "fault_line", "outcome", "seconds", "target"} <= set(record.StepRecord.__struct_fields__)
-    assert all(re.search(r"runbook run .*mkdocs build", source(f"scripts/{name}"), re.DOTALL) for name in ("demo", "test"))
+    assert all(
+        re.search(r"runbook run .*mkdocs build", source(f"scripts/{name}"), re.DOTALL) for name in ("demo", "test")
+    )
     assert 'read_evidence(root / _STATE / "record.json"' in source("scripts/macros/__init__.py")
 
 
@@ -587,39 +787,62 @@ def test_what_a_record_holds_and_who_writes_it_before_the_site_is_built() -> Non
 def test_the_throw_away_cluster_opens_the_node_port(model: Model, manifest: Any) -> None:
     (mapping,) = next(model.of_kind("Cluster")).at("nodes", 0, "extraPortMappings")
 
-    assert mapping["containerPort"] == mapping["hostPort"] == manifest("Service", "datapress-front").at("spec", "ports", 0, "nodePort")
-    assert any("kind create cluster --config k8s/options/kind/cluster.yaml" in block.code for block in page("integration-continue.md").blocks)
+    assert (
+        mapping["containerPort"]
+        == mapping["hostPort"]
+        == manifest("Service", "datapress-front").at("spec", "ports", 0, "nodePort")
+    )
+    assert any(
+        "kind create cluster --config k8s/options/kind/cluster.yaml" in block.code
+        for block in page("integration-continue.md").blocks
+    )
 
 
 @integrating("`list` les montre, avec leur page, leur ligne et leur cible.")
 @integrating("`plan` dit ce qui serait exécuté ici, par quoi, et pourquoi le reste ne le serait pas.")
 def test_commands_are_listed_with_their_place_and_target() -> None:
-    listed = CliRunner().invoke(commands, ["--root", str(ROOT), "list", "docs/exploitation/deployer.md"], standalone_mode=False)
+    listed = CliRunner().invoke(
+        commands, ["--root", str(ROOT), "list", "docs/exploitation/deployer.md"], standalone_mode=False
+    )
 
     assert re.search(r"^docs/exploitation/deployer\.md:\d+  recette  ", listed.output, re.MULTILINE)
 
 
-@writing("Une page est aussi un programme : ses blocs `bash` sont exécutés dans l'ordre, et comparés aux résultats qu'elle annonce.")
-@writing("Dans le texte et les tableaux, ils viennent des [macros](decisions/0008-moteur-de-documentation.md), qui les lisent dans les manifestes et le code.")
+@writing(
+    "Une page est aussi un programme : ses blocs `bash` sont exécutés dans l'ordre, et comparés aux résultats qu'elle annonce."
+)
+@writing(
+    "Dans le texte et les tableaux, ils viennent des [macros](decisions/0008-moteur-de-documentation.md), qui les lisent dans les manifestes et le code."
+)
 def test_blocks_run_in_the_order_of_the_page(tmp_path: Path) -> None:
     journal = _ran(tmp_path, _fence("echo un", expected="un") + "texte\n\n" + _fence("echo deux", expected="deux"))
 
-    assert [(result.step.block.code, result.outcome) for result in journal.results] == [("echo un", Outcome.VERIFIED), ("echo deux", Outcome.VERIFIED)]
+    assert [(result.step.block.code, result.outcome) for result in journal.results] == [
+        ("echo un", Outcome.VERIFIED),
+        ("echo deux", Outcome.VERIFIED),
+    ]
     assert 'recette = read_recette(root / "k8s")' in source("scripts/macros/__init__.py")
 
 
-@proving("Le détail, commande par commande : [en local](local.md), [avec Docker Compose](compose.md), [sur la recette](recette.md).")
+@proving(
+    "Le détail, commande par commande : [en local](local.md), [avec Docker Compose](compose.md), [sur la recette](recette.md)."
+)
 @pytest.mark.parametrize("target", ["local", "compose", "recette"])
 def test_each_target_has_its_page_of_proofs(target: str) -> None:
     assert f'[[= target_run("{target}") =]]' in source(f"docs/preuves/{target}.md")
 
 
-@writing("Changer la phrase aussi, et `runbook check` suffit à le voir : il donne la ligne de la page, les mots qui n'y sont plus et la preuve qui les tenait.")
+@writing(
+    "Changer la phrase aussi, et `runbook check` suffit à le voir : il donne la ligne de la page, les mots qui n'y sont plus et la preuve qui les tenait."
+)
 def test_the_check_sees_that_a_proven_sentence_has_changed(model: Model) -> None:
     pages = [found.page for found in documented()]
     written = page("ecrire-une-page.md").page
     changed = replace(written, markdown=written.markdown.replace("`runbook check` suffit", "rien ne suffit"))
     (found,) = (one for one in proofs([changed], pages, model) if one.path == written.path)
-    assert "rien ne suffit" in source(found.path).replace("`runbook check` suffit", "rien ne suffit").splitlines()[found.line - 1]
+    assert (
+        "rien ne suffit"
+        in source(found.path).replace("`runbook check` suffit", "rien ne suffit").splitlines()[found.line - 1]
+    )
     assert "`runbook check` suffit" in found.cause
     assert "tests/claims/test_development.py" in found.remedy

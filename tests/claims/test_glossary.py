@@ -53,12 +53,18 @@ home = partial(pytest.mark.claim, HOME)
 starting = partial(pytest.mark.claim, START)
 defining = partial(pytest.mark.claim, GLOSSARY)
 
-AVAILABILITY, UPDATE, UNDO = "exploitation/haute-disponibilite.md", "exploitation/mettre-a-jour.md", "exploitation/revenir-en-arriere.md"
+AVAILABILITY, UPDATE, UNDO = (
+    "exploitation/haute-disponibilite.md",
+    "exploitation/mettre-a-jour.md",
+    "exploitation/revenir-en-arriere.md",
+)
 
 
 def section(uri: str, anchor: str) -> str:
     """What a page says under one heading, down to the next of its level or above."""
-    found = re.search(rf"^(##+) [^\n]*\{{ #{anchor} \}}\n(.*?)(?=^##? |\Z)", page(uri).page.markdown, re.MULTILINE | re.DOTALL)
+    found = re.search(
+        rf"^(##+) [^\n]*\{{ #{anchor} \}}\n(.*?)(?=^##? |\Z)", page(uri).page.markdown, re.MULTILINE | re.DOTALL
+    )
     assert found, f"{uri}#{anchor}"
     return found[2]
 
@@ -71,15 +77,24 @@ def rows(text: str) -> list[list[str]]:
 
 def card(anchor: str) -> Card:
     """One piece of work of the roadmap."""
-    [found] = (one for stage in read_roadmap(ROOT / "docs/feuille-de-route.md").stages.values() for one in stage if one.anchor == anchor)
+    [found] = (
+        one
+        for stage in read_roadmap(ROOT / "docs/feuille-de-route.md").stages.values()
+        for one in stage
+        if one.anchor == anchor
+    )
     return found
 
 
 # The home page
 
 
-@home("La plateforme d'indicateurs de DataPress tient aujourd'hui sur un seul serveur : quand il s'arrête, tout s'arrête.")
-@home("Ce POC montre, sur un périmètre réduit, une autre façon de la construire : un front et une API séparés, en conteneurs,")
+@home(
+    "La plateforme d'indicateurs de DataPress tient aujourd'hui sur un seul serveur : quand il s'arrête, tout s'arrête."
+)
+@home(
+    "Ce POC montre, sur un périmètre réduit, une autre façon de la construire : un front et une API séparés, en conteneurs,"
+)
 def test_what_is_drawn_on_one_server_is_cut_in_two_images_and_the_rest_left_out(model: Model) -> None:
     [today] = deck_drawings(read_recette(ROOT / "k8s"), read_compose(ROOT / "compose.yaml"))["aujourdhui"].lanes
     assert today.title == "Un serveur"
@@ -103,11 +118,21 @@ def test_the_pages_for_development_have_both_services_their_settings_and_the_pip
     asked = {block.code.strip() for block in blocks("demarrer.md") if block.expected and block.target == "local"}
     assert {"curl -fsS http://localhost:8000/health", "curl -fsS http://localhost:8080"} <= asked
     settings = page("architecture/configuration.md").page.markdown
-    assert {name for name in ("API_VERSION", "FRONT_VERSION", "API_BASE_URL", "GUNICORN_THREADS") if f"`{name}`" not in settings} == set()
-    assert [job["name"] for job in pipeline()["jobs"].values() if job["name"] not in section("integration-continue.md", "controles")] == []
+    assert {
+        name
+        for name in ("API_VERSION", "FRONT_VERSION", "API_BASE_URL", "GUNICORN_THREADS")
+        if f"`{name}`" not in settings
+    } == set()
+    assert [
+        job["name"]
+        for job in pipeline()["jobs"].values()
+        if job["name"] not in section("integration-continue.md", "controles")
+    ] == []
 
 
-@home("Un front et une API séparés se déploient, se mettent à jour et perdent un pod de l'API sans qu'un utilisateur s'en aperçoive")
+@home(
+    "Un front et une API séparés se déploient, se mettent à jour et perdent un pod de l'API sans qu'un utilisateur s'en aperçoive"
+)
 def test_an_update_and_the_loss_of_a_pod_happen_while_nothing_may_be_lost_for_a_user(manifest: Manifest) -> None:
     deployed = [block.code for block in blocks("exploitation/deployer.md")]
     for name in DEPLOYMENTS:
@@ -156,7 +181,10 @@ def test_the_days_before_production_are_the_sum_of_the_efforts_of_the_first_stag
     efforts = re.findall(r"^Effort\n:   ([SML])\b", text, re.MULTILINE)
     assert len(efforts) == text.count("\n### ")
     assert tuple(sum(days[effort][side] for effort in efforts) for side in (0, 1)) == (27, 75)
-    assert "avant toute mise en production" in source("docs/feuille-de-route.md").partition(" { #horizon-1 }")[0].rpartition("\n")[2]
+    assert (
+        "avant toute mise en production"
+        in source("docs/feuille-de-route.md").partition(" { #horizon-1 }")[0].rpartition("\n")[2]
+    )
 
 
 @home("**Une panne reste locale.**")
@@ -194,13 +222,23 @@ def test_pages_run_at_each_change_and_twice_a_week_without_any() -> None:
     [planned] = workflow[True]["schedule"]
     assert planned["cron"].split()[2:] == ["*", "*", "1,4"]
     assert "runbook run" in source("scripts/test")
-    assert any("scripts/test --require local,compose,recette" in step.get("run", "") for step in workflow["jobs"]["every-target"]["steps"])
+    assert any(
+        "scripts/test --require local,compose,recette" in step.get("run", "")
+        for step in workflow["jobs"]["every-target"]["steps"]
+    )
 
 
-LEFT_OUT = {"donnees": "base de données", "exposition": "chiffrement des échanges", "observabilite": "supervision", "noeuds": "perte d'un nœud"}
+LEFT_OUT = {
+    "donnees": "base de données",
+    "exposition": "chiffrement des échanges",
+    "observabilite": "supervision",
+    "noeuds": "perte d'un nœud",
+}
 
 
-@home("Le [périmètre](contexte.md#hors-perimetre) dit ce qui a été laissé de côté, la [feuille de route](feuille-de-route.md) ce qu'il faudrait pour l'ajouter.")
+@home(
+    "Le [périmètre](contexte.md#hors-perimetre) dit ce qui a été laissé de côté, la [feuille de route](feuille-de-route.md) ce qu'il faudrait pour l'ajouter."
+)
 @pytest.mark.parametrize(("anchor", "named"), LEFT_OUT.items())
 def test_what_is_left_out_is_in_the_scope_and_has_its_work_in_the_roadmap(anchor: str, named: str) -> None:
     scope = [row[0] for row in rows(section("contexte.md", "hors-perimetre"))]
@@ -212,8 +250,12 @@ def test_what_is_left_out_is_in_the_scope_and_has_its_work_in_the_roadmap(anchor
 # The first start
 
 
-@starting("Deux chemins mènent au même résultat : sans Docker, pour regarder ; avec Docker Compose, pour travailler sur les images qui partiront en recette.")
-def test_both_ways_serve_the_same_applications_and_the_second_the_images_of_the_recette(model: Model, manifest: Manifest) -> None:
+@starting(
+    "Deux chemins mènent au même résultat : sans Docker, pour regarder ; avec Docker Compose, pour travailler sur les images qui partiront en recette."
+)
+def test_both_ways_serve_the_same_applications_and_the_second_the_images_of_the_recette(
+    model: Model, manifest: Manifest
+) -> None:
     services = load(ROOT).services
     for name in ("api", "front"):
         application = f"datapress_{name}:create_app()"
@@ -222,7 +264,11 @@ def test_both_ways_serve_the_same_applications_and_the_second_the_images_of_the_
         assert model.services[name]["image"] == container(manifest, f"datapress-{name}")["image"]
     for word in ("docker", "compose"):
         assert word not in source("scripts/demo").lower()
-    shown = {block.target: block.expected.text for block in blocks(START) if block.code.strip() == "curl -fsS http://localhost:8080/status" and block.expected}
+    shown = {
+        block.target: block.expected.text
+        for block in blocks(START)
+        if block.code.strip() == "curl -fsS http://localhost:8080/status" and block.expected
+    }
     assert set(shown) == {"local", "compose"}
     answered = shown["local"].replace('"environment": "local"', '"environment": "developpement"')
     assert compare(shown["compose"], answered, Kind.JSON) is None
@@ -232,7 +278,12 @@ def test_both_ways_serve_the_same_applications_and_the_second_the_images_of_the_
 def test_every_file_that_a_command_names_is_found_from_the_root() -> None:
     codes = [block.code for block in blocks(START)]
     assert not [code for code in codes if re.search(r"\b(?:cd|pushd)\b", code)]
-    assert [name for code in codes for name in re.findall(r"(?<![\w/.:])(?:scripts|k8s|docs|services)/\S+", code) if not (ROOT / name).exists()] == []
+    assert [
+        name
+        for code in codes
+        for name in re.findall(r"(?<![\w/.:])(?:scripts|k8s|docs|services)/\S+", code)
+        if not (ROOT / name).exists()
+    ] == []
     assert "scripts/demo" in codes[0]
     assert (ROOT / "compose.yaml").is_file()
 
@@ -282,22 +333,38 @@ def test_page_and_status_tell_the_same_state() -> None:
 
 @starting("Il faut un moteur Docker et son extension Compose ;")
 def test_compose_is_absent_without_an_engine_or_its_extension() -> None:
-    assert [one.missing for one in load(ROOT).targets["compose"].requires] == ["commande docker absente", "moteur Docker injoignable", "extension docker compose absente"]
+    assert [one.missing for one in load(ROOT).targets["compose"].requires] == [
+        "commande docker absente",
+        "moteur Docker injoignable",
+        "extension docker compose absente",
+    ]
 
 
-@starting("Il n'y a pas de liste à retenir : `runbook check` nomme, à la ligne, chaque page et chaque manifeste qui ne suit plus.")
-@starting("d'où vient [le tableau des routes](architecture/index.md#adresses) ; les pages dont une commande l'appelle |")
+@starting(
+    "Il n'y a pas de liste à retenir : `runbook check` nomme, à la ligne, chaque page et chaque manifeste qui ne suit plus."
+)
+@starting(
+    "d'où vient [le tableau des routes](architecture/index.md#adresses) ; les pages dont une commande l'appelle |"
+)
 def test_a_command_that_calls_a_route_which_is_gone_is_named_at_its_line(model: Model) -> None:
     [calling] = (block for block in blocks(START) if block.code.strip() == "curl -fsS http://localhost:8000/health")
     called = source("docs/demarrer.md").splitlines().index(calling.code.strip()) + 1
     lost = replace(calling, code="curl -fsS http://localhost:8000/sante")
-    changed = replace(page(START), blocks=tuple(lost if block is calling else block for block in blocks(START)), after=())
-    assert [(found.path, found.line) for found in check_commands([changed], model) if "/sante" in str(found)] == [("docs/demarrer.md", called)]
+    changed = replace(
+        page(START), blocks=tuple(lost if block is calling else block for block in blocks(START)), after=()
+    )
+    assert [(found.path, found.line) for found in check_commands([changed], model) if "/sante" in str(found)] == [
+        ("docs/demarrer.md", called)
+    ]
     assert not [found for found in check_commands([replace(page(START), after=())], model) if found.line == called]
 
 
-@starting("Il n'y a pas de liste à retenir : `runbook check` nomme, à la ligne, chaque page et chaque manifeste qui ne suit plus.")
-@starting("| Une sonde des deux services | `services/common/datapress_common/health.py` | De même ; les manifestes qui l'appellent |")
+@starting(
+    "Il n'y a pas de liste à retenir : `runbook check` nomme, à la ligne, chaque page et chaque manifeste qui ne suit plus."
+)
+@starting(
+    "| Une sonde des deux services | `services/common/datapress_common/health.py` | De même ; les manifestes qui l'appellent |"
+)
 @pytest.mark.parametrize("name", ["api", "front"])
 def test_a_manifest_that_probes_a_route_which_is_gone_is_named_at_its_line(name: str, model: Model) -> None:
     def moved(item: KubeObject) -> KubeObject:
@@ -305,7 +372,13 @@ def test_a_manifest_that_probes_a_route_which_is_gone_is_named_at_its_line(name:
         document["spec"]["template"]["spec"]["containers"][0]["readinessProbe"]["httpGet"]["path"] = "/pret"
         return replace(item, document=document)
 
-    spoilt = replace(model, objects=tuple(moved(item) if (item.kind, item.name) == ("Deployment", f"datapress-{name}") else item for item in model.objects))
+    spoilt = replace(
+        model,
+        objects=tuple(
+            moved(item) if (item.kind, item.name) == ("Deployment", f"datapress-{name}") else item
+            for item in model.objects
+        ),
+    )
     path = f"k8s/{name}-deployment.yaml"
     probed = next(number for number, line in enumerate(source(path).splitlines(), 1) if "/health/ready" in line)
     assert {(found.path, found.line) for found in check_manifests(spoilt) if "/pret" in str(found)} == {(path, probed)}
@@ -315,14 +388,20 @@ def test_a_manifest_that_probes_a_route_which_is_gone_is_named_at_its_line(name:
 @starting("et `scripts/test` dit le reste avant de pousser.")
 def test_what_the_check_does_not_say_is_a_step_of_the_tests() -> None:
     steps = source("scripts/test")
-    assert [step for step in ("pytest", "ruff", "mypy", "mkdocs build --strict", "runbook run") if step not in steps] == []
+    assert [
+        step for step in ("pytest", "ruff", "mypy", "mkdocs build --strict", "runbook run") if step not in steps
+    ] == []
     assert "git push" not in steps
 
 
 @starting("- Appeler l'API depuis un programme : [Utiliser l'API](utiliser-api.md).")
 def test_the_page_for_programs_calls_the_api_in_python() -> None:
     snippets = re.findall(r"^```python\n(.*?)^```", page("utiliser-api.md").page.markdown, re.DOTALL | re.MULTILINE)
-    calling = [snippet for snippet in snippets if re.search(r"\bget\(|\brequests\.", snippet) and "http://localhost:8000" in snippet]
+    calling = [
+        snippet
+        for snippet in snippets
+        if re.search(r"\bget\(|\brequests\.", snippet) and "http://localhost:8000" in snippet
+    ]
     assert len(calling) > 1
     assert all("import requests" in snippet for snippet in calling)
 
@@ -333,7 +412,9 @@ def test_the_page_for_programs_calls_the_api_in_python() -> None:
 @cache
 def _definitions() -> dict[str, Any]:
     newest = all_versions()[-1]
-    found: dict[str, Any] = schema_contents(f"kubernetes-json-schema/v{newest}-local/_definitions.json", newest)["$defs"]
+    found: dict[str, Any] = schema_contents(f"kubernetes-json-schema/v{newest}-local/_definitions.json", newest)[
+        "$defs"
+    ]
     return found
 
 
@@ -359,17 +440,35 @@ def test_a_decision_has_its_options_its_choice_and_its_price(number: int) -> Non
 @defining("DSI : Direction, ou directeur, des systèmes d'information.")
 @defining("HPA : La mise à l'échelle automatique du nombre de pods.")
 def test_the_words_shown_over_an_abbreviation_are_those_of_the_glossary() -> None:
-    shown = {name: plain(words) for name, words in re.findall(r"^\*\[(\w+)\]: (.+)$", source("docs/_includes/abreviations.md"), re.MULTILINE)}
-    assert shown == {"ADR": "Note de décision d'architecture", "DSI": "Direction des systèmes d'information", "HPA": "Mise à l'échelle automatique du nombre de pods"}
+    shown = {
+        name: plain(words)
+        for name, words in re.findall(r"^\*\[(\w+)\]: (.+)$", source("docs/_includes/abreviations.md"), re.MULTILINE)
+    }
+    assert shown == {
+        "ADR": "Note de décision d'architecture",
+        "DSI": "Direction des systèmes d'information",
+        "HPA": "Mise à l'échelle automatique du nombre de pods",
+    }
 
 
 @defining("Assertion : Le résultat qu'une page annonce et que le moteur compare à ce qui est sorti.")
-@pytest.mark.parametrize(("announced", "outcome"), [("un", Outcome.VERIFIED), ("deux", Outcome.FAILED), (None, Outcome.EXECUTED)])
-def test_what_comes_out_is_compared_with_what_the_page_announces(announced: str | None, outcome: Outcome, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("announced", "outcome"), [("un", Outcome.VERIFIED), ("deux", Outcome.FAILED), (None, Outcome.EXECUTED)]
+)
+def test_what_comes_out_is_compared_with_what_the_page_announces(
+    announced: str | None, outcome: Outcome, tmp_path: Path
+) -> None:
     told = f'```text title="Résultat attendu"\n{announced}\n```\n' if announced else ""
-    plan = make_plan([read_page(f"```bash\necho un\n```\n\n{told}", targets=("here",), cible="here")], Settings({"here": Target("Here")}), {})
+    plan = make_plan(
+        [read_page(f"```bash\necho un\n```\n\n{told}", targets=("here",), cible="here")],
+        Settings({"here": Target("Here")}),
+        {},
+    )
     journal = Journal()
-    with campaign.opened(Settings({"here": Target("Here")}), tmp_path) as run, closing(campaign.run_plan(plan, run, journal)) as events:
+    with (
+        campaign.opened(Settings({"here": Target("Here")}), tmp_path) as run,
+        closing(campaign.run_plan(plan, run, journal)) as events,
+    ):
         assert list(events)
     assert [result.outcome for result in journal.results] == [outcome]
 
@@ -386,7 +485,9 @@ def test_the_checks_run_at_each_push_and_each_proposal() -> None:
 
 @defining("Docker Compose : L'outil qui lance plusieurs conteneurs reliés, décrits dans un seul fichier.")
 def test_one_file_describes_two_containers_on_one_network(model: Model) -> None:
-    assert [name for name in model.files if re.search(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$", name)] == ["compose.yaml"]
+    assert [name for name in model.files if re.search(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$", name)] == [
+        "compose.yaml"
+    ]
     assert len(model.services) == 2
     assert {tuple(service["networks"]) for service in model.services.values()} == {("datapress",)}
     assert not {"include", "extends"} & set(model.compose)
@@ -394,7 +495,9 @@ def test_one_file_describes_two_containers_on_one_network(model: Model) -> None:
 
 @defining("Image : Un système de fichiers prêt à exécuter, figé et versionné.")
 @pytest.mark.parametrize("name", ["api", "front"])
-def test_an_image_has_a_version_is_not_written_to_and_starts_by_itself(name: str, model: Model, manifest: Manifest) -> None:
+def test_an_image_has_a_version_is_not_written_to_and_starts_by_itself(
+    name: str, model: Model, manifest: Manifest
+) -> None:
     started = container(manifest, f"datapress-{name}")
     assert re.fullmatch(r"datapress-\w+:\d+\.\d+\.\d+", started["image"])
     assert started["securityContext"]["readOnlyRootFilesystem"] is True
@@ -418,7 +521,9 @@ def test_an_image_without_a_shell_was_an_option_and_is_not_what_is_used() -> Non
     [option] = re.findall(r"^- \*\*Distroless\*\*\s?: (.*)$", source("docs/decisions/0001-images.md"), re.MULTILINE)
     assert option.startswith("ni shell ni gestionnaire de paquets à l'exécution")
     for name in ("api", "front"):
-        assert set(re.findall(r"^FROM (\S+)", source(f"services/{name}/Dockerfile"), re.MULTILINE)) == {"python:3.13-slim-trixie"}
+        assert set(re.findall(r"^FROM (\S+)", source(f"services/{name}/Dockerfile"), re.MULTILINE)) == {
+            "python:3.13-slim-trixie"
+        }
 
 
 @defining("POC : Preuve de faisabilité : une réalisation limitée, faite pour décider.")
@@ -439,7 +544,9 @@ def test_a_procedure_is_run_block_by_block() -> None:
 def test_images_are_published_only_after_the_recette_has_been_verified() -> None:
     jobs = pipeline()["jobs"]
     assert "every-target" in jobs["publish-images"]["needs"]
-    [tested] = [step["run"] for step in jobs["every-target"]["steps"] if step.get("run", "").startswith("scripts/test ")]
+    [tested] = [
+        step["run"] for step in jobs["every-target"]["steps"] if step.get("run", "").startswith("scripts/test ")
+    ]
     assert "recette" in tested.partition("--require ")[2].split(",")
 
 
@@ -465,7 +572,9 @@ def test_a_request_keeps_its_identifier_from_one_service_to_the_other() -> None:
         answer = front(API_BASE_URL=address).get("/status", headers={"X-Request-ID": "suivie-1"})
     assert heard == ["suivie-1"]
     assert answer.headers["X-Request-ID"] == "suivie-1"
-    assert "l'identifiant de requête, commun aux journaux des deux services, est livré" in plain(card("tracage").terms["État"])
+    assert "l'identifiant de requête, commun aux journaux des deux services, est livré" in plain(
+        card("tracage").terms["État"]
+    )
 
 
 # Words of Kubernetes
@@ -478,7 +587,9 @@ def test_a_cluster_lists_its_nodes_and_no_pod_asks_for_one(model: Model) -> None
     [cluster] = model.of_kind("Cluster")
     assert [node["role"] for node in cluster.at("nodes")] == ["control-plane"]
     assert kubernetes("core.v1.Node").startswith("Node is a worker node in Kubernetes.")
-    assert "If empty, this pod is a candidate for scheduling by the scheduler" in kubernetes("core.v1.PodSpec", "nodeName")
+    assert "If empty, this pod is a candidate for scheduling by the scheduler" in kubernetes(
+        "core.v1.PodSpec", "nodeName"
+    )
     pods = [item.pod_template["spec"] for item in model.objects if item.pod_template]
     assert len(pods) == 3
     assert not [pod for pod in pods if {"nodeName", "nodeSelector", "affinity", "schedulerName"} & set(pod)]
@@ -504,16 +615,24 @@ def test_settings_come_from_the_config_map_and_the_token_from_the_secret(model: 
     assert list(secret.at("data")) == ["API_TOKEN"]
     for name in DEPLOYMENTS:
         assert container(manifest, name)["envFrom"] == [{"configMapRef": {"name": config.name}}]
-    assert manifest("Deployment", "datapress-api").pod_template["spec"]["volumes"][0]["secret"]["secretName"] == secret.name
+    assert (
+        manifest("Deployment", "datapress-api").pod_template["spec"]["volumes"][0]["secret"]["secretName"]
+        == secret.name
+    )
 
 
-@defining("Deployment : La description d'un composant : son image, son nombre de réplicas, sa façon de se mettre à jour.")
+@defining(
+    "Deployment : La description d'un composant : son image, son nombre de réplicas, sa façon de se mettre à jour."
+)
 @defining("Kubernetes : Le système qui tient en marche le nombre voulu de conteneurs sur un cluster.")
 @defining("Réplica : Un exemplaire d'un pod.")
 @pytest.mark.parametrize(("name", "replicas"), [("datapress-api", 2), ("datapress-front", 1)])
 def test_a_deployment_says_image_number_and_way_of_replacing(name: str, replicas: int, manifest: Manifest) -> None:
     assert kubernetes("apps.v1.DeploymentSpec", "replicas").startswith("Number of desired pods.")
-    assert kubernetes("apps.v1.DeploymentSpec", "strategy") == "The deployment strategy to use to replace existing pods with new ones."
+    assert (
+        kubernetes("apps.v1.DeploymentSpec", "strategy")
+        == "The deployment strategy to use to replace existing pods with new ones."
+    )
     assert "Default to Always" in kubernetes("core.v1.PodSpec", "restartPolicy")
     deployment = manifest("Deployment", name)
     assert deployment.at("spec", "replicas") == replicas
@@ -522,10 +641,14 @@ def test_a_deployment_says_image_number_and_way_of_replacing(name: str, replicas
     assert "restartPolicy" not in deployment.pod_template["spec"]
 
 
-@defining("ReplicaSet : Ce qu'un Deployment crée pour chaque définition de ses pods ; l'ancien est gardé pour pouvoir y revenir.")
+@defining(
+    "ReplicaSet : Ce qu'un Deployment crée pour chaque définition de ses pods ; l'ancien est gardé pour pouvoir y revenir."
+)
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_old_replica_sets_are_kept_to_go_back_to(name: str, manifest: Manifest) -> None:
-    assert kubernetes("apps.v1.DeploymentSpec", "revisionHistoryLimit").startswith("The number of old ReplicaSets to retain to allow rollback.")
+    assert kubernetes("apps.v1.DeploymentSpec", "revisionHistoryLimit").startswith(
+        "The number of old ReplicaSets to retain to allow rollback."
+    )
     assert manifest("Deployment", name).at("spec", "revisionHistoryLimit") > 0
     assert not manifest("Deployment", name).at("spec", "paused")
 
@@ -546,15 +669,24 @@ def test_an_ingress_has_names_paths_and_tls() -> None:
 
 @defining("Manifeste : Un fichier YAML qui décrit un objet de Kubernetes.")
 def test_each_manifest_describes_one_object(model: Model) -> None:
-    described = [item.path for item in model.objects if item.kind != "Cluster" and item.path not in model.settings.model.generated]
+    described = [
+        item.path
+        for item in model.objects
+        if item.kind != "Cluster" and item.path not in model.settings.model.generated
+    ]
     assert len(described) == len(set(described)) == 8
     assert {re.sub(r"\.example$", "", path).rpartition(".")[2] for path in described} == {"yaml"}
 
 
 @defining("NetworkPolicy : Une règle qui dit quels pods peuvent se parler.")
 def test_a_network_policy_tells_what_may_reach_pods() -> None:
-    assert kubernetes("networking.v1.NetworkPolicy") == "NetworkPolicy describes what network traffic is allowed for a set of Pods"
-    assert "sources which should be able to access the pods" in kubernetes("networking.v1.NetworkPolicyIngressRule", "from")
+    assert (
+        kubernetes("networking.v1.NetworkPolicy")
+        == "NetworkPolicy describes what network traffic is allowed for a set of Pods"
+    )
+    assert "sources which should be able to access the pods" in kubernetes(
+        "networking.v1.NetworkPolicyIngressRule", "from"
+    )
 
 
 @defining("Pod : La plus petite unité de Kubernetes : un ou plusieurs conteneurs démarrés et arrêtés ensemble.")
@@ -596,7 +728,9 @@ def test_a_container_is_asked_three_questions_again_and_again(name: str, manifes
     assert "container liveness" in kubernetes("core.v1.Container", "livenessProbe")
 
 
-@defining("Plan de contrôle : Les programmes qui décident pour tout le cluster ; sans eux, les pods continuent de servir.")
+@defining(
+    "Plan de contrôle : Les programmes qui décident pour tout le cluster ; sans eux, les pods continuent de servir."
+)
 def test_the_control_plane_is_a_role_of_a_node_and_no_pod_has_its_key(model: Model) -> None:
     [cluster] = model.of_kind("Cluster")
     assert [node["role"] for node in cluster.at("nodes")].count("control-plane") == 1
@@ -607,22 +741,63 @@ def test_the_control_plane_is_a_role_of_a_node_and_no_pod_has_its_key(model: Mod
 # Words of the roadmap
 
 TOOLS = {
-    "Alloy : L'agent de Grafana qui ramasse les journaux et les envoie à Loki ; il remplace Promtail.": ("observabilite", "Choix d'aujourd'hui", "Loki alimenté par **Grafana Alloy**, Promtail étant en fin de vie"),
-    "Loki : L'outil qui garde les journaux et permet d'y chercher.": ("observabilite", "Choix d'aujourd'hui", "Loki alimenté par **Grafana Alloy**"),
-    "Grafana : L'outil qui affiche métriques, journaux et traces.": ("observabilite", "Demande", "Prometheus, Grafana, Loki"),
-    "Prometheus : L'outil qui relève les métriques et déclenche les alertes.": ("observabilite", "Choix d'aujourd'hui", "Prometheus, Grafana et des alertes"),
-    "cert-manager : L'outil qui obtient et renouvelle les certificats TLS d'un cluster.": ("exposition", "Demande", "cert-manager et TLS"),
-    "Gateway API : Le successeur d'Ingress pour l'entrée du trafic dans un cluster.": ("exposition", "Choix d'aujourd'hui", "**Gateway API** et cert-manager, plutôt qu'un Ingress"),
-    "GitOps : Une façon de déployer où le cluster s'aligne de lui-même sur l'état décrit dans git.": ("livraison", "Choix d'aujourd'hui", "une approche GitOps (Argo CD ou Flux) plutôt que des accès au cluster confiés à la CI"),
+    "Alloy : L'agent de Grafana qui ramasse les journaux et les envoie à Loki ; il remplace Promtail.": (
+        "observabilite",
+        "Choix d'aujourd'hui",
+        "Loki alimenté par **Grafana Alloy**, Promtail étant en fin de vie",
+    ),
+    "Loki : L'outil qui garde les journaux et permet d'y chercher.": (
+        "observabilite",
+        "Choix d'aujourd'hui",
+        "Loki alimenté par **Grafana Alloy**",
+    ),
+    "Grafana : L'outil qui affiche métriques, journaux et traces.": (
+        "observabilite",
+        "Demande",
+        "Prometheus, Grafana, Loki",
+    ),
+    "Prometheus : L'outil qui relève les métriques et déclenche les alertes.": (
+        "observabilite",
+        "Choix d'aujourd'hui",
+        "Prometheus, Grafana et des alertes",
+    ),
+    "cert-manager : L'outil qui obtient et renouvelle les certificats TLS d'un cluster.": (
+        "exposition",
+        "Demande",
+        "cert-manager et TLS",
+    ),
+    "Gateway API : Le successeur d'Ingress pour l'entrée du trafic dans un cluster.": (
+        "exposition",
+        "Choix d'aujourd'hui",
+        "**Gateway API** et cert-manager, plutôt qu'un Ingress",
+    ),
+    "GitOps : Une façon de déployer où le cluster s'aligne de lui-même sur l'état décrit dans git.": (
+        "livraison",
+        "Choix d'aujourd'hui",
+        "une approche GitOps (Argo CD ou Flux) plutôt que des accès au cluster confiés à la CI",
+    ),
     "Jaeger : L'outil qui garde les traces et les montre.": ("tracage", "Choix d'aujourd'hui", "vers **Jaeger v2**"),
-    "OpenTelemetry : La norme commune pour produire métriques, journaux et traces.": ("tracage", "Choix d'aujourd'hui", "Traces par OpenTelemetry vers"),
-    "Opérateur : Un programme qui administre une application dans le cluster, par exemple une base de données.": ("donnees", "Choix d'aujourd'hui", "PostgreSQL, par un opérateur si elle vit dans le cluster"),
+    "OpenTelemetry : La norme commune pour produire métriques, journaux et traces.": (
+        "tracage",
+        "Choix d'aujourd'hui",
+        "Traces par OpenTelemetry vers",
+    ),
+    "Opérateur : Un programme qui administre une application dans le cluster, par exemple une base de données.": (
+        "donnees",
+        "Choix d'aujourd'hui",
+        "PostgreSQL, par un opérateur si elle vit dans le cluster",
+    ),
     "TLS : Le chiffrement des échanges.": ("exposition", "Raison", "en clair n'est ni mémorisable ni sûr"),
 }
 
 
-@pytest.mark.parametrize(("anchor", "term", "chosen"), [pytest.param(*place_and_words, marks=defining(words)) for words, place_and_words in TOOLS.items()])
-def test_a_tool_of_the_glossary_has_this_part_in_the_roadmap_and_none_in_the_manifests(anchor: str, term: str, chosen: str, model: Model) -> None:
+@pytest.mark.parametrize(
+    ("anchor", "term", "chosen"),
+    [pytest.param(*place_and_words, marks=defining(words)) for words, place_and_words in TOOLS.items()],
+)
+def test_a_tool_of_the_glossary_has_this_part_in_the_roadmap_and_none_in_the_manifests(
+    anchor: str, term: str, chosen: str, model: Model
+) -> None:
     terms = {plain(name): plain(words) for name, words in card(anchor).terms.items()}
     assert chosen in terms[term]
     assert terms["État"].startswith(("Prévu", "Livré en partie"))
@@ -631,7 +806,11 @@ def test_a_tool_of_the_glossary_has_this_part_in_the_roadmap_and_none_in_the_man
 
 @defining("TLS : Le chiffrement des échanges.")
 def test_encryption_is_left_out_and_leads_to_the_work_that_brings_tls(manifest: Manifest) -> None:
-    [(_, _, leads)] = (row for row in rows(section("contexte.md", "hors-perimetre")) if row[0].startswith("Le chiffrement des échanges"))
+    [(_, _, leads)] = (
+        row
+        for row in rows(section("contexte.md", "hors-perimetre"))
+        if row[0].startswith("Le chiffrement des échanges")
+    )
     assert leads == "[Feuille de route](feuille-de-route.md#exposition)"
     assert "TLS" in card("exposition").terms["Demande"]
     assert manifest("ConfigMap", "datapress-config").at("data", "API_BASE_URL").startswith("http://")

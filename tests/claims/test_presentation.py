@@ -18,7 +18,10 @@ telling = partial(pytest.mark.claim, DECK)
 showing = partial(pytest.mark.claim, "presentation/index.md")
 
 KEYS = {
-    "`→`, `↓`, `Page suivante` ou espace | Diapositive suivante": ({"ArrowRight", "ArrowDown", "PageDown", " "}, "suivante"),
+    "`→`, `↓`, `Page suivante` ou espace | Diapositive suivante": (
+        {"ArrowRight", "ArrowDown", "PageDown", " "},
+        "suivante",
+    ),
     "`←`, `↑` ou `Page précédente` | Diapositive précédente": ({"ArrowLeft", "ArrowUp", "PageUp"}, "precedente"),
     "`F` | Plein écran": ({"f"}, "ecran"),
     "`N` | Notes de l'orateur": ({"n"}, "notes"),
@@ -36,7 +39,10 @@ def _slide(anchor: str) -> str:
 
 def _script_keys() -> dict[str, str]:
     table = source("docs/assets/diaporama.js").partition("const keys = {")[2].partition("};")[0]
-    return {name.strip('" ') or " ": gesture for name, gesture in re.findall(r'^\s+("[^"]+"|\w+): "(\w+)"', table, re.MULTILINE)}
+    return {
+        name.strip('" ') or " ": gesture
+        for name, gesture in re.findall(r'^\s+("[^"]+"|\w+): "(\w+)"', table, re.MULTILINE)
+    }
 
 
 # The page before the deck
@@ -52,7 +58,9 @@ def test_ten_slides_end_with_three_decisions() -> None:
     assert "{ #contexte }" in _slides()[1]
 
 
-@pytest.mark.parametrize(("keys", "gesture"), [pytest.param(*value, marks=showing(f"| {words} |")) for words, value in KEYS.items()])
+@pytest.mark.parametrize(
+    ("keys", "gesture"), [pytest.param(*value, marks=showing(f"| {words} |")) for words, value in KEYS.items()]
+)
 def test_a_key_does_what_the_table_says(keys: set[str], gesture: str) -> None:
     assert {key for key, done in _script_keys().items() if done == gesture} == keys
 
@@ -80,18 +88,22 @@ def test_the_style_sheet_puts_one_slide_on_a_sheet_and_hides_none_on_a_phone() -
     assert not re.search(r"\.dp-page[^{]*\{[^}]*display: none", style.replace(wide, ""))
 
 
-@showing("Chaque diapositive a son adresse : la [diapositive des preuves](diaporama.md#preuves) peut être envoyée seule.")
+@showing(
+    "Chaque diapositive a son adresse : la [diapositive des preuves](diaporama.md#preuves) peut être envoyée seule."
+)
 def test_every_slide_has_an_address() -> None:
     anchors = [re.search(r"^#{1,2} .*\{ #([\w-]+) \}$", slide, re.MULTILINE) for slide in _slides()]
 
     assert all(anchors)
     assert len({anchor[1] for anchor in anchors if anchor}) == 10
-    assert "history.replaceState(null, \"\", `#${heading.id}`)" in source("docs/assets/diaporama.js")
+    assert 'history.replaceState(null, "", `#${heading.id}`)' in source("docs/assets/diaporama.js")
     assert "location.hash" in source("docs/assets/diaporama.js")
 
 
 @showing("<code>scripts/presentation</code> les fabrique et les ajoute ici.")
-@showing("Le fichier PowerPoint se modifie : titres, textes, tableaux, formes des schémas et notes y sont de vrais objets.")
+@showing(
+    "Le fichier PowerPoint se modifie : titres, textes, tableaux, formes des schémas et notes y sont de vrais objets."
+)
 @showing("Ce qui doit durer se corrige dans `docs/presentation/diaporama.md`, d'où les trois formes sont tirées.")
 def test_the_files_are_made_of_the_built_page_of_the_deck() -> None:
     making, powerpoint = source("scripts/deck/__main__.py"), source("scripts/deck/powerpoint.py")
@@ -115,7 +127,11 @@ def test_without_a_record_the_deck_claims_no_figure() -> None:
     assert re.search(r"^0\n", told.figures)
     assert "[[= deck.figures =]]" in written
     assert not re.search(r"\d{2}", written)
-    assert re.search(r"runbook run --check.*mkdocs build.*scripts/presentation.*--once", source("scripts/demo").partition("scripts/prepare run")[2], re.DOTALL)
+    assert re.search(
+        r"runbook run --check.*mkdocs build.*scripts/presentation.*--once",
+        source("scripts/demo").partition("scripts/prepare run")[2],
+        re.DOTALL,
+    )
 
 
 # The notes that name other slides
@@ -135,14 +151,28 @@ def test_the_ninth_slide_is_that_of_the_limits() -> None:
 @telling("le remplacer à l'identique ne changerait rien aux trois autres problèmes.")
 def test_four_problems_are_told() -> None:
     assert len(re.findall(r"^- \*\*", _slide("contexte"), re.MULTILINE)) == 4
-    assert len(re.findall(r"^\| [^|-]", page("contexte.md").page.markdown.partition("{ #problemes }")[2].partition("\n## ")[0], re.MULTILINE)) - 1 == 4
+    assert (
+        len(
+            re.findall(
+                r"^\| [^|-]",
+                page("contexte.md").page.markdown.partition("{ #problemes }")[2].partition("\n## ")[0],
+                re.MULTILINE,
+            )
+        )
+        - 1
+        == 4
+    )
 
 
 @telling("## Six choses à prouver, sans toucher à la production { #objectifs }")
 def test_six_things_are_to_be_proven() -> None:
     asked = page("contexte.md").page.markdown.partition("{ #objectifs }")[2].partition("\n## ")[0]
 
-    assert len(re.findall(r"^\| (?!Attente|---)", _slide("objectifs"), re.MULTILINE)) == len(re.findall(r"^\d\. ", asked, re.MULTILINE)) == 6
+    assert (
+        len(re.findall(r"^\| (?!Attente|---)", _slide("objectifs"), re.MULTILINE))
+        == len(re.findall(r"^\d\. ", asked, re.MULTILINE))
+        == 6
+    )
 
 
 # What the slides claim of the project
@@ -155,7 +185,9 @@ def test_the_same_two_images_run_on_a_machine_and_in_the_recette(model: Model, m
     images = {service["image"] for service in model.services.values()}
 
     assert len(images) == len(model.services) == 2
-    assert {container["image"] for name in DEPLOYMENTS for container in manifest("Deployment", name).containers} == images
+    assert {
+        container["image"] for name in DEPLOYMENTS for container in manifest("Deployment", name).containers
+    } == images
     assert [name for name, service in model.services.items() if "depends_on" in service] == ["front"]
     assert {item.kind for item in model.objects} >= {"ConfigMap", "Secret"}
 
@@ -164,8 +196,12 @@ def test_the_same_two_images_run_on_a_machine_and_in_the_recette(model: Model, m
 @telling("| Utilisateur 10001, jamais `root`, sans privilège |")
 @telling("| Système de fichiers en lecture seule | Sondes de démarrage, de disponibilité et de vie |")
 @telling("| Mémoire bornée à 192 Mio par pod |")
-@telling("Rien de tout cela ne dépend d'une consigne à retenir : ce sont des lignes de manifeste, contrôlées par des tests.")
-@telling("Le niveau de sécurité des pods est « restricted », le plus strict que Kubernetes définit ; l'espace de noms l'impose sur les clusters qui le connaissent.")
+@telling(
+    "Rien de tout cela ne dépend d'une consigne à retenir : ce sont des lignes de manifeste, contrôlées par des tests."
+)
+@telling(
+    "Le niveau de sécurité des pods est « restricted », le plus strict que Kubernetes définit ; l'espace de noms l'impose sur les clusters qui le connaissent."
+)
 @pytest.mark.claim("feuille-de-route.md", "le durcissement des pods, lui, est livré")
 @pytest.mark.parametrize("name", ["api", "front"])
 def test_safety_stands_in_the_manifests(manifest: Any, name: str) -> None:
@@ -174,7 +210,11 @@ def test_safety_stands_in_the_manifests(manifest: Any, name: str) -> None:
     dockerfile = source(f"services/{name}/Dockerfile")
 
     assert (pod["securityContext"]["runAsUser"], pod["securityContext"]["runAsNonRoot"]) == (10001, True)
-    assert container["securityContext"] == {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
     assert {"startupProbe", "readinessProbe", "livenessProbe"} <= set(container)
     assert container["resources"]["limits"]["memory"] == "192Mi"
     assert len(re.findall(r"^FROM ", dockerfile, re.MULTILINE)) == 2
@@ -196,7 +236,10 @@ def test_a_pod_of_the_api_goes_on_for_five_seconds_before_it_stops(manifest: Any
 @telling("| Tout pod peut appeler l'API | Filtrage par NetworkPolicies |")
 @telling("| Échanges en clair, sur un port | Gateway API et cert-manager |")
 @pytest.mark.claim("feuille-de-route.md", "Aujourd'hui, tout pod du cluster peut appeler l'API")
-@pytest.mark.claim("feuille-de-route.md", "**Un front à 1 réplica.** Il se met à jour sans coupure, mais sa perte brutale se voit le temps du remplacement.")
+@pytest.mark.claim(
+    "feuille-de-route.md",
+    "**Un front à 1 réplica.** Il se met à jour sans coupure, mais sa perte brutale se voit le temps du remplacement.",
+)
 def test_what_is_missing_is_still_missing(model: Model, manifest: Any) -> None:
     kinds = {item.kind for item in model.objects}
     ports = [port for item in model.of_kind("Service") for port in item.at("spec", "ports")]
@@ -235,12 +278,19 @@ def test_each_service_has_its_image_its_version_and_its_deployment(model: Model)
     assert {item.name for item in model.of_kind("Deployment")} == set(DEPLOYMENTS)
     assert api(API_VERSION="2.0").get("/health").get_json()["version"] == "2.0"
     assert front(FRONT_VERSION="3.0", API_BASE_URL=NOBODY).get("/health").get_json()["version"] == "3.0"
-    assert all((ROOT / folder).is_dir() for folder in ("services/api", "services/front", "k8s", "docs", "scripts", "tests"))
+    assert all(
+        (ROOT / folder).is_dir() for folder in ("services/api", "services/front", "k8s", "docs", "scripts", "tests")
+    )
 
 
 @telling("| Déployer sur une recette Kubernetes | 7 manifestes, appliqués un par un ou en une commande |")
 def test_seven_manifests_are_applied() -> None:
-    applied = [block.code for found in documented() for block in found.blocks if found.page.uri == "exploitation/deployer.md" and "kubectl apply" in block.code]
+    applied = [
+        block.code
+        for found in documented()
+        for block in found.blocks
+        if found.page.uri == "exploitation/deployer.md" and "kubectl apply" in block.code
+    ]
 
     assert [len(code.splitlines()) for code in applied] == [7, 1]
     assert len(list((ROOT / "k8s").glob("*.yaml"))) - (ROOT / "k8s/secret.yaml").exists() + 1 == 7
@@ -258,7 +308,9 @@ def test_every_command_has_a_target_or_a_reason() -> None:
 # The pipeline on a slide
 
 
-@telling("La chaîne tourne aussi chaque lundi et chaque jeudi, parce que Docker, Kubernetes et l'image de base changent même quand le dépôt ne change pas.")
+@telling(
+    "La chaîne tourne aussi chaque lundi et chaque jeudi, parce que Docker, Kubernetes et l'image de base changent même quand le dépôt ne change pas."
+)
 @telling("Le déploiement automatique en recette est prévu ; il n'est pas livré.")
 @telling("**Publier** Les images publiées sont celles qui viennent d'être éprouvées.")
 @telling("| Amorcer la CI/CD | Tests, images et documentation contrôlés à chaque changement |")
@@ -286,9 +338,13 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize(("row", "anchor"), [pytest.param(row, anchor, marks=telling(row)) for row, anchor in ROWS.items()])
+@pytest.mark.parametrize(
+    ("row", "anchor"), [pytest.param(row, anchor, marks=telling(row)) for row, anchor in ROWS.items()]
+)
 def test_a_limit_has_the_effort_and_the_risk_of_its_card(row: str, anchor: str) -> None:
-    (card,) = (card for card in read_roadmap(ROOT / "docs/feuille-de-route.md").stages["horizon-1"] if card.anchor == anchor)
+    (card,) = (
+        card for card in read_roadmap(ROOT / "docs/feuille-de-route.md").stages["horizon-1"] if card.anchor == anchor
+    )
     assert card.days
 
     assert f"| {card.days[0]} à {card.days[1]} jours | {re.split(r'[^A-Za-zÉé]', card.terms['Risque'])[0]} |" in row
@@ -298,7 +354,10 @@ def test_a_limit_has_the_effort_and_the_risk_of_its_card(row: str, anchor: str) 
 @telling("**27 à 75 jours de travail en tout**")
 @telling("Les quatre chantiers passent avant toute mise en production")
 @telling("Le risque le plus élevé n'est pas Kubernetes, ce sont les données : plus de la moitié de l'effort.")
-@pytest.mark.claim("feuille-de-route.md", "Continuer demande **27 à 75 jours de travail avant toute mise en production**, puis 11 à 30 jours pour industrialiser.")
+@pytest.mark.claim(
+    "feuille-de-route.md",
+    "Continuer demande **27 à 75 jours de travail avant toute mise en production**, puis 11 à 30 jours pour industrialiser.",
+)
 @pytest.mark.claim("feuille-de-route.md", "le poste le plus lourd et le plus risqué est la base de données.")
 def test_four_cards_come_first_and_the_data_are_most_of_their_effort() -> None:
     roadmap = read_roadmap(ROOT / "docs/feuille-de-route.md")
@@ -315,9 +374,14 @@ def test_four_cards_come_first_and_the_data_are_most_of_their_effort() -> None:
     assert roadmap.days("horizon-2") == "11 à 30"
 
 
-@telling("Ingress-nginx et Promtail, souvent cités, sont en fin de vie depuis mars 2026 : la feuille de route donne leurs remplaçants.")
+@telling(
+    "Ingress-nginx et Promtail, souvent cités, sont en fin de vie depuis mars 2026 : la feuille de route donne leurs remplaçants."
+)
 def test_the_roadmap_has_something_else_for_what_is_no_longer_maintained() -> None:
-    cards = {card.anchor: card.terms["Choix d'aujourd'hui"] for card in read_roadmap(ROOT / "docs/feuille-de-route.md").stages["horizon-1"]}
+    cards = {
+        card.anchor: card.terms["Choix d'aujourd'hui"]
+        for card in read_roadmap(ROOT / "docs/feuille-de-route.md").stages["horizon-1"]
+    }
 
     assert re.search(r"\*\*Gateway API\*\*.*ingress-nginx.*depuis mars 2026", cards["exposition"])
     assert re.search(r"\*\*Grafana Alloy\*\*, Promtail.*depuis mars 2026", cards["observabilite"])
@@ -343,24 +407,49 @@ def test_a_difference_fails_the_step_that_publication_waits_for() -> None:
 
 
 @telling("1. **Poursuivre ou non** Nous recommandons de poursuivre")
-@telling("2. **Où vit la base de données** Dans le cluster avec un opérateur, ou hors du cluster si une équipe l'administre déjà : ce choix commande les autres.")
+@telling(
+    "2. **Où vit la base de données** Dans le cluster avec un opérateur, ou hors du cluster si une équipe l'administre déjà : ce choix commande les autres."
+)
 @telling("3. **Qui exploite** Un cluster demande des personnes qui sachent le lire")
 @telling("Sans réponse aux deux dernières, rien ne doit partir en production.")
-@pytest.mark.claim("feuille-de-route.md", "2. **Où vit la base de données.** C'est le choix qui commande tous les autres.")
+@pytest.mark.claim(
+    "feuille-de-route.md", "2. **Où vit la base de données.** C'est le choix qui commande tous les autres."
+)
 def test_the_decisions_are_those_of_the_roadmap_in_its_order() -> None:
     roadmap = page("feuille-de-route.md").page.markdown.partition("{ #decision }")[2]
-    (data,) = (card for card in read_roadmap(ROOT / "docs/feuille-de-route.md").stages["horizon-1"] if card.anchor == "donnees")
+    (data,) = (
+        card for card in read_roadmap(ROOT / "docs/feuille-de-route.md").stages["horizon-1"] if card.anchor == "donnees"
+    )
 
-    assert re.findall(r"^\d\. \*\*(.+?)\*\*", _slide("decision"), re.MULTILINE) == re.findall(r"^\d\. \*\*(.+?)\.\*\*", roadmap, re.MULTILINE)
-    assert re.search(r"par un opérateur si elle vit dans le cluster, ou hors du cluster si l'équipe en administre déjà une", data.terms["Choix d'aujourd'hui"])
+    assert re.findall(r"^\d\. \*\*(.+?)\*\*", _slide("decision"), re.MULTILINE) == re.findall(
+        r"^\d\. \*\*(.+?)\.\*\*", roadmap, re.MULTILINE
+    )
+    assert re.search(
+        r"par un opérateur si elle vit dans le cluster, ou hors du cluster si l'équipe en administre déjà une",
+        data.terms["Choix d'aujourd'hui"],
+    )
 
 
-@telling("Chaque attente du cahier des charges a sa ligne dans la page Contexte, avec sa réponse et sa preuve : ce tableau n'en est que le résumé.")
-@telling("Hors périmètre : fonctions métier, base de données, chiffrement, supervision, perte d'un nœud, tenue à la charge.")
+@telling(
+    "Chaque attente du cahier des charges a sa ligne dans la page Contexte, avec sa réponse et sa preuve : ce tableau n'en est que le résumé."
+)
+@telling(
+    "Hors périmètre : fonctions métier, base de données, chiffrement, supervision, perte d'un nœud, tenue à la charge."
+)
 def test_the_context_has_a_row_for_each_thing_that_the_slide_names() -> None:
     text = page("contexte.md").page.markdown
     excluded = text.partition("{ #hors-perimetre }")[2].partition("\n## ")[0].lower()
     rows = re.findall(r"^\| §\s", text.partition("{ #besoin-reponse-preuve }")[2], re.MULTILINE)
 
-    assert all(word in excluded for word in ("fonctions métier", "base de données", "chiffrement", "supervision", "perte d'un nœud", "la charge"))
+    assert all(
+        word in excluded
+        for word in (
+            "fonctions métier",
+            "base de données",
+            "chiffrement",
+            "supervision",
+            "perte d'un nœud",
+            "la charge",
+        )
+    )
     assert len(rows) > 20

@@ -36,15 +36,24 @@ def test_each_address_is_that_of_what_the_demonstration_serves(port: str, progra
     assert program in service["command"]
 
 
-@entering("exécute les pages du site sur ce que la machine offre, construit le site avec leurs résultats, puis sert le tout jusqu'à Ctrl+C")
+@entering(
+    "exécute les pages du site sur ce que la machine offre, construit le site avec leurs résultats, puis sert le tout jusqu'à Ctrl+C"
+)
 @entering("`scripts/demo --once` s'arrête avant de servir ; son code de sortie est le verdict.")
 def test_the_demonstration_keeps_the_verdict_and_ends_with_it() -> None:
-    steps = ["runbook run --check || verdict=$?", "mkdocs build", '[ "${1-}" = --once ] && exit "$verdict"', "exec runbook serve"]
+    steps = [
+        "runbook run --check || verdict=$?",
+        "mkdocs build",
+        '[ "${1-}" = --once ] && exit "$verdict"',
+        "exec runbook serve",
+    ]
     places = [source("scripts/demo").index(step) for step in steps]
     assert places == sorted(places)
 
 
-@entering("`scripts/test --require local,compose,recette,navigateur` échoue en plus si une cible ou le navigateur manque")
+@entering(
+    "`scripts/test --require local,compose,recette,navigateur` échoue en plus si une cible ou le navigateur manque"
+)
 @entering("c'est ce que lance la CI, par `.ci/run` ou par `.github/workflows/ci.yml`")
 def test_the_pipeline_requires_everything() -> None:
     everything = f"scripts/test --require {','.join(ENGINE['targets'])},navigateur"
@@ -61,9 +70,15 @@ def test_the_services_without_container_have_the_settings_of_the_images() -> Non
         assert settings in source(f"services/{name}/Dockerfile")
 
 
-@entering("les requêtes HTTP des pages `compose` et `recette` sont adressées aux services lancés sans conteneur, et comptées comme *substitut local*")
+@entering(
+    "les requêtes HTTP des pages `compose` et `recette` sont adressées aux services lancés sans conteneur, et comptées comme *substitut local*"
+)
 def test_the_other_targets_have_the_first_as_a_stand_in() -> None:
-    assert {name: target.get("stand_in", {}).get("target") for name, target in ENGINE["targets"].items()} == {"local": None, "compose": "local", "recette": "local"}
+    assert {name: target.get("stand_in", {}).get("target") for name, target in ENGINE["targets"].items()} == {
+        "local": None,
+        "compose": "local",
+        "recette": "local",
+    }
 
 
 @entering("seuls les contextes `recette`, `kind-*`, `k3d-*`, `minikube` et `docker-desktop` sont admis")
@@ -75,28 +90,42 @@ def test_no_other_cluster_is_touched() -> None:
 @entering("| • exécuté, sans assertion | Elle a réussi ; la page n'annonce pas de résultat |")
 @entering("| – non exécuté | La page, la cible ou une étape précédente l'a empêché : la raison est toujours donnée |")
 def test_each_sign_is_that_of_its_outcome() -> None:
-    assert {outcome.name: sign for outcome, (sign, _) in SIGNS.items()}.items() >= {"VERIFIED": "✔", "EXECUTED": "•"}.items()
+    assert {outcome.name: sign for outcome, (sign, _) in SIGNS.items()}.items() >= {
+        "VERIFIED": "✔",
+        "EXECUTED": "•",
+    }.items()
     assert "–" in {sign for sign, _ in SIGNS.values()}
 
 
-@entering("Code de sortie : 0 si tout a tenu, 1 si une page ne dit pas vrai ou si rien n'a tourné, 2 si la commande est mal écrite, 130 après Ctrl+C.")
+@entering(
+    "Code de sortie : 0 si tout a tenu, 1 si une page ne dit pas vrai ou si rien n'a tourné, 2 si la commande est mal écrite, 130 après Ctrl+C."
+)
 def test_the_status_tells_how_a_run_ended() -> None:
     assert (EXIT_MISUSE, EXIT_INTERRUPTED) == (2, 130)
     lying = [sys.executable, "-m", "runbook", "--root", str(ROOT / "tests/lying")]
-    ends = [subprocess.run([*lying, *words], check=False, stdin=subprocess.DEVNULL, capture_output=True).returncode for words in (["run", "docs/index.md"], ["run", "--target", "nowhere"], ["list"])]
+    ends = [
+        subprocess.run([*lying, *words], check=False, stdin=subprocess.DEVNULL, capture_output=True).returncode
+        for words in (["run", "docs/index.md"], ["run", "--target", "nowhere"], ["list"])
+    ]
     assert ends == [1, EXIT_MISUSE, 0]
 
 
 @pytest.mark.parametrize(
     ("attribute", "value", "field", "read"),
     [
-        pytest.param(attribute, value, field, read, marks=entering(f"| `{attribute}=\"{value}\"` | {words} |"))
+        pytest.param(attribute, value, field, read, marks=entering(f'| `{attribute}="{value}"` | {words} |'))
         for attribute, value, field, read, words in [
             ("data-cible", "recette", "target", "recette", "Une autre cible que celle de la page"),
             ("data-delai", "60", "deadline", 60.0, "Un autre délai que 30 secondes"),
             ("data-code", "1", "exit_status", 1, "Un autre code de sortie attendu que 0"),
             ("data-reessayer", "60", "retry", 60.0, "Recommencer jusqu'au résultat, 60 secondes au plus"),
-            ("data-arriere-plan", "port:8000", "background", "port:8000", "Laisser tourner, et continuer dès que la condition est vraie"),
+            (
+                "data-arriere-plan",
+                "port:8000",
+                "background",
+                "port:8000",
+                "Laisser tourner, et continuer dès que la condition est vraie",
+            ),
             ("data-nettoyage", "oui", "cleanup", True, "Toujours passer, en fin de page"),
             ("data-si", "commande", "condition", "commande", "Ne passer que si cette commande réussit"),
             ("data-non-execute", "raison", "not_run", "raison", "Ne pas exécuter, et dire pourquoi"),

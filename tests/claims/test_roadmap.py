@@ -37,7 +37,9 @@ context = partial(pytest.mark.claim, "contexte.md")
 
 
 @planning("**S**, 2 à 5 jours ; **M**, 5 à 15 jours ; **L**, 15 à 40 jours.")
-@planning("L'état est l'un des trois : *livré* (dans ce dépôt, vérifié), *essayé* (mis à l'épreuve, non retenu ou non livré), *prévu*.")
+@planning(
+    "L'état est l'un des trois : *livré* (dans ce dépôt, vérifié), *essayé* (mis à l'épreuve, non retenu ou non livré), *prévu*."
+)
 def test_every_card_has_a_size_and_one_of_three_states() -> None:
     cards = [card for stage in read_roadmap(ROOT / "docs" / PAGE).stages.values() for card in stage]
 
@@ -54,7 +56,9 @@ def test_no_card_asks_for_a_licence() -> None:
     assert not any("licence" in card.terms["Coût"] for card in cards)
 
 
-@planning("**Des échanges en clair.** La recette n'est joignable que depuis sa machine ; c'est ce qui le rend acceptable.")
+@planning(
+    "**Des échanges en clair.** La recette n'est joignable que depuis sa machine ; c'est ce qui le rend acceptable."
+)
 def test_the_port_of_the_cluster_is_open_on_its_machine_only(model: Model) -> None:
     (cluster,) = model.of_kind("Cluster")
     mappings = [mapping for node in cluster.at("nodes") for mapping in node["extraPortMappings"]]
@@ -66,7 +70,9 @@ def test_the_port_of_the_cluster_is_open_on_its_machine_only(model: Model) -> No
 @planning("**Pas de supervision.** On sait lire l'état du service, personne n'est prévenu s'il se dégrade.")
 def test_nothing_in_the_recette_watches_the_service(model: Model) -> None:
     assert {item.kind for item in model.objects} & {"ServiceMonitor", "PrometheusRule", "DaemonSet"} == set()
-    assert {container["image"].partition(":")[0] for item in model.objects for container in item.containers} == set(DEPLOYMENTS)
+    assert {container["image"].partition(":")[0] for item in model.objects for container in item.containers} == set(
+        DEPLOYMENTS
+    )
 
 
 @planning("**Pas d'objectif de charge.** Les requêtes perdues sont mesurées, le débit ne l'est pas.")
@@ -77,7 +83,9 @@ def test_a_measure_counts_losses_and_no_rate() -> None:
 
 @planning("Prévu ; le NodePort qui en tient lieu est [une décision provisoire](decisions/0002-exposition.md)")
 def test_the_way_in_is_a_node_port(model: Model) -> None:
-    assert [item.name for item in model.of_kind("Service") if item.at("spec", "type") == "NodePort"] == ["datapress-front"]
+    assert [item.name for item in model.of_kind("Service") if item.at("spec", "type") == "NodePort"] == [
+        "datapress-front"
+    ]
     assert (ROOT / "docs/decisions/0002-exposition.md").exists()
 
 
@@ -91,7 +99,9 @@ def test_readiness_has_a_route_of_its_own(manifest: Any) -> None:
     assert container["livenessProbe"]["httpGet"]["path"] != "/health/ready"
 
 
-@planning("Construction, tests et documentation exécutée à chaque changement, publication des images à chaque changement de `main`")
+@planning(
+    "Construction, tests et documentation exécutée à chaque changement, publication des images à chaque changement de `main`"
+)
 @planning("Livré en partie : jusqu'à la publication des images ; déploiement automatique prévu")
 @planning("Le registre et les machines d'intégration, déjà compris dans GitHub jusqu'à un certain volume")
 def test_the_pipeline_goes_as_far_as_the_images_of_main() -> None:
@@ -106,9 +116,16 @@ def test_the_pipeline_goes_as_far_as_the_images_of_main() -> None:
     assert {job["runs-on"] for job in jobs.values()} == {"ubuntu-24.04"}
 
 
-@planning("Chaque route, chaque réglage refusé, chaque mode dégradé ; au-dessus, les procédures de ce site servent de tests d'intégration")
+@planning(
+    "Chaque route, chaque réglage refusé, chaque mode dégradé ; au-dessus, les procédures de ce site servent de tests d'intégration"
+)
 def test_every_route_is_in_a_test() -> None:
-    rules = {rule.rule for client in (api(), front()) for rule in client.application.url_map.iter_rules() if "<" not in rule.rule}
+    rules = {
+        rule.rule
+        for client in (api(), front())
+        for rule in client.application.url_map.iter_rules()
+        if "<" not in rule.rule
+    }
     tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests/services").glob("*.py"))
 
     assert rules >= {"/", "/health", "/status"}
@@ -131,7 +148,9 @@ def test_the_number_of_pods_stands_in_the_manifest_and_they_reserve_processor(mo
 @pytest.mark.parametrize("name", ["api", "front"])
 def test_nothing_in_the_images_relies_on_a_shell(manifest: Any, name: str) -> None:
     (container,) = manifest("Deployment", f"datapress-{name}").containers
-    commands = re.findall(r"^(?:HEALTHCHECK .*\\\n\s*)?CMD \[\"(\w+)\"", source(f"services/{name}/Dockerfile"), re.MULTILINE)
+    commands = re.findall(
+        r"^(?:HEALTHCHECK .*\\\n\s*)?CMD \[\"(\w+)\"", source(f"services/{name}/Dockerfile"), re.MULTILINE
+    )
 
     assert container["lifecycle"]["preStop"]["exec"]["command"][0] == "python"
     assert commands == ["python", "gunicorn"]
@@ -141,7 +160,11 @@ def test_nothing_in_the_images_relies_on_a_shell(manifest: Any, name: str) -> No
 @planning("Moins de composants à surveiller, pas de shell à l'exécution")
 @planning("Distroless plutôt qu'Alpine, dont la bibliothèque C n'a pas de paquets prêts pour toutes les dépendances")
 def test_the_images_of_today_are_neither(model: Model) -> None:
-    bases = {base for name in ("api", "front") for base in re.findall(r"^FROM (\S+)", source(f"services/{name}/Dockerfile"), re.MULTILINE)}
+    bases = {
+        base
+        for name in ("api", "front")
+        for base in re.findall(r"^FROM (\S+)", source(f"services/{name}/Dockerfile"), re.MULTILINE)
+    }
 
     assert bases == {"python:3.13-slim-trixie"}
 
@@ -152,12 +175,19 @@ def test_there_is_one_environment_without_budgets_nor_variants(model: Model) -> 
     assert not list((ROOT / "k8s").rglob("kustomization.y*ml"))
 
 
-@planning("Ce que le tableau ne compte pas : porter l'application actuelle dans ces deux services, former les personnes qui exploiteront le cluster, et le temps d'astreinte.")
-@pytest.mark.claim("presentation/diaporama.md", "Ne sont pas comptés : le portage de l'application actuelle, la formation et l'astreinte.")
+@planning(
+    "Ce que le tableau ne compte pas : porter l'application actuelle dans ces deux services, former les personnes qui exploiteront le cluster, et le temps d'astreinte."
+)
+@pytest.mark.claim(
+    "presentation/diaporama.md",
+    "Ne sont pas comptés : le portage de l'application actuelle, la formation et l'astreinte.",
+)
 def test_no_card_counts_the_port_nor_the_training() -> None:
     cards = [card for stage in read_roadmap(ROOT / "docs" / PAGE).stages.values() for card in stage]
 
-    assert not any(re.search(r"portage|formation", f"{card.title} {card.terms['Effort']}", re.IGNORECASE) for card in cards)
+    assert not any(
+        re.search(r"portage|formation", f"{card.title} {card.terms['Effort']}", re.IGNORECASE) for card in cards
+    )
 
 
 @planning("Livré : [Intégration continue](integration-continue.md)")
@@ -175,9 +205,14 @@ CARDS = {
     "| [Exposition](#exposition) | D'abord | M, 5 à 15 jours | Moyen | Prévu |": {"Gateway", "Ingress", "Certificate"},
     "| [Sécurité](#securite) | D'abord | S, 2 à 5 jours | Faible | Prévu |": {"NetworkPolicy"},
     "| [Données](#donnees) | D'abord | L, 15 à 40 jours | Élevé | Prévu |": {"StatefulSet", "PersistentVolumeClaim"},
-    "| [Observabilité](#observabilite) | D'abord | M, 5 à 15 jours | Moyen | Prévu |": {"ServiceMonitor", "PrometheusRule"},
+    "| [Observabilité](#observabilite) | D'abord | M, 5 à 15 jours | Moyen | Prévu |": {
+        "ServiceMonitor",
+        "PrometheusRule",
+    },
     "| [Charge](#charge) | Ensuite | S, 2 à 5 jours | Faible | Prévu |": {"HorizontalPodAutoscaler"},
-    "| [Plusieurs nœuds, plusieurs environnements](#noeuds) | Plus tard | L, 15 à 40 jours | Moyen | Prévu |": {"PodDisruptionBudget"},
+    "| [Plusieurs nœuds, plusieurs environnements](#noeuds) | Plus tard | L, 15 à 40 jours | Moyen | Prévu |": {
+        "PodDisruptionBudget"
+    },
 }
 
 
@@ -224,7 +259,11 @@ def _cards() -> dict[str, Card]:
 
 def _required() -> set[str]:
     """What the two images install."""
-    return {name for service in ("api", "front") for name in re.findall(r"^([\w-]+)==", source(f"services/{service}/requirements.txt"), re.MULTILINE)}
+    return {
+        name
+        for service in ("api", "front")
+        for name in re.findall(r"^([\w-]+)==", source(f"services/{service}/requirements.txt"), re.MULTILINE)
+    }
 
 
 def _terms() -> dict[str, str]:
@@ -242,21 +281,46 @@ def _commands() -> str:
 def test_a_card_becomes_a_row_under_five_headings(tmp_path: Path) -> None:
     card = "### Filtre\u00a0: des échanges { #filtre }\n\nEffort\n:   S\n\nRisque\n:   Faible ; peu\n\nÉtat\n:   Prévu ; un jour\n"
     written = tmp_path / "carte.md"
-    written.write_text("".join(f"## Étape {number} {{ #horizon-{number} }}\n\n{card if number == 2 else ''}\n" for number in (1, 2, 3)), encoding="utf-8")
+    written.write_text(
+        "".join(
+            f"## Étape {number} {{ #horizon-{number} }}\n\n{card if number == 2 else ''}\n" for number in (1, 2, 3)
+        ),
+        encoding="utf-8",
+    )
 
     assert read_roadmap(written).days() == "2 à 5"
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in read_roadmap(written).summary().splitlines()]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in read_roadmap(written).summary().splitlines()
+    ]
 
     assert rows[0] == ["Chantier", "Quand", "Effort", "Risque", "État"]
-    assert [cell.replace("\u00a0", " ") for cell in rows[2]] == ["[Filtre](#filtre)", "Ensuite", "S, 2 à 5 jours", "Faible", "Prévu"]
+    assert [cell.replace("\u00a0", " ") for cell in rows[2]] == [
+        "[Filtre](#filtre)",
+        "Ensuite",
+        "S, 2 à 5 jours",
+        "Faible",
+        "Prévu",
+    ]
 
 
-@planning("Ce sont des ordres de grandeur, à confirmer par un chiffrage sur l'application réelle ; les besoins en machines le sont aussi.")
-@context("| Les fonctions métier (indicateurs, exports) | Le POC porte sur la façon de construire et d'exploiter, pas sur l'application | Étape suivante, après décision |")
+@planning(
+    "Ce sont des ordres de grandeur, à confirmer par un chiffrage sur l'application réelle ; les besoins en machines le sont aussi."
+)
+@context(
+    "| Les fonctions métier (indicateurs, exports) | Le POC porte sur la façon de construire et d'exploiter, pas sur l'application | Étape suivante, après décision |"
+)
 def test_the_application_itself_is_not_here() -> None:
     served = {rule.rule for client in (api(), front()) for rule in client.application.url_map.iter_rules()}
 
-    assert served == {"/", "/health", "/health/live", "/health/ready", "/admin/configuration", "/status", "/static/<path:filename>"}
+    assert served == {
+        "/",
+        "/health",
+        "/health/live",
+        "/health/ready",
+        "/admin/configuration",
+        "/status",
+        "/static/<path:filename>",
+    }
     assert all(least < most for least, most in DAYS.values())
     assert not any(re.search(r"indicateur|export", card.title, re.IGNORECASE) for card in _cards().values())
 
@@ -264,7 +328,13 @@ def test_the_application_itself_is_not_here() -> None:
 @planning("Un port 30080 en clair n'est ni mémorisable ni sûr")
 @planning("Un nom de domaine interne et une autorité de certification ; le contrôleur et cert-manager sont libres")
 def test_the_recette_has_a_port_no_name_and_no_certificate(model: Model, manifest: Any) -> None:
-    called = {host for found in documented() for block in found.blocks if block.target == "recette" for host in re.findall(r"https?://([\w.-]+)", block.code)}
+    called = {
+        host
+        for found in documented()
+        for block in found.blocks
+        if block.target == "recette"
+        for host in re.findall(r"https?://([\w.-]+)", block.code)
+    }
 
     assert [port["nodePort"] for port in manifest("Service", "datapress-front").at("spec", "ports")] == [30080]
     assert manifest("ConfigMap", "datapress-config").at("data", "API_BASE_URL").startswith("http://")
@@ -274,8 +344,12 @@ def test_the_recette_has_a_port_no_name_and_no_certificate(model: Model, manifes
     assert not [host for host in called if "." in host and not re.fullmatch(r"127\.0\.0\.1", host)]
 
 
-@planning("**Gateway API** et cert-manager, plutôt qu'un Ingress : ingress-nginx, le contrôleur le plus répandu, n'est plus maintenu depuis mars 2026[^ingress]")
-@planning("[^ingress]: Annonce du projet Kubernetes : [Ingress NGINX Retirement](https://kubernetes.io/blog/2025/11/11/ingress-nginx-retirement/).")
+@planning(
+    "**Gateway API** et cert-manager, plutôt qu'un Ingress : ingress-nginx, le contrôleur le plus répandu, n'est plus maintenu depuis mars 2026[^ingress]"
+)
+@planning(
+    "[^ingress]: Annonce du projet Kubernetes : [Ingress NGINX Retirement](https://kubernetes.io/blog/2025/11/11/ingress-nginx-retirement/)."
+)
 def test_the_successor_of_the_ingress_is_that_of_the_decision() -> None:
     decision = page("decisions/0002-exposition.md").page.markdown
 
@@ -298,19 +372,38 @@ def test_kubernetes_brings_the_filter_but_not_the_gateway(model: Model) -> None:
 
 @planning("Demande : Base de données en conteneur")
 @planning("Sans elle, l'application réelle ne peut pas migrer")
-@planning("Du stockage répliqué, et autant pour les sauvegardes, ailleurs que dans le cluster ; un exercice de restauration par trimestre")
+@planning(
+    "Du stockage répliqué, et autant pour les sauvegardes, ailleurs que dans le cluster ; un exercice de restauration par trimestre"
+)
 def test_no_pod_can_keep_anything(model: Model, manifest: Any) -> None:
-    volumes = [volume for name in DEPLOYMENTS for volume in manifest("Deployment", name).at("spec", "template", "spec").get("volumes", [])]
+    volumes = [
+        volume
+        for name in DEPLOYMENTS
+        for volume in manifest("Deployment", name).at("spec", "template", "spec").get("volumes", [])
+    ]
 
     assert [sorted(volume) for volume in volumes] == [["name", "secret"]]
-    assert all(container["securityContext"]["readOnlyRootFilesystem"] for name in DEPLOYMENTS for container in manifest("Deployment", name).containers)
-    assert not {item.kind for item in model.objects} & {"CronJob", "Job", "PersistentVolume", "PersistentVolumeClaim", "StorageClass", "StatefulSet"}
+    assert all(
+        container["securityContext"]["readOnlyRootFilesystem"]
+        for name in DEPLOYMENTS
+        for container in manifest("Deployment", name).containers
+    )
+    assert not {item.kind for item in model.objects} & {
+        "CronJob",
+        "Job",
+        "PersistentVolume",
+        "PersistentVolumeClaim",
+        "StorageClass",
+        "StatefulSet",
+    }
     assert not model.project.get("volumes")
     assert {"flask", "gunicorn"} <= _required()
     assert not {name for name in _required() if re.search(r"psycopg|sqlalchemy|pg8000|mysql|redis", name)}
 
 
-@planning("PostgreSQL, par un opérateur si elle vit dans le cluster, ou hors du cluster si l'équipe en administre déjà une")
+@planning(
+    "PostgreSQL, par un opérateur si elle vit dans le cluster, ou hors du cluster si l'équipe en administre déjà une"
+)
 @planning("Élevé : sauvegarde, restauration éprouvée et montée de version sont à décider d'abord")
 @planning("**Où vit la base de données.** C'est le choix qui commande tous les autres.")
 def test_the_data_are_the_one_high_risk_and_where_they_live_is_open(model: Model) -> None:
@@ -318,14 +411,23 @@ def test_the_data_are_the_one_high_risk_and_where_they_live_is_open(model: Model
 
     assert [anchor for anchor, card in _cards().items() if card.terms["Risque"].startswith("Élevé")] == ["donnees"]
     assert "| PostgreSQL, restauration éprouvée | 15 à 40 jours | Élevé |" in plain(deck)
-    assert "Dans le cluster avec un opérateur, ou hors du cluster si une équipe l'administre déjà : ce choix commande les autres." in plain(deck)
+    assert (
+        "Dans le cluster avec un opérateur, ou hors du cluster si une équipe l'administre déjà : ce choix commande les autres."
+        in plain(deck)
+    )
     assert not {item.kind for item in model.objects} & {"CustomResourceDefinition", "StatefulSet"}
     assert not [item.name for item in model.of_kind("Service") if item.at("spec", "type") == "ExternalName"]
 
 
 @planning("Une panne doit être vue avant d'être signalée par un utilisateur")
 def test_a_loss_of_the_api_is_told_to_whoever_asks_and_nobody_does(model: Model) -> None:
-    probes = [probe["httpGet"]["path"] for item in model.of_kind("Deployment") for container in item.containers for key, probe in container.items() if key.endswith("Probe")]
+    probes = [
+        probe["httpGet"]["path"]
+        for item in model.of_kind("Deployment")
+        for container in item.containers
+        for key, probe in container.items()
+        if key.endswith("Probe")
+    ]
 
     assert front(API_BASE_URL=NOBODY).get("/status").status_code == 503
     assert probes
@@ -333,18 +435,31 @@ def test_a_loss_of_the_api_is_told_to_whoever_asks_and_nobody_does(model: Model)
     assert not {"CronJob", "ServiceMonitor", "PrometheusRule", "Probe"} & {item.kind for item in model.objects}
 
 
-@planning("Prometheus, Grafana et des alertes ; Loki alimenté par **Grafana Alloy**, Promtail étant en fin de vie depuis mars 2026[^promtail]")
-@planning("[^promtail]: Documentation de Loki : [Promtail agent](https://grafana.com/docs/loki/latest/send-data/promtail/).")
+@planning(
+    "Prometheus, Grafana et des alertes ; Loki alimenté par **Grafana Alloy**, Promtail étant en fin de vie depuis mars 2026[^promtail]"
+)
+@planning(
+    "[^promtail]: Documentation de Loki : [Promtail agent](https://grafana.com/docs/loki/latest/send-data/promtail/)."
+)
 @planning("Traces par OpenTelemetry vers **Jaeger v2**, la v1 ayant pris fin en décembre 2025[^jaeger]")
-@planning("[^jaeger]: Annonce du projet Jaeger : [Jaeger v1 End-of-life](https://github.com/jaegertracing/jaeger/issues/6321).")
+@planning(
+    "[^jaeger]: Annonce du projet Jaeger : [Jaeger v1 End-of-life](https://github.com/jaegertracing/jaeger/issues/6321)."
+)
 def test_the_tools_that_ended_have_their_successor_in_the_glossary() -> None:
     assert re.search(r"journaux.*Loki ; il remplace Promtail", _terms()["Alloy"].replace("\u00a0", " "))
-    assert "Promtail, souvent cités, sont en fin de vie depuis mars 2026" in plain(page("presentation/diaporama.md").page.markdown)
+    assert "Promtail, souvent cités, sont en fin de vie depuis mars 2026" in plain(
+        page("presentation/diaporama.md").page.markdown
+    )
     assert "Jaeger v2" in page("contexte.md").page.markdown
-    assert {"https://grafana.com/docs/loki/latest/send-data/promtail/", "https://github.com/jaegertracing/jaeger/issues/6321"} <= set(LISTED)
+    assert {
+        "https://grafana.com/docs/loki/latest/send-data/promtail/",
+        "https://github.com/jaegertracing/jaeger/issues/6321",
+    } <= set(LISTED)
 
 
-@planning("Moyen, pour l'exploitation, et faible pour le service : ces outils demandent eux-mêmes de la place et des soins")
+@planning(
+    "Moyen, pour l'exploitation, et faible pour le service : ces outils demandent eux-mêmes de la place et des soins"
+)
 @planning("Faible : les services gardent leur comportement si le collecteur est absent")
 def test_the_services_answer_without_any_collector() -> None:
     with listening(api().application) as address:
@@ -388,21 +503,29 @@ def test_the_deployment_and_its_undoing_are_the_gestures_left() -> None:
 @planning("Effort : – : c'est fait")
 @planning("Celui de les tenir à jour, à chaque changement")
 def test_every_setting_is_in_a_test_that_every_change_runs() -> None:
-    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py") if "claims" not in path.parts)
+    tests = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py") if "claims" not in path.parts
+    )
     variables = yaml.safe_load(source("docs/_data/services.yaml"))["variables"]
     workflow = pipeline()
 
     assert "API_TOKEN" in variables
     assert [name for name in variables if not re.search(rf"\b{name}\b", tests)] == []
     assert {"push", "pull_request"} <= set(workflow[True])
-    assert all(any("scripts/test " in step.get("run", "") for step in workflow["jobs"][name]["steps"]) for name in ("without-docker", "every-target"))
+    assert all(
+        any("scripts/test " in step.get("run", "") for step in workflow["jobs"][name]["steps"])
+        for name in ("without-docker", "every-target")
+    )
 
 
 @planning("Demande : Mise à l'échelle automatique selon la charge (HPA)")
 @planning("Absorber un pic sans réserver en permanence")
 @planning("S, une fois le serveur de métriques en place")
 def test_the_number_of_pods_is_fixed_and_nothing_measures_them(model: Model) -> None:
-    assert {item.name: item.at("spec", "replicas") for item in model.of_kind("Deployment")} == {"datapress-api": 2, "datapress-front": 1}
+    assert {item.name: item.at("spec", "replicas") for item in model.of_kind("Deployment")} == {
+        "datapress-api": 2,
+        "datapress-front": 1,
+    }
     assert "HorizontalPodAutoscaler" in KINDS
     assert not list(model.of_kind("HorizontalPodAutoscaler"))
     assert "kubectl get pods" in _commands()
@@ -441,13 +564,22 @@ def test_the_trial_of_the_next_engine_is_told_by_the_decision() -> None:
     assert len(re.findall(r"Zensical \d+\.\d+\.\d+ le construit en mode strict", decision)) == 1
     assert "(../feuille-de-route.md#documentation)" in decision
     assert re.findall(r"^  - (\w+)", plugins, re.MULTILINE) == ["search", "macros", "tags"]
-    assert not any("zensical" in source(name).lower() for name in ("pyproject.toml", "requirements/test.txt", ".github/workflows/ci.yml"))
+    assert not any(
+        "zensical" in source(name).lower()
+        for name in ("pyproject.toml", "requirements/test.txt", ".github/workflows/ci.yml")
+    )
 
 
-@planning("**Poursuivre ou non.** Le POC établit que la séparation, le déploiement et la mise à jour sans coupure fonctionnent ; les risques qui restent sont dans les données et l'exploitation.")
+@planning(
+    "**Poursuivre ou non.** Le POC établit que la séparation, le déploiement et la mise à jour sans coupure fonctionnent ; les risques qui restent sont dans les données et l'exploitation."
+)
 def test_separation_deployment_and_update_each_have_a_page_that_is_run() -> None:
     def proven(uri: str, command: str) -> list[Block]:
-        return [block for block in blocks(uri) if command in block.code and block.target == "recette" and block.not_run is None]
+        return [
+            block
+            for block in blocks(uri)
+            if command in block.code and block.target == "recette" and block.not_run is None
+        ]
 
     assert proven("exploitation/deboguer.md", "kubectl scale deployment/datapress-api --replicas=0")
     assert proven("exploitation/deployer.md", "kubectl apply")
@@ -457,7 +589,9 @@ def test_separation_deployment_and_update_each_have_a_page_that_is_run() -> None
     assert _cards()["observabilite"].terms["Risque"].startswith("Moyen, pour l'exploitation")
 
 
-@planning("**Qui exploite.** Un cluster demande des personnes qui sachent le lire ; le [guide d'exploitation](exploitation/index.md) donne la mesure de ce qui leur est demandé.")
+@planning(
+    "**Qui exploite.** Un cluster demande des personnes qui sachent le lire ; le [guide d'exploitation](exploitation/index.md) donne la mesure de ce qui leur est demandé."
+)
 def test_the_guide_leads_to_every_procedure() -> None:
     procedures = {path.name for path in (ROOT / "docs/exploitation").glob("*.md")} - {"index.md"}
     rows = page("exploitation/index.md").page.markdown.partition("| Situation |")[2].partition("\n\n")[0]
@@ -489,7 +623,9 @@ def test_the_server_of_today_holds_all_that_the_poc_pulls_apart(manifest: Any) -
 
     assert [box.name for box in today.boxes] == ["Front", "API", "Base de données", "Traitements planifiés"]
     assert (today.title, today.links) == ("Un serveur", ())
-    assert len({container["image"] for name in DEPLOYMENTS for container in manifest("Deployment", name).containers}) == 2
+    assert (
+        len({container["image"] for name in DEPLOYMENTS for container in manifest("Deployment", name).containers}) == 2
+    )
 
 
 @context("| Exclu | Pourquoi | Où il est traité |")
@@ -498,14 +634,20 @@ def test_what_is_left_out_leads_to_a_section_of_the_roadmap() -> None:
     anchors = set(re.findall(r"\{ #([\w-]+) \}", source(f"docs/{PAGE}")))
     led = [re.findall(r"\(feuille-de-route\.md#([\w-]+)\)", row) for row in rows]
 
-    assert [row for row, found in zip(rows, led, strict=True) if not found] == [row for row in rows if row.startswith("| Les fonctions métier")]
+    assert [row for row, found in zip(rows, led, strict=True) if not found] == [
+        row for row in rows if row.startswith("| Les fonctions métier")
+    ]
     assert {anchor for found in led for anchor in found} <= anchors
 
 
 def _rows() -> list[list[str]]:
     """The rows of the table of needs, as written."""
     table = source("docs/contexte.md").partition("{ #besoin-reponse-preuve }")[2]
-    return [[cell.strip() for cell in re.split(r"(?<!\\)\|(?!length)", line)[1:-1]] for line in table.splitlines() if re.match(r"\| §\s\d", line)]
+    return [
+        [cell.strip() for cell in re.split(r"(?<!\\)\|(?!length)", line)[1:-1]]
+        for line in table.splitlines()
+        if re.match(r"\| §\s\d", line)
+    ]
 
 
 @context("Chaque ligne reprend une attente du cahier des charges, dans son ordre et avec son paragraphe.")
@@ -518,13 +660,18 @@ def test_the_needs_follow_their_paragraphs() -> None:
     assert {len(row) for row in _rows()} == {4}
 
 
-@context("La dernière colonne mène à la page qui y répond et donne ce que ses commandes ont établi lors de la [dernière exécution](preuves/index.md) ; quand une attente ne se prouve pas par une commande, elle nomme ce qui la contrôle.")
+@context(
+    "La dernière colonne mène à la page qui y répond et donne ce que ses commandes ont établi lors de la [dernière exécution](preuves/index.md) ; quand une attente ne se prouve pas par une commande, elle nomme ce qui la contrôle."
+)
 def test_a_need_without_command_names_what_checks_it() -> None:
     proven = re.compile(r"\[\[= proved\(\"([\w/-]+\.md)\"")
     known = {found.page.uri for found in documented()}
     last = [row[3] for row in _rows()]
 
-    assert all(set(proven.findall(cell)) | {link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", cell)} <= known for cell in last)
+    assert all(
+        set(proven.findall(cell)) | {link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", cell)} <= known
+        for cell in last
+    )
     assert all(proven.search(cell) or re.search(r"\]\([^)]+\)\s: \S", cell) for cell in last)
     assert any(proven.search(cell) for cell in last)
 
@@ -534,7 +681,11 @@ def test_every_kind_that_is_deployed_is_in_the_glossary(model: Model) -> None:
     kinds = {item.kind for item in model.objects if item.kind in KINDS}
 
     assert kinds >= {"Deployment", "Service", "ConfigMap"}
-    assert [kind for kind in sorted(kinds) if not any(kind in term or f"(*{kind.lower()}*)" in said for term, said in _terms().items())] == []
+    assert [
+        kind
+        for kind in sorted(kinds)
+        if not any(kind in term or f"(*{kind.lower()}*)" in said for term, said in _terms().items())
+    ] == []
 
 
 @context("| § 5 | Déboguer : `logs`, `describe`, `events` | Par symptôme, chaque symptôme étant provoqué puis guéri |")
@@ -545,8 +696,14 @@ def test_every_symptom_is_caused_then_cured() -> None:
     code = "\n".join(block.code for block in found.blocks)
 
     assert len(sections) == 6
-    assert all([part.find(mark) for mark in marks] == sorted(part.find(mark) for mark in marks) and all(mark in part for mark in marks) for part in sections)
-    assert all(re.search(command, code) for command in (r"kubectl logs", r"kubectl describe", r"kubectl (?:get )?events"))
+    assert all(
+        [part.find(mark) for mark in marks] == sorted(part.find(mark) for mark in marks)
+        and all(mark in part for mark in marks)
+        for part in sections
+    )
+    assert all(
+        re.search(command, code) for command in (r"kubectl logs", r"kubectl describe", r"kubectl (?:get )?events")
+    )
 
 
 @planning("pour le déploiement, une approche GitOps (Argo CD ou Flux) plutôt que des accès au cluster confiés à la CI")
@@ -559,9 +716,16 @@ def test_the_pipeline_holds_no_access_to_a_cluster() -> None:
     assert not re.search(r"\bsecrets\.|kubeconfig|argocd|\bflux\b", workflow, re.IGNORECASE)
 
 
-@context("| § 2 | Pas de Python à installer sur le poste | Tout est dans les images | [Démarrer et arrêter](exploitation/demarrer.md) :")
+@context(
+    "| § 2 | Pas de Python à installer sur le poste | Tout est dans les images | [Démarrer et arrêter](exploitation/demarrer.md) :"
+)
 def test_the_development_mode_calls_no_python_of_the_machine() -> None:
-    called = {line.split()[0] for block in blocks("exploitation/demarrer.md") for line in block.code.splitlines() if line.strip() and not line.startswith((" ", "#"))}
+    called = {
+        line.split()[0]
+        for block in blocks("exploitation/demarrer.md")
+        for line in block.code.splitlines()
+        if line.strip() and not line.startswith((" ", "#"))
+    }
 
     assert {"docker", "curl"} <= called
     assert not [name for name in called if re.match(r"python|pip|uv|\.venv|scripts/", name)]
@@ -575,7 +739,9 @@ ASKED = {
 }
 
 
-@pytest.mark.parametrize(("anchor", "need"), [pytest.param(*asked, marks=planning(words)) for words, asked in ASKED.items()])
+@pytest.mark.parametrize(
+    ("anchor", "need"), [pytest.param(*asked, marks=planning(words)) for words, asked in ASKED.items()]
+)
 def test_what_a_card_was_asked_for_is_a_need_of_the_context(anchor: str, need: str) -> None:
     (row,) = (row for row in _rows() if f"(feuille-de-route.md#{anchor})" in row[3])
 
@@ -629,7 +795,12 @@ SHOWN = {
     "| § 1 | Namespace, Deployments, Services, ConfigMap, Secret, sondes | Tous présents, tous réellement utilisés : [objets déployés](architecture/recette.md#objets) | [Vérifier la recette](exploitation/verifier.md#essentiel) :": (
         "exploitation/verifier.md",
         "essentiel",
-        (r"service/datapress-front", r"deployment\.apps/datapress-api", r"configmap/datapress-config", r"secret/datapress-secret"),
+        (
+            r"service/datapress-front",
+            r"deployment\.apps/datapress-api",
+            r"configmap/datapress-config",
+            r"secret/datapress-secret",
+        ),
     ),
     "| § 1 | Exploitabilité : `kubectl`, événements, journaux, redémarrage automatique | Une procédure par situation, et la lecture des sorties ligne par ligne | [Vérifier la recette](exploitation/verifier.md) :": (
         "exploitation/verifier.md",
@@ -764,7 +935,11 @@ SHOWN = {
     "| § 4 | Front testé par NodePort et par `port-forward` | <http://localhost:30080>, puis <http://localhost:8080> | [Vérifier la recette](exploitation/verifier.md#front) :": (
         "exploitation/verifier.md",
         "front",
-        (r"curl .*http://localhost:30080", r"port-forward svc/datapress-front 8080:80", r"curl .*http://localhost:8080"),
+        (
+            r"curl .*http://localhost:30080",
+            r"port-forward svc/datapress-front 8080:80",
+            r"curl .*http://localhost:8080",
+        ),
     ),
     "| § 5 | Démarrer et arrêter en développement | Arrêt compris : rien ne reste | [Démarrer et arrêter](exploitation/demarrer.md) :": (
         "exploitation/demarrer.md",
@@ -789,9 +964,15 @@ SHOWN = {
 }
 
 
-@pytest.mark.parametrize(("uri", "anchor", "found"), [pytest.param(*shown, marks=context(words)) for words, shown in SHOWN.items()])
+@pytest.mark.parametrize(
+    ("uri", "anchor", "found"), [pytest.param(*shown, marks=context(words)) for words, shown in SHOWN.items()]
+)
 def test_the_section_that_a_need_leads_to_shows_it(uri: str, anchor: str, found: tuple[str, ...]) -> None:
     lines = section(source(f"docs/{uri}"), anchor)
-    shown = "\n".join(f"{block.code.strip()}\n{block.expected.text if block.expected else ''}" for block in blocks(uri) if block.line in lines)
+    shown = "\n".join(
+        f"{block.code.strip()}\n{block.expected.text if block.expected else ''}"
+        for block in blocks(uri)
+        if block.line in lines
+    )
 
     assert [words for words in found if not re.search(words, shown, re.MULTILINE)] == []

@@ -53,7 +53,9 @@ def test_no_remedy_deletes_anything(symptom: str) -> None:
 
 
 @debugging("| La page ne s'affiche pas du tout | [Page blanche](#page-blanche) |")
-@debugging("| La page s'affiche et annonce « API injoignable » ; `/status` répond 503 | [API indisponible](#api-indisponible) |")
+@debugging(
+    "| La page s'affiche et annonce « API injoignable » ; `/status` répond 503 | [API indisponible](#api-indisponible) |"
+)
 @debugging("| Un pod en `ImagePullBackOff` ou `ErrImagePull` | [ImagePullBackOff](#imagepullbackoff) |")
 @debugging("| Un pod en `CrashLoopBackOff` ou `Error` | [CrashLoopBackOff](#crashloopbackoff) |")
 @debugging("| Un pod qui reste en `Pending` | [Pending](#pending) |")
@@ -76,13 +78,19 @@ def test_each_exercise_provokes_the_symptom_that_its_section_treats(manifest: An
 def test_the_first_three_commands_are_those() -> None:
     first = _sections()["par-ou-commencer"]
 
-    assert [re.findall(r"kubectl (get pods|get events|logs)", block.code)[-1] for block in first] == ["get pods", "get events", "logs"]
+    assert [re.findall(r"kubectl (get pods|get events|logs)", block.code)[-1] for block in first] == [
+        "get pods",
+        "get events",
+        "logs",
+    ]
 
 
 # A blank page
 
 
-@debugging("**Ce que cela veut dire.** Le navigateur n'obtient aucune réponse : aucun pod du front n'est prêt, ou le Service ne mène à aucun.")
+@debugging(
+    "**Ce que cela veut dire.** Le navigateur n'obtient aucune réponse : aucun pod du front n'est prêt, ou le Service ne mène à aucun."
+)
 @debugging("`1/1` sans adresse : le Service ne désigne pas ces pods, `kubectl describe service` montre son sélecteur.")
 @debugging("`READY 0/0` : on n'en demande aucun. `0/1` : on en demande un et il n'est pas prêt")
 def test_one_pod_of_the_front_is_wanted_and_its_service_selects_it(model: Model, manifest: Any) -> None:
@@ -104,7 +112,10 @@ def test_the_call_gives_up_after_five_seconds() -> None:
 @debugging("**Ce que cela veut dire.** Le front tourne et ne joint pas l'API.")
 @debugging("La page répond, en moins de trois secondes, et annonce que l'API est injoignable.")
 @pytest.mark.claim("presentation/diaporama.md", "**Tomber seul** Sans API, la page répond en moins de 3 s et le dit.")
-@pytest.mark.claim("presentation/diaporama.md", "Insister sur le mode dégradé : l'utilisateur voit une page qui explique, pas une erreur.")
+@pytest.mark.claim(
+    "presentation/diaporama.md",
+    "Insister sur le mode dégradé : l'utilisateur voit une page qui explique, pas une erreur.",
+)
 def test_without_the_api_the_page_answers_in_time_and_says_so() -> None:
     answer = front(API_BASE_URL=NOBODY).get("/")
 
@@ -126,8 +137,12 @@ def _caused_by(kind: type[Exception], cause: BaseException | None = None) -> Exc
 
 
 @debugging("`connexion refusée` | Aucun pod prêt derrière le Service de l'API : la suite de cette section |")
-@debugging("`nom introuvable dans le DNS` | Le Service n'existe pas, ou `API_BASE_URL` le nomme mal : [Configuration](#configuration) |")
-@debugging("`délai de réponse dépassé` | L'API tourne et ne répond pas à temps : ses journaux, et la charge de la machine |")
+@debugging(
+    "`nom introuvable dans le DNS` | Le Service n'existe pas, ou `API_BASE_URL` le nomme mal : [Configuration](#configuration) |"
+)
+@debugging(
+    "`délai de réponse dépassé` | L'API tourne et ne répond pas à temps : ses journaux, et la charge de la machine |"
+)
 @pytest.mark.parametrize(
     ("failure", "said"),
     [
@@ -141,7 +156,9 @@ def test_the_front_says_why_no_answer_came(failure: Exception, said: str) -> Non
     assert state_of_failure(failure) == ApiState(reachable=False, error=said)
 
 
-@debugging("`réponse HTTP 500` et autres | L'API répond en erreur : la référence `request_id` de la page mène à la ligne du journal |")
+@debugging(
+    "`réponse HTTP 500` et autres | L'API répond en erreur : la référence `request_id` de la page mène à la ligne du journal |"
+)
 def test_an_error_of_the_api_is_told_by_its_status() -> None:
     answer: Any = SimpleNamespace(status_code=500)
 
@@ -149,7 +166,9 @@ def test_an_error_of_the_api_is_told_by_its_status() -> None:
     assert api().get("/inconnue", headers={"X-Request-ID": "a-1"}).get_json()["request_id"] == "a-1"
 
 
-@debugging("Le front l'a noté dans son journal ; le filtre écarte les lignes ordinaires, nombreuses sur un service occupé")
+@debugging(
+    "Le front l'a noté dans son journal ; le filtre écarte les lignes ordinaires, nombreuses sur un service occupé"
+)
 def test_the_front_logs_a_warning_when_the_api_is_at_fault(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         ApiWatch(lambda _: ApiState(reachable=False, error="connexion refusée")).state("a")
@@ -159,7 +178,9 @@ def test_the_front_logs_a_warning_when_the_api_is_at_fault(caplog: pytest.LogCap
     assert """grep '"level": "warning"'""" in _code("api-indisponible-diagnostiquer")
 
 
-@debugging("`READY 0/0` : quelqu'un, ou une commande, a mis le nombre de pods à zéro. `0/2` : les pods existent et ne sont pas prêts")
+@debugging(
+    "`READY 0/0` : quelqu'un, ou une commande, a mis le nombre de pods à zéro. `0/2` : les pods existent et ne sont pas prêts"
+)
 def test_two_pods_of_the_api_are_wanted(manifest: Any) -> None:
     assert manifest("Deployment", "datapress-api").at("spec", "replicas") == 2
     assert "--replicas=2 " in _code("api-indisponible-remedier")
@@ -169,8 +190,12 @@ def test_two_pods_of_the_api_are_wanted(manifest: Any) -> None:
 
 
 @debugging("Rien lors d'une mise à jour : les anciens pods servent tant que le nouveau n'est pas prêt.")
-@debugging("**Ce que voient les utilisateurs.** Rien lors d'une mise à jour. Si tous les pods sont touchés : [API indisponible](#api-indisponible) ou [page blanche](#page-blanche).")
-@debugging("Rien lors d'une mise à jour, les anciens pods servent ; moins de marge si un pod perdu ne peut pas être remplacé.")
+@debugging(
+    "**Ce que voient les utilisateurs.** Rien lors d'une mise à jour. Si tous les pods sont touchés : [API indisponible](#api-indisponible) ou [page blanche](#page-blanche)."
+)
+@debugging(
+    "Rien lors d'une mise à jour, les anciens pods servent ; moins de marge si un pod perdu ne peut pas être remplacé."
+)
 @pytest.mark.claim("presentation/diaporama.md", "Réglage refusé : l'ancienne version sert toujours")
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_an_update_takes_no_pod_away_before_the_new_one_is_ready(manifest: Any, name: str) -> None:
@@ -179,7 +204,9 @@ def test_an_update_takes_no_pod_away_before_the_new_one_is_ready(manifest: Any, 
 
 
 @debugging("étiquette inexistante, image non chargée sur ce cluster, registre injoignable ou fermé.")
-@debugging("Si l'étiquette est fausse, revenir à la précédente ; si l'image manque, [la construire ou la charger](deployer.md#construire), le pod démarre alors de lui-même.")
+@debugging(
+    "Si l'étiquette est fausse, revenir à la précédente ; si l'image manque, [la construire ou la charger](deployer.md#construire), le pod démarre alors de lui-même."
+)
 def test_a_wrong_tag_is_undone_and_an_image_is_loaded_by_the_page_on_deploying() -> None:
     loading = page("exploitation/deployer.md").page.markdown.partition("{ #construire }")[2].partition("\n### ")[0]
 
@@ -194,7 +221,10 @@ def test_a_refused_setting_ends_the_service_with_one_and_a_line() -> None:
     with pytest.raises(SystemExit) as refused:
         api(LOG_LEVEL="bavard")
 
-    assert re.fullmatch(r"Configuration refusée\s: LOG_LEVEL=«\sbavard\s»\s; attendu\s: debug, info, warning ou error\.", str(refused.value.code))
+    assert re.fullmatch(
+        r"Configuration refusée\s: LOG_LEVEL=«\sbavard\s»\s; attendu\s: debug, info, warning ou error\.",
+        str(refused.value.code),
+    )
     assert "LOG_LEVEL=bavard" in _code("crashloopbackoff")
     assert "LOG_LEVEL- " in _code("crashloopbackoff-remedier")
 
@@ -247,7 +277,9 @@ def test_the_config_map_becomes_variables_and_variables_are_read_once(manifest: 
     assert client.get("/status").get_json()["environment"] == "recette"
 
 
-@debugging("le nom de la variable est peut-être mal orthographié : un service ne lit que [les siennes](../architecture/configuration.md).")
+@debugging(
+    "le nom de la variable est peut-être mal orthographié : un service ne lit que [les siennes](../architecture/configuration.md)."
+)
 def test_a_service_ignores_what_is_no_setting_of_its_own() -> None:
     assert api(LOGLEVEL="bavard").get("/").get_json()["environment"]["log_level"] == "info"
     assert "api_base_url" not in ApiSettings.__struct_fields__
@@ -255,24 +287,38 @@ def test_a_service_ignores_what_is_no_setting_of_its_own() -> None:
 
 @debugging("La variable telle que la voit le conteneur, dans le pod le plus récent")
 @debugging("Le pod fautif est le plus récent ; ses événements donnent l'image et la raison.")
-@pytest.mark.parametrize("anchor", ["configuration-diagnostiquer", "imagepullbackoff-diagnostiquer", "crashloopbackoff-diagnostiquer"])
+@pytest.mark.parametrize(
+    "anchor", ["configuration-diagnostiquer", "imagepullbackoff-diagnostiquer", "crashloopbackoff-diagnostiquer"]
+)
 def test_the_newest_pod_is_looked_at(anchor: str) -> None:
     assert "--sort-by=.metadata.creationTimestamp -o name | tail -n 1)" in _code(anchor)
 
 
-@debugging("Puis, selon ce que la situation permet, [revenez à la version précédente](revenir-en-arriere.md) ou [reconstruisez la recette](reconstruire.md).")
+@debugging(
+    "Puis, selon ce que la situation permet, [revenez à la version précédente](revenir-en-arriere.md) ou [reconstruisez la recette](reconstruire.md)."
+)
 @debugging("Gardez de quoi comprendre, avant de tout remettre en route")
 def test_events_are_kept_before_anything_is_put_back() -> None:
     assert "kubectl get events" in _code("echec")
     assert all((ROOT / "docs/exploitation" / name).exists() for name in ("revenir-en-arriere.md", "reconstruire.md"))
 
 
-STEPS = {"constater": "Constater", "diagnostiquer": "Diagnostiquer", "remedier": "Remédier", "retour": "Retour à la normale"}
+STEPS = {
+    "constater": "Constater",
+    "diagnostiquer": "Diagnostiquer",
+    "remedier": "Remédier",
+    "retour": "Retour à la normale",
+}
 
 
 @pytest.mark.parametrize(
     "symptom",
-    [pytest.param(symptom, marks=[debugging(f"### {title} {{ #{symptom}-{step} }}") for step, title in STEPS.items()]) for symptom in SYMPTOMS],
+    [
+        pytest.param(
+            symptom, marks=[debugging(f"### {title} {{ #{symptom}-{step} }}") for step, title in STEPS.items()]
+        )
+        for symptom in SYMPTOMS
+    ],
 )
 def test_a_symptom_is_seen_then_explained_then_cured_then_gone(symptom: str) -> None:
     order = [anchor for anchor in _sections() if anchor.startswith(symptom)]
@@ -280,7 +326,9 @@ def test_a_symptom_is_seen_then_explained_then_cured_then_gone(symptom: str) -> 
     assert order == [symptom, *(f"{symptom}-{step}" for step in STEPS)]
 
 
-@debugging("**Ce que cela veut dire.** Le conteneur démarre et s'arrête aussitôt, encore et encore ; Kubernetes espace ses essais.")
+@debugging(
+    "**Ce que cela veut dire.** Le conteneur démarre et s'arrête aussitôt, encore et encore ; Kubernetes espace ses essais."
+)
 @debugging("Les derniers mots du conteneur, avant son arrêt :")
 @debugging("Si les journaux sont vides, la façon dont le conteneur a fini dit le reste :")
 def test_the_last_words_are_read_before_the_way_in_which_it_ended(manifest: Any) -> None:
@@ -288,10 +336,15 @@ def test_the_last_words_are_read_before_the_way_in_which_it_ended(manifest: Any)
 
     assert first.code.endswith("--previous")
     assert "kubectl describe" in second.code
-    assert manifest("Deployment", "datapress-api").at("spec", "template", "spec", "restartPolicy", default="Always") == "Always"
+    assert (
+        manifest("Deployment", "datapress-api").at("spec", "template", "spec", "restartPolicy", default="Always")
+        == "Always"
+    )
 
 
-@debugging("Le plus récent est en dernier. `ErrImagePull` au premier échec, `ImagePullBackOff` quand Kubernetes espace ses essais : c'est le même défaut.")
+@debugging(
+    "Le plus récent est en dernier. `ErrImagePull` au premier échec, `ImagePullBackOff` quand Kubernetes espace ses essais : c'est le même défaut."
+)
 @debugging("L'image existe-t-elle sous ce nom, sur le moteur qui les construit ?")
 def test_the_image_is_looked_for_where_it_is_built(model: Model) -> None:
     assert "--sort-by=.metadata.creationTimestamp" in _code("imagepullbackoff-constater")
@@ -299,8 +352,12 @@ def test_the_image_is_looked_for_where_it_is_built(model: Model) -> None:
     assert model.services["api"]["image"].startswith("datapress-api:")
 
 
-@debugging("Quand on ne sait pas ce qui a changé, `kubectl rollout undo` retire toute la mise à jour : [Revenir en arrière](revenir-en-arriere.md).")
-@debugging("| `kubectl` répond `connection refused`, ou ne trouve pas l'espace de noms | Ce n'est pas l'application : [le bon cluster, et ses nœuds prêts](deployer.md#avant), puis [ce qui tombe avec lui](../architecture/index.md#pannes) |")
+@debugging(
+    "Quand on ne sait pas ce qui a changé, `kubectl rollout undo` retire toute la mise à jour : [Revenir en arrière](revenir-en-arriere.md)."
+)
+@debugging(
+    "| `kubectl` répond `connection refused`, ou ne trouve pas l'espace de noms | Ce n'est pas l'application : [le bon cluster, et ses nœuds prêts](deployer.md#avant), puis [ce qui tombe avec lui](../architecture/index.md#pannes) |"
+)
 def test_links_lead_to_the_commands_that_they_speak_of() -> None:
     before = [block.code for block in blocks("exploitation/deployer.md")][:2]
 

@@ -111,11 +111,23 @@ def _placed(uri: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("uri", "steps"),
-    [pytest.param(uri, steps, marks=[pytest.mark.claim(uri, f"{title} {{ #") for title, _ in steps], id=uri) for uri, steps in ORDERS.items()],
+    [
+        pytest.param(uri, steps, marks=[pytest.mark.claim(uri, f"{title} {{ #") for title, _ in steps], id=uri)
+        for uri, steps in ORDERS.items()
+    ],
 )
-def test_the_steps_of_a_runbook_stand_in_the_order_in_which_they_are_done(uri: str, steps: tuple[tuple[str, str], ...]) -> None:
+def test_the_steps_of_a_runbook_stand_in_the_order_in_which_they_are_done(
+    uri: str, steps: tuple[tuple[str, str], ...]
+) -> None:
     placed = _placed(uri)
-    order = [next(number for number, (section, code) in enumerate(placed) if title.endswith(f"# {section}") and command in code) for title, command in steps]
+    order = [
+        next(
+            number
+            for number, (section, code) in enumerate(placed)
+            if title.endswith(f"# {section}") and command in code
+        )
+        for title, command in steps
+    ]
 
     assert all(before < after for before, after in pairwise(order))
 
@@ -139,7 +151,9 @@ def test_old_pods_go_on_for_a_while_and_no_measure_ends_before_them(uri: str, na
 
 
 @updating("La version est un argument de construction : l'image la porte, et l'API l'annonce.")
-@updating("La version annoncée n'a pas changé | L'image a été construite sans `--build-arg VERSION` ; reconstruire sous une autre étiquette |")
+@updating(
+    "La version annoncée n'a pas changé | L'image a été construite sans `--build-arg VERSION` ; reconstruire sous une autre étiquette |"
+)
 @undoing("Il simule une nouvelle version de l'API par la variable qui la nomme, sans construire d'image.")
 def test_the_version_of_the_api_is_a_build_argument_that_becomes_its_variable() -> None:
     dockerfile = source("services/api/Dockerfile")
@@ -153,8 +167,12 @@ def test_the_version_of_the_api_is_a_build_argument_that_becomes_its_variable() 
 @updating("La commande rend la main aux premières réponses, et la mesure continue en arrière-plan.")
 @measuring("La commande rend la main aux premières réponses ; la mesure continue en arrière-plan, dix minutes au plus.")
 @measuring("Les deux verdicts disent « aucune requête perdue ».")
-@measuring("La commande arrête la mesure et en donne le tableau ; elle échoue si une seule requête s'est perdue, ou si trop peu ont été faites pour conclure.")
-def test_a_measure_goes_on_in_the_background_until_it_is_asked_to_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@measuring(
+    "La commande arrête la mesure et en donne le tableau ; elle échoue si une seule requête s'est perdue, ou si trop peu ont été faites pour conclure."
+)
+def test_a_measure_goes_on_in_the_background_until_it_is_asked_to_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Probe:
         def __init__(self, command: list[str], **options: Any) -> None:
             assert options["start_new_session"]
@@ -192,10 +210,15 @@ def test_one_lost_request_or_too_few_of_them_are_a_failure(manifest: Any) -> Non
     assert verdict(_summary(10, minimum=10, lost=1))[0] is False
     assert verdict(_summary(9, minimum=10)) == (False, "mesure trop courte, 9 requêtes par mode au lieu de 10")
     assert "--minimum=1000" in manifest("Pod", "datapress-sonde").containers[0]["args"]
-    assert any("sonde demarrer" in code and "--minimum=1000" in code for _, code in _placed("exploitation/haute-disponibilite.md"))
+    assert any(
+        "sonde demarrer" in code and "--minimum=1000" in code
+        for _, code in _placed("exploitation/haute-disponibilite.md")
+    )
 
 
-@updating("La mesure annonce des pertes | Le tableau donne leur heure et leur nature : [Haute disponibilité](haute-disponibilite.md#echec) dit où chercher |")
+@updating(
+    "La mesure annonce des pertes | Le tableau donne leur heure et leur nature : [Haute disponibilité](haute-disponibilite.md#echec) dit où chercher |"
+)
 def test_the_table_says_when_and_how_each_request_was_lost() -> None:
     assert re.search(r"2026-11-24T00:00:00\.000Z +gardees +réponse coupée", table(_summary(10, minimum=1, lost=1)))
 
@@ -212,7 +235,9 @@ def test_a_forgotten_measure_ends_by_itself_after_ten_minutes(tmp_path: Path) ->
     assert (before.over.is_set(), after.over.is_set()) == (False, True)
 
 
-@updating("Reportez l'étiquette dans `k8s/api-deployment.yaml` et validez-la : tant que le fichier dit 1.0.0, le prochain `kubectl apply` y ramène l'API.")
+@updating(
+    "Reportez l'étiquette dans `k8s/api-deployment.yaml` et validez-la : tant que le fichier dit 1.0.0, le prochain `kubectl apply` y ramène l'API."
+)
 @updating("Les fichiers font foi : les appliquer ramène la version qu'ils nomment.")
 def test_the_file_of_the_deployment_names_the_version(manifest: Any) -> None:
     deployment = manifest("Deployment", "datapress-api")
@@ -237,13 +262,18 @@ def test_the_definition_of_a_pod_holds_all_but_the_configuration_and_the_secret(
     (container,) = manifest("Deployment", name).containers
 
     assert {"image", "envFrom", "startupProbe", "readinessProbe", "livenessProbe", "resources"} <= set(container)
-    assert not {value.get("name") for value in container.get("env", [])} & set(manifest("ConfigMap", "datapress-config").at("data"))
+    assert not {value.get("name") for value in container.get("env", [])} & set(
+        manifest("ConfigMap", "datapress-config").at("data")
+    )
     assert not any("valueFrom" in value for value in container.get("env", []))
 
 
 @undoing("**Les données** : le POC n'en a pas.")
 @rebuilding("les pods sont sans état")
-@pytest.mark.claim("feuille-de-route.md", "**Aucun état.** Sans base de données, ni sauvegarde, ni migration, ni reprise n'ont été mises à l'épreuve.")
+@pytest.mark.claim(
+    "feuille-de-route.md",
+    "**Aucun état.** Sans base de données, ni sauvegarde, ni migration, ni reprise n'ont été mises à l'épreuve.",
+)
 def test_no_pod_keeps_anything(model: Model) -> None:
     volumes = [volume for item in model.objects for volume in (item.pod_template.get("spec") or {}).get("volumes", [])]
 
@@ -251,7 +281,9 @@ def test_no_pod_keeps_anything(model: Model) -> None:
     assert {item.kind for item in model.objects} & {"PersistentVolumeClaim", "StatefulSet"} == set()
 
 
-@undoing("**Les fichiers du dépôt** : ils nomment encore la version retirée. Annulez le commit, sans quoi le prochain `kubectl apply` la remet en service.")
+@undoing(
+    "**Les fichiers du dépôt** : ils nomment encore la version retirée. Annulez le commit, sans quoi le prochain `kubectl apply` la remet en service."
+)
 def test_going_back_changes_no_file() -> None:
     codes = [code for _, code in _placed("exploitation/revenir-en-arriere.md")]
 
@@ -262,7 +294,9 @@ def test_going_back_changes_no_file() -> None:
 # Measuring
 
 
-@measuring("On appelle donc le service sans arrêt, de l'extérieur et de l'intérieur du cluster, sur des connexions nouvelles et sur des connexions gardées ouvertes, et on compte.")
+@measuring(
+    "On appelle donc le service sans arrêt, de l'extérieur et de l'intérieur du cluster, sur des connexions nouvelles et sur des connexions gardées ouvertes, et on compte."
+)
 @measuring("Un pod de mesure appelle le Service de l'API, comme le fait le front.")
 def test_the_probe_calls_from_both_sides_and_the_api_as_the_front_does(manifest: Any) -> None:
     inside = urlsplit(manifest("Pod", "datapress-sonde").containers[0]["command"][-1])
@@ -281,7 +315,10 @@ def test_the_programme_of_the_probe_comes_from_a_config_map(manifest: Any) -> No
     (mount,) = (mount for mount in pod.containers[0]["volumeMounts"] if mount["name"] == volume["name"])
 
     assert mount["mountPath"].endswith("/lossprobe")
-    assert any(f"create configmap {volume['configMap']['name']} " in code and "--from-file=scripts/lossprobe " in code for _, code in _placed("exploitation/haute-disponibilite.md"))
+    assert any(
+        f"create configmap {volume['configMap']['name']} " in code and "--from-file=scripts/lossprobe " in code
+        for _, code in _placed("exploitation/haute-disponibilite.md")
+    )
 
 
 @measuring("Le pod se déclare prêt quand chacun de ses fils a reçu une première réponse")
@@ -295,7 +332,11 @@ def test_the_probe_is_ready_once_every_thread_had_an_answer(manifest: Any, tmp_p
     _watch(settings, tmp_path, callers, End(), 1)
 
     assert (early, (tmp_path / READY).exists()) == (False, True)
-    assert manifest("Pod", "datapress-sonde").containers[0]["readinessProbe"]["exec"]["command"] == ["test", "-e", f"/sonde/temoins/{READY}"]
+    assert manifest("Pod", "datapress-sonde").containers[0]["readinessProbe"]["exec"]["command"] == [
+        "test",
+        "-e",
+        f"/sonde/temoins/{READY}",
+    ]
     assert any(f"touch /sonde/temoins/{STOP}" in code for _, code in _placed("exploitation/haute-disponibilite.md"))
 
 
@@ -309,10 +350,14 @@ def test_the_pod_that_is_deleted_is_the_newest() -> None:
 @measuring("L'ancien reste visible en `Terminating` pendant qu'il finit ; les deux autres servent")
 def test_two_pods_of_the_api_are_wanted(manifest: Any) -> None:
     assert manifest("Deployment", "datapress-api").at("spec", "replicas") == 2
-    assert any('delete "$POD"' in code and "--wait=false" in code for _, code in _placed("exploitation/haute-disponibilite.md"))
+    assert any(
+        'delete "$POD"' in code and "--wait=false" in code for _, code in _placed("exploitation/haute-disponibilite.md")
+    )
 
 
-@measuring("« plus longue pause » : le plus long moment sans bonne réponse sur les connexions de cette colonne, tous fils confondus")
+@measuring(
+    "« plus longue pause » : le plus long moment sans bonne réponse sur les connexions de cette colonne, tous fils confondus"
+)
 def test_the_longest_pause_is_that_of_a_mode_without_a_good_answer() -> None:
     summary = _summary(10, minimum=1, lost=4)
     pauses = {mode: summary["modes"][mode]["interruption_ms"] for mode in Mode}
@@ -321,12 +366,16 @@ def test_the_longest_pause_is_that_of_a_mode_without_a_good_answer() -> None:
     assert pauses == {Mode.KEPT: 4500.0, Mode.NEW: 1000.0}
 
 
-@measuring("« fermées, annoncé » : connexions gardées que le serveur a closes en le disant, et que l'appelant a rouvertes sans rien perdre.")
+@measuring(
+    "« fermées, annoncé » : connexions gardées que le serveur a closes en le disant, et que l'appelant a rouvertes sans rien perdre."
+)
 def test_an_announced_close_is_counted_and_loses_nothing() -> None:
     service = api().application
 
     def closing(environ: dict[str, Any], start: Any) -> Any:
-        return service.wsgi_app(environ, lambda status, headers, *rest: start(status, [*headers, ("Connection", "close")], *rest))
+        return service.wsgi_app(
+            environ, lambda status, headers, *rest: start(status, [*headers, ("Connection", "close")], *rest)
+        )
 
     with listening(closing) as address:
         parts = urlsplit(address)
@@ -338,7 +387,9 @@ def test_an_announced_close_is_counted_and_loses_nothing() -> None:
     assert [exchange.loss for exchange in exchanges] == [None, None]
 
 
-@measuring("`connexion impossible` pendant l'arrêt d'un pod | Le pod a cessé d'écouter avant que son adresse soit oubliée |")
+@measuring(
+    "`connexion impossible` pendant l'arrêt d'un pod | Le pod a cessé d'écouter avant que son adresse soit oubliée |"
+)
 @measuring("`réponse coupée` sur les connexions gardées | Le serveur a fermé sans prévenir |")
 @measuring("`délai dépassé` | Plus assez de pods prêts, ou une machine saturée |")
 def test_what_the_probe_calls_each_loss() -> None:
@@ -354,29 +405,42 @@ def test_what_the_probe_calls_each_loss() -> None:
 
 @measuring("Un conteneur tué net perd les requêtes qu'il traitait, et la recette n'a qu'un nœud")
 @pytest.mark.claim("presentation/diaporama.md", "La recette n'a qu'un nœud : la perte d'une machine n'est pas couverte")
-@pytest.mark.claim("feuille-de-route.md", "**Un nœud.** La recette prouve la perte d'un pod, pas celle d'une machine ; les manifestes répartissent déjà les pods de l'API quand il y a plusieurs nœuds.")
+@pytest.mark.claim(
+    "feuille-de-route.md",
+    "**Un nœud.** La recette prouve la perte d'un pod, pas celle d'une machine ; les manifestes répartissent déjà les pods de l'API quand il y a plusieurs nœuds.",
+)
 def test_the_recette_has_one_node_and_its_pods_would_spread(model: Model, manifest: Any) -> None:
     (cluster,) = model.of_kind("Cluster")
     (spread,) = manifest("Deployment", "datapress-api").at("spec", "template", "spec", "topologySpreadConstraints")
 
     assert [node["role"] for node in cluster.at("nodes")] == ["control-plane"]
-    assert (spread["topologyKey"], spread["maxSkew"], spread["whenUnsatisfiable"]) == ("kubernetes.io/hostname", 1, "ScheduleAnyway")
+    assert (spread["topologyKey"], spread["maxSkew"], spread["whenUnsatisfiable"]) == (
+        "kubernetes.io/hostname",
+        1,
+        "ScheduleAnyway",
+    )
 
 
 # Rebuilding
 
 
-@rebuilding("Tout ce que contient l'espace de noms est supprimé, secret compris ; `k8s/secret.yaml` reste sur ce poste.")
+@rebuilding(
+    "Tout ce que contient l'espace de noms est supprimé, secret compris ; `k8s/secret.yaml` reste sur ce poste."
+)
 @rebuilding("Une coupure complète, de la suppression jusqu'à la fin de la reconstruction")
 def test_the_secret_goes_with_the_namespace_and_its_file_stays(model: Model) -> None:
     codes = [code for _, code in _placed("exploitation/reconstruire.md")]
 
-    assert {item.namespace for item in model.objects if item.kind in ("Secret", "Deployment", "Service")} == {"datapress-recette"}
+    assert {item.namespace for item in model.objects if item.kind in ("Secret", "Deployment", "Service")} == {
+        "datapress-recette"
+    }
     assert any("delete namespace datapress-recette" in code for code in codes)
     assert not any(re.search(r"\brm\b", code) for code in codes)
 
 
-@rebuilding("Les pods créés avant leur ConfigMap ou leur Secret attendent qu'ils existent, puis démarrent : il n'y a rien à rejouer.")
+@rebuilding(
+    "Les pods créés avant leur ConfigMap ou leur Secret attendent qu'ils existent, puis démarrent : il n'y a rien à rejouer."
+)
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_no_pod_starts_without_what_it_reads(manifest: Any, name: str) -> None:
     deployment = manifest("Deployment", name)
@@ -387,17 +451,32 @@ def test_no_pod_starts_without_what_it_reads(manifest: Any, name: str) -> None:
     assert not any(secret.get("optional") for secret in secrets)
 
 
-@rebuilding("Un pod de l'API reste en `ContainerCreating` | Le Secret manque : `k8s/secret.yaml` n'est pas sur ce poste | [Créer le secret](deployer.md#secret), puis appliquer de nouveau |")
+@rebuilding(
+    "Un pod de l'API reste en `ContainerCreating` | Le Secret manque : `k8s/secret.yaml` n'est pas sur ce poste | [Créer le secret](deployer.md#secret), puis appliquer de nouveau |"
+)
 def test_the_api_alone_waits_for_the_volume_of_its_secret(manifest: Any) -> None:
     # A volume that cannot be mounted keeps a container from being created; a missing variable would be an error of its configuration.
-    asked = {name: [volume.get("secret", {}).get("secretName") for volume in manifest("Deployment", name).at("spec", "template", "spec", "volumes", default=[])] for name in DEPLOYMENTS}
-    given = [source for name in DEPLOYMENTS for container in manifest("Deployment", name).containers for source in (*container["envFrom"], *container.get("env", []))]
+    asked = {
+        name: [
+            volume.get("secret", {}).get("secretName")
+            for volume in manifest("Deployment", name).at("spec", "template", "spec", "volumes", default=[])
+        ]
+        for name in DEPLOYMENTS
+    }
+    given = [
+        source
+        for name in DEPLOYMENTS
+        for container in manifest("Deployment", name).containers
+        for source in (*container["envFrom"], *container.get("env", []))
+    ]
 
     assert asked == {"datapress-api": ["datapress-secret"], "datapress-front": []}
     assert not any("secretRef" in one or "valueFrom" in one for one in given)
 
 
-@rebuilding("Une suppression forcée fait oublier le pod à Kubernetes sans s'assurer qu'il s'est arrêté : les requêtes en cours sont perdues.")
+@rebuilding(
+    "Une suppression forcée fait oublier le pod à Kubernetes sans s'assurer qu'il s'est arrêté : les requêtes en cours sont perdues."
+)
 def test_pods_are_forced_away_in_one_place_only() -> None:
     forced = [section for uri in ORDERS for section, code in _placed(uri) if "--force" in code]
 
@@ -407,7 +486,9 @@ def test_pods_are_forced_away_in_one_place_only() -> None:
 @rebuilding("tant qu'elle montre `Terminating`, la suppression continue.")
 @rebuilding("La suppression est demandée, sans attendre qu'elle s'achève")
 def test_the_deletion_is_asked_for_then_waited_for() -> None:
-    asking, _, waiting = [block for block in blocks("exploitation/reconstruire.md") if re.search(r"delete|get namespace", block.code)]
+    asking, _, waiting = [
+        block for block in blocks("exploitation/reconstruire.md") if re.search(r"delete|get namespace", block.code)
+    ]
 
     assert "--wait=false" in asking.code
     assert (waiting.exit_status, waiting.retry) == (1, 180)
@@ -419,13 +500,17 @@ def test_the_deletion_is_asked_for_then_waited_for() -> None:
 @updating("pour changer le front, remplacez `api` par `front`.")
 @undoing("Le front se retire de la même façon, en remplaçant `datapress-api` par `datapress-front`.")
 def test_the_commands_for_the_api_hold_for_the_front_under_its_name(manifest: Any) -> None:
-    codes = [code for _, code in (*_placed("exploitation/mettre-a-jour.md"), *_placed("exploitation/revenir-en-arriere.md"))]
+    codes = [
+        code for _, code in (*_placed("exploitation/mettre-a-jour.md"), *_placed("exploitation/revenir-en-arriere.md"))
+    ]
     (building,) = (code for code in codes if "buildx build" in code)
     (asking,) = (code for code in codes if "set image" in code)
     container = manifest("Deployment", "datapress-front").containers[0]
 
     assert (ROOT / re.findall(r"--file (\S+)", building)[0].replace("api", "front")).exists()
-    assert asking.replace("api", "front").startswith(f"kubectl set image deployment/datapress-front {container['name']}={container['image'].partition(':')[0]}:")
+    assert asking.replace("api", "front").startswith(
+        f"kubectl set image deployment/datapress-front {container['name']}={container['image'].partition(':')[0]}:"
+    )
     assert "FRONT_VERSION=${VERSION}" in source("services/front/Dockerfile")
 
 
@@ -440,18 +525,31 @@ def test_an_update_begins_with_a_look_at_what_is_there() -> None:
 
 @updating("Il ne reste alors que les 2 conteneurs voulus.")
 @measuring("Il ne reste alors que les conteneurs voulus, 2 pour l'API et 1 pour le front.")
-@pytest.mark.parametrize(("uri", "names"), [("exploitation/mettre-a-jour.md", ["datapress-api"]), ("exploitation/haute-disponibilite.md", list(DEPLOYMENTS))])
-def test_the_containers_that_are_waited_for_are_those_that_are_wanted(manifest: Any, uri: str, names: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("uri", "names"),
+    [("exploitation/mettre-a-jour.md", ["datapress-api"]), ("exploitation/haute-disponibilite.md", list(DEPLOYMENTS))],
+)
+def test_the_containers_that_are_waited_for_are_those_that_are_wanted(
+    manifest: Any, uri: str, names: list[str]
+) -> None:
     (waiting,) = (block for block in blocks(uri) if "state.running.startedAt" in block.code)
 
     assert waiting.expected
     assert int(waiting.expected.text) == sum(manifest("Deployment", name).at("spec", "replicas") for name in names)
 
 
-@updating("Un pod en `ImagePullBackOff` | L'étiquette n'existe pas sur ce cluster : [Déboguer](deboguer.md#imagepullbackoff) |")
-@updating("Un pod en `CrashLoopBackOff` | La nouvelle version refuse de démarrer : [Déboguer](deboguer.md#crashloopbackoff) |")
-@undoing("Le cluster ne s'écarte plus des fichiers ; s'il s'en écartait, la commande montrerait l'écart et rendrait le code 1")
-@undoing("`kubectl diff` montre un écart | Quelqu'un a modifié le cluster sans passer par les fichiers ; `kubectl apply -f k8s/` les fait prévaloir |")
+@updating(
+    "Un pod en `ImagePullBackOff` | L'étiquette n'existe pas sur ce cluster : [Déboguer](deboguer.md#imagepullbackoff) |"
+)
+@updating(
+    "Un pod en `CrashLoopBackOff` | La nouvelle version refuse de démarrer : [Déboguer](deboguer.md#crashloopbackoff) |"
+)
+@undoing(
+    "Le cluster ne s'écarte plus des fichiers ; s'il s'en écartait, la commande montrerait l'écart et rendrait le code 1"
+)
+@undoing(
+    "`kubectl diff` montre un écart | Quelqu'un a modifié le cluster sans passer par les fichiers ; `kubectl apply -f k8s/` les fait prévaloir |"
+)
 def test_the_cluster_is_compared_with_the_files_that_are_applied() -> None:
     comparing = [code for _, code in _placed("exploitation/revenir-en-arriere.md") if "kubectl diff" in code]
     debugging = [block.code for block in blocks("exploitation/deboguer.md")]
@@ -471,7 +569,9 @@ def test_both_measures_call_the_addresses_of_the_table(manifest: Any) -> None:
     assert manifest("Pod", "datapress-sonde").containers[0]["command"][-1] == "http://datapress-api/health"
 
 
-@measuring("Avant d'affirmer que la recette survit à la perte d'un pod : après une première installation, un changement de sondes ou de Gunicorn")
+@measuring(
+    "Avant d'affirmer que la recette survit à la perte d'un pod : après une première installation, un changement de sondes ou de Gunicorn"
+)
 @measuring("La pause `preStop` (5 s) et le délai d'arrêt (40 s) des manifestes |")
 @pytest.mark.parametrize("name", ["api", "front"])
 def test_the_pause_and_the_grace_of_a_stop(manifest: Any, name: str) -> None:
@@ -521,7 +621,9 @@ def test_pods_read_their_configuration_at_start_only_and_the_page_starts_them_ag
 @updating("Aucune requête n'est perdue, et le front voit la nouvelle version de l'API :")
 def test_the_version_that_is_built_is_asked_for_while_requests_are_counted_and_then_seen(manifest: Any) -> None:
     codes = [block.code for block in blocks(UPDATING)]
-    counting, asking = (next(number for number, code in enumerate(codes) if words in code) for words in ("sonde demarrer", "set image"))
+    counting, asking = (
+        next(number for number, code in enumerate(codes) if words in code) for words in ("sonde demarrer", "set image")
+    )
     ending = next(number for number, code in enumerate(codes) if code == "scripts/sonde arreter")
     seen = next(block for block in blocks(UPDATING)[ending:] if block.code.endswith("/status"))
     (version,) = re.findall(r"--build-arg VERSION=(\S+)", _block(UPDATING, "buildx build").code)
@@ -556,7 +658,9 @@ def test_the_exercise_is_run_with_the_page_and_its_version_is_the_one_to_withdra
     assert seen.stand_in is False  # no other service knows what the exercise did
 
 
-@undoing("En cas de doute, revenez d'abord, cherchez ensuite : la version précédente est connue, et le retour ne détruit rien.")
+@undoing(
+    "En cas de doute, revenez d'abord, cherchez ensuite : la version précédente est connue, et le retour ne détruit rien."
+)
 @undoing("Rien à défaire : le retour en arrière est lui-même une nouvelle révision, dont on peut revenir.")
 def test_going_back_deletes_nothing_and_has_nothing_to_undo(manifest: Any) -> None:
     codes = [block.code for block in blocks(UNDOING)]
@@ -567,27 +671,41 @@ def test_going_back_deletes_nothing_and_has_nothing_to_undo(manifest: Any) -> No
     assert all(manifest("Deployment", name).at("spec", "revisionHistoryLimit") >= 2 for name in DEPLOYMENTS)
 
 
-@undoing("`kubectl rollout history … --revision=N` montre le contenu de l'une d'elles, et `kubectl rollout undo … --to-revision=N` y revient.")
+@undoing(
+    "`kubectl rollout history … --revision=N` montre le contenu de l'une d'elles, et `kubectl rollout undo … --to-revision=N` y revient."
+)
 def test_history_and_undo_each_name_a_revision_with_an_option_of_their_own() -> None:
-    options = dict(line.split(": ", 1) for line in source("scripts/runbook/checking/commands/kubectl/options.txt").splitlines() if line.startswith("rollout "))
+    options = dict(
+        line.split(": ", 1)
+        for line in source("scripts/runbook/checking/commands/kubectl/options.txt").splitlines()
+        if line.startswith("rollout ")
+    )
     offered = {verb: set(re.findall(r"--[\w-]*revision=", options[f"rollout {verb}"])) for verb in ("history", "undo")}
 
     assert offered == {"history": {"--revision="}, "undo": {"--to-revision="}}
 
 
-@undoing("L'attente dépasse son délai | La version précédente ne démarre plus non plus : la cause est ailleurs (configuration, secret, cluster), voir [Déboguer](deboguer.md) |")
-@undoing("Le défaut reste après le retour | Il ne venait pas de cette version ; chercher ce qui a changé en même temps |")
+@undoing(
+    "L'attente dépasse son délai | La version précédente ne démarre plus non plus : la cause est ailleurs (configuration, secret, cluster), voir [Déboguer](deboguer.md) |"
+)
+@undoing(
+    "Le défaut reste après le retour | Il ne venait pas de cette version ; chercher ce qui a changé en même temps |"
+)
 def test_what_an_undo_leaves_as_it_is_stands_in_other_objects_than_the_deployment(manifest: Any) -> None:
     template = manifest("Deployment", "datapress-api").at("spec", "template", "spec")
     (waiting,) = {block.code for block in blocks(UNDOING) if "rollout status" in block.code}
 
     assert "--timeout=120s" in waiting
     assert manifest("Deployment", "datapress-api").at("spec", "progressDeadlineSeconds") == 120
-    assert template["containers"][0]["envFrom"] == [{"configMapRef": {"name": "datapress-config"}}]  # by name: the values stay
+    assert template["containers"][0]["envFrom"] == [
+        {"configMapRef": {"name": "datapress-config"}}
+    ]  # by name: the values stay
     assert [volume["secret"]["secretName"] for volume in template["volumes"]] == ["datapress-secret"]
 
 
-@measuring("Supprimer un pod et le voir revenir ne prouve rien pour les utilisateurs : entre-temps, des requêtes ont pu se perdre.")
+@measuring(
+    "Supprimer un pod et le voir revenir ne prouve rien pour les utilisateurs : entre-temps, des requêtes ont pu se perdre."
+)
 def test_a_service_that_answers_again_does_not_make_up_for_a_loss() -> None:
     summary = _summary(1000, minimum=10, lost=1)  # the first one, and 999 good ones after it
 
@@ -642,27 +760,44 @@ def test_the_name_of_the_cluster_is_shown_first_and_the_engine_takes_no_producti
 
     assert blocks(REBUILDING)[0].code == "kubectl config current-context"
     assert "recette" in allowed
-    assert not any(fnmatch(name, pattern) for name in ("production", "prod", "datapress-production") for pattern in allowed)
+    assert not any(
+        fnmatch(name, pattern) for name in ("production", "prod", "datapress-production") for pattern in allowed
+    )
 
 
 @rebuilding("L'espace de noms ne contient que ce qu'on veut perdre :")
 @rebuilding("Libérer le cluster, ou repartir d'un état connu quand on ne sait plus ce qui a été modifié")
 @rebuilding("Rien à défaire : la recette est celle des fichiers.")
 def test_what_is_lost_is_shown_and_is_what_the_files_bring_back(model: Model) -> None:
-    shown = set(re.findall(r"^(deployment\.apps|service)/(\S+)", _expected(_block(REBUILDING, "get deployments,services")), re.MULTILINE))
+    shown = set(
+        re.findall(
+            r"^(deployment\.apps|service)/(\S+)",
+            _expected(_block(REBUILDING, "get deployments,services")),
+            re.MULTILINE,
+        )
+    )
     base = [item for item in model.objects if item.path.startswith("k8s/") and item.path.count("/") == 1]
     applying = _block(REBUILDING, "kubectl apply")
 
-    assert shown == {({"Deployment": "deployment.apps", "Service": "service"}[item.kind], item.name) for item in base if item.kind in ("Deployment", "Service")}
+    assert shown == {
+        ({"Deployment": "deployment.apps", "Service": "service"}[item.kind], item.name)
+        for item in base
+        if item.kind in ("Deployment", "Service")
+    }
     assert applying.code == "kubectl apply -f k8s/namespace.yaml -f k8s/"
     assert {(item.kind.lower(), item.name) for item in base} == {
-        (kind.partition(".")[0], name) for kind, name in re.findall(r"^([\w.]+)/(\S+) created$", _expected(applying), re.MULTILINE)
+        (kind.partition(".")[0], name)
+        for kind, name in re.findall(r"^([\w.]+)/(\S+) created$", _expected(applying), re.MULTILINE)
     }
     assert not any(block.cleanup for block in blocks(REBUILDING))
 
 
-@rebuilding("L'espace de noms reste en `Terminating` au-delà de trois minutes | Un objet le retient | `kubectl get all -n datapress-recette` montre ce qui reste |")
-@rebuilding("`because it is being terminated` à la reconstruction | La suppression n'est pas finie | Attendre sa fin, puis appliquer de nouveau |")
+@rebuilding(
+    "L'espace de noms reste en `Terminating` au-delà de trois minutes | Un objet le retient | `kubectl get all -n datapress-recette` montre ce qui reste |"
+)
+@rebuilding(
+    "`because it is being terminated` à la reconstruction | La suppression n'est pas finie | Attendre sa fin, puis appliquer de nouveau |"
+)
 def test_the_end_of_the_deletion_is_waited_for_three_minutes_before_anything_is_applied() -> None:
     codes = [block.code for block in blocks(REBUILDING)]
     gone = codes.index("kubectl get namespace datapress-recette")
@@ -675,7 +810,9 @@ def test_the_end_of_the_deletion_is_waited_for_three_minutes_before_anything_is_
 
 
 @updating("L'exemple passe l'API en 1.0.1, pendant que des requêtes arrivent sans arrêt par le front ;")
-@updating("Une étiquette déjà utilisée ne déclenche rien : Kubernetes ne voit que le nom de l'image. Une version, une étiquette.")
+@updating(
+    "Une étiquette déjà utilisée ne déclenche rien : Kubernetes ne voit que le nom de l'image. Une version, une étiquette."
+)
 def test_the_new_version_has_a_tag_of_its_own_and_is_called_through_the_front(manifest: Any) -> None:
     (tag,) = re.findall(r"--tag datapress-api:(\S+)", _block(UPDATING, "buildx build").code)
     front = manifest("Service", "datapress-front")
@@ -699,11 +836,15 @@ def test_pods_are_replaced_one_by_one_and_none_goes_before_its_successor(manifes
 def test_the_undo_names_no_revision_and_comes_after_the_history() -> None:
     codes = [block.code for block in blocks(UNDOING)]
 
-    assert codes.index("kubectl rollout history deployment/datapress-api -n datapress-recette") < codes.index("kubectl rollout undo deployment/datapress-api -n datapress-recette")
+    assert codes.index("kubectl rollout history deployment/datapress-api -n datapress-recette") < codes.index(
+        "kubectl rollout undo deployment/datapress-api -n datapress-recette"
+    )
     assert not any("--to-revision" in code for code in codes)
 
 
-@undoing("Remettez le fichier précédent depuis git, appliquez-le, puis [redémarrez le composant](mettre-a-jour.md#redemarrer).")
+@undoing(
+    "Remettez le fichier précédent depuis git, appliquez-le, puis [redémarrez le composant](mettre-a-jour.md#redemarrer)."
+)
 def test_the_section_on_restarting_restarts_both_components() -> None:
     section, restarted = "", {}
     for block in blocks(UPDATING):
@@ -714,8 +855,12 @@ def test_the_section_on_restarting_restarts_both_components() -> None:
     assert restarted == dict.fromkeys(DEPLOYMENTS, "redemarrer")
 
 
-@measuring("Le serveur a fermé sans prévenir | La version de Gunicorn, voir [Mise à jour sans perte](../decisions/0006-mise-a-jour-sans-perte.md) |")
-@measuring("Moins de mille requêtes par mode : le chiffre ne prouverait rien | Relancer, sur une machine moins chargée |")
+@measuring(
+    "Le serveur a fermé sans prévenir | La version de Gunicorn, voir [Mise à jour sans perte](../decisions/0006-mise-a-jour-sans-perte.md) |"
+)
+@measuring(
+    "Moins de mille requêtes par mode : le chiffre ne prouverait rien | Relancer, sur une machine moins chargée |"
+)
 def test_a_close_without_notice_and_a_short_measure_are_told_apart() -> None:
     def close_the_next_one() -> None:
         server.accept()[0].close()

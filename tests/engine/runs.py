@@ -24,7 +24,9 @@ TRACKER = "multiprocessing.resource_tracker"
 def run_site(root: Path, missing: dict[str, str] | None = None, chosen: tuple[str, ...] = ()) -> Journal:
     settings, journal = load(root), Journal()
     site = read_site(root, settings.site)
-    plan = make_plan([find_blocks(page, site, settings.targets) for page in site.pages], settings, missing or {}, chosen)
+    plan = make_plan(
+        [find_blocks(page, site, settings.targets) for page in site.pages], settings, missing or {}, chosen
+    )
     _alone()
     with campaign.opened(settings, root) as run, closing(campaign.run_plan(plan, run, journal)) as events:
         for _ in events:

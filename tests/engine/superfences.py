@@ -52,7 +52,9 @@ class _Page(HTMLParser):
         if tag == "div":
             if self._depth:
                 self._depth += 1
-            elif "highlight" in classes and any(is_shell(name.removeprefix("language-")) for name in classes if name.startswith("language-")):
+            elif "highlight" in classes and any(
+                is_shell(name.removeprefix("language-")) for name in classes if name.startswith("language-")
+            ):
                 self._depth = 1
                 self.blocks.append("")
         elif tag == "code":

@@ -29,7 +29,13 @@ def test_attributes_become_typed_fields(make_site) -> None:
     )
     assert not problems
     (block,) = blocks
-    assert (block.target, block.deadline, block.exit_status, block.retry, block.condition) == ("away", 2.5, 3, 9.0, "true")
+    assert (block.target, block.deadline, block.exit_status, block.retry, block.condition) == (
+        "away",
+        2.5,
+        3,
+        9.0,
+        "true",
+    )
     assert (block.page, block.line, block.title, block.code) == ("docs/index.md", 4, "T", "false")
 
 
@@ -58,8 +64,8 @@ def test_the_next_fence_titled_expected_is_the_assertion(make_site) -> None:
     ("text", "said"),
     [
         ('``` { .bash data-delais="3" }\ntrue\n```', "index.md:4 : attribut « data-delais » inconnu"),
-        ('``` { .bash data-delai="vite" }\ntrue\n```', "index.md:4 : data-delai=\"vite\" n'est pas une durée"),
-        ('``` { .bash data-delai="0" }\ntrue\n```', "data-delai=\"0\" n'est pas une durée"),
+        ('``` { .bash data-delai="vite" }\ntrue\n```', 'index.md:4 : data-delai="vite" n\'est pas une durée'),
+        ('``` { .bash data-delai="0" }\ntrue\n```', 'data-delai="0" n\'est pas une durée'),
         ('``` { .bash data-code="300" }\ntrue\n```', "n'est pas un code de sortie"),
         ('``` { .bash data-cible="ailleurs" }\ntrue\n```', 'data-cible="ailleurs" inconnu'),
         ('``` { .bash data-nettoyage="yes" }\ntrue\n```', 'data-nettoyage="yes" inconnu'),
@@ -99,7 +105,9 @@ def test_a_page_that_does_not_say_where_it_runs_is_refused(make_site, head: str,
 
 
 def test_a_block_with_a_reason_not_to_run_needs_no_target(make_site) -> None:
-    blocks, problems = read(make_site(index='---\ntitle: T\n---\n``` { .bash data-non-execute="parce que" }\nreboot\n```\n'))
+    blocks, problems = read(
+        make_site(index='---\ntitle: T\n---\n``` { .bash data-non-execute="parce que" }\nreboot\n```\n')
+    )
     assert not problems
     assert (blocks[0].not_run, blocks[0].target) == ("parce que", "")
 

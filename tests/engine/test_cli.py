@@ -30,7 +30,7 @@ def runbook(*arguments: str | Path, **env: str) -> subprocess.CompletedProcess[s
 def test_list_gives_every_command_with_its_place(sample: Path) -> None:
     ran = runbook("--root", sample, "list")
     assert ran.returncode == 0
-    assert "docs/index.md:14  here  cat \"$NAME\"" in ran.stdout
+    assert 'docs/index.md:14  here  cat "$NAME"' in ran.stdout
     assert len(ran.stdout.splitlines()) == 7
 
 
@@ -141,7 +141,9 @@ def test_misuse_gives_status_2_and_one_line(sample: Path, arguments: list[str], 
         ("docs/index.md", "```bash\ntrue\n```\n", "docs/index.md:1 : bloc de commandes sans cible"),
     ],
 )
-def test_a_repository_that_cannot_be_read_gives_status_2_with_place_and_cause(sample: Path, name: str, text: str, said: str) -> None:
+def test_a_repository_that_cannot_be_read_gives_status_2_with_place_and_cause(
+    sample: Path, name: str, text: str, said: str
+) -> None:
     (sample / name).write_text(text, encoding="utf-8")
     ran = runbook("--root", sample, "run")
     assert ran.returncode == 2
@@ -152,10 +154,16 @@ def test_a_repository_that_cannot_be_read_gives_status_2_with_place_and_cause(sa
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything_and_says_so(sample: Path, number: signal.Signals) -> None:
     page = sample / "docs" / "index.md"
-    text = "---\nexecution: {cible: here}\n---\n``` { .bash data-delai=\"60\" }\ntouch started; tail -f /dev/null\n```\n\n"
+    text = (
+        '---\nexecution: {cible: here}\n---\n``` { .bash data-delai="60" }\ntouch started; tail -f /dev/null\n```\n\n'
+    )
     page.write_text(text + '``` { .bash data-nettoyage="oui" }\ntouch cleaned\n```\n', encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "runbook", "--root", str(sample), "run"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=PLAIN
+        [sys.executable, "-m", "runbook", "--root", str(sample), "run"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=PLAIN,
     )
     try:
         _await(sample / "started", process)
@@ -185,7 +193,13 @@ def test_step_by_step_shows_the_prose_asks_and_keeps_a_journal(sample: Path) -> 
     try:
         os.write(keyboard, b"o\ns\na\n")
         ran = subprocess.run(
-            [sys.executable, "-m", "runbook", *arguments], stdin=terminal, capture_output=True, text=True, timeout=60, check=False, env=PLAIN
+            [sys.executable, "-m", "runbook", *arguments],
+            stdin=terminal,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env=PLAIN,
         )
     finally:
         os.close(keyboard)

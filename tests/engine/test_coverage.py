@@ -21,19 +21,35 @@ def step(line: int, outcome: Outcome, target: str = "here", page_reason: bool = 
     fields = {field.name: "" for field in msgspec.structs.fields(StepRecord)}
     return msgspec.convert(
         {
-            **fields, "page": "docs/p.md", "line": line, "fault_line": line, "title": None, "command": f"echo {line}", "target": target, "on": target,
-            "outcome": outcome, "page_reason": page_reason, "stood_in": False, "seconds": 0.0, "attempts": 1, "exit_status": 0,
+            **fields,
+            "page": "docs/p.md",
+            "line": line,
+            "fault_line": line,
+            "title": None,
+            "command": f"echo {line}",
+            "target": target,
+            "on": target,
+            "outcome": outcome,
+            "page_reason": page_reason,
+            "stood_in": False,
+            "seconds": 0.0,
+            "attempts": 1,
+            "exit_status": 0,
         },
         StepRecord,
     )
 
 
 def campaign(*steps: StepRecord, missing: dict[str, str] | None = None) -> Campaign:
-    return Campaign("2026-01-01T00:00:00+00:00", 0, "", False, "", {}, missing or {}, [], [], 0, None, {}, {}, list(steps))
+    return Campaign(
+        "2026-01-01T00:00:00+00:00", 0, "", False, "", {}, missing or {}, [], [], 0, None, {}, {}, list(steps)
+    )
 
 
 def test_a_command_left_out_by_its_page_is_decided_and_not_meant_to_run() -> None:
-    counted = coverage([step(1, Outcome.VERIFIED), step(2, Outcome.NOT_RUN, page_reason=True), step(3, Outcome.NOT_RUN)])
+    counted = coverage(
+        [step(1, Outcome.VERIFIED), step(2, Outcome.NOT_RUN, page_reason=True), step(3, Outcome.NOT_RUN)]
+    )
     assert (counted.documented, counted.excluded, counted.undecided, counted.decided) == (3, 1, 1, 2)
     assert counted.proven == 50.0
 
@@ -57,26 +73,44 @@ def test_what_only_the_check_has_seen_is_counted_apart_page_by_page() -> None:
     seen = msgspec.structs.replace(campaign(step(1, Outcome.VERIFIED), step(2, Outcome.NOT_RUN)), findings=[])
     unseen = campaign(step(3, Outcome.NOT_RUN))
 
-    assert [(page, counted.undecided, counted.checked_only) for page, counted in by_page([seen, unseen])] == [("docs/p.md", 2, 1), ("", 2, 1)]
+    assert [(page, counted.undecided, counted.checked_only) for page, counted in by_page([seen, unseen])] == [
+        ("docs/p.md", 2, 1),
+        ("", 2, 1),
+    ]
 
 
 def test_the_report_gives_each_page_its_last_proof_and_each_command_its_run() -> None:
-    old = msgspec.structs.replace(campaign(step(1, Outcome.VERIFIED)), date="2026-01-01T08:00:00+00:00", commit="a" * 40)
-    new = msgspec.structs.replace(campaign(step(2, Outcome.VERIFIED), step(3, Outcome.NOT_RUN)), date="2026-02-01T09:30:00+00:00", commit="b" * 40, dirty=True)
+    old = msgspec.structs.replace(
+        campaign(step(1, Outcome.VERIFIED)), date="2026-01-01T08:00:00+00:00", commit="a" * 40
+    )
+    new = msgspec.structs.replace(
+        campaign(step(2, Outcome.VERIFIED), step(3, Outcome.NOT_RUN)),
+        date="2026-02-01T09:30:00+00:00",
+        commit="b" * 40,
+        dirty=True,
+    )
     screen = Console(width=250, record=True, file=io.StringIO())
 
     screen.print(terminal.coverage_table([old, new]), terminal.steps_table([old, new]))
 
     lines = [line.rstrip() for line in screen.export_text().splitlines()]
     assert [line.split()[-3:] for line in lines[1:3]] == [["2026-02-01", "09:30", "bbbbbbbbbb*"]] * 2
-    assert ["2026-01-01 08:00 aaaaaaaaaa " in line or "2026-02-01 09:30 bbbbbbbbbb*" in line for line in lines[4:]] == [True, True, False]
+    assert ["2026-01-01 08:00 aaaaaaaaaa " in line or "2026-02-01 09:30 bbbbbbbbbb*" in line for line in lines[4:]] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_the_minimum_of_this_repository_only_rises() -> None:
     """Against every commit that set it, not the last alone: a drop stays a drop once it is committed."""
     changes = _git("log", "-G", r"^coverage\s*=", "--format=%H", "--", "pyproject.toml").split()
     documents = [tomllib.loads(_git("show", f"{commit}:pyproject.toml")) for commit in changes]
-    earlier = [document["tool"]["runbook"].get("coverage", 0) for document in documents if "runbook" in document.get("tool", {})]
+    earlier = [
+        document["tool"]["runbook"].get("coverage", 0)
+        for document in documents
+        if "runbook" in document.get("tool", {})
+    ]
     now = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["runbook"]
 
     assert earlier

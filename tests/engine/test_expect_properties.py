@@ -214,14 +214,23 @@ def test_a_line_left_out_for_anything_takes_any_lines_and_none(lines: list[str],
     assert compare(expected, "\n".join([*lines[:at], *between, *lines[at:]]), Kind.TEXT) is None
 
 
-@given(plain_lines, st.lists(st.sampled_from(["", " ", "  \t"]), min_size=8, max_size=8), st.sampled_from(["\n", "\r\n"]), st.sampled_from(["\x1b[1m{}\x1b[0m", "{}"]))
-def test_colours_ends_of_lines_and_blanks_before_them_do_not_matter(lines: list[str], blanks: list[str], end: str, colour: str) -> None:
+@given(
+    plain_lines,
+    st.lists(st.sampled_from(["", " ", "  \t"]), min_size=8, max_size=8),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from(["\x1b[1m{}\x1b[0m", "{}"]),
+)
+def test_colours_ends_of_lines_and_blanks_before_them_do_not_matter(
+    lines: list[str], blanks: list[str], end: str, colour: str
+) -> None:
     actual = end.join(f"{colour.format(line)}{blank}" for line, blank in zip(lines, blanks, strict=False))
     assert compare("\n".join(lines), actual, Kind.TEXT) is None
 
 
 @given(st.dictionaries(st.text("abc", min_size=1, max_size=2), values, min_size=1, max_size=4), st.data())
-def test_the_order_of_the_keys_of_json_does_not_matter_and_that_of_elements_does(value: dict[str, Any], data: st.DataObject) -> None:
+def test_the_order_of_the_keys_of_json_does_not_matter_and_that_of_elements_does(
+    value: dict[str, Any], data: st.DataObject
+) -> None:
     shuffled = dict(data.draw(st.permutations(list(value.items()))))
     assert compare(json.dumps(value), json.dumps(shuffled), Kind.JSON) is None
     elements = [*value, "§"]

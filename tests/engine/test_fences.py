@@ -167,7 +167,11 @@ def test_lines_are_right_where_tabs_are_kept_and_blocks_are_therefore_read_twice
     text = "# T\n\n```make\nall:\n\ttrue\n```\n\n- item\n\n\t```bash\n\techo a\n\t```\n\n```bash\necho b\n```\n"
     configs = {**CONFIGS, "pymdownx.superfences": {"preserve_tabs": True}}
     found, shadows = find_fences(page_of(text), Site((), EXTENSIONS, configs))
-    assert [(fence.line, fence.end, fence.source) for fence in found] == [(3, 6, "all:\n\ttrue"), (10, 12, "echo a"), (14, 16, "echo b")]
+    assert [(fence.line, fence.end, fence.source) for fence in found] == [
+        (3, 6, "all:\n\ttrue"),
+        (10, 12, "echo a"),
+        (14, 16, "echo b"),
+    ]
     assert not shadows
 
 
@@ -175,7 +179,10 @@ def test_a_site_that_does_not_read_its_blocks_with_superfences_is_told_what_to_a
     root = make_site(site="site_name: Sample\ntheme: readthedocs\n", index="```bash\ntrue\n```\n")
     ran = command_line(root, "list")
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr == "le site ne lit pas ses blocs avec pymdownx.superfences ; l'ajouter à markdown_extensions, dans mkdocs.yml\n"
+    assert (
+        ran.stderr
+        == "le site ne lit pas ses blocs avec pymdownx.superfences ; l'ajouter à markdown_extensions, dans mkdocs.yml\n"
+    )
 
 
 @pytest.mark.parametrize("verb", ["list", "run"])

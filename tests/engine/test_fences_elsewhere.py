@@ -18,17 +18,48 @@ SETS: dict[str, tuple[list[str], dict[str, Any]]] = {
         {"pymdownx.tabbed": {"alternate_style": True}},
     ),
     "like Material's": (
-        ["abbr", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", "toc", "tables", "pymdownx.betterem", "pymdownx.details",
-         "pymdownx.inlinehilite", "pymdownx.keys", "pymdownx.mark", "pymdownx.superfences", "pymdownx.tabbed", "pymdownx.tasklist"],
+        [
+            "abbr",
+            "admonition",
+            "attr_list",
+            "def_list",
+            "footnotes",
+            "md_in_html",
+            "toc",
+            "tables",
+            "pymdownx.betterem",
+            "pymdownx.details",
+            "pymdownx.inlinehilite",
+            "pymdownx.keys",
+            "pymdownx.mark",
+            "pymdownx.superfences",
+            "pymdownx.tabbed",
+            "pymdownx.tasklist",
+        ],
         {"pymdownx.tabbed": {"alternate_style": True}},
     ),
     "reads tabs and metadata": (
         ["admonition", "meta", "nl2br", "pymdownx.details", "pymdownx.superfences"],
-        {"pymdownx.superfences": {"preserve_tabs": True, "relaxed_headers": True, "disable_indented_code_blocks": True}},
+        {
+            "pymdownx.superfences": {
+                "preserve_tabs": True,
+                "relaxed_headers": True,
+                "disable_indented_code_blocks": True,
+            }
+        },
     ),
     "blocks": (
-        ["attr_list", "def_list", "footnotes", "md_in_html", "pymdownx.blocks.admonition", "pymdownx.blocks.details", "pymdownx.blocks.html",
-         "pymdownx.blocks.tab", "pymdownx.superfences"],
+        [
+            "attr_list",
+            "def_list",
+            "footnotes",
+            "md_in_html",
+            "pymdownx.blocks.admonition",
+            "pymdownx.blocks.details",
+            "pymdownx.blocks.html",
+            "pymdownx.blocks.tab",
+            "pymdownx.superfences",
+        ],
         {},
     ),
 }

@@ -11,12 +11,72 @@ from tests.engine.superfences import published
 from tests.engine.test_fences import CONFIGS, EXTENSIONS, SITE, page_of, shell_blocks
 
 FENCE = re.compile(r"`{3,}|~{3,}")
-LINES = st.sampled_from(["echo a", "", "  indented", "```", "~~~", "# comment", "cat <<END", "<!-- not html -->", "été « x »", "\ttab", "$(x) `y`"])
-OPENINGS = st.sampled_from(
-    ["```bash", "``` bash", "```sh", "~~~bash", "````bash", "``` { .bash }", '``` { .bash data-delai="3" title="T" }', '```bash title="T"',
-     "```bash oops=1", "```{.bash}", "```python", "```", "```bash {.x}", "``` bash title=T"]
+LINES = st.sampled_from(
+    [
+        "echo a",
+        "",
+        "  indented",
+        "```",
+        "~~~",
+        "# comment",
+        "cat <<END",
+        "<!-- not html -->",
+        "été « x »",
+        "\ttab",
+        "$(x) `y`",
+    ]
 )
-PROSE = st.sampled_from(["A paragraph.", "# Title", "- item", "1. item", "> quote", "<!--", "-->", "!!! note", '??? tip "T"', '=== "Tab"', "<div>", "</div>", "<script>", "</script>", "<template>", "</template>", "<textarea>", "</textarea>", "<pre>", "</pre>", "<?php", "?>", "    deeper", "Term", ":   definition", "[^1]: note", "---", "| a | b |", ""])
+OPENINGS = st.sampled_from(
+    [
+        "```bash",
+        "``` bash",
+        "```sh",
+        "~~~bash",
+        "````bash",
+        "``` { .bash }",
+        '``` { .bash data-delai="3" title="T" }',
+        '```bash title="T"',
+        "```bash oops=1",
+        "```{.bash}",
+        "```python",
+        "```",
+        "```bash {.x}",
+        "``` bash title=T",
+    ]
+)
+PROSE = st.sampled_from(
+    [
+        "A paragraph.",
+        "# Title",
+        "- item",
+        "1. item",
+        "> quote",
+        "<!--",
+        "-->",
+        "!!! note",
+        '??? tip "T"',
+        '=== "Tab"',
+        "<div>",
+        "</div>",
+        "<script>",
+        "</script>",
+        "<template>",
+        "</template>",
+        "<textarea>",
+        "</textarea>",
+        "<pre>",
+        "</pre>",
+        "<?php",
+        "?>",
+        "    deeper",
+        "Term",
+        ":   definition",
+        "[^1]: note",
+        "---",
+        "| a | b |",
+        "",
+    ]
+)
 INDENTS = st.sampled_from(["", "", "", "    ", "        ", "> ", "  ", "\t"])
 
 
@@ -47,7 +107,9 @@ def test_the_blocks_found_are_those_rendered(text: str) -> None:
 @example("```bash\n\n```\n", "", False)
 @example("```bash\necho a\n```\n", "Author: somebody\n    of the project\n\n", True)
 @given(pages(), st.sampled_from(["", "Author: somebody\n    of the project\n\n"]), st.booleans())
-def test_every_block_begins_and_ends_at_a_fence_of_the_page_whatever_stands_before_it(text: str, before: str, tabs: bool) -> None:
+def test_every_block_begins_and_ends_at_a_fence_of_the_page_whatever_stands_before_it(
+    text: str, before: str, tabs: bool
+) -> None:
     """`before` is what an extension takes away; where tabs are kept, the blocks are read twice."""
     site = Site((), [*EXTENSIONS, "meta"], {**CONFIGS, "pymdownx.superfences": {"preserve_tabs": tabs}})
     lines = (before + text).split("\n")
@@ -62,6 +124,6 @@ def test_every_block_begins_and_ends_at_a_fence_of_the_page_whatever_stands_befo
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(alphabet="`~ \n\tab{}.=\"<>!-#$é", max_size=120))
+@given(st.text(alphabet='`~ \n\tab{}.="<>!-#$é', max_size=120))
 def test_no_text_at_all_makes_the_finder_fail(text: str) -> None:
     find_fences(page_of(text), SITE)

@@ -21,9 +21,27 @@ def step(page: str, target: str = "here", outcome: Outcome = Outcome.VERIFIED, l
 
 
 def campaign(*steps: StepRecord, day: int = 1, **changes: object) -> Campaign:
-    made = Campaign(f"2026-11-{day:02d}T09:00:00+00:00", 1.0, f"c{day}", False, "", {}, {}, [], [], 0, None, {}, {}, list(steps), whole=False)
+    made = Campaign(
+        f"2026-11-{day:02d}T09:00:00+00:00",
+        1.0,
+        f"c{day}",
+        False,
+        "",
+        {},
+        {},
+        [],
+        [],
+        0,
+        None,
+        {},
+        {},
+        list(steps),
+        whole=False,
+    )
     made = msgspec.structs.replace(made, **changes)
-    return msgspec.structs.replace(made, exit_status=int(bool(made.problems) or any(step.outcome.bad for step in steps)))
+    return msgspec.structs.replace(
+        made, exit_status=int(bool(made.problems) or any(step.outcome.bad for step in steps))
+    )
 
 
 def days(record: Record) -> dict[tuple[str, str], list[str]]:
@@ -37,7 +55,9 @@ def days(record: Record) -> dict[tuple[str, str], list[str]]:
 
 def test_a_whole_campaign_replaces_all() -> None:
     before = Record(VERSION, [campaign(step("a"), step("b"))])
-    assert merge(before, campaign(step("a"), day=2, whole=True), 0).campaigns == [campaign(step("a"), day=2, whole=True)]
+    assert merge(before, campaign(step("a"), day=2, whole=True), 0).campaigns == [
+        campaign(step("a"), day=2, whole=True)
+    ]
 
 
 def test_a_page_is_renewed_and_the_others_keep_their_date_and_commit() -> None:
@@ -66,7 +86,9 @@ def test_what_is_said_of_a_missing_target_is_kept_where_nothing_better_is_known(
 
 def test_a_failure_goes_with_the_steps_that_made_it_and_not_before() -> None:
     faults = ["there : no engine", "here : port 1 busy"]
-    before = Record(VERSION, [campaign(step("a", "there", Outcome.FAILED), step("b", "there"), step("c"), faults=faults)])
+    before = Record(
+        VERSION, [campaign(step("a", "there", Outcome.FAILED), step("b", "there"), step("c"), faults=faults)]
+    )
 
     partly = merge(before, campaign(step("a", "there"), day=2), 0)
     assert (partly.exit_status, partly.campaigns[1].faults) == (1, faults)
@@ -85,12 +107,16 @@ def test_a_drop_of_the_coverage_ends_when_the_record_as_a_whole_has_made_up_for_
     assert (mended.campaigns[1].drop, mended.exit_status) == ("", 0)
 
 
-STEPS = st.lists(st.builds(step, st.sampled_from("abc"), st.sampled_from(TARGETS), st.sampled_from(Outcome)), min_size=1, max_size=6)
+STEPS = st.lists(
+    st.builds(step, st.sampled_from("abc"), st.sampled_from(TARGETS), st.sampled_from(Outcome)), min_size=1, max_size=6
+)
 MISSING = st.sampled_from([{}, {"there": "not asked"}, {"here": "no engine"}])
 
 
 @given(st.lists(st.tuples(STEPS, MISSING, st.booleans()), min_size=1, max_size=5))
-def test_each_page_and_target_stand_in_one_campaign_and_no_page_is_lost(runs: list[tuple[list[StepRecord], dict[str, str], bool]]) -> None:
+def test_each_page_and_target_stand_in_one_campaign_and_no_page_is_lost(
+    runs: list[tuple[list[StepRecord], dict[str, str], bool]],
+) -> None:
     record, pages = None, set()
     for day, (steps, missing, whole) in enumerate(runs, start=1):
         record = merge(record, campaign(*steps, day=day, missing=missing, whole=whole), 90)

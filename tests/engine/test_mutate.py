@@ -78,7 +78,9 @@ def test_a_run_kills_what_the_check_lets_pass(repository: Path) -> None:
     assert (status, report["score"]) == (0, 100.0)
 
 
-def test_changed_results_are_compared_with_the_outputs_of_one_run(make_site: MakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_results_are_compared_with_the_outputs_of_one_run(
+    make_site: MakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     words = "".join(f"word{letter * 3}\n" for letter in "abcdef")
     root = make_site(page=f"\n{fence(COUNTED, expected=words.strip())}")
@@ -95,15 +97,21 @@ def test_a_changed_command_is_run_again(repository: Path) -> None:
 
     _, report, _ = _mutate(repository, "--run", "here", "--only", "docs/page.md:6 file-renamed")
 
-    assert [(mutant["outcome"], mutant["why"].partition(" :")[0]) for mutant in report["mutants"]] == [("tué par l'exécution", "docs/page.md:10")]
+    assert [(mutant["outcome"], mutant["why"].partition(" :")[0]) for mutant in report["mutants"]] == [
+        ("tué par l'exécution", "docs/page.md:10")
+    ]
 
 
 def test_the_repository_itself_is_never_touched(repository: Path) -> None:
-    before = {path: path.read_bytes() for path in repository.rglob("*") if path.is_file() and ".runbook" not in path.parts}
+    before = {
+        path: path.read_bytes() for path in repository.rglob("*") if path.is_file() and ".runbook" not in path.parts
+    }
 
     _mutate(repository, "--run", "here")
 
-    assert {path: path.read_bytes() for path in repository.rglob("*") if path.is_file() and ".runbook" not in path.parts} == before
+    assert {
+        path: path.read_bytes() for path in repository.rglob("*") if path.is_file() and ".runbook" not in path.parts
+    } == before
 
 
 def test_a_repository_already_at_fault_is_refused(repository: Path) -> None:
@@ -148,20 +156,27 @@ def test_after_a_change_only_what_depends_on_it_is_judged_again(make_site: MakeS
 def test_a_mutant_shows_its_change_as_a_small_diff() -> None:
     mutant = replaced("port-changed", "k8s/a.yaml", "a: 1\nport: 80\nb: 2\nc: 3\n", 11, 13, "81")
 
-    assert (str(mutant), mutant.diff.splitlines()[1:]) == ("k8s/a.yaml:2 port-changed", [" a: 1", "-port: 80", "+port: 81", " b: 2"])
+    assert (str(mutant), mutant.diff.splitlines()[1:]) == (
+        "k8s/a.yaml:2 port-changed",
+        [" a: 1", "-port: 80", "+port: 81", " b: 2"],
+    )
 
 
 def test_settings_may_ask_for_another_score(repository: Path) -> None:
-    (repository / "pyproject.toml").write_text(SETTINGS.replace("[tool.runbook]", "[tool.runbook]\nmutation_score = 50"), encoding="utf-8")
+    (repository / "pyproject.toml").write_text(
+        SETTINGS.replace("[tool.runbook]", "[tool.runbook]\nmutation_score = 50"), encoding="utf-8"
+    )
 
     assert _mutate(repository)[0] == 0
 
 
 def test_scripts_are_mistyped_in_their_commands_and_not_in_their_comments() -> None:
     text = '#!/bin/sh\n# docker compose up --wait k8s/a.yaml\nfolder=k8s/a.yaml\ndocker compose up --wait  # "$folder"\ncat "$folder"\necho "--help"\n'
-    found = {(mutant.operator, mutant.line, mutant.diff.rpartition("+")[2]) for mutant in script_mutants("scripts/a", text)}
+    found = {
+        (mutant.operator, mutant.line, mutant.diff.rpartition("+")[2]) for mutant in script_mutants("scripts/a", text)
+    }
     assert found == {
-        ("script-file-renamed", 3, ("folder=k8s/a.yamlx\n docker compose up --wait  # \"$folder\"")),
+        ("script-file-renamed", 3, ('folder=k8s/a.yamlx\n docker compose up --wait  # "$folder"')),
         ("script-option-mistyped", 4, ('docker compose up --waitx  # "$folder"\n cat "$folder"')),
         ("script-verb-mistyped", 4, ('docker composex up --wait  # "$folder"\n cat "$folder"')),
         ("script-verb-mistyped", 4, ('docker compose upx --wait  # "$folder"\n cat "$folder"')),
@@ -170,19 +185,23 @@ def test_scripts_are_mistyped_in_their_commands_and_not_in_their_comments() -> N
 
 
 def test_pages_lose_verbs_namespaces_selectors_and_quoted_files(make_site: MakeSite) -> None:
-    page = "Read `notes/state.txt`.\n\n```bash\nkubectl get pods -l app=a -n home\nkubectl apply -n home -f notes/\n```\n"
+    page = (
+        "Read `notes/state.txt`.\n\n```bash\nkubectl get pods -l app=a -n home\nkubectl apply -n home -f notes/\n```\n"
+    )
     root = make_site(page=page)
     (root / "notes").mkdir()
     (root / "notes" / "state.txt").write_text("closed\n", encoding="utf-8")
     site = read_site(root, "mkdocs.yml")
     blocks = next(find_blocks(item, site, ("here",)) for item in site.pages if "kubectl" in item.markdown)
     made = list(page_mutants(blocks, (root / blocks.page.path).read_text(encoding="utf-8")))
-    assert {"verb-mistyped", "selector-mistyped", "namespace-dropped", "quoted-file-renamed"} <= {mutant.operator for mutant in made}
+    assert {"verb-mistyped", "selector-mistyped", "namespace-dropped", "quoted-file-renamed"} <= {
+        mutant.operator for mutant in made
+    }
     assert [bool(mutant.inert) for mutant in made if mutant.operator == "namespace-dropped"] == [False, True]
 
 
 def test_another_absent_route_is_inert_where_the_page_shows_that_there_is_none(make_site: MakeSite) -> None:
-    step = "```bash\ncurl -sS http://localhost:9000/{}\n```\n\n```text title=\"Résultat attendu\"\n{}\n```\n\n"
+    step = '```bash\ncurl -sS http://localhost:9000/{}\n```\n\n```text title="Résultat attendu"\n{}\n```\n\n'
     root = make_site(page=step.format("nowhere", "404") + step.format("somewhere", "200"))
     site = read_site(root, "mkdocs.yml")
     blocks = next(find_blocks(item, site, ("here",)) for item in site.pages if "curl" in item.markdown)
@@ -193,12 +212,23 @@ def test_another_absent_route_is_inert_where_the_page_shows_that_there_is_none(m
 @pytest.mark.parametrize(("test", "inert"), [("", True), ("    test: [CMD, knock]\n", False)])
 def test_a_health_check_that_only_has_a_cadence_is_the_images_own(test: str, inert: bool) -> None:
     text = f"services:\n  door:\n    healthcheck:\n  {test}      interval: 3s\n    image: door:1\n"
-    removed = [mutant for mutant in manifests.mutants("compose.yaml", text, lambda _: True) if mutant.operator == "probe-removed"]
+    removed = [
+        mutant
+        for mutant in manifests.mutants("compose.yaml", text, lambda _: True)
+        if mutant.operator == "probe-removed"
+    ]
     assert [bool(mutant.inert) for mutant in removed] == [inert]
 
 
-@pytest.mark.parametrize(("key", "inert"), [("team", True), ("app.kubernetes.io/version", False), ("pod-security.kubernetes.io/enforce", False)])
+@pytest.mark.parametrize(
+    ("key", "inert"),
+    [("team", True), ("app.kubernetes.io/version", False), ("pod-security.kubernetes.io/enforce", False)],
+)
 def test_a_label_that_kubernetes_reads_is_not_inert(key: str, inert: bool) -> None:
     text = f"kind: Namespace\nmetadata:\n  labels:\n    {key}: x\n"
-    changed = [mutant for mutant in manifests.mutants("k8s/a.yaml", text, lambda _: False) if mutant.operator == "label-changed"]
+    changed = [
+        mutant
+        for mutant in manifests.mutants("k8s/a.yaml", text, lambda _: False)
+        if mutant.operator == "label-changed"
+    ]
     assert [bool(mutant.inert) for mutant in changed] == [inert]

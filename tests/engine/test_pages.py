@@ -36,8 +36,12 @@ def test_a_macro_that_adds_lines_does_not_move_the_blocks_after_it(make_site) ->
     assert fence.line == 8
 
 
-@pytest.mark.parametrize(("text", "said"), [("[[= nowhere =]]", "'nowhere' is undefined"), ("[[= port", "macro en échec")])
-def test_a_macro_that_fails_is_told_with_page_and_line(make_site, capsys: pytest.CaptureFixture[str], text: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "said"), [("[[= nowhere =]]", "'nowhere' is undefined"), ("[[= port", "macro en échec")]
+)
+def test_a_macro_that_fails_is_told_with_page_and_line(
+    make_site, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
     root = make_site(site=SITE, index=f"# T\n\n{text}\n")
     with pytest.raises(PagesError, match=r"docs/index\.md:6 : ") as caught:
         read_site(root, "mkdocs.yml")
@@ -51,5 +55,7 @@ def test_a_site_that_mkdocs_refuses_is_told_in_one_line(make_site) -> None:
 
 
 def test_a_page_outside_the_navigation_is_read_all_the_same(make_site) -> None:
-    root = make_site(site="site_name: S\nnav: [a.md]\nmarkdown_extensions: [pymdownx.superfences]\n", a="# A\n", b="# B\n")
+    root = make_site(
+        site="site_name: S\nnav: [a.md]\nmarkdown_extensions: [pymdownx.superfences]\n", a="# A\n", b="# B\n"
+    )
     assert [page.uri for page in read_site(root, "mkdocs.yml").pages] == ["a.md", "b.md"]

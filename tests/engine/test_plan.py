@@ -44,7 +44,11 @@ def test_pages_follow_the_navigation_target_after_target(make_site) -> None:
         )
     )
     plan = make_plan(pages, settings, {})
-    assert [(page.page, page.target) for page in plan.pages] == [("docs/b.md", "here"), ("docs/a.md", "here"), ("docs/a.md", "away")]
+    assert [(page.page, page.target) for page in plan.pages] == [
+        ("docs/b.md", "here"),
+        ("docs/a.md", "here"),
+        ("docs/a.md", "away"),
+    ]
 
 
 def test_a_page_runs_after_those_it_depends_on_and_brings_them_along(make_site) -> None:
@@ -73,7 +77,11 @@ def test_every_problem_of_every_page_is_reported_at_once(make_site) -> None:
 
 
 def test_without_its_target_only_http_to_the_stand_in_runs_and_the_rest_says_why(make_site) -> None:
-    text = block("kubectl get pods") + block("curl -s http://localhost:8000/health | jq .status") + block("echo", 'data-non-execute="non"')
+    text = (
+        block("kubectl get pods")
+        + block("curl -s http://localhost:8000/health | jq .status")
+        + block("echo", 'data-non-execute="non"')
+    )
     pages, settings = opened(make_site(settings=SERVED, a="---\nexecution: {cible: cluster}\n---\n" + text))
     steps = make_plan(pages, settings, {"cluster": "pas de cluster"}).steps
     assert [(step.mode, step.reason) for step in steps] == [

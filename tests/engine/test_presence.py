@@ -47,5 +47,7 @@ def test_no_context_at_all_is_a_lack(kubectl: Path, tmp_path: Path) -> None:
 
 
 def test_the_first_requirement_that_fails_is_the_reason(tmp_path: Path) -> None:
-    target = Target(title="T", requires=[Requirement("true", "a"), Requirement("false", "b"), Requirement("false", "c")])
+    target = Target(
+        title="T", requires=[Requirement("true", "a"), Requirement("false", "b"), Requirement("false", "c")]
+    )
     assert lack(target, tmp_path) == "b"

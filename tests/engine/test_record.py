@@ -21,7 +21,9 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample after a run of all its pages, with a target that depends on a file."""
     root = Path(
         shutil.copytree(
-            SAMPLE, tmp_path_factory.mktemp("record") / "sample", ignore=shutil.ignore_patterns(".runbook", "__pycache__")
+            SAMPLE,
+            tmp_path_factory.mktemp("record") / "sample",
+            ignore=shutil.ignore_patterns(".runbook", "__pycache__"),
         )
     )
     settings = root / "pyproject.toml"
@@ -79,7 +81,9 @@ def test_a_whole_run_adds_to_the_history_and_a_page_alone_does_not(ran: Path) ->
 
     assert len(before) == 1
     assert sorted(history.glob("*.json")) == before
-    (totals,) = [one for name, one in json.loads(before[0].read_text(encoding="utf-8"))["targets"].items() if name == "here"]
+    (totals,) = [
+        one for name, one in json.loads(before[0].read_text(encoding="utf-8"))["targets"].items() if name == "here"
+    ]
     steps = [step for campaign in _record(ran)["campaigns"] for step in campaign["steps"] if step["target"] == "here"]
     assert totals["steps"] == len(steps) > 0
     assert totals["verified"] == sum(step["outcome"] == "vérifié" for step in steps) > 0
@@ -93,13 +97,18 @@ def test_a_campaign_says_the_commit_and_the_tree_that_it_started_from(ran: Path)
     page = ran / "docs" / "setup.md"
     text = page.read_text(encoding="utf-8")
 
-    page.write_text(f"{text}\n```bash\ngit commit --quiet --all --allow-empty --message two || git -c user.name=x -c user.email=x@example.org commit -qam two\n```\n", encoding="utf-8")
+    page.write_text(
+        f"{text}\n```bash\ngit commit --quiet --all --allow-empty --message two || git -c user.name=x -c user.email=x@example.org commit -qam two\n```\n",
+        encoding="utf-8",
+    )
     _runbook(ran, "run")
     page.write_text(text, encoding="utf-8")
 
     campaign = _campaign(ran)
     assert (campaign["commit"], campaign["dirty"]) == (head, True)
-    assert subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip() != head
+    assert (
+        subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip() != head
+    )
 
 
 def test_a_record_of_another_version_does_not_stop_the_run_that_replaces_it(ran: Path) -> None:
@@ -141,7 +150,10 @@ def test_two_runs_at_once_lose_nothing(ran: Path) -> None:
     count = len(_campaign(ran)["steps"])
     command = [sys.executable, "-m", "runbook", "--root", str(ran), "run", "--target", "elsewhere"]
 
-    started = [subprocess.Popen([*command, page], stdout=subprocess.DEVNULL) for page in ("docs/index.md", "docs/setup.md", "docs/index.md")]
+    started = [
+        subprocess.Popen([*command, page], stdout=subprocess.DEVNULL)
+        for page in ("docs/index.md", "docs/setup.md", "docs/index.md")
+    ]
 
     assert [process.wait(60) for process in started]
     assert sum(len(campaign["steps"]) for campaign in _record(ran)["campaigns"]) == count

@@ -50,7 +50,10 @@ def site(tmp_path: Path) -> Path:
     """A site of one command, whose macros say each time that they are asked."""
     (tmp_path / "docs").mkdir()
     (tmp_path / ".runbook").mkdir()
-    (tmp_path / "mkdocs.yml").write_text("site_name: Small\nplugins: [macros]\nmarkdown_extensions: [attr_list, pymdownx.superfences]\n", encoding="utf-8")
+    (tmp_path / "mkdocs.yml").write_text(
+        "site_name: Small\nplugins: [macros]\nmarkdown_extensions: [attr_list, pymdownx.superfences]\n",
+        encoding="utf-8",
+    )
     (tmp_path / "main.py").write_text(MACROS, encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text('[tool.runbook.targets.here]\ntitle = "Here"\n', encoding="utf-8")
     (tmp_path / "docs" / "index.md").write_text(PAGE, encoding="utf-8")

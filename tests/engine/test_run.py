@@ -33,7 +33,9 @@ def test_another_output_fails_at_the_line_of_the_page_that_promised_it(make_site
 
 
 def test_an_exit_status_other_than_the_expected_one_fails(make_site) -> None:
-    journal = run_site(make_site(a=fence("(exit 4)", 'data-code="4"'), b=fence("true", 'data-code="4"'), c=fence("(exit 4)")))
+    journal = run_site(
+        make_site(a=fence("(exit 4)", 'data-code="4"'), b=fence("true", 'data-code="4"'), c=fence("(exit 4)"))
+    )
     assert outcomes(journal) == [Outcome.VERIFIED, Outcome.FAILED, Outcome.FAILED]
     assert "code de sortie 0 au lieu de 4" in journal.results[1].reason
 
@@ -71,7 +73,11 @@ def test_cleanup_runs_after_a_failure_in_a_fresh_shell(make_site) -> None:
 
 
 def test_a_command_reads_nothing_from_standard_input(make_site) -> None:
-    journal = run_site(make_site(index=fence("cat; read -r x; echo \"read: $?\"", "", "read: 1") + fence("echo still here", "", "still here")))
+    journal = run_site(
+        make_site(
+            index=fence('cat; read -r x; echo "read: $?"', "", "read: 1") + fence("echo still here", "", "still here")
+        )
+    )
     assert outcomes(journal) == [Outcome.VERIFIED, Outcome.VERIFIED]
 
 
@@ -175,16 +181,23 @@ def test_a_readiness_that_holds_already_is_somebody_elses(make_site) -> None:
 
 def test_secret_values_are_masked_wherever_they_come_from(make_site) -> None:
     root = make_site(
-        index=fence("PASSWORD=correct-horse; echo $PASSWORD; echo $PASSWORD >&2") + fence("cat secret.yaml", "", "nothing like it")
+        index=fence("PASSWORD=correct-horse; echo $PASSWORD; echo $PASSWORD >&2")
+        + fence("cat secret.yaml", "", "nothing like it")
     )
-    (root / "secret.yaml").write_text("kind: Secret\napiVersion: v1\nmetadata: {name: s}\nstringData: {key: battery-staple}\n")
+    (root / "secret.yaml").write_text(
+        "kind: Secret\napiVersion: v1\nmetadata: {name: s}\nstringData: {key: battery-staple}\n"
+    )
     first, second = run_site(root).results
     assert "correct-horse" not in first.out + first.err
     assert "battery-staple" not in second.out + second.reason + "".join(second.diff)
 
 
 def test_an_interrupted_run_cleans_up_and_leaves_no_process(make_site) -> None:
-    text = fence("tail -f /dev/null & tail -f /dev/null & true") + fence("true") + fence("touch cleaned", 'data-nettoyage="oui"')
+    text = (
+        fence("tail -f /dev/null & tail -f /dev/null & true")
+        + fence("true")
+        + fence("touch cleaned", 'data-nettoyage="oui"')
+    )
     root = make_site(index=text)
     settings, journal = load(root), Journal()
     site = read_site(root, settings.site)

@@ -6,7 +6,11 @@ from runbook.reading.content import Block
 
 def read(*codes: str) -> list[Command]:
     shell = Shell()
-    return [command for index, code in enumerate(codes) for command in shell.read(Block("p.md", 10 * index + 1, None, code, "here"))]
+    return [
+        command
+        for index, code in enumerate(codes)
+        for command in shell.read(Block("p.md", 10 * index + 1, None, code, "here"))
+    ]
 
 
 def texts(*codes: str) -> list[list[str]]:
@@ -14,7 +18,14 @@ def texts(*codes: str) -> list[list[str]]:
 
 
 def test_a_variable_assigned_in_an_earlier_block_has_its_value() -> None:
-    assert texts("NS=recette", 'kubectl get pods -n "$NS" "${NS}-x"')[-1] == ["kubectl", "get", "pods", "-n", "recette", "recette-x"]
+    assert texts("NS=recette", 'kubectl get pods -n "$NS" "${NS}-x"')[-1] == [
+        "kubectl",
+        "get",
+        "pods",
+        "-n",
+        "recette",
+        "recette-x",
+    ]
 
 
 def test_a_value_that_only_running_tells_is_unknown_but_assigned() -> None:

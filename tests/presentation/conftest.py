@@ -36,7 +36,14 @@ def deck(tmp_path_factory: pytest.TempPathFactory) -> Deck:
         step(page=MEASURES, title="Autre mesure", out="verdict\u00a0: aucune requête perdue sur 1\u00a0234\n"),
         step(page=UPDATE, title="Mesure", out="verdict\u00a0: aucune requête perdue sur 500\n"),
         step(page="docs/demarrer.md", target="local", on="local"),
-        step(page="docs/demarrer.md", target="local", on="local", outcome="non exécuté", reason="demande un écran", page_reason=True),
+        step(
+            page="docs/demarrer.md",
+            target="local",
+            on="local",
+            outcome="non exécuté",
+            reason="demande un écran",
+            page_reason=True,
+        ),
         versions={"local": {"python": "Python 3.13.1"}, "recette": {"cluster": "v1.20.2"}},
     )
     built = build_site(project)

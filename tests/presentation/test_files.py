@@ -82,7 +82,9 @@ def test_a_browser_that_fails_is_quoted_and_the_rest_is_made(copy: Path, program
 
 
 def test_a_browser_prints_the_deck_of_the_site_and_the_page_leads_to_both_files(copy: Path, programs: Path) -> None:
-    _browser(programs, 'for word in "$@"; do case $word in --print-to-pdf=*) echo "$word $*" > "${word#*=}";; esac; done')
+    _browser(
+        programs, 'for word in "$@"; do case $word in --print-to-pdf=*) echo "$word $*" > "${word#*=}";; esac; done'
+    )
 
     ran = _make(copy, f"{programs}:/bin:/usr/bin")
     again = _make(copy, f"{programs}:/bin:/usr/bin")
@@ -109,7 +111,9 @@ def test_a_site_that_was_not_built_is_said(tmp_path: Path) -> None:
     assert "construire d'abord le site" in ran.stderr
 
 
-@pytest.mark.skipif(find_browser() is None, reason="no browser on this machine prints; the other tests hold the content")
+@pytest.mark.skipif(
+    find_browser() is None, reason="no browser on this machine prints; the other tests hold the content"
+)
 def test_the_real_browser_prints_one_sheet_for_each_slide(copy: Path, deck: Deck) -> None:
     ran = _make(copy, os.environ["PATH"])
 

@@ -48,7 +48,9 @@ def through(page: "Page") -> list[tuple[int, Any]]:
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (1920, 1080)])
-def test_on_a_wide_screen_the_keys_show_each_slide_alone_and_whole(deck: Deck, opened: "Callable[..., Page]", width: int, height: int) -> None:
+def test_on_a_wide_screen_the_keys_show_each_slide_alone_and_whole(
+    deck: Deck, opened: "Callable[..., Page]", width: int, height: int
+) -> None:
     page = opened(deck, width, height)
 
     assert through(page) == [(1, [])] * SLIDES

@@ -130,7 +130,13 @@ def test_counts_stand_to_the_right_as_on_the_site(deck: Deck, pages: list[Any]) 
 
 @pytest.mark.parametrize(
     ("text", "width", "lines"),
-    [("mot", 100, 1), ("mot mot mot mot", 100, 2), ("indivisiblementlong", 20, 1), ("iiii iiii", 60, 1), ("MMMM MMMM", 60, 2)],
+    [
+        ("mot", 100, 1),
+        ("mot mot mot mot", 100, 2),
+        ("indivisiblementlong", 20, 1),
+        ("iiii iiii", 60, 1),
+        ("MMMM MMMM", 60, 2),
+    ],
 )
 def test_the_estimate_wraps_between_words_and_knows_wide_letters(text: str, width: float, lines: int) -> None:
     assert lines_of(text, 23, width) == lines

@@ -119,16 +119,27 @@ def test_versions_are_told_as_people_call_them() -> None:
 
 
 def test_many_runs_are_counted_rather_than_listed() -> None:
-    days = [run(step(page=f"docs/{day}.md"), date=f"2026-11-{day:02d}T08:00:00+00:00", commit=f"{day:09d}") for day in (9, 8, 7)]
+    days = [
+        run(step(page=f"docs/{day}.md"), date=f"2026-11-{day:02d}T08:00:00+00:00", commit=f"{day:09d}")
+        for day in (9, 8, 7)
+    ]
 
-    assert proof(proven(*days[:2])).conditions == "Exécution du 9 novembre 2026, commit `000000009`\u00a0; et du 8 novembre 2026, commit `000000008`."
-    assert proof(proven(*days)).conditions == "Exécution du 9 novembre 2026, commit `000000009`\u00a0; et 2 autres depuis le 7 novembre 2026."
+    assert (
+        proof(proven(*days[:2])).conditions
+        == "Exécution du 9 novembre 2026, commit `000000009`\u00a0; et du 8 novembre 2026, commit `000000008`."
+    )
+    assert (
+        proof(proven(*days)).conditions
+        == "Exécution du 9 novembre 2026, commit `000000009`\u00a0; et 2 autres depuis le 7 novembre 2026."
+    )
 
 
 def test_the_home_page_says_the_figures_of_the_slide_in_a_sentence(deck: Deck, bare_deck: Deck) -> None:
     told = "4 commandes vérifiées sur 5 le 1er novembre 2026, et aucune requête perdue sur 4\u00a0734, pendant la perte d’un pod, deux redémarrages et un changement de version."
 
     assert told in unescape((deck.site / "index.html").read_text(encoding="utf-8"))
-    assert "Rien n’est encore vérifié sur cette copie" in unescape((bare_deck.site / "index.html").read_text(encoding="utf-8"))
+    assert "Rien n’est encore vérifié sur cette copie" in unescape(
+        (bare_deck.site / "index.html").read_text(encoding="utf-8")
+    )
     assert _proof(step()).summary == "1 commande vérifiée sur 1 le 1er novembre 2026"
     assert "et 2 requêtes perdues sur 1\u00a0500" in _proof(_measure("2 requêtes perdues sur 1\u00a0500")).summary

@@ -10,7 +10,9 @@ from tests.site.conftest import ROOT
 
 from .conftest import Deck
 
-OTHER_HOST = re.compile(r"""(?:src|href|srcset|data)\s*=\s*["'](?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import|\bfetch\(|import\(""")
+OTHER_HOST = re.compile(
+    r"""(?:src|href|srcset|data)\s*=\s*["'](?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import|\bfetch\(|import\("""
+)
 
 
 def test_ten_slides_at_most_each_with_a_message_of_its_own(deck: Deck) -> None:

@@ -74,14 +74,23 @@ def proven(*runs: Campaign, changed: dict[str, tuple[Change, ...]] | None = None
     """What the site knows of these runs; `changed` tells, by target, what is no longer as it was."""
     return Evidence(
         runs,
-        tuple(Proof(step, step.page.removeprefix("docs/"), one, (changed or {}).get(step.target, ())) for one in runs for step in one.steps),
+        tuple(
+            Proof(step, step.page.removeprefix("docs/"), one, (changed or {}).get(step.target, ()))
+            for one in runs
+            for step in one.steps
+        ),
     )
 
 
 def put(project: Path, *steps: dict[str, Any], **changes: Any) -> None:
     """Write a record in `project` with the fingerprints of its files as they are now."""
     before = at_start({one["page"] for one in steps}, load(ROOT), project)
-    whole = {"pages": before.pages, "commands": before.commands, "depends": msgspec.to_builtins(before.depends), **changes}
+    whole = {
+        "pages": before.pages,
+        "commands": before.commands,
+        "depends": msgspec.to_builtins(before.depends),
+        **changes,
+    }
     write(project, campaign(*steps, **whole))
 
 

@@ -15,7 +15,12 @@ def test_indents_and_empty_lines_go_and_words_stay_apart() -> None:
 
 
 def test_what_is_shown_as_it_is_written_stays_so() -> None:
-    for kept in ("<pre><code>  a\n\n    b\n</code></pre>", "<textarea>\n  x\n</textarea>", "<script>\n  f()\n\n</script>", "<style>\n  a {}\n</style>"):
+    for kept in (
+        "<pre><code>  a\n\n    b\n</code></pre>",
+        "<textarea>\n  x\n</textarea>",
+        "<script>\n  f()\n\n</script>",
+        "<style>\n  a {}\n</style>",
+    ):
         assert on_post_page(f"<div>\n  {kept}\n  </div>") == f"<div>\n{kept}\n</div>"
 
 
@@ -26,7 +31,7 @@ def test_a_command_keeps_every_blank_without_its_box() -> None:
 
 
 def test_the_title_of_a_block_has_french_apostrophes_and_its_command_does_not() -> None:
-    block = '<span class="filename">Mesure à l{}extérieur</span><pre><code>echo \'oui\'</code></pre>'
+    block = "<span class=\"filename\">Mesure à l{}extérieur</span><pre><code>echo 'oui'</code></pre>"
 
     for written in ("'", "&#39;", "&#x27;"):
         assert on_post_page(block.format(written)) == block.format("’")
@@ -35,7 +40,9 @@ def test_the_title_of_a_block_has_french_apostrophes_and_its_command_does_not() 
 def test_an_expected_result_is_told_from_a_command_with_a_title() -> None:
     block = '<div class="{}"><span class="filename">{}</span>'
 
-    assert on_post_page(block.format("highlight", "Résultat attendu")) == block.format("highlight dp-resultat no-copy", "Résultat attendu")
+    assert on_post_page(block.format("highlight", "Résultat attendu")) == block.format(
+        "highlight dp-resultat no-copy", "Résultat attendu"
+    )
     assert on_post_page(block.format("highlight", "Front")) == block.format("highlight", "Front")
 
 
@@ -55,11 +62,17 @@ def test_title_and_description_have_french_apostrophes_before_anything_takes_the
 
 def test_what_is_read_beside_the_text_has_french_apostrophes_too() -> None:
     for name in ("title", "aria-label", "alt", "content"):
-        assert on_post_page(f'<a {name}="l\'API" data-x="l\'API">l\'API</a>') == f'<a {name}="l’API" data-x="l\'API">l\'API</a>'
+        assert (
+            on_post_page(f'<a {name}="l\'API" data-x="l\'API">l\'API</a>')
+            == f'<a {name}="l’API" data-x="l\'API">l\'API</a>'
+        )
 
 
 def test_extensions_that_wait_for_all_pages_complete_each_of_them() -> None:
-    page, waiting = SimpleNamespace(content="<p>", file="f"), SimpleNamespace(complete=lambda html, file: f"{html}{file}")
+    page, waiting = (
+        SimpleNamespace(content="<p>", file="f"),
+        SimpleNamespace(complete=lambda html, file: f"{html}{file}"),
+    )
 
     assert on_page_context("context", page, SimpleNamespace(markdown_extensions=["toc", waiting])) == "context"
     assert page.content == "<p>f"
@@ -72,8 +85,13 @@ def test_no_straight_apostrophe_nor_quote_is_left_outside_code_on_any_page(site:
         root = lxml.html.fromstring(path.read_bytes().decode())
         for hidden in root.xpath("//script | //style | //pre | //code | //kbd"):
             hidden.drop_tree()
-        texts = [root.text_content(), *root.xpath("//@title | //@aria-label | //@alt | //@placeholder | //meta[@name='description']/@content")]
-        left += [(str(path.relative_to(site)), found[0]) for text in texts for found in re.finditer(r"""\S*['"]\S*""", text)]
+        texts = [
+            root.text_content(),
+            *root.xpath("//@title | //@aria-label | //@alt | //@placeholder | //meta[@name='description']/@content"),
+        ]
+        left += [
+            (str(path.relative_to(site)), found[0]) for text in texts for found in re.finditer(r"""\S*['"]\S*""", text)
+        ]
 
     assert left == []
 

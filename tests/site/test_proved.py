@@ -36,7 +36,9 @@ def _said(folder: Path, *steps: dict[str, Any], changed: dict[str, tuple[Change,
     return _shown(folder, *steps, changed=changed).partition("\u00a0: ")[2]
 
 
-def _shown(folder: Path, *steps: dict[str, Any], anchor: str = "", changed: dict[str, tuple[Change, ...]] | None = None) -> str:
+def _shown(
+    folder: Path, *steps: dict[str, Any], anchor: str = "", changed: dict[str, tuple[Change, ...]] | None = None
+) -> str:
     page = folder / "docs" / PAGE
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(TEXT + "\n" * 30, encoding="utf-8")
@@ -49,7 +51,10 @@ def test_the_commands_of_the_page_alone_are_counted(tmp_path: Path) -> None:
 
 
 def test_the_stand_in_is_told_apart(tmp_path: Path) -> None:
-    assert _said(tmp_path, step(), step(on="local", stood_in=True)) == "2 commandes vérifiées, dont 1 par le substitut local"
+    assert (
+        _said(tmp_path, step(), step(on="local", stood_in=True))
+        == "2 commandes vérifiées, dont 1 par le substitut local"
+    )
 
 
 @pytest.mark.parametrize("outcome", ["échoué", "délai dépassé"])

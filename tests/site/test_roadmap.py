@@ -42,7 +42,11 @@ def _card(effort: str, anchor: str = "un", risk: str = "Faible", state: str = "P
 
 
 def test_the_days_of_a_stage_are_those_of_its_cards(tmp_path: Path) -> None:
-    page = _page(tmp_path, ("horizon-1", _card("S") + _card("M, pour commencer", "deux") + _card("–\u00a0: fait", "trois")), ("horizon-2", _card("L", "quatre")))
+    page = _page(
+        tmp_path,
+        ("horizon-1", _card("S") + _card("M, pour commencer", "deux") + _card("–\u00a0: fait", "trois")),
+        ("horizon-2", _card("L", "quatre")),
+    )
 
     roadmap = read_roadmap(page)
 
@@ -56,7 +60,10 @@ def test_an_effort_of_no_known_size_stops_the_build(tmp_path: Path) -> None:
 
 
 def test_a_row_keeps_the_first_words_of_risk_and_state(tmp_path: Path) -> None:
-    stages = [(f"horizon-{n}", _card("S", f"c{'abc'[n - 1]}", "Moyen, pour les uns", "Livré en partie\u00a0: le début")) for n in (1, 2, 3)]
+    stages = [
+        (f"horizon-{n}", _card("S", f"c{'abc'[n - 1]}", "Moyen, pour les uns", "Livré en partie\u00a0: le début"))
+        for n in (1, 2, 3)
+    ]
 
     rows = read_roadmap(_page(tmp_path, *stages)).summary().splitlines()
 
@@ -68,7 +75,9 @@ def test_every_card_of_the_page_is_in_its_table_with_one_of_the_states_it_announ
     text = PAGE.read_text(encoding="utf-8")
     rows = [row.strip("| ").split(" | ") for row in read_roadmap(PAGE).summary().splitlines()[2:]]
 
-    assert [re.search(r"#([a-z]+)", row[0])[1] for row in rows] == re.findall(r"^### .*\{ #([a-z]+) \}", text, re.MULTILINE)  # type: ignore[index]
+    assert [re.search(r"#([a-z]+)", row[0])[1] for row in rows] == re.findall(
+        r"^### .*\{ #([a-z]+) \}", text, re.MULTILINE
+    )  # type: ignore[index]
     assert {row[4].split()[0] for row in rows} <= {"Livré", "Essayé", "Prévu"}
     assert {row[3] for row in rows} <= {"Faible", "Moyen", "Élevé"}
 

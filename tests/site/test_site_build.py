@@ -137,7 +137,9 @@ def test_facts_reach_the_pages(site: Path, root: Path) -> None:
 def test_all_that_leads_nowhere_fails_the_build_and_so_does_a_page_outside_the_menu(copy: Path, build: Build) -> None:
     page = copy / "docs" / "index.md"
     leads = ["nulle-part.md", "contexte.md#nulle-part", "/contexte/"]
-    page.write_text(page.read_text(encoding="utf-8") + "".join(f"\n[mort]({lead})\n" for lead in leads), encoding="utf-8")
+    page.write_text(
+        page.read_text(encoding="utf-8") + "".join(f"\n[mort]({lead})\n" for lead in leads), encoding="utf-8"
+    )
     (copy / "docs" / "orpheline.md").write_text("# Orpheline\n", encoding="utf-8")
 
     built = build(copy)

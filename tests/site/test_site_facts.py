@@ -84,7 +84,11 @@ def test_a_secret_given_as_a_variable_is_told_as_such_and_shows_no_value(copy: P
     meanings = _load(copy / "docs" / "_data" / "services.yaml")["variables"]
 
     assert recette.secret_given == "donné par la variable `API_TOKEN`"
-    row = re.search(r"^\| `API_TOKEN` \|.*", settings_table(services, "api", read_compose(copy / "compose.yaml"), recette, meanings), re.MULTILINE)
+    row = re.search(
+        r"^\| `API_TOKEN` \|.*",
+        settings_table(services, "api", read_compose(copy / "compose.yaml"), recette, meanings),
+        re.MULTILINE,
+    )
     assert row
     assert row[0].endswith("| valeur du Secret |")
 
@@ -92,9 +96,18 @@ def test_a_secret_given_as_a_variable_is_told_as_such_and_shows_no_value(copy: P
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"volumes": [{"name": "s", "secret": {}}], "containers": [{"volumeMounts": [{"name": "s", "mountPath": "/a"}]}]}, "monté en lecture seule sous `/a`"),
         (
-            {"volumes": [{"name": "s", "projected": {"sources": [{"secret": {}}]}}], "containers": [{"volumeMounts": [{"name": "s", "mountPath": "/b"}]}]},
+            {
+                "volumes": [{"name": "s", "secret": {}}],
+                "containers": [{"volumeMounts": [{"name": "s", "mountPath": "/a"}]}],
+            },
+            "monté en lecture seule sous `/a`",
+        ),
+        (
+            {
+                "volumes": [{"name": "s", "projected": {"sources": [{"secret": {}}]}}],
+                "containers": [{"volumeMounts": [{"name": "s", "mountPath": "/b"}]}],
+            },
             "monté en lecture seule sous `/b`",
         ),
         ({"containers": [{"envFrom": [{"secretRef": {"name": "s"}}]}]}, "donné en variables d'environnement"),
@@ -135,11 +148,17 @@ def test_a_stop_without_a_pause_is_named() -> None:
         pause_before_stop({"lifecycle": {"preStop": {"exec": {"command": ["true"]}}}}, "f.yaml")
 
 
-@pytest.mark.parametrize("ports", ['["8000:8000"]', '["127.0.0.1:8000:8000"]', '["8000:8000/tcp"]', "[{published: 8000, target: 8000}]"])
-@pytest.mark.parametrize("environment", ["{ENVIRONMENT: x, EMPTY: '', API_TOKEN: }", "[ENVIRONMENT=x, EMPTY=, API_TOKEN]"])
+@pytest.mark.parametrize(
+    "ports", ['["8000:8000"]', '["127.0.0.1:8000:8000"]', '["8000:8000/tcp"]', "[{published: 8000, target: 8000}]"]
+)
+@pytest.mark.parametrize(
+    "environment", ["{ENVIRONMENT: x, EMPTY: '', API_TOKEN: }", "[ENVIRONMENT=x, EMPTY=, API_TOKEN]"]
+)
 def test_short_and_long_forms_of_compose_say_the_same(tmp_path: Path, ports: str, environment: str) -> None:
     service = f"{{image: i, ports: {ports}, environment: {environment}, mem_limit: 1m, stop_grace_period: 1s}}"
-    (tmp_path / "compose.yaml").write_text(f"name: p\nnetworks: {{n: }}\nservices:\n  api: {service}\n  front: {service}\n", encoding="utf-8")
+    (tmp_path / "compose.yaml").write_text(
+        f"name: p\nnetworks: {{n: }}\nservices:\n  api: {service}\n  front: {service}\n", encoding="utf-8"
+    )
 
     api = read_compose(tmp_path / "compose.yaml").api
 
@@ -150,7 +169,9 @@ def test_short_and_long_forms_of_compose_say_the_same(tmp_path: Path, ports: str
 @pytest.mark.parametrize("ports", ["[8000]", '["8000"]', '["8000-8010:8000-8010"]'])
 def test_a_port_that_nobody_chose_is_refused_with_its_service(tmp_path: Path, ports: str) -> None:
     service = f"{{image: i, ports: {ports}, mem_limit: 1m, stop_grace_period: 1s}}"
-    (tmp_path / "compose.yaml").write_text(f"name: p\nnetworks: {{n: }}\nservices: {{api: {service}, front: {service}}}\n", encoding="utf-8")
+    (tmp_path / "compose.yaml").write_text(
+        f"name: p\nnetworks: {{n: }}\nservices: {{api: {service}, front: {service}}}\n", encoding="utf-8"
+    )
 
     with pytest.raises(SourceError, match=r"ports de api.*ne publie pas"):
         read_compose(tmp_path / "compose.yaml")

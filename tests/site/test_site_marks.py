@@ -51,7 +51,11 @@ TOLD: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"outcome": "échoué", "reason": "reçu 503"}, "failed", "échoué sur recette"),
     ({"outcome": "délai dépassé"}, "failed", "délai dépassé sur recette"),
     ({"outcome": "non exécuté", "reason": "un écran", "page_reason": True}, "absent", "non exécuté\u00a0: un écran"),
-    ({"outcome": "non exécuté", "reason": "pas de cluster"}, "checked", "contrôlé sans exécution\u00a0: pas de cluster"),
+    (
+        {"outcome": "non exécuté", "reason": "pas de cluster"},
+        "checked",
+        "contrôlé sans exécution\u00a0: pas de cluster",
+    ),
 )
 UPDATE = "docs/exploitation/mettre-a-jour.md"
 DEBUG = "docs/exploitation/deboguer.md"
@@ -70,7 +74,10 @@ def proven(tmp_path_factory: pytest.TempPathFactory, build: Build) -> Any:
     The lines of its steps are wrong and their order is reversed: only page and text may bind a step to its command.
     """
     project = copy_sources(tmp_path_factory.mktemp("proven") / "copy")
-    told = [step(**one, command=block.code, line=900 - n) for n, ((one, *_), block) in enumerate(zip(TOLD, _blocks(PAGE), strict=False))]
+    told = [
+        step(**one, command=block.code, line=900 - n)
+        for n, ((one, *_), block) in enumerate(zip(TOLD, _blocks(PAGE), strict=False))
+    ]
     again = (step(page=UPDATE, command=_repeated(), line=line, out=f"fois {line}") for line in (80, 40))
     put(project, *reversed(told), *again, step(page=DEBUG))
     return build(project)
@@ -164,11 +171,15 @@ def test_a_target_has_a_table_of_its_steps_that_leads_to_each_command(failed: An
     assert len(rows) == 4
     assert rows[0].startswith(f'{_blocks(PAGE)[0].line}</td><td><a href="../../exploitation/deployer/#preuve-1">')
     (shown,) = re.findall(r'<details class="proof[^>]*>(.*?)</details>', _html(failed, PAGE), re.DOTALL)[:1]
-    assert re.search(r'<p id="preuve-1">.*une sortie', shown, re.DOTALL), "a browser opens what holds the place that a link leads to"
+    assert re.search(r'<p id="preuve-1">.*une sortie', shown, re.DOTALL), (
+        "a browser opens what holds the place that a link leads to"
+    )
     assert "échoué sur recette" in rows[1]
     assert "attendu | reçu" in rows[1]
     assert "<p>v1.20.2</p>" in html or "<dd>v1.20.2</dd>" in html
-    assert "Aucune exécution enregistrée ne porte sur la cible Compose" in _html(failed, "docs/preuves/compose.md").replace("\u2019", "'")
+    assert "Aucune exécution enregistrée ne porte sur la cible Compose" in _html(
+        failed, "docs/preuves/compose.md"
+    ).replace("\u2019", "'")
 
 
 def test_a_command_that_its_page_no_longer_holds_keeps_its_row_and_leads_nowhere(failed: Any) -> None:
@@ -189,12 +200,17 @@ def test_without_a_record_no_command_carries_a_mark(site: Path) -> None:
 
     assert pages
     assert not [page for page in pages if 'class="proof' in page.read_text(encoding="utf-8")]
-    assert "Rien de vérifié sur cette cible" in (site / "preuves" / "recette" / "index.html").read_text(encoding="utf-8")
+    assert "Rien de vérifié sur cette cible" in (site / "preuves" / "recette" / "index.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_pages_stay_light_when_every_command_prints_much(copy: Path, build: Build) -> None:
     noise = "une ligne de journal assez longue pour compter\n" * 1400
-    put(copy, *(step(page=b.page, line=b.line, command=b.code, target=b.target or "local", out=noise) for b in documented()))
+    put(
+        copy,
+        *(step(page=b.page, line=b.line, command=b.code, target=b.target or "local", out=noise) for b in documented()),
+    )
 
     built = build(copy)
 

@@ -126,7 +126,13 @@ def test_a_page_that_has_gone_is_named_without_a_link() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["{}", "pas du JSON", json.dumps({"version": 1}), json.dumps({"version": 99}), json.dumps(record(campaign(step())) | {"campaigns": 3})],
+    [
+        "{}",
+        "pas du JSON",
+        json.dumps({"version": 1}),
+        json.dumps({"version": 99}),
+        json.dumps(record(campaign(step())) | {"campaigns": 3}),
+    ],
 )
 def test_a_record_that_cannot_be_read_proves_nothing_says_so_and_stops_no_run(tmp_path: Path, content: str) -> None:
     write(tmp_path)
@@ -194,7 +200,10 @@ def test_a_page_run_alone_has_nothing_to_say_of_the_targets_that_it_does_not_use
 
 
 def test_the_home_page_names_the_newest_runs_and_counts_the_others() -> None:
-    pages = [run(step(page=f"docs/{day}.md"), date=f"2026-11-{day:02d}T08:00:00+00:00", whole=False) for day in (9, 8, 7, 6, 5)]
+    pages = [
+        run(step(page=f"docs/{day}.md"), date=f"2026-11-{day:02d}T08:00:00+00:00", whole=False)
+        for day in (9, 8, 7, 6, 5)
+    ]
 
     home = status(proven(*pages))
 
@@ -208,4 +217,6 @@ def test_reasons_have_the_apostrophes_of_the_site_and_commands_their_own() -> No
     reason = "c'est la page, ou grep -q '^a' 'b'"
 
     assert typographic(reason) == "c’est la page, ou grep -q '^a' 'b'"
-    assert "c’est la page, ou grep -q &#x27;^a&#x27;" in _proofs(_evidence(step(outcome="non exécuté", reason=reason, page_reason=True)))
+    assert "c’est la page, ou grep -q &#x27;^a&#x27;" in _proofs(
+        _evidence(step(outcome="non exécuté", reason=reason, page_reason=True))
+    )

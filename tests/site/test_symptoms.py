@@ -16,11 +16,15 @@ HEADING = re.compile(r"^#{2,3} .*\{ #([a-z-]+) \}$")
 def _commands(anchor: str) -> list[str]:
     """The commands between the heading of this anchor and the next heading, that the run executes on the recette."""
     lines = TEXT.splitlines()
-    starts = [(number, found[1]) for number, line in enumerate(lines, 1) if (found := HEADING.match(line))] + [(len(lines) + 1, "")]
+    starts = [(number, found[1]) for number, line in enumerate(lines, 1) if (found := HEADING.match(line))] + [
+        (len(lines) + 1, "")
+    ]
     (place,) = (index for index, (_, name) in enumerate(starts) if name == anchor)
     first, last = starts[place][0], starts[place + 1][0]
     return [
-        block.code for block in documented() if block.page == PAGE and first < block.line < last and not block.not_run and block.target == "recette"
+        block.code
+        for block in documented()
+        if block.page == PAGE and first < block.line < last and not block.not_run and block.target == "recette"
     ]
 
 

@@ -36,7 +36,9 @@ def test_every_address_outside_is_listed_in_one_place_and_no_other(site: Path) -
     assert LISTED.read_text(encoding="utf-8").split() == list(external(site))
 
 
-@pytest.mark.parametrize("link", ["autre/", "autre/#l%C3%A0", "autre/#là", "#haut", "autre/index.html#là", "mailto:x@exemple.fr", "#", "."])
+@pytest.mark.parametrize(
+    "link", ["autre/", "autre/#l%C3%A0", "autre/#là", "#haut", "autre/index.html#là", "mailto:x@exemple.fr", "#", "."]
+)
 def test_a_link_that_leads_somewhere_is_accepted(small: Path, link: str) -> None:
     assert broken(put(small, link)) == []
 
@@ -61,12 +63,18 @@ def test_a_dead_address_is_told_from_one_that_refuses_robots(httpserver: HTTPSer
     assert ask(httpserver.url_for("/page#partie")) == said
 
 
-def test_the_verdict_tells_dead_addresses_from_a_missing_network(httpserver: HTTPServer, small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_verdict_tells_dead_addresses_from_a_missing_network(
+    httpserver: HTTPServer, small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     httpserver.expect_request("/vivante").respond_with_data("x")
     listed, silent = small / "liens.txt", "http://127.0.0.1:9/"
 
     verdicts = []
-    for addresses in ([httpserver.url_for("/vivante")], [httpserver.url_for("/vivante"), httpserver.url_for("/morte")], [silent]):
+    for addresses in (
+        [httpserver.url_for("/vivante")],
+        [httpserver.url_for("/vivante"), httpserver.url_for("/morte")],
+        [silent],
+    ):
         listed.write_text("\n".join(addresses), encoding="utf-8")
         verdicts.append(main(small, listed))
 

@@ -24,7 +24,12 @@ from runbook.checking.repository import check_sources, check_texts
 from runbook.forked import here
 from runbook.reading.content import Block, PageBlocks
 
-OWN_NETWORK = ("curl", "wget", "docker", "kubectl")  # they call URLs themselves, or in containers where names and ports differ
+OWN_NETWORK = (
+    "curl",
+    "wget",
+    "docker",
+    "kubectl",
+)  # they call URLs themselves, or in containers where names and ports differ
 OPENS_PORTS = ("docker", "kubectl")  # their resolvers know which
 
 
@@ -40,13 +45,18 @@ def check(pages: Iterable[PageBlocks], model: Model, apart: Apart = here) -> lis
     ask_all(model)
     ordered = _prerequisites_first(pages)  # only now: somebody may still be reading them
     with (
-        shellcheck.started([block for page in ordered for block in page.blocks], model.root / model.settings.state / "cache" / "shellcheck.json") as running,
+        shellcheck.started(
+            [block for page in ordered for block in page.blocks],
+            model.root / model.settings.state / "cache" / "shellcheck.json",
+        ) as running,
         apart(lambda: list(check_expected_results(ordered, ordered, model))) as results,
     ):
         findings.update(check_commands(ordered, model), check_texts(ordered, ordered, model))
         findings.update(results(), running.findings())  # these are waited for, so they come last
     paths = {page.page.path for page in ordered}
-    return sorted(findings, key=lambda found: (found.path in paths, found))  # a page is more often the victim than the cause
+    return sorted(
+        findings, key=lambda found: (found.path in paths, found)
+    )  # a page is more often the victim than the cause
 
 
 def check_page(changed: PageBlocks, pages: Sequence[PageBlocks], model: Model) -> Iterator[Finding]:
@@ -64,10 +74,14 @@ def check_commands(pages: Iterable[PageBlocks], model: Model) -> Iterator[Findin
     """What is wrong in the commands of pages that stand after those they need."""
     made: dict[str, list[Situation]] = {}
     for page in pages:
-        yield from (Finding(problem.page, problem.line, problem.cause, problem.remedy, "blocks") for problem in page.problems)
+        yield from (
+            Finding(problem.page, problem.line, problem.cause, problem.remedy, "blocks") for problem in page.problems
+        )
         before = [situation for uri in page.after for situation in made.get(uri, [])]
         made[page.page.uri] = []
-        for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
+        for target, blocks in groupby(
+            sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target
+        ):
             situation = _start(page, model, target, before)
             made[page.page.uri].append(situation)
             for block in blocks:
@@ -123,7 +137,10 @@ def _start(page: PageBlocks, model: Model, target: str, before: list[Situation])
 
 def _block(block: Block, situation: Situation) -> Iterator[Finding]:
     if block.cleanup:  # runs in a fresh shell
-        situation.shell, situation.cwd = Shell({**dict.fromkeys(TERMINAL, UNKNOWN), **situation.model.settings.env}), "."
+        situation.shell, situation.cwd = (
+            Shell({**dict.fromkeys(TERMINAL, UNKNOWN), **situation.model.settings.env}),
+            ".",
+        )
     yield from block_style(block)
     if block.condition:
         for command in situation.shell.read(replace(block, code=block.condition, line=block.line - 1)):
@@ -157,7 +174,13 @@ def resolve(command: Command, situation: Situation) -> Iterator[Finding]:
     """Everything wrong with one command: its variables, its redirections, then what its program says."""
     for word in command.words:
         for variable in word.variables:
-            yield finding(command, "variables", f"variable « {variable} » jamais affectée avant dans la page", "l'affecter dans un bloc précédent", word)
+            yield finding(
+                command,
+                "variables",
+                f"variable « {variable} » jamais affectée avant dans la page",
+                "l'affecter dans un bloc précédent",
+                word,
+            )
     for operator, word in command.redirects:
         if operator == "<":
             yield from must_be_file(command, word, situation)
@@ -195,7 +218,12 @@ def _locked(name: str, situation: Situation) -> bool:
         return False
     model = situation.model
     locks = (model.root / path for path in sorted(model.files) if path.endswith(".txt"))
-    return any(line.startswith(f"{program}==") for lock in locks if lock.is_file() for line in lock.read_text(encoding="utf-8", errors="replace").splitlines())
+    return any(
+        line.startswith(f"{program}==")
+        for lock in locks
+        if lock.is_file()
+        for line in lock.read_text(encoding="utf-8", errors="replace").splitlines()
+    )
 
 
 def _urls(command: Command, situation: Situation) -> Iterator[Finding]:
@@ -227,6 +255,9 @@ def _resolver(name: str, situation: Situation) -> Rule | None:
         return RESOLVERS[OWN_SCRIPT]
     folder, program = posixpath.split(name)
     parent, last = posixpath.split(folder)
-    installed = parent.startswith("/") or posixpath.basename(parent) in ENVIRONMENTS or exists(place(parent, situation) or "", situation)
+    installed = (
+        parent.startswith("/")
+        or posixpath.basename(parent) in ENVIRONMENTS
+        or exists(place(parent, situation) or "", situation)
+    )
     return RESOLVERS.get(program) if last in ("bin", "sbin") and installed else None
-

@@ -33,7 +33,27 @@ from runbook.checking.prose.said_everywhere import said_everywhere
 from runbook.checking.prose.site_links import anchors, navigation, page_parts
 from runbook.reading.content import Page, PageBlocks
 
-SOURCES = (check_manifests, check_compose, check_dockerfiles, check_requirements, server_settings, log_settings, settings_used, setting_limits, header_names, header_values, hidden_branches, comment_claims, comment_names, kept_out_of_git, static_files, style_classes, navigation, target_services, check_starts)
+SOURCES = (
+    check_manifests,
+    check_compose,
+    check_dockerfiles,
+    check_requirements,
+    server_settings,
+    log_settings,
+    settings_used,
+    setting_limits,
+    header_names,
+    header_values,
+    hidden_branches,
+    comment_claims,
+    comment_names,
+    kept_out_of_git,
+    static_files,
+    style_classes,
+    navigation,
+    target_services,
+    check_starts,
+)
 
 
 def check_sources(model: Model) -> Iterator[Finding]:
@@ -44,7 +64,12 @@ def check_sources(model: Model) -> Iterator[Finding]:
         try:
             for found in rule(model):
                 yield found
-        except (AttributeError, KeyError, TypeError, ValueError) as error:  # over a document of the wrong shape, which another rule tells
+        except (
+            AttributeError,
+            KeyError,
+            TypeError,
+            ValueError,
+        ) as error:  # over a document of the wrong shape, which another rule tells
             stumbled = error
     if stumbled is not None and found is None and not model.faults:
         raise stumbled
@@ -70,13 +95,17 @@ def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: 
     yield from anchors([page.page for page in pages], [page.page for page in site])
     yield from templates([page.page for page in pages], model)
     yield from tags([page.page for page in pages], [page.page for page in site], model)
-    yield from proofs([*(page.page for page in pages), *beside], [*(page.page for page in site), *_beside(model)], model)
+    yield from proofs(
+        [*(page.page for page in pages), *beside], [*(page.page for page in site), *_beside(model)], model
+    )
     yield from check_documented([page.page for page in site], model)
 
 
 def _beside(model: Model) -> list[Page]:
     """The texts at the root of the repository, read as pages are."""
-    names = sorted(name for name in model.files if "/" not in name and name.endswith(".md") and (model.root / name).is_file())
+    names = sorted(
+        name for name in model.files if "/" not in name and name.endswith(".md") and (model.root / name).is_file()
+    )
     texts = [(name, (model.root / name).read_text(encoding="utf-8")) for name in names]
     return [Page(name, name, name, name, {}, text, tuple(range(1, text.count("\n") + 2))) for name, text in texts]
 

@@ -12,7 +12,9 @@ from runbook.reading.content import PageBlocks
 
 def generate(read: list[PageBlocks], model: Model) -> list[Mutant]:
     """Every mutant of manifests, Compose, services, scripts and pages; the files are only read."""
-    found = {(mutant.path, mutant.after): mutant for mutant in _all(read, model) if mutant.before != mutant.after}  # an anchor is met at each alias
+    found = {
+        (mutant.path, mutant.after): mutant for mutant in _all(read, model) if mutant.before != mutant.after
+    }  # an anchor is met at each alias
     return sorted(found.values(), key=lambda mutant: (mutant.path, mutant.line, mutant.operator, mutant.after))
 
 

@@ -31,7 +31,9 @@ class Verdict:
     why: str = ""
 
 
-def judge(mutants: list[Mutant], root: Path, files: frozenset[str], workers: int, targets: tuple[str, ...]) -> Iterator[Verdict]:
+def judge(
+    mutants: list[Mutant], root: Path, files: frozenset[str], workers: int, targets: tuple[str, ...]
+) -> Iterator[Verdict]:
     """A verdict a mutant, in their order; runs on `targets` come after, one at a time: they share ports."""
     context = multiprocessing.get_context("fork")
     with tempfile.TemporaryDirectory(prefix="runbook-mutate-") as folder:
@@ -72,7 +74,9 @@ def _checked(mutant: Mutant) -> Verdict:
         try:
             finding = checked()
         except RunbookError as error:
-            raise RunbookError(f"{mutant} : {error} ; le contrôle ne doit tomber sur aucun mutant :\n{mutant.diff}") from error
+            raise RunbookError(
+                f"{mutant} : {error} ; le contrôle ne doit tomber sur aucun mutant :\n{mutant.diff}"
+            ) from error
     return Verdict(mutant, BY_CHECK if finding else SURVIVED, finding)
 
 

@@ -10,7 +10,10 @@ Keys = tuple[str, ...]
 Change = Callable[[str], str]
 
 PROBES = ("readinessProbe", "livenessProbe", "startupProbe", "healthcheck")
-WELL_KNOWN = ("app.kubernetes.io/", "pod-security.kubernetes.io/")  # read by Kubernetes and its tools, whoever else selects by them
+WELL_KNOWN = (
+    "app.kubernetes.io/",
+    "pod-security.kubernetes.io/",
+)  # read by Kubernetes and its tools, whoever else selects by them
 FLIPPED = {"true": "false", "false": "true"}
 
 
@@ -21,14 +24,20 @@ def mutants(path: str, text: str, observed: Callable[[str], bool]) -> Iterator[M
             yield from _mapping(path, text, document, (), observed)
 
 
-def _mapping(path: str, text: str, node: yaml.MappingNode, keys: Keys, observed: Callable[[str], bool]) -> Iterator[Mutant]:
+def _mapping(
+    path: str, text: str, node: yaml.MappingNode, keys: Keys, observed: Callable[[str], bool]
+) -> Iterator[Mutant]:
     for key, value in node.value:
         below = (*keys, str(key.value))
         if key.value in PROBES:
             start = text.rfind("\n", 0, key.start_mark.index) + 1
             end = text.rfind("\n", 0, value.end_mark.index) + 1
-            cadence = key.value == "healthcheck" and not {"test", "disable"} & {str(name.value) for name, _ in getattr(value, "value", ())}
-            inert = "le contrôle de santé est celui de l'image : ces lignes n'en changent que la cadence" if cadence else ""
+            cadence = key.value == "healthcheck" and not {"test", "disable"} & {
+                str(name.value) for name, _ in getattr(value, "value", ())
+            }
+            inert = (
+                "le contrôle de santé est celui de l'image : ces lignes n'en changent que la cadence" if cadence else ""
+            )
             yield replaced("probe-removed", path, text, start, max(end, start), "", inert)
         if _is_data(keys):
             yield replaced("key-renamed", path, text, key.start_mark.index, key.end_mark.index, f"{key.value}_X")
@@ -99,10 +108,14 @@ WHERE: dict[str, Callable[[Keys, str], bool]] = {
     "image-renamed": lambda keys, value: keys[-1] == "image" and ":" in value,
     "image-tag-changed": lambda keys, value: keys[-1] == "image" and ":" in value,
     "limit-lowered": lambda keys, value: "limits" in keys and value[-1:] in "im",
-    "security-flipped": lambda keys, value: value in FLIPPED and ("securityContext" in keys or keys[-1] in ("read_only", "automountServiceAccountToken")),
+    "security-flipped": lambda keys, value: (
+        value in FLIPPED and ("securityContext" in keys or keys[-1] in ("read_only", "automountServiceAccountToken"))
+    ),
     "capability-kept": lambda keys, value: value == "ALL",
     "seccomp-unconfined": lambda keys, value: value == "RuntimeDefault",
-    "reference-changed": lambda keys, value: keys[-1] in ("secretName", "mountPath") or keys[-2:] == ("configMapRef", "name"),
+    "reference-changed": lambda keys, value: (
+        keys[-1] in ("secretName", "mountPath") or keys[-2:] == ("configMapRef", "name")
+    ),
     "condition-changed": lambda keys, value: value == "service_healthy",
     "url-changed": lambda keys, value: value.startswith("http"),
     "build-changed": lambda keys, value: keys[-1] in ("context", "dockerfile"),

@@ -44,9 +44,18 @@ def mutants(page: PageBlocks, text: str) -> Iterator[Mutant]:
         if block.not_run:
             continue
         absent = NO_ROUTE if block.expected and re.search(r"\b404\b", block.expected.text) else ""
-        yield from _in_lines(COMMAND_OPERATORS, page.page.path, text, lines, block.line, block.code.count("\n") + 1, absent)
+        yield from _in_lines(
+            COMMAND_OPERATORS, page.page.path, text, lines, block.line, block.code.count("\n") + 1, absent
+        )
         if block.expected:
-            yield from _in_lines(EXPECTED_OPERATORS, page.page.path, text, lines, block.expected.line - 1, block.expected.text.count("\n") + 1)
+            yield from _in_lines(
+                EXPECTED_OPERATORS,
+                page.page.path,
+                text,
+                lines,
+                block.expected.line - 1,
+                block.expected.text.count("\n") + 1,
+            )
     yield from _swapped(page, text, lines)
     yield from _without_namespace(page, text, lines)
     yield from _quoted(page.page.path, text)
@@ -60,7 +69,11 @@ def _without_namespace(page: PageBlocks, text: str, lines: list[str]) -> Iterato
         for found in NAMESPACE_OPTION.finditer(text, start, end) if not block.not_run else ():
             line = text[text.rfind("\n", 0, found.start()) + 1 : text.find("\n", found.start())]
             if "kubectl" in line:
-                inert = "les fichiers appliqués nomment eux-mêmes leur espace de noms" if " apply " in line and " -f " in line else ""
+                inert = (
+                    "les fichiers appliqués nomment eux-mêmes leur espace de noms"
+                    if " apply " in line and " -f " in line
+                    else ""
+                )
                 yield replaced("namespace-dropped", page.page.path, text, found.start(), found.end(), "", inert)
 
 
@@ -93,7 +106,15 @@ def _in_lines(
             if "#" in line.split('"')[0]:  # a comment
                 continue
             group = 1 if pattern.groups else 0
-            yield replaced(operator, path, text, found.start(group), found.end(group), change(found.group(group)), absent if pattern is ROUTE else "")
+            yield replaced(
+                operator,
+                path,
+                text,
+                found.start(group),
+                found.end(group),
+                change(found.group(group)),
+                absent if pattern is ROUTE else "",
+            )
 
 
 def _swapped(page: PageBlocks, text: str, lines: list[str]) -> Iterator[Mutant]:

@@ -38,7 +38,9 @@ def as_json(verdicts: list[Verdict]) -> dict[str, object]:
 def show(verdicts: list[Verdict], console: Console) -> None:
     """Tables by operator and by file, the survivors with their diff, those without effect with the reason."""
     for title, key in (("Opérateur", _operator), ("Fichier", _path)):
-        table = Table(title, "Mutants", "Contrôle", "Exécution", "Survivants", "Sans effet", "Score", box=None, pad_edge=False)
+        table = Table(
+            title, "Mutants", "Contrôle", "Exécution", "Survivants", "Sans effet", "Score", box=None, pad_edge=False
+        )
         for name in sorted({key(verdict) for verdict in verdicts}):
             group = [verdict for verdict in verdicts if key(verdict) == name]
             counts = Counter(verdict.outcome for verdict in group)

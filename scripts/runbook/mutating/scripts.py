@@ -6,9 +6,15 @@ from collections.abc import Iterator
 from runbook.mutating.mutant import Mutant, replaced
 
 OPERATORS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("script-file-renamed", re.compile(r"(?<![\w/.$-])(?:[\w-]+/)+[\w.-]*\w|(?<![\w/.$-])[\w-]+\.(?:ya?ml|txt|toml|json)\b")),
+    (
+        "script-file-renamed",
+        re.compile(r"(?<![\w/.$-])(?:[\w-]+/)+[\w.-]*\w|(?<![\w/.$-])[\w-]+\.(?:ya?ml|txt|toml|json)\b"),
+    ),
     ("script-option-mistyped", re.compile(r"(?<=\s)--[a-z][a-z-]+(?=[\s=])")),
-    ("script-verb-mistyped", re.compile(r"(?<=docker )[a-z]{3,}|(?<=docker compose )[a-z]{2,}|(?<=runbook )[a-z]{3,}|(?<=mkdocs )[a-z]{3,}")),
+    (
+        "script-verb-mistyped",
+        re.compile(r"(?<=docker )[a-z]{3,}|(?<=docker compose )[a-z]{2,}|(?<=runbook )[a-z]{3,}|(?<=mkdocs )[a-z]{3,}"),
+    ),
     ("script-variable-mistyped", re.compile(r"(?<=\$)[a-z]{3,}\b|(?<=\$\{)[a-z]{3,}(?=[}%/,])")),
 )
 

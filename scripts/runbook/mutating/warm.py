@@ -73,9 +73,14 @@ def _of_a_source(warm: Warm) -> Iterator[Finding]:
     yield from chain(check_sources(model), check_workflows(model, resolve))
     site = read_site(warm.root, warm.settings.site)
     before = {page.page.path: page for page in warm.pages}
-    pages = [before[page.path] if before[page.path].page == page else find_blocks(page, site, warm.settings.targets) for page in site.pages]
+    pages = [
+        before[page.path] if before[page.path].page == page else find_blocks(page, site, warm.settings.targets)
+        for page in site.pages
+    ]
     seen = {block.code for page in warm.pages for block in page.blocks}
-    yield from chain(check_commands(pages, model), check_expected_results(pages, pages, model), check_texts(pages, pages, model))
+    yield from chain(
+        check_commands(pages, model), check_expected_results(pages, pages, model), check_texts(pages, pages, model)
+    )
     with shellcheck.started([block for page in pages for block in page.blocks if block.code not in seen]) as running:
         yield from running.findings()
 
@@ -84,5 +89,9 @@ def _forget_modules(root: Path) -> None:
     """Modules of this repository are imported anew where they are needed next, this engine's own apart."""
     for name, module in list(sys.modules.items()):
         path = str(getattr(module, "__file__", None) or "")
-        if path.startswith(f"{root}/") and "site-packages" not in path and name.partition(".")[0] != __name__.partition(".")[0]:
+        if (
+            path.startswith(f"{root}/")
+            and "site-packages" not in path
+            and name.partition(".")[0] != __name__.partition(".")[0]
+        ):
             del sys.modules[name]

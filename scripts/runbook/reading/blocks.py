@@ -31,7 +31,12 @@ def find_blocks(page: Page, site: Site, targets: Collection[str]) -> PageBlocks:
         prose_from = fence.end
         if fence.language in LOOK_ALIKES:
             problems.append(
-                Problem(page.path, fence.line, f"langage « {fence.language} » : ce bloc ne serait ni exécuté ni contrôlé", "écrire « bash », sans invite ni sortie")
+                Problem(
+                    page.path,
+                    fence.line,
+                    f"langage « {fence.language} » : ce bloc ne serait ni exécuté ni contrôlé",
+                    "écrire « bash », sans invite ni sortie",
+                )
             )
         elif fence.language in SHELLS:
             expected = _expected(page, following, problems)
@@ -57,7 +62,9 @@ def _execution(page: Page, targets: Collection[str], problems: list[Problem]) ->
     if raw is None:
         return None, ()
     if not isinstance(raw, dict):
-        problems.append(Problem(page.path, 1, "« execution » n'est pas un dictionnaire", "écrire execution: {cible: …}"))
+        problems.append(
+            Problem(page.path, 1, "« execution » n'est pas un dictionnaire", "écrire execution: {cible: …}")
+        )
         return None, ()
     problems.extend(
         Problem(page.path, 1, f"clé « execution.{key} » inconnue", "clés possibles : cible, apres")
@@ -66,11 +73,15 @@ def _execution(page: Page, targets: Collection[str], problems: list[Problem]) ->
     )
     target = raw.get("cible")
     if target is not None and target not in targets:
-        problems.append(Problem(page.path, 1, f"cible « {target} » inconnue", f"cibles possibles : {', '.join(targets)}"))
+        problems.append(
+            Problem(page.path, 1, f"cible « {target} » inconnue", f"cibles possibles : {', '.join(targets)}")
+        )
         target = None
     after = raw.get("apres") or []
     if isinstance(after, str) or not all(isinstance(item, str) for item in after):
-        problems.append(Problem(page.path, 1, "« execution.apres » n'est pas une liste de pages", "écrire apres: [dossier/page.md]"))
+        problems.append(
+            Problem(page.path, 1, "« execution.apres » n'est pas une liste de pages", "écrire apres: [dossier/page.md]")
+        )
         after = []
     return target, tuple(after)
 
@@ -81,7 +92,12 @@ def _expected(page: Page, following: Fence | None, problems: list[Problem]) -> E
     kind = KINDS.get(following.language)
     if kind is None:
         problems.append(
-            Problem(page.path, following.line, f"résultat attendu en « {following.language} »", "langages possibles : text, json")
+            Problem(
+                page.path,
+                following.line,
+                f"résultat attendu en « {following.language} »",
+                "langages possibles : text, json",
+            )
         )
         return None
     fault = expect.check_expected(following.source, kind)
@@ -95,7 +111,9 @@ def _orphans(page: Page, fences: tuple[Fence, ...]) -> Iterator[Problem]:
     previous: Fence | None = None
     for fence in fences:
         if fence.title == EXPECTED_TITLE and (previous is None or previous.language not in SHELLS):
-            yield Problem(page.path, fence.line, "résultat attendu sans commande juste avant", "le placer après son bloc bash")
+            yield Problem(
+                page.path, fence.line, "résultat attendu sans commande juste avant", "le placer après son bloc bash"
+            )
         elif fence.language in KINDS and fence.title and fence.title != EXPECTED_TITLE and _similar(fence.title):
             yield Problem(page.path, fence.line, f"titre « {fence.title} »", f"écrire exactement « {EXPECTED_TITLE} »")
         previous = fence
@@ -107,7 +125,12 @@ def _similar(title: str) -> bool:
 
 
 def _block(
-    page: Page, fence: Fence, expected: Expected | None, target: str | None, targets: Collection[str], problems: list[Problem]
+    page: Page,
+    fence: Fence,
+    expected: Expected | None,
+    target: str | None,
+    targets: Collection[str],
+    problems: list[Problem],
 ) -> Block | None:
     read = _Attributes(page, fence, problems)
     target = read.choice("data-cible", targets) or target
@@ -129,18 +152,28 @@ def _block(
     )
     read.finish()
     if target is None and not block.not_run and "data-cible" not in fence.attributes:
-        read.problem("bloc de commandes sans cible", "ajouter « execution: {cible: …} » en tête de page, ou data-cible, ou data-non-execute")
+        read.problem(
+            "bloc de commandes sans cible",
+            "ajouter « execution: {cible: …} » en tête de page, ou data-cible, ou data-non-execute",
+        )
     if block.background and (block.retry or block.cleanup or block.expected):
-        read.problem("data-arriere-plan avec réessai, nettoyage ou résultat attendu", "mettre l'assertion dans le bloc suivant")
+        read.problem(
+            "data-arriere-plan avec réessai, nettoyage ou résultat attendu", "mettre l'assertion dans le bloc suivant"
+        )
     if block.cleanup and block.retry:
         read.problem("data-nettoyage avec data-reessayer", "retirer l'un des deux")
     if CONTINUED.search(block.code):
-        read.problem("la dernière ligne du bloc finit par une barre oblique inverse", "la retirer : dans un terminal, la commande attendrait la suite")
+        read.problem(
+            "la dernière ligne du bloc finit par une barre oblique inverse",
+            "la retirer : dans un terminal, la commande attendrait la suite",
+        )
     if not block.code.strip():
         read.problem("bloc de commandes vide", "y écrire une commande, ou le retirer")
     for line in block.code.split("\n"):
         if PROMPT.match(line):
-            read.problem(f"invite de commande dans « {line.strip()} »", "retirer l'invite : le bouton copier la prendrait")
+            read.problem(
+                f"invite de commande dans « {line.strip()} »", "retirer l'invite : le bouton copier la prendrait"
+            )
     return None if read.failed else block
 
 

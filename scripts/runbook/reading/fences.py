@@ -23,7 +23,16 @@ from runbook.reading.origins import origins
 MARK = "data-runbook-fence"
 MARKED = re.compile(rf'<pre {MARK}="(\d+)">')
 CONVERTERS: WeakKeyDictionary[Site, dict[bool, python_markdown.Markdown]] = WeakKeyDictionary()
-TEXT_ONLY = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")  # a browser reads no element in these
+TEXT_ONLY = (
+    "script",
+    "style",
+    "textarea",
+    "title",
+    "xmp",
+    "iframe",
+    "noembed",
+    "noframes",
+)  # a browser reads no element in these
 INERT = "template"
 HIDING = re.compile(rf"<!|<\?|<(?:{'|'.join((*TEXT_ONLY, INERT))})\b", re.IGNORECASE)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -110,9 +119,13 @@ def _converter(site: Site, lines: bool) -> python_markdown.Markdown:
 
 
 def _record_fences(converter: python_markdown.Markdown, page: Page, found: list[Fence]) -> None:
-    preprocessor: Any = next((one for one in converter.preprocessors if type(one) is SuperFencesBlockPreprocessor), None)
+    preprocessor: Any = next(
+        (one for one in converter.preprocessors if type(one) is SuperFencesBlockPreprocessor), None
+    )
     if preprocessor is None:
-        raise SettingsError("le site ne lit pas ses blocs avec pymdownx.superfences ; l'ajouter à markdown_extensions, dans mkdocs.yml")
+        raise SettingsError(
+            "le site ne lit pas ses blocs avec pymdownx.superfences ; l'ajouter à markdown_extensions, dans mkdocs.yml"
+        )
     lines = page.markdown.split("\n")
     line_at: Sequence[int] = ()
     opening, after = 0, 0
@@ -122,7 +135,11 @@ def _record_fences(converter: python_markdown.Markdown, page: Page, found: list[
     def search_nested(given: list[str]) -> list[str]:
         nonlocal line_at
         # Markdown ends every text with two lines of its own; an extension before this one may have taken lines away
-        line_at = range(len(lines)) if len(given) == len(lines) + 2 else origins([_plain(line) for line in lines], [_plain(line) for line in given[:-2]])
+        line_at = (
+            range(len(lines))
+            if len(given) == len(lines) + 2
+            else origins([_plain(line) for line in lines], [_plain(line) for line in given[:-2]])
+        )
         found_and_replaced: list[str] = search(given)
         return found_and_replaced
 

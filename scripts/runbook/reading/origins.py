@@ -16,7 +16,9 @@ def origins(before: list[str], after: list[str]) -> tuple[int, ...]:
     tail = range(len(before) - same, len(before))
     changed, made = before[: tail.start], after[: len(after) - same]
     lines = [0] * len(made)
-    for _, low, high, new_low, new_high in difflib.SequenceMatcher(_is_blank, changed, made, autojunk=False).get_opcodes():
+    for _, low, high, new_low, new_high in difflib.SequenceMatcher(
+        _is_blank, changed, made, autojunk=False
+    ).get_opcodes():
         for offset in range(new_high - new_low):
             lines[new_low + offset] = min(low + offset, max(high - 1, low), len(before) - 1)
     return (*lines, *tail)

@@ -48,7 +48,10 @@ def read_again(site: Site, path: str) -> Site:
     if opened is None:
         raise ValueError(path)
     with _as_mkdocs_does(opened.root, opened.config_file):
-        pages = [_read(source, opened) if page.path == path else page for page, source in zip(site.pages, opened.pages, strict=True)]
+        pages = [
+            _read(source, opened) if page.path == path else page
+            for page, source in zip(site.pages, opened.pages, strict=True)
+        ]
         return replace(site, pages=tuple(pages))
 
 
@@ -145,9 +148,18 @@ def _encoding_problem(path: Path, root: Path) -> Problem:
 def _macro_problem(path: str, head: int, ended: SystemExit) -> Problem:
     """The line of the page, from the trace of the template that failed."""
     failure = ended.__context__
-    lines = [frame.lineno for frame in traceback.extract_tb(failure.__traceback__ if failure else None) if frame.filename == "<template>"]
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(failure.__traceback__ if failure else None)
+        if frame.filename == "<template>"
+    ]
     line = getattr(failure, "lineno", None) or (lines[-1] if lines else 1) or 1
-    return Problem(path, head + line, f"macro en échec : {failure}", "corriger le nom ou l'appel ; les macros du site sont dans son module mkdocs-macros")
+    return Problem(
+        path,
+        head + line,
+        f"macro en échec : {failure}",
+        "corriger le nom ou l'appel ; les macros du site sont dans son module mkdocs-macros",
+    )
 
 
 def _with_snippets(markdown: str, config: MkDocsConfig) -> str:

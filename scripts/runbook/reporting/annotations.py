@@ -14,7 +14,13 @@ def annotations(campaign: "Campaign") -> Iterator[str]:
     """One `::error` a failed step or fault, one `::notice` a step that did not run for want of its target."""
     for step in campaign.steps:
         if step.outcome.bad:
-            yield _command("error", f"{step.outcome} : {step.reason}", file=step.page, line=str(step.fault_line), title=f"{step.outcome} ({step.target})")
+            yield _command(
+                "error",
+                f"{step.outcome} : {step.reason}",
+                file=step.page,
+                line=str(step.fault_line),
+                title=f"{step.outcome} ({step.target})",
+            )
         elif step.outcome is Outcome.NOT_RUN and not step.page_reason:
             yield _command("notice", step.reason, file=step.page, line=str(step.line), title=str(step.outcome))
     for fault in (*campaign.faults, *filter(None, [campaign.drop])):
@@ -24,7 +30,9 @@ def annotations(campaign: "Campaign") -> Iterator[str]:
 def of_findings(findings: Iterable[Finding]) -> Iterator[str]:
     """One `::error` a finding of the static check."""
     for found in findings:
-        yield _command("error", f"{found.cause} ; {found.remedy}", file=found.path, line=str(found.line), title=found.rule)
+        yield _command(
+            "error", f"{found.cause} ; {found.remedy}", file=found.path, line=str(found.line), title=found.rule
+        )
 
 
 def _command(kind: str, message: str, **properties: str) -> str:

@@ -51,9 +51,18 @@ def by_page(campaigns: Sequence[Campaign]) -> list[tuple[str, Coverage]]:
     Commands that did not run in a campaign that the static check was asked of, and found nothing in, are `checked_only`.
     """
     steps = [(step, campaign.findings == []) for campaign in campaigns for step in campaign.steps]
-    pages = {step.page: [entry for entry in steps if entry[0].page == step.page] for step, _ in sorted(steps, key=lambda entry: entry[0].page)}
+    pages = {
+        step.page: [entry for entry in steps if entry[0].page == step.page]
+        for step, _ in sorted(steps, key=lambda entry: entry[0].page)
+    }
     return [
-        (page, replace(coverage(step for step, _ in listed), checked_only=sum(checked and step.outcome is Outcome.NOT_RUN for step, checked in listed)))
+        (
+            page,
+            replace(
+                coverage(step for step, _ in listed),
+                checked_only=sum(checked and step.outcome is Outcome.NOT_RUN for step, checked in listed),
+            ),
+        )
         for page, listed in [*pages.items(), ("", steps)]
     ]
 

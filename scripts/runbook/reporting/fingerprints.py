@@ -33,7 +33,10 @@ def fingerprints(root: Path, patterns: Iterable[str]) -> dict[str, str]:
 def commands(root: Path, pages: Iterable[str]) -> dict[str, str]:
     """Path → SHA-256 of what a page has run and compares: its front matter and its fenced blocks, without the prose."""
     found = {name: root / name for name in pages if (root / name).is_file()}
-    return {name: hashlib.sha256("\n".join(_blocks(path.read_text(encoding="utf-8"))).encode()).hexdigest() for name, path in sorted(found.items())}
+    return {
+        name: hashlib.sha256("\n".join(_blocks(path.read_text(encoding="utf-8"))).encode()).hexdigest()
+        for name, path in sorted(found.items())
+    }
 
 
 def _blocks(text: str) -> Iterator[str]:

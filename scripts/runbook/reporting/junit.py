@@ -62,7 +62,11 @@ def _failure(found: Finding) -> Failure:
 
 
 def _case(step: StepRecord) -> TestCase:
-    case = TestCase(f"{step.page}:{step.line} {_clean(label(step.title, step.command))}", f"{step.page}.{step.target or 'sans cible'}", step.seconds)
+    case = TestCase(
+        f"{step.page}:{step.line} {_clean(label(step.title, step.command))}",
+        f"{step.page}.{step.target or 'sans cible'}",
+        step.seconds,
+    )
     case._elem.set("file", step.page)  # noqa: SLF001 — the library knows no attribute for the place
     case._elem.set("line", str(step.line))  # noqa: SLF001
     case.system_out, case.system_err = _clean(step.out), _clean(step.err)
@@ -77,4 +81,8 @@ def _case(step: StepRecord) -> TestCase:
 
 def _clean(text: str) -> str:
     """Without the control characters that XML 1.0 has no way to hold."""
-    return "".join(character for character in text if character in "\t\n\r" or (character >= " " and character not in "\ufffe\uffff"))
+    return "".join(
+        character
+        for character in text
+        if character in "\t\n\r" or (character >= " " and character not in "\ufffe\uffff")
+    )

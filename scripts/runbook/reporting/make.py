@@ -65,7 +65,9 @@ def campaign(
         commit=start.commit,
         dirty=start.dirty,
         machine=f"{platform.system()} {platform.release()} {platform.machine()}, Python {platform.python_version()}",
-        versions={name: _versions(settings.targets[name].versions, root) for name in settings.targets if name in served},
+        versions={
+            name: _versions(settings.targets[name].versions, root) for name in settings.targets if name in served
+        },
         missing=missing,
         faults=faults,
         notes=journal.notes,
@@ -106,9 +108,21 @@ def _versions(asked: dict[str, str], root: Path) -> dict[str, str]:
 
 
 def _output(command: list[str], root: Path) -> str:
-    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}  # as pages have it
+    env = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+    }  # as pages have it
     try:
-        ran = subprocess.run(command, cwd=root, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        ran = subprocess.run(
+            command,
+            cwd=root,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return ran.stdout.strip() if ran.returncode == 0 else ""

@@ -41,7 +41,9 @@ def merge(previous: Record | None, done: Campaign, minimum: float) -> Record:
     pages = {step.page for step in done.steps}
     older = [_without(campaign, lambda unit: unit[0] in pages and unit not in stays) for campaign in previous.campaigns]
     together = Record(VERSION, [new, *(campaign for campaign in older if campaign.steps)])
-    return replace(together, campaigns=[_with_present_drop(campaign, together, minimum) for campaign in together.campaigns])
+    return replace(
+        together, campaigns=[_with_present_drop(campaign, together, minimum) for campaign in together.campaigns]
+    )
 
 
 def _previous(path: Path) -> Record | None:
@@ -53,7 +55,9 @@ def _previous(path: Path) -> Record | None:
 
 
 def _proven(before: Record) -> set[tuple[str, str]]:
-    return {step.unit for campaign in before.campaigns for step in campaign.steps if step.target not in campaign.missing}
+    return {
+        step.unit for campaign in before.campaigns for step in campaign.steps if step.target not in campaign.missing
+    }
 
 
 def _without(campaign: Campaign, gone: Callable[[tuple[str, str]], bool]) -> Campaign:
@@ -62,7 +66,9 @@ def _without(campaign: Campaign, gone: Callable[[tuple[str, str]], bool]) -> Cam
     if len(steps) == len(campaign.steps):
         return campaign
     targets = {step.target for step in steps}
-    left = replace(campaign, steps=steps, faults=[fault for fault in campaign.faults if fault.partition(" : ")[0] in targets])
+    left = replace(
+        campaign, steps=steps, faults=[fault for fault in campaign.faults if fault.partition(" : ")[0] in targets]
+    )
     return replace(left, exit_status=record.failed(left.steps, left.problems))
 
 

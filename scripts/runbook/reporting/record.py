@@ -129,7 +129,9 @@ def load(path: Path) -> Record:
         if version == ONE_CAMPAIGN:
             return Record(VERSION, [msgspec.json.decode(content, type=Campaign)])
         if version != VERSION:
-            raise SettingsError(f"{path} : enregistrement de version {version}, au lieu de {VERSION} ; relancer « runbook run »")
+            raise SettingsError(
+                f"{path} : enregistrement de version {version}, au lieu de {VERSION} ; relancer « runbook run »"
+            )
         return msgspec.json.decode(content, type=Record)
     except FileNotFoundError:
         raise NoRecordError(f"{path} : aucune exécution enregistrée ; lancer d'abord « runbook run »") from None

@@ -47,13 +47,26 @@ class Progress:
             self._say(Text.assemble("\n", (page.page, "bold"), (f" ({place})", "dim")))
         elif isinstance(event, Started):
             if self._console.is_terminal:
-                self._status = self._console.status(f"ligne {event.step.block.line} : {escape(label(event.step.block.title, event.step.block.code))}")
+                self._status = self._console.status(
+                    f"ligne {event.step.block.line} : {escape(label(event.step.block.title, event.step.block.code))}"
+                )
                 self._status.start()
         else:
             block = event.step.block
-            self._say(_line(event.outcome, block.line, label(block.title, block.code), event.seconds, event.reason, event.attempts))
+            self._say(
+                _line(
+                    event.outcome,
+                    block.line,
+                    label(block.title, block.code),
+                    event.seconds,
+                    event.reason,
+                    event.attempts,
+                )
+            )
             if event.outcome.bad:
-                self._console.print(Padding(_failure(event.place, block.code, event.diff, event.out, event.err), (0, 0, 0, 6)))
+                self._console.print(
+                    Padding(_failure(event.place, block.code, event.diff, event.out, event.err), (0, 0, 0, 6))
+                )
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -80,7 +93,9 @@ def ask(console: Console, step: Step) -> Answer:
     if block.prose:
         console.print(Padding(Markdown(block.prose), (1, 0, 0, 2)))
     console.print(Padding(Syntax(block.code, "bash", background_color="default"), (1, 0, 0, 4)))
-    answer = Prompt.ask(f"  {step.place} : exécuter ? (o)ui, (s)auter, (a)rrêter", choices=list(ANSWERS), default="o", console=console)
+    answer = Prompt.ask(
+        f"  {step.place} : exécuter ? (o)ui, (s)auter, (a)rrêter", choices=list(ANSWERS), default="o", console=console
+    )
     return ANSWERS[answer]
 
 
@@ -93,7 +108,9 @@ def show_plan(plan: Plan, console: Console) -> None:
             sign, style = ("–", "yellow") if step.mode is Mode.NOT_RUN else ("→", "green")
             note = f" [dim]{escape(step.reason)}[/]" if step.reason else ""
             note += " [dim](nettoyage)[/]" if step.block.cleanup else ""
-            console.print(f"  [{style}]{sign}[/] {step.block.line:>4}  {escape(label(step.block.title, step.block.code))}{note}")
+            console.print(
+                f"  [{style}]{sign}[/] {step.block.line:>4}  {escape(label(step.block.title, step.block.code))}{note}"
+            )
 
 
 def show_summary(campaigns: Sequence[Campaign], console: Console) -> None:
@@ -148,20 +165,49 @@ def steps_table(campaigns: Iterable[Campaign]) -> Table:
             sign, style = SIGNS[step.outcome]
             target = f"{step.target} (substitut {step.on})" if step.stood_in else step.target
             run = "" if step.outcome is Outcome.NOT_RUN else _run_of(campaign)
-            table.add_row(f"{step.page}:{step.line}", target, Text(f"{sign} {step.outcome}", style), f"{step.seconds:.1f} s", run, label(step.title, step.command))
+            table.add_row(
+                f"{step.page}:{step.line}",
+                target,
+                Text(f"{sign} {step.outcome}", style),
+                f"{step.seconds:.1f} s",
+                run,
+                label(step.title, step.command),
+            )
     return table
 
 
 def coverage_table(campaigns: Sequence[Campaign]) -> Table:
     """Page by page: documented, verified, executed without assertion, only checked, left out or not run, and the last proof."""
     table = Table(
-        *("Page", "Commandes", "Vérifiées", "Sans assertion", "Échouées", "Exclues (raison)", "Non exécutées", "Contrôlées seulement", "Dernière preuve"),
+        *(
+            "Page",
+            "Commandes",
+            "Vérifiées",
+            "Sans assertion",
+            "Échouées",
+            "Exclues (raison)",
+            "Non exécutées",
+            "Contrôlées seulement",
+            "Dernière preuve",
+        ),
         box=None,
         pad_edge=False,
     )
     for page, covered in by_page(campaigns):
-        counts = (covered.documented, covered.verified, covered.executed, covered.failed, covered.excluded, covered.undecided, covered.checked_only)
-        proofs = [campaign for campaign in campaigns if any(step.outcome is Outcome.VERIFIED and page in ("", step.page) for step in campaign.steps)]
+        counts = (
+            covered.documented,
+            covered.verified,
+            covered.executed,
+            covered.failed,
+            covered.excluded,
+            covered.undecided,
+            covered.checked_only,
+        )
+        proofs = [
+            campaign
+            for campaign in campaigns
+            if any(step.outcome is Outcome.VERIFIED and page in ("", step.page) for step in campaign.steps)
+        ]
         last = max(proofs, key=lambda campaign: campaign.date, default=None)
         table.add_row(page or "Ensemble", *map(str, counts), _run_of(last) if last else "aucune")
     return table
@@ -181,7 +227,9 @@ def _line(outcome: Outcome, line: int, text: str, seconds: float, reason: str, a
     if attempts:
         shown.append(f"  {seconds:.1f} s{f', {attempts} essais' if attempts > 1 else ''}", "dim")
     if reason:
-        shown.append("\n         ").append(f"{outcome} : {reason}" if outcome.bad else reason, "red" if outcome.bad else "dim")
+        shown.append("\n         ").append(
+            f"{outcome} : {reason}" if outcome.bad else reason, "red" if outcome.bad else "dim"
+        )
     return shown
 
 

@@ -41,7 +41,10 @@ Event = PageStarted | Started | Result
 
 @contextlib.contextmanager
 def opened(
-    settings: Settings, root: Path, confirm: Callable[[Step], Answer] = always, interruptions: Interruptions | None = None
+    settings: Settings,
+    root: Path,
+    confirm: Callable[[Step], Answer] = always,
+    interruptions: Interruptions | None = None,
 ) -> Iterator[Run]:
     """A run with its private folder; afterwards neither the folder nor a process of the run is left."""
     private = Private(settings.secrets, root)

@@ -156,7 +156,11 @@ class _Page:
         """Start the block and await its readiness; it then lives until the end of the page."""
         condition, started = step.block.background or "", time.monotonic()
         if not condition.startswith("sortie:") and _holds(condition, b""):
-            return self._result(step, Outcome.FAILED, f"{condition} répond déjà avant le lancement : un autre programme occupe la place ; l'arrêter")
+            return self._result(
+                step,
+                Outcome.FAILED,
+                f"{condition} répond déjà avant le lancement : un autre programme occupe la place ; l'arrêter",
+            )
         job = shell.start(step.block.code)
         if job is None:
             return self._result(step, Outcome.FAILED, "le shell de la page s'est terminé")
@@ -171,11 +175,17 @@ class _Page:
             elif job.outputs.flooded:
                 result = self._result(step, Outcome.FAILED, self._flood())
             elif not running:
-                result = self._result(step, Outcome.FAILED, f"la commande de fond s'est arrêtée avant que {condition} ne soit vrai")
+                result = self._result(
+                    step, Outcome.FAILED, f"la commande de fond s'est arrêtée avant que {condition} ne soit vrai"
+                )
             elif time.monotonic() > end:
-                result = self._result(step, Outcome.TIMED_OUT, f"{condition} n'est pas vrai après {self._deadline(step.block):g} s")
+                result = self._result(
+                    step, Outcome.TIMED_OUT, f"{condition} n'est pas vrai après {self._deadline(step.block):g} s"
+                )
             if result:
-                return replace(result, seconds=time.monotonic() - started, attempts=1, out=self._kept(out), err=self._kept(err))
+                return replace(
+                    result, seconds=time.monotonic() - started, attempts=1, out=self._kept(out), err=self._kept(err)
+                )
             time.sleep(READY_POLL)
 
     def _run_block(self, block: Block, shell: Shell) -> Ran:
@@ -189,21 +199,36 @@ class _Page:
         self._run.private.learn(ran.values)
         block = step.block
         if ran.timed_out:
-            judged = self._result(step, Outcome.TIMED_OUT, f"pas de fin en {self._deadline(block):g} s ; tous ses processus ont été arrêtés")
+            judged = self._result(
+                step,
+                Outcome.TIMED_OUT,
+                f"pas de fin en {self._deadline(block):g} s ; tous ses processus ont été arrêtés",
+            )
         elif ran.flooded:
             judged = self._result(step, Outcome.FAILED, self._flood())
         elif ran.exit_status is None:
             judged = self._result(step, Outcome.FAILED, CLOSED)
         elif UNCLOSED.search(ran.err):
-            judged = self._result(step, Outcome.FAILED, "document en ligne (<<) non fermé ; dans un terminal, la commande attendrait la suite")
+            judged = self._result(
+                step,
+                Outcome.FAILED,
+                "document en ligne (<<) non fermé ; dans un terminal, la commande attendrait la suite",
+            )
         elif ran.exit_status != block.exit_status:
-            judged = self._result(step, Outcome.FAILED, f"code de sortie {ran.exit_status} au lieu de {block.exit_status}")
+            judged = self._result(
+                step, Outcome.FAILED, f"code de sortie {ran.exit_status} au lieu de {block.exit_status}"
+            )
         elif block.expected:
             judged = self._compared(step, block.expected, ran)
         else:
             judged = self._result(step, Outcome.VERIFIED if block.exit_status else Outcome.EXECUTED)
         return replace(
-            judged, seconds=ran.duration, attempts=1, exit_status=ran.exit_status, out=self._kept(ran.out), err=self._kept(ran.err)
+            judged,
+            seconds=ran.duration,
+            attempts=1,
+            exit_status=ran.exit_status,
+            out=self._kept(ran.out),
+            err=self._kept(ran.err),
         )
 
     def _compared(self, step: Step, expected: Expected, ran: Ran) -> Result:

@@ -38,7 +38,10 @@ def _where() -> Path:
         return Path(tempfile.gettempdir())
     with contextlib.suppress(OSError):
         room = os.statvfs(MEMORY)
-        if os.access(MEMORY, os.W_OK | os.X_OK) and min(room.f_bavail * room.f_frsize, psutil.virtual_memory().available) >= ROOM:
+        if (
+            os.access(MEMORY, os.W_OK | os.X_OK)
+            and min(room.f_bavail * room.f_frsize, psutil.virtual_memory().available) >= ROOM
+        ):
             return MEMORY
     return Path(tempfile.gettempdir())
 

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from runbook.running import processes
 
-DEAF = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP)  # they are for the engine, and it will tell
+DEAF = (
+    signal.SIGHUP,
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGTERM,
+    signal.SIGTSTP,
+)  # they are for the engine, and it will tell
 DONE = b"."
 
 

@@ -52,7 +52,9 @@ class Result:
     def page_reason(self) -> bool:
         """Not run because the page itself says so, rather than because something lacked."""
         block = self.step.block
-        return self.outcome is Outcome.NOT_RUN and (bool(block.not_run) or bool(block.condition and self.reason.startswith(CONDITION)))
+        return self.outcome is Outcome.NOT_RUN and (
+            bool(block.not_run) or bool(block.condition and self.reason.startswith(CONDITION))
+        )
 
 
 CONDITION = "condition de la page non remplie"

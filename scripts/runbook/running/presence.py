@@ -46,7 +46,9 @@ def succeeds(command: str, root: Path, env: dict[str, str] | None = None) -> boo
 def current_context() -> str | None:
     """The kubectl context that commands would use now."""
     try:
-        ran = subprocess.run(["kubectl", "config", "current-context"], capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        ran = subprocess.run(
+            ["kubectl", "config", "current-context"], capture_output=True, text=True, timeout=TIMEOUT, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return ran.stdout.strip() or None if ran.returncode == 0 else None

@@ -75,7 +75,9 @@ def stop(servers: list[Server], grace: float) -> None:
 def _refuse_busy(name: str, port: int) -> None:
     holder = processes.holder_of(port)
     if holder:
-        raise TargetError(f"le port {port} du service « {name} » est déjà occupé par {holder} ; arrêter ce programme, puis relancer")
+        raise TargetError(
+            f"le port {port} du service « {name} » est déjà occupé par {holder} ; arrêter ce programme, puis relancer"
+        )
 
 
 def _start(name: str, service: Service, run: "Run", env: Mapping[str, str]) -> Server:
@@ -102,11 +104,15 @@ def _await_ready(server: Server, service: Service) -> None:
     end = time.monotonic() + service.deadline
     while time.monotonic() < end:
         if server.process.poll() is not None:
-            raise TargetError(f"le service « {server.name} » s'est arrêté (code {server.process.returncode}) : {_last_line(server.log)}")
+            raise TargetError(
+                f"le service « {server.name} » s'est arrêté (code {server.process.returncode}) : {_last_line(server.log)}"
+            )
         if answers(service.ready):
             return
         time.sleep(POLL)
-    raise TargetError(f"le service « {server.name} » ne répond pas sur {service.ready} en {service.deadline:g} s ; journal : {server.log}")
+    raise TargetError(
+        f"le service « {server.name} » ne répond pas sur {service.ready} en {service.deadline:g} s ; journal : {server.log}"
+    )
 
 
 def answers(url: str) -> bool:

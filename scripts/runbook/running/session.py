@@ -17,7 +17,10 @@ from runbook.running.private import Private
 from runbook.settings import Settings
 
 # Variables that would change how bash starts or what it prints.
-UNWANTED = frozenset(["BASH_ENV", "ENV", "PROMPT_COMMAND", "PS1", "PS2", "PS4", "BASHOPTS", "SHELLOPTS", "CDPATH", "GLOBIGNORE"])
+UNWANTED = frozenset(
+    ["BASH_ENV", "ENV", "PROMPT_COMMAND", "PS1", "PS2", "PS4", "BASHOPTS", "SHELLOPTS", "CDPATH", "GLOBIGNORE"]
+)
+
 
 class Answer(enum.Enum):
     """What the person on duty says of the next step."""
@@ -81,7 +84,9 @@ def sweep(run: Run, spared: tuple[int, ...] = ()) -> None:
 
 
 def _environment(run: Run) -> dict[str, str]:
-    env = {name: value for name, value in os.environ.items() if name not in UNWANTED and not name.startswith("BASH_FUNC_")}
+    env = {
+        name: value for name, value in os.environ.items() if name not in UNWANTED and not name.startswith("BASH_FUNC_")
+    }
     return {
         **env,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{env.get('PATH', os.defpath)}",

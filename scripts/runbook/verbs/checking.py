@@ -15,8 +15,12 @@ from runbook.verbs.verdict import verdict
 
 @click.command("check")
 @json_option
-@click.option("--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire aussi un rapport JUnit XML.")
-@click.option("--no-cache", is_flag=True, help="Tout contrôler, même si rien n'a changé depuis un contrôle sans constat.")
+@click.option(
+    "--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire aussi un rapport JUnit XML."
+)
+@click.option(
+    "--no-cache", is_flag=True, help="Tout contrôler, même si rien n'a changé depuis un contrôle sans constat."
+)
 @click.pass_obj
 def command(root: Path, as_json: bool, junit_file: Path | None, no_cache: bool) -> int:
     """Contrôle les pages, les manifestes et le code entre eux, sans rien exécuter."""
@@ -36,7 +40,10 @@ def command(root: Path, as_json: bool, junit_file: Path | None, no_cache: bool) 
         for found in findings:
             click.echo(str(found))
         since = f", inchangées depuis le contrôle du {given.since}" if given.since else ""
-        click.echo(f"{len(given.pages)} pages, {given.commands} commandes{since} : {f'{len(findings)} constats' if findings else 'rien à redire'}", err=True)
+        click.echo(
+            f"{len(given.pages)} pages, {given.commands} commandes{since} : {f'{len(findings)} constats' if findings else 'rien à redire'}",
+            err=True,
+        )
     if os.environ.get("GITHUB_ACTIONS") == "true":
         from runbook.reporting import annotations
 

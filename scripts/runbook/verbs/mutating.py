@@ -10,14 +10,29 @@ from runbook.verbs.options import console, json_option, known_target, pages, pri
 
 
 @click.command("mutate")
-@click.option("--run", "targets", multiple=True, metavar="CIBLE", help="Exécuter aussi les pages sur cette cible pour les mutants que le contrôle laisse passer (répétable).")
+@click.option(
+    "--run",
+    "targets",
+    multiple=True,
+    metavar="CIBLE",
+    help="Exécuter aussi les pages sur cette cible pour les mutants que le contrôle laisse passer (répétable).",
+)
 @click.option("--count", type=click.IntRange(min=1), help="Nombre de mutants tirés au sort ; tous par défaut.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine du tirage : même graine, mêmes mutants.")
-@click.option("--only", metavar="TEXTE", default="", help="Se limiter aux mutants dont le fichier ou l'opérateur contient ce texte.")
-@click.option("--workers", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="Contrôles menés en même temps.")
+@click.option(
+    "--only",
+    metavar="TEXTE",
+    default="",
+    help="Se limiter aux mutants dont le fichier ou l'opérateur contient ce texte.",
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="Contrôles menés en même temps."
+)
 @json_option
 @click.pass_obj
-def command(root: Path, targets: tuple[str, ...], count: int | None, seed: int, only: str, workers: int, as_json: bool) -> int:
+def command(
+    root: Path, targets: tuple[str, ...], count: int | None, seed: int, only: str, workers: int, as_json: bool
+) -> int:
     """Change une chose à la fois dans une copie du dépôt, et compte ce que le contrôle ou l'exécution ne voit pas."""
     from rich.live import Live
 

@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 NOT_ASKED = "cible non demandée (--target)"
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Sortie JSON pour un programme.")
-target_option = click.option("--target", "targets", multiple=True, metavar="CIBLE", help="Se limiter à cette cible (répétable).")
-context_option = click.option("--context", metavar="NOM", help="Autoriser ce contexte kubectl en plus de ceux des réglages.")
+target_option = click.option(
+    "--target", "targets", multiple=True, metavar="CIBLE", help="Se limiter à cette cible (répétable)."
+)
+context_option = click.option(
+    "--context", metavar="NOM", help="Autoriser ce contexte kubectl en plus de ceux des réglages."
+)
 
 
 def pages_argument(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -40,7 +44,9 @@ def pages(root: Path, settings: Settings, asked: tuple[str, ...]) -> "list[PageB
 
 
 @contextlib.contextmanager
-def pages_meanwhile(root: Path, settings: Settings, asked: tuple[str, ...], state: str = "", anew: bool = False) -> "Iterator[Callable[[], list[PageBlocks]]]":
+def pages_meanwhile(
+    root: Path, settings: Settings, asked: tuple[str, ...], state: str = "", anew: bool = False
+) -> "Iterator[Callable[[], list[PageBlocks]]]":
     """The same for who has something to do until then; `state` if it is known, `anew` to read even what has not changed.
 
     What is not remembered is read in a fork: MkDocs works on one core, and the caller on another.

@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 
 
 @click.command("report")
-@click.option("--record", "record_folder", type=click.Path(path_type=Path, file_okay=False), help="Dossier de l'enregistrement.")
-@click.option("--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire un rapport JUnit XML.")
+@click.option(
+    "--record", "record_folder", type=click.Path(path_type=Path, file_okay=False), help="Dossier de l'enregistrement."
+)
+@click.option(
+    "--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire un rapport JUnit XML."
+)
 @click.option("--commit", metavar="SHA", help="Échouer si une preuve vient d'un autre commit, ou d'un dépôt modifié.")
 @click.option("--schema", "schema", is_flag=True, help="Donner le schéma JSON de l'enregistrement, sans le lire.")
 @json_option
 @click.pass_obj
-def command(root: Path, record_folder: Path | None, junit_file: Path | None, commit: str | None, schema: bool, as_json: bool) -> int:
+def command(
+    root: Path, record_folder: Path | None, junit_file: Path | None, commit: str | None, schema: bool, as_json: bool
+) -> int:
     """Rend compte de la dernière exécution enregistrée ; son code de sortie est celui du verdict."""
     from runbook.reporting import junit, record, terminal
 

@@ -49,7 +49,11 @@ def run_pages(
     if by_step and not (asked and sys.stdin.isatty()):
         raise RunbookError("--step demande un terminal et le nom d'au moins une page")
     plan = make_plan(found, settings, missing, asked, prerequisites=not by_step)
-    problems = [f"{name} : cible requise mais absente : {missing[name]}" for name in _required(required, settings) if name in missing]
+    problems = [
+        f"{name} : cible requise mais absente : {missing[name]}"
+        for name in _required(required, settings)
+        if name in missing
+    ]
     screen = console(stderr=as_json)
     show_missing(missing, screen)
     whole = not (by_step or asked or targets)
@@ -58,12 +62,19 @@ def run_pages(
     interruptions = Interruptions()
     with interruptions.handled(partial(announce_stop, screen)):
         start = make.at_start(dict.fromkeys(page.page for page in plan.pages), settings, root)
-        journal = _run(plan, settings, root, screen, partial(terminal.ask, screen) if by_step else always, interruptions)
+        journal = _run(
+            plan, settings, root, screen, partial(terminal.ask, screen) if by_step else always, interruptions
+        )
         done = make.campaign(start, journal, settings, root, missing, problems, findings, whole)
         if not (by_step or asked):
             done = _with_ratchet(done, settings, kept)
         if by_step:
-            done = _written(done, lambda: click.echo(f"Journal : {merge.keep_apart(done, root / settings.state / 'journal' / done.date.replace(':', ''))}"))
+            done = _written(
+                done,
+                lambda: click.echo(
+                    f"Journal : {merge.keep_apart(done, root / settings.state / 'journal' / done.date.replace(':', ''))}"
+                ),
+            )
         else:
             done = _written(done, lambda: merge.keep(done, kept, settings.coverage))
         if whole:
@@ -110,7 +121,10 @@ def _run(
     interruptions: Interruptions,
 ) -> campaign.Journal:
     journal, progress = campaign.Journal(), terminal.Progress(screen)
-    with campaign.opened(settings, root, confirm, interruptions) as run, closing(campaign.run_plan(plan, run, journal)) as events:
+    with (
+        campaign.opened(settings, root, confirm, interruptions) as run,
+        closing(campaign.run_plan(plan, run, journal)) as events,
+    ):
         try:
             for event in events:
                 progress(event)

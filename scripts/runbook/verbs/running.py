@@ -13,12 +13,32 @@ from runbook.verbs.options import context_option, json_option, pages_argument, p
 @click.command("run")
 @pages_argument
 @target_option
-@click.option("--require", "required", metavar="CIBLES", default="", help="Échouer si l'une de ces cibles (séparées par des virgules) manque.")
+@click.option(
+    "--require",
+    "required",
+    metavar="CIBLES",
+    default="",
+    help="Échouer si l'une de ces cibles (séparées par des virgules) manque.",
+)
 @context_option
-@click.option("--step", "by_step", is_flag=True, help="Pas à pas : montrer le texte et la commande, demander avant chacune, garder un journal.")
-@click.option("--check", "checks", is_flag=True, help="Contrôler d'abord tout le site, comme « runbook check » ; un constat fait échouer.")
-@click.option("--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire aussi un rapport JUnit XML.")
-@click.option("--record", "record_folder", type=click.Path(path_type=Path, file_okay=False), help="Dossier de l'enregistrement.")
+@click.option(
+    "--step",
+    "by_step",
+    is_flag=True,
+    help="Pas à pas : montrer le texte et la commande, demander avant chacune, garder un journal.",
+)
+@click.option(
+    "--check",
+    "checks",
+    is_flag=True,
+    help="Contrôler d'abord tout le site, comme « runbook check » ; un constat fait échouer.",
+)
+@click.option(
+    "--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire aussi un rapport JUnit XML."
+)
+@click.option(
+    "--record", "record_folder", type=click.Path(path_type=Path, file_okay=False), help="Dossier de l'enregistrement."
+)
 @json_option
 @click.pass_obj
 def command(root: Path, /, **asked: Any) -> int:

@@ -29,7 +29,14 @@ class Verdict:
     since: str = ""
 
 
-def verdict(root: Path, settings: Settings, state: str, read: Callable[[], list[PageBlocks]], apart: "Apart" = here, anew: bool = False) -> Verdict:
+def verdict(
+    root: Path,
+    settings: Settings,
+    state: str,
+    read: Callable[[], list[PageBlocks]],
+    apart: "Apart" = here,
+    anew: bool = False,
+) -> Verdict:
     """Check the pages that `read` gives, those of the repository in this `state`; if `anew`, even if nothing has changed.
 
     RunbookError for a site that cannot be read, unless a file that it quotes is the cause.
@@ -66,7 +73,16 @@ def _of_sources(model: "Model", error: RunbookError) -> "list[Finding]":
     findings = sorted({*check_sources(model), *check_workflows(model, resolve)})
     if not findings:
         raise error
-    return [*findings, Finding(model.settings.site, 1, f"le site n'a pas pu être lu : {str(error).splitlines()[0]}", "corriger d'abord ce qui précède", "site")]
+    return [
+        *findings,
+        Finding(
+            model.settings.site,
+            1,
+            f"le site n'a pas pu être lu : {str(error).splitlines()[0]}",
+            "corriger d'abord ce qui précède",
+            "site",
+        ),
+    ]
 
 
 def _awaited(read: Callable[[], list[PageBlocks]], pages: list[PageBlocks]) -> Iterator[PageBlocks]:

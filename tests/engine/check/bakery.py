@@ -68,7 +68,9 @@ MODEL = Model(
     files=frozenset({*MANIFESTS, "deploy/secret.yaml", "notes/read.txt", "README.md"}),
     objects=tuple(item for path, text in MANIFESTS.items() for item in objects_in(text, path)),
     compose={"services": {"oven": {"image": "oven:1.0"}}},
-    applications={"oven": Application("oven", Map([Rule("/", endpoint="/")]), ("/",), {"LEVEL": "low", "COLOUR": None}, (7000,))},
+    applications={
+        "oven": Application("oven", Map([Rule("/", endpoint="/")]), ("/",), {"LEVEL": "low", "COLOUR": None}, (7000,))
+    },
     faults=(),
 )
 
@@ -87,7 +89,9 @@ def block(code: str, **more: Any) -> Block:
 def page(*blocks: Block, uri: str = "page.md", after: tuple[str, ...] = ()) -> PageBlocks:
     """A page with these blocks."""
     text = "\n".join(block.code for block in blocks)
-    return PageBlocks(Page(f"docs/{uri}", uri, uri, "Page", {}, text, tuple(range(1, text.count("\n") + 2))), blocks, after, ())
+    return PageBlocks(
+        Page(f"docs/{uri}", uri, uri, "Page", {}, text, tuple(range(1, text.count("\n") + 2))), blocks, after, ()
+    )
 
 
 def _of_kubectl(findings: Iterable[Finding]) -> list[Finding]:

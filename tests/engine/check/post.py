@@ -13,7 +13,7 @@ from runbook.reading.blocks import find_blocks
 from runbook.reading.content import Page, PageBlocks, Site
 from runbook.settings import Settings
 
-DESK = '''
+DESK = """
 import msgspec
 from flask import Flask, jsonify
 from typing import Annotated, Literal
@@ -29,8 +29,8 @@ def make(environ):
     for path in ("/health/live", "/health/ready"):
         app.add_url_rule(path, path, lambda: jsonify(status="ok"))
     return app
-'''
-BOARD = '''
+"""
+BOARD = """
 import json, urllib.request
 import msgspec
 from flask import Flask
@@ -54,7 +54,7 @@ def make(environ):
     for path in ("/health/live", "/health/ready"):
         app.add_url_rule(path, path, lambda: {"status": "ok"})
     return app
-'''
+"""
 DOCKERFILE = """FROM python:3.13-slim AS build
 WORKDIR /srv/post
 COPY src/postal_{name} ./postal_{name}
@@ -282,7 +282,14 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "compose": "compose.yaml",
         "server": "src/serve.py",
         "applications": {
-            name: {"factory": f"postal_{name}:make", "path": ["src"], "arguments": [{}], "settings": [f"postal_{name}:{name.title()}Settings"], "ports": [port], "variables": more}
+            name: {
+                "factory": f"postal_{name}:make",
+                "path": ["src"],
+                "arguments": [{}],
+                "settings": [f"postal_{name}:{name.title()}Settings"],
+                "ports": [port],
+                "variables": more,
+            }
             for name, port, more in (("desk", 9100, ["STAMP_FILE"]), ("board", 9200, []))
         },
     },
@@ -307,18 +314,26 @@ def change(root: Path, name: str, old: str, new: str) -> None:
 
 def model(root: Path, **more: list[str]) -> Model:
     """What the repository at `root` offers, with `more` settings of the model."""
-    settings = {**SETTINGS, "model": {**SETTINGS["model"], **more}, "state": str(root.parent / "state")}  # one cache for all tests
+    settings = {
+        **SETTINGS,
+        "model": {**SETTINGS["model"], **more},
+        "state": str(root.parent / "state"),
+    }  # one cache for all tests
     return read_model(root, msgspec.convert(settings, Settings))
 
 
 def page(text: str, target: str = "cluster") -> PageBlocks:
     """A page whose first line is line 1."""
     count = text.count("\n") + 1
-    made = Page("docs/page.md", "page.md", "page/", "Page", {"execution": {"cible": target}}, text, tuple(range(1, count + 1)))
+    made = Page(
+        "docs/page.md", "page.md", "page/", "Page", {"execution": {"cible": target}}, text, tuple(range(1, count + 1))
+    )
     return find_blocks(made, SITE, tuple(SETTINGS["targets"]))
 
 
 def check(root: Path, text: str = "", target: str = "cluster") -> list[Finding]:
     """All that the check says of the repository with one page that documents it and one with `text`."""
     pages, offered = [page(PAGE), page(text, target)], model(root)
-    return sorted({*check_sources(offered), *check_expected_results(pages, pages, offered), *check_texts(pages, pages, offered)})
+    return sorted(
+        {*check_sources(offered), *check_expected_results(pages, pages, offered), *check_texts(pages, pages, offered)}
+    )

@@ -56,7 +56,10 @@ FILES = {
     "tools/table": '#!/usr/bin/env python3\nadd_subparsers()\nfor verb in ("north", "south"): add_parser(verb)\n',
     "tools/plain": "no one may run this",
 }
-ROUTES = {"till": (("/", ["GET"]), ("/health", ["GET"]), ("/sales/<int:number>", ["GET", "DELETE"]), ("/sales", ["POST"])), "window": (("/", ["GET"]),)}
+ROUTES = {
+    "till": (("/", ["GET"]), ("/health", ["GET"]), ("/sales/<int:number>", ["GET", "DELETE"]), ("/sales", ["POST"])),
+    "window": (("/", ["GET"]),),
+}
 
 
 def make_model(root: Path) -> Model:
@@ -86,7 +89,13 @@ def _service() -> list[KubeObject]:
     labels = {"app": "window"}
     container = {"name": "window", "image": "shop-window:2.0", "ports": [{"name": "http", "containerPort": 7001}]}
     template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
-    service = {"spec": {"type": "NodePort", "selector": labels, "ports": [{"name": "http", "port": 80, "targetPort": "http", "nodePort": 30007}]}}
+    service = {
+        "spec": {
+            "type": "NodePort",
+            "selector": labels,
+            "ports": [{"name": "http", "port": 80, "targetPort": "http", "nodePort": 30007}],
+        }
+    }
     deployment = {"spec": {"replicas": 1, "selector": {"matchLabels": labels}, "template": template}}
     return [
         KubeObject("Cluster", "", None, {}, {"name": "market"}, "deploy/kind.yaml", 1),
@@ -105,7 +114,9 @@ def expecting(text: str) -> Expected:
     return Expected(12, text, Kind.TEXT)
 
 
-def found(model: Model, *blocks: Block, prose: str = "", uri: str = "page.md", after: tuple[str, ...] = ()) -> list[Finding]:
+def found(
+    model: Model, *blocks: Block, prose: str = "", uri: str = "page.md", after: tuple[str, ...] = ()
+) -> list[Finding]:
     """What the check says of commands on a page with these blocks and this text before them."""
     return sorted(set(check_commands([page(*blocks, prose=prose, uri=uri, after=after)], model)))
 

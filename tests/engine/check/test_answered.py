@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 from tests.engine.check import post
 
-GUARDED = '''
+GUARDED = """
     @app.get("/stamps")
     def stamps():
         from flask import request
@@ -17,7 +17,7 @@ GUARDED = '''
             return {"error": "who"}, 401
         return ({"stamps": 3}, 200) if shown == "Bearer " + "0" * 64 else ({"error": "no"}, 403)
 
-    for path in'''
+    for path in"""
 KEYS = "`mood`, `stamped`, `status`, `desk`, `stamps`, `error`; `/stamps`\n\n"
 
 
@@ -39,9 +39,15 @@ def causes(root: Path, text: str) -> list[str]:
         ("Sans le bureau, `/` répond 503.", ""),
         ("Sans le bureau, `/` répond 502.", "« / » ne répond jamais 502"),
         ("`/stamps` est gardée : 401 sans jeton, 403 avec un mauvais, 503 si aucun n'est configuré.", ""),
-        ("`/stamps` est gardée : 403 sans jeton, 401 avec un mauvais, 503 si aucun n'est configuré.", "« 403 sans jeton » : « /stamps » répond autre chose"),
+        (
+            "`/stamps` est gardée : 403 sans jeton, 401 avec un mauvais, 503 si aucun n'est configuré.",
+            "« 403 sans jeton » : « /stamps » répond autre chose",
+        ),
         ("Sans jeton, `/stamps` répond 401 ; avec un mauvais, 403 ; si elle-même n'en a pas, 503.", ""),
-        ("Sans jeton, `/stamps` répond 401 ; avec un mauvais, 401 ; si elle-même n'en a pas, 503.", "avec un mauvais, 401 »"),
+        (
+            "Sans jeton, `/stamps` répond 401 ; avec un mauvais, 401 ; si elle-même n'en a pas, 503.",
+            "avec un mauvais, 401 »",
+        ),
         ("| `/stamps` | Timbres (401 sans jeton, 404 avec un mauvais) |", "« 404 avec un mauvais »"),
     ],
 )
@@ -87,7 +93,11 @@ def python(code: str) -> str:
         ('get("DESK_URL")', 'get("DESK_URI")', "variable « DESK_URI »"),
         ("import requests", "import requestz", "module « requestz » introuvable"),
         ("import urlsplit", "import urlsplits", "« urllib.parse » n'a pas de « urlsplits »"),
-        ('requests.get("http://localhost:9100/",', 'requests.post("http://localhost:9100/",', "« / » ne se demande pas par POST"),
+        (
+            'requests.get("http://localhost:9100/",',
+            'requests.post("http://localhost:9100/",',
+            "« / » ne se demande pas par POST",
+        ),
         ("print(desk", "print((desk", "illisible"),
     ],
 )
@@ -107,10 +117,23 @@ def test_a_snippet_in_a_list_is_read_too(root: Path) -> None:
     assert any("pas de route « /parcels »" in one for one in causes(root, f"- Call:\n\n    {code}"))
 
 
-@pytest.mark.parametrize(("text", "wrong"), [("`Authorization: Bearer abc`", False), ("`Authorization: Token abc`", True), ('headers={"Authorization": f"Basic {it}"}', True), ("the `Authorization` header", False)])
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("`Authorization: Bearer abc`", False),
+        ("`Authorization: Token abc`", True),
+        ('headers={"Authorization": f"Basic {it}"}', True),
+        ("the `Authorization` header", False),
+    ],
+)
 @pytest.mark.parametrize("asks", [True, False])
 def test_a_call_names_the_scheme_that_a_refusal_asks_for(root: Path, text: str, wrong: bool, asks: bool) -> None:
     if asks:
-        post.change(root, "src/postal_desk/__init__.py", '{"error": "who"}, 401', '{"error": "who"}, 401, {"WWW-Authenticate": "Bearer"}')
+        post.change(
+            root,
+            "src/postal_desk/__init__.py",
+            '{"error": "who"}, 401',
+            '{"error": "who"}, 401, {"WWW-Authenticate": "Bearer"}',
+        )
     found = [one for one in causes(root, text) if "les applications demandent : Bearer" in one]
     assert bool(found) is (wrong and asks)

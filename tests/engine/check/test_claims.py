@@ -69,7 +69,11 @@ def test_a_pod_that_shares_files_with_its_program_is_silent(root: Path) -> None:
     [
         ("/walk/notes/ready", "/walk/notes/rady", "ne connaît aucun fichier « rady »"),
         ("mountPath: /walk/walker", "mountPath: /walk/runner", "module « walker » absent de l'image"),
-        ("activeDeadlineSeconds: 90", "activeDeadlineSeconds: 50", "activeDeadlineSeconds 50, et le commentaire le dit plus long que 60 s"),
+        (
+            "activeDeadlineSeconds: 90",
+            "activeDeadlineSeconds: 50",
+            "activeDeadlineSeconds 50, et le commentaire le dit plus long que 60 s",
+        ),
     ],
 )
 def test_a_pod_that_does_not_is_found(root: Path, old: str, new: str, cause: str) -> None:
@@ -88,14 +92,39 @@ COMPOSE = "# No restart policy: who dies is seen.\nx-service: &service\n"
 @pytest.mark.parametrize(
     ("path", "old", "new", "cause"),
     [
-        ("k8s/desk.yaml", "      terminationGracePeriodSeconds: 20\n", "      # pause (4) + requests (10) + margin (6)\n      terminationGracePeriodSeconds: 20\n", ""),
-        ("k8s/desk.yaml", "      terminationGracePeriodSeconds: 20\n", "      # pause (4) + requests (10) + margin (5)\n      terminationGracePeriodSeconds: 20\n", "compte 4 + 10 + 5 = 19"),
+        (
+            "k8s/desk.yaml",
+            "      terminationGracePeriodSeconds: 20\n",
+            "      # pause (4) + requests (10) + margin (6)\n      terminationGracePeriodSeconds: 20\n",
+            "",
+        ),
+        (
+            "k8s/desk.yaml",
+            "      terminationGracePeriodSeconds: 20\n",
+            "      # pause (4) + requests (10) + margin (5)\n      terminationGracePeriodSeconds: 20\n",
+            "compte 4 + 10 + 5 = 19",
+        ),
         ("compose.yaml", "  stop_grace_period", "  # Longer than 10 s.\n  stop_grace_period", ""),
-        ("compose.yaml", "  stop_grace_period", "  # Longer than the 25 s of the server.\n  stop_grace_period", "plus long que 25 s"),
+        (
+            "compose.yaml",
+            "  stop_grace_period",
+            "  # Longer than the 25 s of the server.\n  stop_grace_period",
+            "plus long que 25 s",
+        ),
         ("src/serve.py", "graceful_timeout", "# Shorter than the grace of Compose (20 s).\ngraceful_timeout", ""),
-        ("src/serve.py", "graceful_timeout", "# Shorter than the grace of Compose (8 s).\ngraceful_timeout", "plus court que 8 s"),
+        (
+            "src/serve.py",
+            "graceful_timeout",
+            "# Shorter than the grace of Compose (8 s).\ngraceful_timeout",
+            "plus court que 8 s",
+        ),
         ("compose.yaml", "x-service: &service\n", COMPOSE, ""),
-        ("compose.yaml", "x-service: &service\n", f"{COMPOSE}  restart: always\n", "« restart » est là, et un commentaire dit qu'il n'y en a pas"),
+        (
+            "compose.yaml",
+            "x-service: &service\n",
+            f"{COMPOSE}  restart: always\n",
+            "« restart » est là, et un commentaire dit qu'il n'y en a pas",
+        ),
     ],
 )
 def test_the_figures_of_a_comment_hold(root: Path, path: str, old: str, new: str, cause: str) -> None:
@@ -114,9 +143,15 @@ MOOD = 'Annotated[Literal["calm", "busy"], msgspec.Meta(description="calm ou bus
         (MOOD.replace('"busy"]', '"busy", "away"]'), "« calm ou busy », et sont permis calm, busy, away"),
         (MOOD.replace('= "calm"', '= "gone"'), "son défaut « gone » n'est pas permis"),
         ('Annotated[float, msgspec.Meta(ge=1, le=5, description="de 1 à 5")] = 2', ""),
-        ('Annotated[float, msgspec.Meta(ge=1, le=5, description="de 1 à 6")] = 2', "« de 1 à 6 », et sont permis de 1 à 5"),
+        (
+            'Annotated[float, msgspec.Meta(ge=1, le=5, description="de 1 à 6")] = 2',
+            "« de 1 à 6 », et sont permis de 1 à 5",
+        ),
         ('Annotated[float, msgspec.Meta(ge=1, le=5, description="de 1 à 5")] = 7', "son défaut « 7 » n'est pas permis"),
-        ('Annotated[str, msgspec.Meta(pattern="^[a-z]+$", description="des lettres, par exemple A1")] = "a"', "l'exemple « A1 » serait refusé"),
+        (
+            'Annotated[str, msgspec.Meta(pattern="^[a-z]+$", description="des lettres, par exemple A1")] = "a"',
+            "l'exemple « A1 » serait refusé",
+        ),
     ],
 )
 def test_a_setting_keeps_to_what_it_says(root: Path, new: str, cause: str) -> None:

@@ -162,7 +162,9 @@ def test_a_finding_in_what_an_anchor_gives_stands_at_the_anchor(root: Path) -> N
     assert {finding.line for finding in check_compose(post.model(root))} == {3}
 
 
-@pytest.mark.parametrize(("text", "value"), [("30s", 30), ("1m30s", 90), ("2m", 120), ("1h", 3600), ("", None), ("30", None), ("soon", None)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("30s", 30), ("1m30s", 90), ("2m", 120), ("1h", 3600), ("", None), ("30", None), ("soon", None)]
+)
 def test_a_duration_is_read_as_compose_does(text: str, value: float | None) -> None:
     assert seconds(text) == value
 
@@ -193,15 +195,34 @@ def test_one_base_has_one_version_in_all_images(root: Path) -> None:
 )
 def test_what_is_copied_is_not_left_out_of_the_build(root: Path, lines: str, cause: str) -> None:
     (root / ".dockerignore").write_text(lines)
-    found = [finding.cause for finding in check_dockerfiles(post.model(root)) if "n'entre pas dans la construction" in finding.cause]
+    found = [
+        finding.cause
+        for finding in check_dockerfiles(post.model(root))
+        if "n'entre pas dans la construction" in finding.cause
+    ]
     assert any(cause in text for text in found) if cause else found == []
 
 
-@pytest.mark.parametrize(("command", "signal", "told"), [('["gunicorn", "x:make()"]', "SIGINT", True), ('["gunicorn", "x:make()"]', "SIGTERM", False), ('["python", "serve.py"]', "SIGINT", False)])
-def test_gunicorn_is_stopped_by_the_signal_that_lets_requests_end(root: Path, command: str, signal: str, told: bool) -> None:
+@pytest.mark.parametrize(
+    ("command", "signal", "told"),
+    [
+        ('["gunicorn", "x:make()"]', "SIGINT", True),
+        ('["gunicorn", "x:make()"]', "SIGTERM", False),
+        ('["python", "serve.py"]', "SIGINT", False),
+    ],
+)
+def test_gunicorn_is_stopped_by_the_signal_that_lets_requests_end(
+    root: Path, command: str, signal: str, told: bool
+) -> None:
     image = (root / "desk.Dockerfile").read_text()
     (root / "desk.Dockerfile").write_text(f"{image[: image.rindex('CMD')]}STOPSIGNAL {signal}\nCMD {command}\n")
-    post.change(root, "compose.yaml", "    image: post-desk:1.2", f"    stop_signal: {signal}\n    image: post-desk:1.2")
+    post.change(
+        root, "compose.yaml", "    image: post-desk:1.2", f"    stop_signal: {signal}\n    image: post-desk:1.2"
+    )
     model = post.model(root)
-    found = {finding.path for finding in (*check_dockerfiles(model), *check_compose(model)) if "couperait les requêtes en cours" in finding.cause}
+    found = {
+        finding.path
+        for finding in (*check_dockerfiles(model), *check_compose(model))
+        if "couperait les requêtes en cours" in finding.cause
+    }
     assert found == ({"desk.Dockerfile", "compose.yaml"} if told else set())

@@ -66,7 +66,13 @@ def test_a_call_may_fail_where_the_page_says_that_it_does(shop: Model) -> None:
 @pytest.mark.parametrize(("target", "port"), [("bare", 7000), ("compose", 7001), ("cluster", 30007)])
 def test_each_target_answers_on_its_own_ports(shop: Model, target: str, port: int) -> None:
     assert not found(shop, block(f"curl -fsS http://localhost:{port}/", target=target))
-    assert found(shop, block("curl -fsS http://localhost:30007/" if target != "cluster" else "curl -fsS http://localhost:7000/", target=target))
+    assert found(
+        shop,
+        block(
+            "curl -fsS http://localhost:30007/" if target != "cluster" else "curl -fsS http://localhost:7000/",
+            target=target,
+        ),
+    )
 
 
 def test_a_finding_stands_at_the_line_of_its_word(shop: Model) -> None:

@@ -46,7 +46,11 @@ def test_what_docker_can_do_is_right(shop: Model, code: str) -> None:
         ("docker compose up -d --scale tll=2", "service « tll »", "« till »"),
         ("docker compose exec till ls", "demande un terminal", "-T"),
         ("docker compose exec -T till", "sans commande", ""),
-        ("docker compose up -d --follow", "option « --follow » inconnue de « docker compose up »", "« docker compose logs »"),
+        (
+            "docker compose up -d --follow",
+            "option « --follow » inconnue de « docker compose up »",
+            "« docker compose logs »",
+        ),
         ("docker compose -f compose.yml up -d", "« compose.yml » n'existe", "« compose.yaml »"),
         ("docker compose upp -d", "verbe « docker compose upp »", "« up »"),
         ("docker compose ps --status runing", "« --status runing »", "« running »"),
@@ -101,8 +105,14 @@ def test_a_port_that_a_program_opens_answers_from_then_on(shop: Model) -> None:
         ("docker build -t shop-till:3 -f src/till/Dockerfile ./src/till/", []),
         ("cd src && docker build -t shop-till:3 till", []),
         ("docker build -t other:3 -f src/till/Dockerfile src", []),
-        ("docker build -t shop-till:3 -f src/till/Dockerfile src", ["« shop-till:3 » faite de « src », alors que Compose la fait de « src/till »"]),
-        ("docker build -t shop-till:3 -f src/window/Dockerfile src/till", ["faite de « src/window/Dockerfile », alors que Compose la fait de « src/till/Dockerfile »"]),
+        (
+            "docker build -t shop-till:3 -f src/till/Dockerfile src",
+            ["« shop-till:3 » faite de « src », alors que Compose la fait de « src/till »"],
+        ),
+        (
+            "docker build -t shop-till:3 -f src/window/Dockerfile src/till",
+            ["faite de « src/window/Dockerfile », alors que Compose la fait de « src/till/Dockerfile »"],
+        ),
     ],
 )
 def test_an_image_that_compose_builds_is_made_of_the_same_files(tmp_path: Path, code: str, causes: list[str]) -> None:

@@ -56,11 +56,17 @@ RIGHT = [
     ("kubectl get services -n post", SERVICES),
     ("kubectl get pods -n post", PODS),
     ("kubectl apply -f k8s/", APPLIED),
-    ("kubectl get endpoints -n post", "NAME         ENDPOINTS         AGE\npost-board   …:9200            5m\npost-desk    …:9100,…:9100     5m"),
+    (
+        "kubectl get endpoints -n post",
+        "NAME         ENDPOINTS         AGE\npost-board   …:9200            5m\npost-desk    …:9100,…:9100     5m",
+    ),
     ("kubectl get configmap/post-config -n post", "NAME          DATA   AGE\npost-config   2      5m"),
     ("kubectl rollout status deployment/post-desk -n post", '…\ndeployment "post-desk" successfully rolled out'),
     ("kubectl logs -n post -l a=b --prefix", "[pod/post-desk-…/desk] {…}"),
-    ("kubectl describe pod -n post", "Name:  post-desk-…\nNamespace:  post\n…\n    Readiness:  http-get http://:http/health/ready …"),
+    (
+        "kubectl describe pod -n post",
+        "Name:  post-desk-…\nNamespace:  post\n…\n    Readiness:  http-get http://:http/health/ready …",
+    ),
 ]
 
 
@@ -96,7 +102,9 @@ def test_what_the_cluster_would_print_is_right(root: Path, command: str, result:
         )),
     ],
 )  # fmt: skip
-def test_what_it_would_not_print_is_found(root: Path, command: str, result: str, old: str, new: str, cause: str) -> None:
+def test_what_it_would_not_print_is_found(
+    root: Path, command: str, result: str, old: str, new: str, cause: str
+) -> None:
     assert old in result
     findings = post.check(root, step(command, result.replace(old, new)))
     assert any(cause in finding.cause and finding.path == "docs/page.md" for finding in findings), findings
@@ -144,7 +152,9 @@ def test_a_line_of_compose_is_as_a_terminal_shows_it_too(root: Path) -> None:
 def test_the_applications_answer_as_the_target_configures_them(root: Path, target: str, url: str, answer: str) -> None:
     assert post.check(root, step(f"curl -fsS {url}", answer, "json"), target) == []
     wrong = answer.replace("calm", "CALM").replace("busy", "BUSY")
-    assert any(finding.rule == "answers" for finding in post.check(root, step(f"curl -fsS {url}", wrong, "json"), target))
+    assert any(
+        finding.rule == "answers" for finding in post.check(root, step(f"curl -fsS {url}", wrong, "json"), target)
+    )
 
 
 def test_a_call_that_sends_what_another_command_gives_is_made_too(root: Path) -> None:
@@ -185,7 +195,16 @@ def test_a_service_answers_to_each_of_its_names(root: Path, end: str) -> None:
     assert post.check(root, step("curl -fsS http://localhost:30070/", '{"desk": "calm"}', "json")) == []
 
 
-@pytest.mark.parametrize(("selector", "told"), [("app.kubernetes.io/component=board", True), ("app.kubernetes.io/component in (desk, board)", False), ("app.kubernetes.io/component=desk", False)])
+@pytest.mark.parametrize(
+    ("selector", "told"),
+    [
+        ("app.kubernetes.io/component=board", True),
+        ("app.kubernetes.io/component in (desk, board)", False),
+        ("app.kubernetes.io/component=desk", False),
+    ],
+)
 def test_a_line_of_the_logs_is_of_a_pod_that_the_selector_takes(root: Path, selector: str, told: bool) -> None:
     found = post.check(root, step(f"kubectl logs -n post -l '{selector}' --prefix", "[pod/post-desk-…/desk] {…}"))
-    assert [f"une ligne de « post-desk », que le sélecteur « {selector} » écarte" in one.cause for one in found] == ([True] if told else [])
+    assert [f"une ligne de « post-desk », que le sélecteur « {selector} » écarte" in one.cause for one in found] == (
+        [True] if told else []
+    )

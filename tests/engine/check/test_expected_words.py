@@ -58,25 +58,46 @@ def root(tmp_path: Path) -> Path:
 
 
 RIGHT = [
-    ("kubectl get deployments -n post -o wide", "NAME         READY   UP-TO-DATE   AVAILABLE   AGE   CONTAINERS   IMAGES           SELECTOR\npost-desk    2/2     2            2           5m    desk         post-desk:1.2    …\npost-board   1/1     1            1           5m    board        post-board:1.2   …"),
-    ("kubectl get pods -A", "NAMESPACE   NAME           READY   STATUS    RESTARTS      AGE\n…\npost        post-desk-…    1/1     Running   3 (5m ago)    3d2h\n…"),
-    ("kubectl get pods -n post --show-labels -L app.kubernetes.io/name", "NAME           READY   STATUS    RESTARTS   AGE   NAME   LABELS\n…\npost-desk-…    0/1     …ImagePull…      0   5s    …   …\n…"),
+    (
+        "kubectl get deployments -n post -o wide",
+        "NAME         READY   UP-TO-DATE   AVAILABLE   AGE   CONTAINERS   IMAGES           SELECTOR\npost-desk    2/2     2            2           5m    desk         post-desk:1.2    …\npost-board   1/1     1            1           5m    board        post-board:1.2   …",
+    ),
+    (
+        "kubectl get pods -A",
+        "NAMESPACE   NAME           READY   STATUS    RESTARTS      AGE\n…\npost        post-desk-…    1/1     Running   3 (5m ago)    3d2h\n…",
+    ),
+    (
+        "kubectl get pods -n post --show-labels -L app.kubernetes.io/name",
+        "NAME           READY   STATUS    RESTARTS   AGE   NAME   LABELS\n…\npost-desk-…    0/1     …ImagePull…      0   5s    …   …\n…",
+    ),
     ("kubectl get deploy,svc -n post", "…\nNAME   TYPE   CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE\n…"),
     ("kubectl get pods -n post -o custom-columns=POD:.metadata.name,IP:.status.podIP", "POD   IP\n…"),
-    ("kubectl get nodes", "NAME   STATUS   ROLES                  AGE   VERSION\n…      Ready    control-plane,master   5d    v1.…\n…"),
+    (
+        "kubectl get nodes",
+        "NAME   STATUS   ROLES                  AGE   VERSION\n…      Ready    control-plane,master   5d    v1.…\n…",
+    ),
     ("kubectl get namespaces", "NAME   STATUS   AGE\npost   Active   5m\n…"),
     ("kubectl get events -n post", EVENTS),
     ("kubectl describe pod -n post", DESCRIBED),
     ("kubectl rollout status deployment/post-desk -n post --timeout=60s", ROLLED),
-    ("kubectl rollout history deployment/post-desk -n post", "deployment.apps/post-desk\nREVISION  CHANGE-CAUSE\n1         <none>\n…"),
+    (
+        "kubectl rollout history deployment/post-desk -n post",
+        "deployment.apps/post-desk\nREVISION  CHANGE-CAUSE\n1         <none>\n…",
+    ),
     ("kubectl delete pod/post-desk-1 -n post", 'pod "post-desk-…" deleted…'),
     ("kubectl delete pod/post-desk-1 -n post", 'pod "post-desk-1" deleted from post namespace'),
     ("kubectl apply -f k8s/desk.yaml --dry-run=server", "deployment.apps/post-desk unchanged (server dry run)"),
     ("kubectl scale deployment/post-desk --replicas=2 -n post", "deployment.apps/post-desk scaled"),
     ("kubectl label deployment/post-desk tier=back -n post", "deployment.apps/post-desk labeled"),
-    ("kubectl rollout undo deployment/post-desk -n post", "deployment.apps/post-desk skipped rollback (current template already matches revision 4)"),
+    (
+        "kubectl rollout undo deployment/post-desk -n post",
+        "deployment.apps/post-desk skipped rollback (current template already matches revision 4)",
+    ),
     ("kubectl get namespace post", 'Error from server (NotFound): namespaces "post" not found'),
-    ("kubectl get deployment post-desk -n post", 'Error from server (NotFound): deployments.apps "post-desk" not found'),
+    (
+        "kubectl get deployment post-desk -n post",
+        'Error from server (NotFound): deployments.apps "post-desk" not found',
+    ),
     ("kubectl get pods -n default", "No resources found in default namespace."),
     ("kubectl logs deploy/post-desk -n post", LOGS),
     ("kubectl exec deploy/post-desk -n post -- id", "uid=10001 gid=10001 groups=10001"),
@@ -103,36 +124,178 @@ def test_what_the_programs_print_is_accepted(root: Path, command: str, result: s
 @pytest.mark.parametrize(
     ("command", "result", "old", "new", "cause", "remedy"),
     [
-        ("kubectl get deployments -n post", DEPLOYMENTS, "AVAILABLE", "AVAILBLE", "colonne « AVAILBLE » que la commande n'affiche pas", "UP-TO-DATE  AVAILABLE"),
-        ("kubectl get services -n post", SERVICES, "CLUSTER-IP   EXTERNAL-IP", "EXTERNAL-IP   CLUSTER-IP", "la commande en affiche d'autres", "CLUSTER-IP  EXTERNAL-IP"),
+        (
+            "kubectl get deployments -n post",
+            DEPLOYMENTS,
+            "AVAILABLE",
+            "AVAILBLE",
+            "colonne « AVAILBLE » que la commande n'affiche pas",
+            "UP-TO-DATE  AVAILABLE",
+        ),
+        (
+            "kubectl get services -n post",
+            SERVICES,
+            "CLUSTER-IP   EXTERNAL-IP",
+            "EXTERNAL-IP   CLUSTER-IP",
+            "la commande en affiche d'autres",
+            "CLUSTER-IP  EXTERNAL-IP",
+        ),
         ("kubectl get services -n post", SERVICES, "AGE", "VERSION", "colonne « VERSION »", "PORT(S)  AGE"),
         ("docker compose ps", CONTAINERS, "CREATED", "CREATE ", "colonne « CREATE »", "CREATED  STATUS"),
         ("kubectl get pods -n post", PODS, "Running ", "Runing  ", "STATUS « Runing » impossible", "« Running »"),
         ("kubectl get pods -n post", PODS, "Running   0", "Running   no", "RESTARTS « no » impossible", ""),
-        ("kubectl get namespaces", "NAME   STATUS   AGE\npost   Active   5m\n…", "Active", "Ready ", "STATUS « Ready » impossible", "Active"),
-        ("kubectl get nodes", "NAME   STATUS   ROLES   AGE   VERSION\n…      Ready    …       5d    v1.…", "Ready", "Redy ", "STATUS « Redy » impossible", "« Ready »"),
-        ("kubectl get events -n post", EVENTS, "FailedScheduling", "FailedSchedule  ", "événement « FailedSchedule » inconnu", "« FailedScheduling »"),
-        ("kubectl get events -n post", EVENTS, "Normal    Started", "Warning   Started", "événement « Started » de type Warning", "Normal"),
-        ("kubectl get events -n post", EVENTS, "Started container", "Created container", "message « Created container desk »", "Started container"),
-        ("kubectl get events -n post", EVENTS, "Insufficient", "Insuffisient", "« Insuffisient », que rien n'affiche", "« Insufficient »"),
-        ("kubectl describe pod -n post", DESCRIBED, "Restart Count", "Restart Cuont", "« Cuont », que rien n'affiche", "« Count »"),
-        ("kubectl describe pod -n post", DESCRIBED, "Controlled By:  ReplicaSet", "Controlled By:  Deployment", "ne crée pas de pod", "ReplicaSet"),
-        ("kubectl describe pod -n post", DESCRIBED, "Warning  FailedScheduling", "Warning  Scheduled       ", "événement « Scheduled » de type Warning", "Normal"),
-        ("kubectl rollout status deployment/post-desk -n post", ROLLED, "successfully", "succesfully", "n'écrit pas « deployment", "successfully rolled out"),
-        ("kubectl rollout status deployment/post-desk -n post", ROLLED, "new replicas", "new replica", "n'écrit pas « Waiting", "new replicas have"),
-        ("kubectl scale deployment/post-desk --replicas=2 -n post", "deployment.apps/post-desk scaled", "scaled", "scale", "n'écrit pas", "« scaled »"),
-        ("kubectl apply -f k8s/desk.yaml", "deployment.apps/post-desk configured", "configured", "configurd", "n'écrit pas", "« configured »"),
+        (
+            "kubectl get namespaces",
+            "NAME   STATUS   AGE\npost   Active   5m\n…",
+            "Active",
+            "Ready ",
+            "STATUS « Ready » impossible",
+            "Active",
+        ),
+        (
+            "kubectl get nodes",
+            "NAME   STATUS   ROLES   AGE   VERSION\n…      Ready    …       5d    v1.…",
+            "Ready",
+            "Redy ",
+            "STATUS « Redy » impossible",
+            "« Ready »",
+        ),
+        (
+            "kubectl get events -n post",
+            EVENTS,
+            "FailedScheduling",
+            "FailedSchedule  ",
+            "événement « FailedSchedule » inconnu",
+            "« FailedScheduling »",
+        ),
+        (
+            "kubectl get events -n post",
+            EVENTS,
+            "Normal    Started",
+            "Warning   Started",
+            "événement « Started » de type Warning",
+            "Normal",
+        ),
+        (
+            "kubectl get events -n post",
+            EVENTS,
+            "Started container",
+            "Created container",
+            "message « Created container desk »",
+            "Started container",
+        ),
+        (
+            "kubectl get events -n post",
+            EVENTS,
+            "Insufficient",
+            "Insuffisient",
+            "« Insuffisient », que rien n'affiche",
+            "« Insufficient »",
+        ),
+        (
+            "kubectl describe pod -n post",
+            DESCRIBED,
+            "Restart Count",
+            "Restart Cuont",
+            "« Cuont », que rien n'affiche",
+            "« Count »",
+        ),
+        (
+            "kubectl describe pod -n post",
+            DESCRIBED,
+            "Controlled By:  ReplicaSet",
+            "Controlled By:  Deployment",
+            "ne crée pas de pod",
+            "ReplicaSet",
+        ),
+        (
+            "kubectl describe pod -n post",
+            DESCRIBED,
+            "Warning  FailedScheduling",
+            "Warning  Scheduled       ",
+            "événement « Scheduled » de type Warning",
+            "Normal",
+        ),
+        (
+            "kubectl rollout status deployment/post-desk -n post",
+            ROLLED,
+            "successfully",
+            "succesfully",
+            "n'écrit pas « deployment",
+            "successfully rolled out",
+        ),
+        (
+            "kubectl rollout status deployment/post-desk -n post",
+            ROLLED,
+            "new replicas",
+            "new replica",
+            "n'écrit pas « Waiting",
+            "new replicas have",
+        ),
+        (
+            "kubectl scale deployment/post-desk --replicas=2 -n post",
+            "deployment.apps/post-desk scaled",
+            "scaled",
+            "scale",
+            "n'écrit pas",
+            "« scaled »",
+        ),
+        (
+            "kubectl apply -f k8s/desk.yaml",
+            "deployment.apps/post-desk configured",
+            "configured",
+            "configurd",
+            "n'écrit pas",
+            "« configured »",
+        ),
         ("kubectl apply -f k8s/desk.yaml", "deployment.apps/post-desk …ured", "ured", "ured now", "n'écrit pas", ""),
-        ("kubectl rollout history deployment/post-desk -n post", "deployment.apps/post-desk\nREVISION  CHANGE-CAUSE\n…", "REVISION", "REVISIONS", "colonne « REVISIONS »", "CHANGE-CAUSE"),
-        ("kubectl get namespace post", 'Error from server (NotFound): namespaces "post" not found', "namespaces", "namespace", "n'écrit pas", "not found"),
-        ("kubectl get namespace post", 'Error from server (NotFound): namespaces "post" not found', "NotFound", "NotFoud", "n'écrit pas", "NotFound"),
-        ("kubectl logs deploy/post-desk -n post", LOGS, "Listening", "Listenning", "« Listenning », que rien n'affiche", "« Listening »"),
+        (
+            "kubectl rollout history deployment/post-desk -n post",
+            "deployment.apps/post-desk\nREVISION  CHANGE-CAUSE\n…",
+            "REVISION",
+            "REVISIONS",
+            "colonne « REVISIONS »",
+            "CHANGE-CAUSE",
+        ),
+        (
+            "kubectl get namespace post",
+            'Error from server (NotFound): namespaces "post" not found',
+            "namespaces",
+            "namespace",
+            "n'écrit pas",
+            "not found",
+        ),
+        (
+            "kubectl get namespace post",
+            'Error from server (NotFound): namespaces "post" not found',
+            "NotFound",
+            "NotFoud",
+            "n'écrit pas",
+            "NotFound",
+        ),
+        (
+            "kubectl logs deploy/post-desk -n post",
+            LOGS,
+            "Listening",
+            "Listenning",
+            "« Listenning », que rien n'affiche",
+            "« Listening »",
+        ),
         ("docker compose down", DOWN, "Stopping", "Stoping", "« Stoping », que rien n'affiche", "« Stopping »"),
         ("docker compose ps", CONTAINERS, "(healthy)", "(heathly)", "« heathly », que rien n'affiche", "« healthy »"),
-        ("curl -sSI http://localhost:9200/", "Content-Type: application/json\n…", "Content", "Contnet", "« Contnet », que rien n'affiche", "« Content »"),
+        (
+            "curl -sSI http://localhost:9200/",
+            "Content-Type: application/json\n…",
+            "Content",
+            "Contnet",
+            "« Contnet », que rien n'affiche",
+            "« Content »",
+        ),
     ],
 )
-def test_what_no_program_prints_is_found(root: Path, command: str, result: str, old: str, new: str, cause: str, remedy: str) -> None:
+def test_what_no_program_prints_is_found(
+    root: Path, command: str, result: str, old: str, new: str, cause: str, remedy: str
+) -> None:
     changed = result.replace(old, new, 1)
     assert changed != result
     findings = post.check(root, step(command, changed))
@@ -149,16 +312,23 @@ def test_a_pod_that_the_selector_does_not_choose_is_found(root: Path) -> None:
     find = "POD=$(kubectl get pods -n post -l app.kubernetes.io/name=post-desk -o name | head -n 1)\n"
     assert post.check(root, step(f'{find}kubectl delete "$POD" -n post', 'pod "post-desk-…" deleted…')) == []
     findings = post.check(root, step(f'{find}kubectl delete "$POD" -n post', 'pod "post-board-…" deleted…'))
-    assert [found.cause for found in findings] == ["résultat attendu : pod de « post-board », que « -l app.kubernetes.io/name=post-desk » ne choisit pas"]
+    assert [found.cause for found in findings] == [
+        "résultat attendu : pod de « post-board », que « -l app.kubernetes.io/name=post-desk » ne choisit pas"
+    ]
 
 
-@pytest.mark.parametrize(("one", "other"), [("Running", "Runing"), ("Ready", "Raedy"), ("Active", "Activa"), ("Created", "Creatted"), ("abcd", "abcde")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Running", "Runing"), ("Ready", "Raedy"), ("Active", "Activa"), ("Created", "Creatted"), ("abcd", "abcde")],
+)
 def test_one_slip_of_the_finger_is_seen(one: str, other: str) -> None:
     assert slip(one, other)
     assert slip(other, one)
 
 
-@pytest.mark.parametrize(("one", "other"), [("Running", "Running up"), ("Ready", "Rdyae"), ("Startup", "Starting"), ("abcd", "abxy")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Running", "Running up"), ("Ready", "Rdyae"), ("Startup", "Starting"), ("abcd", "abxy")]
+)
 def test_two_slips_are_not_one(one: str, other: str) -> None:
     assert not slip(one, other)
 
@@ -176,21 +346,45 @@ def test_every_table_of_what_is_printed_can_be_read() -> None:
     ("command", "result", "cause"),
     [
         ("kubectl get pods -n post", PODS.replace("1/1 ", "2/1 ", 1), "READY 2/1 sur un pod « Running »"),
-        ("kubectl get pods -n post", PODS.replace("1/1     Running", "1/1     Pending", 1), "READY 1/1 sur un pod « Pending »"),
-        ("kubectl get pods -n post", PODS.replace("Running   0", "Running   2", 1), "RESTARTS 2, et rien dans la page n'arrête un conteneur"),
-        ("kubectl logs deploy/post-desk -n post", "Listening at: http://0.0.0.0:9200 (1)", "« post-desk » écoute sur 9100, pas sur 9200"),
-        ("kubectl logs deploy/post-board -n post", '{"path": "/", "status": 418}', "statut 418, que le code des applications ne donne pas"),
-        ("kubectl logs deploy/post-board -n post", "GET http://post-desk:8000/", "« post-desk » ne répond pas sur le port 8000"),
+        (
+            "kubectl get pods -n post",
+            PODS.replace("1/1     Running", "1/1     Pending", 1),
+            "READY 1/1 sur un pod « Pending »",
+        ),
+        (
+            "kubectl get pods -n post",
+            PODS.replace("Running   0", "Running   2", 1),
+            "RESTARTS 2, et rien dans la page n'arrête un conteneur",
+        ),
+        (
+            "kubectl logs deploy/post-desk -n post",
+            "Listening at: http://0.0.0.0:9200 (1)",
+            "« post-desk » écoute sur 9100, pas sur 9200",
+        ),
+        (
+            "kubectl logs deploy/post-board -n post",
+            '{"path": "/", "status": 418}',
+            "statut 418, que le code des applications ne donne pas",
+        ),
+        (
+            "kubectl logs deploy/post-board -n post",
+            "GET http://post-desk:8000/",
+            "« post-desk » ne répond pas sur le port 8000",
+        ),
         ("kubectl diff -f k8s/config.yaml", "--- k8s/confg.yaml", "« k8s/confg.yaml » n'est pas dans le dépôt"),
     ],
 )
 def test_values_that_cannot_be_are_found(root: Path, command: str, result: str, cause: str) -> None:
-    assert any(cause in found.cause for found in post.check(root, step(command, result))), post.check(root, step(command, result))
+    assert any(cause in found.cause for found in post.check(root, step(command, result))), post.check(
+        root, step(command, result)
+    )
 
 
 def test_a_restart_that_the_page_brings_about_is_accepted(root: Path) -> None:
     killed = "```bash\nkubectl exec deploy/post-desk -n post -- kill 1\n```\n\n"
-    assert post.check(root, killed + step("kubectl get pods -n post", PODS.replace("Running   0", "Running   1", 1))) == []
+    assert (
+        post.check(root, killed + step("kubectl get pods -n post", PODS.replace("Running   0", "Running   1", 1))) == []
+    )
 
 
 def test_an_error_of_curl_agrees_with_the_block(root: Path) -> None:
@@ -199,11 +393,18 @@ def test_an_error_of_curl_agrees_with_the_block(root: Path) -> None:
         return [found.cause for found in post.check(root, text)]
 
     assert page(7, "curl: (7) Failed to connect to localhost port 9200 …") == []
-    assert page(6, "curl: (7) Failed to connect to localhost port 9200 …") == ["résultat attendu : erreur (7) de curl, et le bloc attend le code 6"]
-    assert page(7, "curl: (7) Failed to connect to localhost port 9201 …") == ["résultat attendu : « localhost port 9201 », que la commande n'appelle pas"]
+    assert page(6, "curl: (7) Failed to connect to localhost port 9200 …") == [
+        "résultat attendu : erreur (7) de curl, et le bloc attend le code 6"
+    ]
+    assert page(7, "curl: (7) Failed to connect to localhost port 9201 …") == [
+        "résultat attendu : « localhost port 9201 », que la commande n'appelle pas"
+    ]
 
 
 def test_an_apply_that_changes_nothing_leaves_the_cluster_settled(root: Path) -> None:
     text = step("kubectl apply -f k8s/desk.yaml", "deployment.apps/post-desk unchanged")
     wrong = DEPLOYMENTS.replace("2/2     2 ", "2/2     1 ")
-    assert any("UP-TO-DATE 1" in found.cause for found in post.check(root, text + step("kubectl get deployments -n post", wrong)))
+    assert any(
+        "UP-TO-DATE 1" in found.cause
+        for found in post.check(root, text + step("kubectl get deployments -n post", wrong))
+    )

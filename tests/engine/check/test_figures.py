@@ -62,7 +62,10 @@ WALK = "Il marche, dix minutes au plus :\n\n```bash\nscripts/walk\n```\n"
         ("Se termine par `created`, `unchanged` ou `configured`.".replace("Se", "Elle se"), ""),
         ("Elle se termine par `create`, `unchanged` ou `configured`.", "« create », que kubectl n'écrit pas"),
         ("# Codes de sortie\n\n| Code | Sens |\n|---|---|\n| 0 | Tout va |\n| 130 | Interrompu |", ""),
-        ("# Codes de sortie\n\n| Code | Sens |\n|---|---|\n| 0 | Tout va |\n| 143 | Interrompu |", "code de sortie 143"),
+        (
+            "# Codes de sortie\n\n| Code | Sens |\n|---|---|\n| 0 | Tout va |\n| 143 | Interrompu |",
+            "code de sortie 143",
+        ),
         ("Code de sortie : 0 si tout va, 3 si la commande est mal écrite.", "code de sortie 3"),
         (WALK, ""),
         (WALK.replace("dix", "vingt"), "« vingt minutes », et « scripts/walk »"),
@@ -86,8 +89,16 @@ def alone(root: Path, *texts: str) -> list[str]:
 @pytest.mark.parametrize(
     ("same", "other", "cause"),
     [
-        ("La page répond en moins de 3 s.", "La page répond en moins de 10 s.", "« en moins de 10 s », et les autres pages disent 3 s"),
-        ("Elle tient en dix diapositives.", "Neuf diapositives pour le DSI.", "« neuf diapositives », et les autres pages disent 10"),
+        (
+            "La page répond en moins de 3 s.",
+            "La page répond en moins de 10 s.",
+            "« en moins de 10 s », et les autres pages disent 3 s",
+        ),
+        (
+            "Elle tient en dix diapositives.",
+            "Neuf diapositives pour le DSI.",
+            "« neuf diapositives », et les autres pages disent 10",
+        ),
     ],
 )
 def test_one_page_that_disagrees_with_all_the_others_is_found(root: Path, same: str, other: str, cause: str) -> None:
@@ -125,19 +136,44 @@ def test_what_a_page_counts_is_counted(root: Path, text: str, cause: str) -> Non
 
 @pytest.mark.parametrize(
     ("link", "wrong"),
-    [("[ici](#le-tri)", False), ("[ici](#tri)", True), ("[ici](page.md#donne)", False), ("[ici](page.md#donnee)", True), ("`[ici](#tri)`", False), ("[ici](#note)", False)],
+    [
+        ("[ici](#le-tri)", False),
+        ("[ici](#tri)", True),
+        ("[ici](page.md#donne)", False),
+        ("[ici](page.md#donnee)", True),
+        ("`[ici](#tri)`", False),
+        ("[ici](#note)", False),
+    ],
 )
 def test_a_link_leads_to_a_section(link: str, wrong: bool) -> None:
-    page = post.page(f'# Le tri\n\n## Autre { "{ #donne }" }\n\n<p id="note"></p>\n\n{link}\n').page
+    page = post.page(f'# Le tri\n\n## Autre {"{ #donne }"}\n\n<p id="note"></p>\n\n{link}\n').page
     assert bool(list(anchors([page], [page]))) is wrong
 
 
-@pytest.mark.parametrize(("link", "wrong"), [("[7](0007-flat.md)", False), ("[7](notes/0008-engine.md#why)", True), ("[sept](0008-engine.md)", False), ("[7](flat.md)", False)])
+@pytest.mark.parametrize(
+    ("link", "wrong"),
+    [
+        ("[7](0007-flat.md)", False),
+        ("[7](notes/0008-engine.md#why)", True),
+        ("[sept](0008-engine.md)", False),
+        ("[7](flat.md)", False),
+    ],
+)
 def test_a_number_leads_to_the_page_of_that_number(root: Path, link: str, wrong: bool) -> None:
-    assert [one.cause for one in page_parts(post.page(f"| {link} |").page, post.model(root))] == (["« 7 » mène à la page 8"] if wrong else [])
+    assert [one.cause for one in page_parts(post.page(f"| {link} |").page, post.model(root))] == (
+        ["« 7 » mène à la page 8"] if wrong else []
+    )
 
 
-@pytest.mark.parametrize(("link", "wrong"), [("[Stop the desk](#stop-the-board)", True), ("[Stop the desk](page.md#stop-the-desk)", False), ("[Stop it](#stop-the-board)", False), ("[the `board` of the desk](#stop-the-board)", False)])
+@pytest.mark.parametrize(
+    ("link", "wrong"),
+    [
+        ("[Stop the desk](#stop-the-board)", True),
+        ("[Stop the desk](page.md#stop-the-desk)", False),
+        ("[Stop it](#stop-the-board)", False),
+        ("[the `board` of the desk](#stop-the-board)", False),
+    ],
+)
 def test_a_link_that_names_an_application_leads_to_it(root: Path, link: str, wrong: bool) -> None:
     found = [one.cause for one in page_parts(post.page(link).page, post.model(root))]
     assert found == (["« Stop the desk » mène à « #stop-the-board », qui parle de « board »"] if wrong else [])
@@ -148,7 +184,17 @@ SITE = "site_name: Post\ndev_addr: 127.0.0.1:9200\nnav:\n  - Accueil: index.md\n
 
 @pytest.mark.parametrize(
     ("old", "new", "cause"),
-    [("", "", ""), ("nav:", "validation:\n  # strict\n  anchors: warn\nnav:", ""), ("nav:", "validation:\n  # strict\n  anchors: info\nnav:", "« anchors: info » : la construction stricte laisserait passer"), ("      - guide/page.md\n", "      - autre.md\n", "page « guide/page.md » absente de la navigation"), (":9200", ":9300", "dev_addr sur le port 9300")],
+    [
+        ("", "", ""),
+        ("nav:", "validation:\n  # strict\n  anchors: warn\nnav:", ""),
+        (
+            "nav:",
+            "validation:\n  # strict\n  anchors: info\nnav:",
+            "« anchors: info » : la construction stricte laisserait passer",
+        ),
+        ("      - guide/page.md\n", "      - autre.md\n", "page « guide/page.md » absente de la navigation"),
+        (":9200", ":9300", "dev_addr sur le port 9300"),
+    ],
 )
 def test_every_page_is_in_the_navigation(root: Path, old: str, new: str, cause: str) -> None:
     for name in ("docs/index.md", "docs/guide/page.md", "docs/_parts/part.md"):
@@ -159,7 +205,17 @@ def test_every_page_is_in_the_navigation(root: Path, old: str, new: str, cause: 
     assert any(cause in one for one in found) if cause else found == []
 
 
-@pytest.mark.parametrize(("line", "wrong"), [("/k8s/secret.yaml", False), ("secret.yaml", False), ("/k8s/", False), ("*.yaml", False), ("/k8s/other.yaml", True), ("# k8s/secret.yaml", True)])
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("/k8s/secret.yaml", False),
+        ("secret.yaml", False),
+        ("/k8s/", False),
+        ("*.yaml", False),
+        ("/k8s/other.yaml", True),
+        ("# k8s/secret.yaml", True),
+    ],
+)
 def test_what_is_made_here_is_kept_out_of_git(root: Path, line: str, wrong: bool) -> None:
     (root / ".gitignore").write_text(f"{line}\n")
     assert bool(list(kept_out_of_git(post.model(root, generated=["k8s/secret.yaml"])))) is wrong
@@ -167,7 +223,10 @@ def test_what_is_made_here_is_kept_out_of_git(root: Path, line: str, wrong: bool
 
 @pytest.mark.parametrize(("back", "wrong"), [(2, False), (1, True)])
 def test_a_workload_that_was_stopped_gets_its_replicas_back(root: Path, back: int, wrong: bool) -> None:
-    text = "".join(step(f"kubectl scale deployment/post-desk --replicas={count} -n post", "deployment.apps/post-desk scaled") for count in (0, back))
+    text = "".join(
+        step(f"kubectl scale deployment/post-desk --replicas={count} -n post", "deployment.apps/post-desk scaled")
+        for count in (0, back)
+    )
     assert any("était à zéro" in found.cause for found in post.check(root, text)) is wrong
 
 
@@ -176,6 +235,9 @@ def test_an_agent_of_a_log_line_is_one_that_calls(root: Path) -> None:
 
     def strange(agent: str) -> bool:
         line = '{"at": "…", "path": "/", "user_agent": "' + agent + '"}'
-        return any("aucun service ne se nomme ainsi" in found.cause for found in post.check(root, step("kubectl logs deploy/post-desk -n post", line)))
+        return any(
+            "aucun service ne se nomme ainsi" in found.cause
+            for found in post.check(root, step("kubectl logs deploy/post-desk -n post", line))
+        )
 
     assert [strange(agent) for agent in ("post-board", "curl/8.5", "…")] == [False, False, False]

@@ -31,7 +31,9 @@ def test_a_file_for_a_namespace_that_nothing_made_yet_is_too_early() -> None:
 
 
 def test_an_object_is_named_before_the_step_that_makes_it() -> None:
-    assert "« deployments/oven » n'existe pas à cet endroit" in causes(alone("kubectl apply -f deploy/zone.yaml", GET, "kubectl apply -f deploy/"))
+    assert "« deployments/oven » n'existe pas à cet endroit" in causes(
+        alone("kubectl apply -f deploy/zone.yaml", GET, "kubectl apply -f deploy/")
+    )
     assert alone("kubectl apply -f deploy/zone.yaml", "kubectl apply -f deploy/", GET) == []
 
 
@@ -58,13 +60,18 @@ def test_what_is_leaving_is_asked_for_until_it_is_gone() -> None:
     leaving = "kubectl delete ns bakery --wait=false"
     assert "a été supprimé sans attendre" in causes(deployed(f"{leaving}; kubectl get ns bakery", exit_status=1))
     assert deployed(f"{leaving}; kubectl get ns bakery", exit_status=1, retry=60) == []
-    assert deployed(f"{leaving}; kubectl wait --for=delete ns/bakery --timeout=9s; kubectl get ns bakery", exit_status=1) == []
+    assert (
+        deployed(f"{leaving}; kubectl wait --for=delete ns/bakery --timeout=9s; kubectl get ns bakery", exit_status=1)
+        == []
+    )
     assert deployed("kubectl delete ns bakery; kubectl get ns bakery", exit_status=1) == []
 
 
 def test_force_leaves_no_grace_period() -> None:
     assert deployed("kubectl delete deploy oven -n bakery --force --grace-period=0") == []
-    assert "kubectl refuse --force avec --grace-period=30" in causes(deployed("kubectl delete deploy oven -n bakery --force --grace-period=30"))
+    assert "kubectl refuse --force avec --grace-period=30" in causes(
+        deployed("kubectl delete deploy oven -n bakery --force --grace-period=30")
+    )
 
 
 def test_a_dry_run_and_a_clean_up_delete_nothing() -> None:
@@ -73,22 +80,41 @@ def test_a_dry_run_and_a_clean_up_delete_nothing() -> None:
 
 
 def test_what_a_page_creates_counts_from_then_on() -> None:
-    assert deployed("kubectl create configmap bread --from-literal=A=b -n bakery; kubectl get cm bread -n bakery -o jsonpath='{.data.A}'") == []
-    assert deployed("kubectl run guest --image=oven:1.0 -n bakery; kubectl logs guest -n bakery; kubectl delete pod guest -n bakery") == []
-    assert deployed("kubectl create ns cakes; kubectl create deployment pie --image=oven:1.0 -n cakes; kubectl rollout restart deploy/pie -n cakes") == []
+    assert (
+        deployed(
+            "kubectl create configmap bread --from-literal=A=b -n bakery; kubectl get cm bread -n bakery -o jsonpath='{.data.A}'"
+        )
+        == []
+    )
+    assert (
+        deployed(
+            "kubectl run guest --image=oven:1.0 -n bakery; kubectl logs guest -n bakery; kubectl delete pod guest -n bakery"
+        )
+        == []
+    )
+    assert (
+        deployed(
+            "kubectl create ns cakes; kubectl create deployment pie --image=oven:1.0 -n cakes; kubectl rollout restart deploy/pie -n cakes"
+        )
+        == []
+    )
     assert "namespaces/cakes" in causes(deployed("kubectl get ns cakes"))
 
 
 def test_a_dry_run_into_apply_creates() -> None:
     piped = "kubectl create configmap bread --from-literal=A=b -n bakery --dry-run=client -o yaml | kubectl apply -f -"
     assert deployed(f"{piped}\nkubectl get cm bread -n bakery") == []
-    assert "bread" in causes(deployed("kubectl create configmap bread -n bakery --dry-run=client -o yaml\nkubectl get cm bread -n bakery"))
+    assert "bread" in causes(
+        deployed("kubectl create configmap bread -n bakery --dry-run=client -o yaml\nkubectl get cm bread -n bakery")
+    )
 
 
 def test_a_document_typed_in_the_page_creates() -> None:
     typed = "kubectl apply -n bakery -f - <<END\nkind: ConfigMap\nmetadata: {name: bread}\nEND\nkubectl get cm bread -n bakery"
     assert deployed(typed) == []
-    assert deployed(typed.replace("kubectl apply -n bakery -f - <<END", "cat <<END | kubectl apply -n bakery -f -")) == []
+    assert (
+        deployed(typed.replace("kubectl apply -n bakery -f - <<END", "cat <<END | kubectl apply -n bakery -f -")) == []
+    )
     assert deployed(typed.replace("bread", "$NAME").join(["NAME=bread\n", ""])) == []
     assert "illisible" in causes(deployed("kubectl apply -n bakery -f - <<END\nkind: [\nEND"))
 
@@ -100,7 +126,13 @@ def test_a_clean_up_before_the_creation_may_name_what_the_page_creates() -> None
 
 
 def test_a_file_that_the_page_makes_has_the_objects_of_its_example() -> None:
-    assert alone("kubectl apply -f deploy/zone.yaml", "kubectl apply -f deploy/secret.yaml; kubectl get secret oven-secret -n bakery") == []
+    assert (
+        alone(
+            "kubectl apply -f deploy/zone.yaml",
+            "kubectl apply -f deploy/secret.yaml; kubectl get secret oven-secret -n bakery",
+        )
+        == []
+    )
 
 
 def test_files_that_are_not_there_or_not_for_kubectl_are_named() -> None:
@@ -110,7 +142,9 @@ def test_files_that_are_not_there_or_not_for_kubectl_are_named() -> None:
     assert "« Cluster » n'est pas un objet" in causes(deployed("kubectl apply -f local/"))
     assert "n'a pas de kustomization.yaml" in causes(deployed("kubectl apply -k deploy"))
     assert "« kubectl apply » sans fichier" in causes(deployed("kubectl apply deploy/"))
-    assert "« deploy/service.yaml » en plus de -f" in causes(deployed("kubectl apply -f deploy/oven.yaml deploy/service.yaml"))
+    assert "« deploy/service.yaml » en plus de -f" in causes(
+        deployed("kubectl apply -f deploy/oven.yaml deploy/service.yaml")
+    )
     assert "sans rien sur l'entrée standard" in causes(deployed("kubectl apply -f -"))
     assert "existe déjà" in causes(deployed("kubectl create -f deploy/oven.yaml"))
 
@@ -140,7 +174,9 @@ def test_waiting_for_a_workload_whose_secret_nothing_made_is_in_vain() -> None:
     before = "kubectl apply -f deploy/zone.yaml -f deploy/config.yaml -f deploy/oven.yaml"
     assert "« oven » a besoin de Secret « oven-secret »" in causes(alone(before, wait))
     assert alone(before, "kubectl apply -f deploy/secret.yaml", wait) == []
-    assert "« oven » a besoin de ConfigMap « oven-config »" in causes(deployed(f"kubectl delete cm oven-config -n bakery; {wait}"))
+    assert "« oven » a besoin de ConfigMap « oven-config »" in causes(
+        deployed(f"kubectl delete cm oven-config -n bakery; {wait}")
+    )
 
 
 def test_waiting_for_an_image_that_nothing_built_is_in_vain_until_it_is_taken_back() -> None:

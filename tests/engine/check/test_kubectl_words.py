@@ -27,15 +27,31 @@ WRONG = [
     ("kubectl get pods -n bakry", "espace de noms « bakry » inconnu", "« bakery »"),
     ("kubectl get namespace bakry", "aucun manifeste ne décrit « namespaces/bakry »", "« bakery »"),
     ("kubectl get ingress -n bakery", "ce dépôt n'a aucun objet de sorte « ingress »", "deployments"),
-    ("kubectl describe pod oven-7d4b9c-abcde -n bakery", "ce nom change à chaque mise à jour", "kubectl get pods -o name"),
+    (
+        "kubectl describe pod oven-7d4b9c-abcde -n bakery",
+        "ce nom change à chaque mise à jour",
+        "kubectl get pods -o name",
+    ),
     ("kubectl get pod oen-… -n bakery", "aucun manifeste ne décrit « pods/oen-… »", "« oven-… »"),
     ("kubectl get pods -n bakery -l app=ovne", "aucun objet n'a « app=ovne »", "« app=oven »"),
     ("kubectl get pods -n bakery -l apps=oven", "aucun objet n'a « apps=oven »", "« app=oven »"),
     ("kubectl get svc -n bakery -l app=counter", "aucun objet n'a « app=counter »", "app=oven"),
     ("kubectl get pods -n bakery -l 'app in (oven'", "mal écrit", "clé=valeur"),
-    ("kubectl get pods -n bakery --field-selector=status.phas=Running", "« pods » ne se choisit pas par « status.phas »", "« status.phase »"),
-    ("kubectl get pods -n bakery --field-selector=status.phase=Runing", "« status.phase » ne vaut jamais « Runing »", "« Running »"),
-    ("kubectl get events -n bakery --field-selector involvedObject.name=ovne", "aucun manifeste ne décrit « ovne »", "« oven »"),
+    (
+        "kubectl get pods -n bakery --field-selector=status.phas=Running",
+        "« pods » ne se choisit pas par « status.phas »",
+        "« status.phase »",
+    ),
+    (
+        "kubectl get pods -n bakery --field-selector=status.phase=Runing",
+        "« status.phase » ne vaut jamais « Runing »",
+        "« Running »",
+    ),
+    (
+        "kubectl get events -n bakery --field-selector involvedObject.name=ovne",
+        "aucun manifeste ne décrit « ovne »",
+        "« oven »",
+    ),
     ("kubectl get pods -n bakery -l 'app in (oven, countr)'", "aucun objet n'a « app=countr »", "« counter »"),
     ("kubectl get events -n bakery --field-selector reason=Unhealty", "la cause « Unhealty »", "« Unhealthy »"),
     ("kubectl rollout status deploy/oven -n bakery --timeout=60", "--timeout=60 n'est pas une durée", "--timeout=60s"),
@@ -70,5 +86,7 @@ def test_an_unknown_part_of_a_name_is_checked_by_what_is_known_of_it() -> None:
 
 
 def test_each_value_of_a_loop_is_checked() -> None:
-    (finding,) = deployed("for d in oven counter ovne; do kubectl rollout status deploy/$d -n bakery --timeout=9s; done")
+    (finding,) = deployed(
+        "for d in oven counter ovne; do kubectl rollout status deploy/$d -n bakery --timeout=9s; done"
+    )
     assert "deployments/ovne" in finding.cause

@@ -163,7 +163,10 @@ def test_a_rule_that_the_settings_switch_off_says_nothing(root: Path) -> None:
 def test_an_object_that_a_command_makes_may_be_declared(root: Path) -> None:
     post.change(root, "k8s/board.yaml", "name: post-config", "name: post-later")
     assert any("post-later" in finding.cause for finding in check_manifests(post.model(root)))
-    assert not any("post-later" in finding.cause for finding in check_manifests(post.model(root, made_by_commands=["configmap/post-later"])))
+    assert not any(
+        "post-later" in finding.cause
+        for finding in check_manifests(post.model(root, made_by_commands=["configmap/post-later"]))
+    )
 
 
 def test_a_document_of_another_tool_is_left_alone(root: Path) -> None:
@@ -202,21 +205,36 @@ def test_what_the_cache_remembers_of_a_faulty_object_is_its_fault(root: Path) ->
 def test_a_key_written_twice_is_found_at_its_second_line(root: Path) -> None:
     post.change(root, "k8s/desk.yaml", "  replicas: 2\n", "  replicas: 2\n  minReadySeconds: 1\n  replicas: 1\n")
     lines = (root / "k8s/desk.yaml").read_text().splitlines()
-    found = {(finding.path, lines[finding.line - 1].strip()) for finding in check_sources(post.model(root)) if "déjà écrite" in finding.cause}
+    found = {
+        (finding.path, lines[finding.line - 1].strip())
+        for finding in check_sources(post.model(root))
+        if "déjà écrite" in finding.cause
+    }
     assert found == {("k8s/desk.yaml", "replicas: 1"), ("k8s/desk.yaml", "minReadySeconds: 1")}
 
 
-@pytest.mark.parametrize("host", ["post-desk.post", "post-desk.post.svc", "post-desk.post.svc.cluster.local", "post-desk.example.org"])
+@pytest.mark.parametrize(
+    "host", ["post-desk.post", "post-desk.post.svc", "post-desk.post.svc.cluster.local", "post-desk.example.org"]
+)
 def test_the_long_names_of_a_service_are_its_names(root: Path, host: str) -> None:
     post.change(root, "k8s/config.yaml", "http://post-desk", f"http://{host}")
     assert [finding for finding in check_manifests(post.model(root)) if "adresse" in finding.cause] == []
 
 
-@pytest.mark.parametrize(("address", "cause"), [("http://post-desk", "un navigateur ne connaît pas"), ("http://localhost:9100", "rien n'ouvre le port 9100"), ("http://localhost:30070", "mène à l'application « board »")])
+@pytest.mark.parametrize(
+    ("address", "cause"),
+    [
+        ("http://post-desk", "un navigateur ne connaît pas"),
+        ("http://localhost:9100", "rien n'ouvre le port 9100"),
+        ("http://localhost:30070", "mène à l'application « board »"),
+    ],
+)
 def test_an_address_for_browsers_leads_where_browsers_can_go(root: Path, address: str, cause: str) -> None:
     post.change(root, "k8s/config.yaml", "  MOOD", f"  DESK_PUBLIC_URL: {address}\n  MOOD")
     model = post.model(root)
-    board = replace(model.applications["board"], variables={**model.applications["board"].variables, "DESK_PUBLIC_URL": ""})
+    board = replace(
+        model.applications["board"], variables={**model.applications["board"].variables, "DESK_PUBLIC_URL": ""}
+    )
     changed = replace(model, applications={**model.applications, "board": board})
     assert any(cause in finding.cause and "DESK_PUBLIC_URL" in finding.cause for finding in check_manifests(changed))
 
@@ -224,7 +242,9 @@ def test_an_address_for_browsers_leads_where_browsers_can_go(root: Path, address
 def test_a_pod_that_ends_is_not_started_again(root: Path) -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: courier, namespace: post}\nspec:\n  activeDeadlineSeconds: 60\n"
     (root / "k8s/courier.yaml").write_text(pod)
-    assert any("relancerait sans fin" in finding.cause and finding.line == 5 for finding in check_manifests(post.model(root)))
+    assert any(
+        "relancerait sans fin" in finding.cause and finding.line == 5 for finding in check_manifests(post.model(root))
+    )
     (root / "k8s/courier.yaml").write_text(f"{pod}  restartPolicy: Never\n")
     assert not any("relancerait sans fin" in finding.cause for finding in check_manifests(post.model(root)))
 
@@ -286,7 +306,10 @@ def test_a_stand_in_gives_what_its_target_gives(root: Path) -> None:
     model = post.model(root)
     targets = {**model.settings.targets}
     stand_in = StandIn(target="bare", env={"desk": {"MOOD": "busy"}})
-    for name, causes in (("compose", []), ("cluster", ["le substitut donne MOOD = « busy » à « desk », et la cible « calm »"])):
+    for name, causes in (
+        ("compose", []),
+        ("cluster", ["le substitut donne MOOD = « busy » à « desk », et la cible « calm »"]),
+    ):
         asked = {**targets, name: msgspec.structs.replace(targets[name], stand_in=stand_in)}
         changed = replace(model, settings=msgspec.structs.replace(model.settings, targets=asked))
         found = [finding.cause for finding in check_manifests(changed)]
@@ -296,28 +319,47 @@ def test_a_stand_in_gives_what_its_target_gives(root: Path) -> None:
 
 @pytest.mark.parametrize("given", ["$STAMP_FILE", "${STAMP_FILE}"])
 def test_what_compose_hands_on_from_the_host_is_not_asked_of_the_cluster(root: Path, given: str) -> None:
-    post.change(root, "compose.yaml", "DESK_URL: http://desk:9100", f"DESK_URL: http://desk:9100\n      LISTEN: {given}")
+    post.change(
+        root, "compose.yaml", "DESK_URL: http://desk:9100", f"DESK_URL: http://desk:9100\n      LISTEN: {given}"
+    )
     assert not any("LISTEN" in finding.cause for finding in check_manifests(post.model(root)))
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("periodSeconds: 1\n", "periodSeconds: 1\n            terminationGracePeriodSeconds: 5\n", "terminationGracePeriodSeconds: 5"),
+        (
+            "periodSeconds: 1\n",
+            "periodSeconds: 1\n            terminationGracePeriodSeconds: 5\n",
+            "terminationGracePeriodSeconds: 5",
+        ),
         ("periodSeconds: 2\n", "periodSeconds: 2\n            successThreshold: 1\n", ""),
-        ("              exec:\n                command:", "              sleep:\n                seconds: 3\n              exec:\n                command:", "sleep:"),
+        (
+            "              exec:\n                command:",
+            "              sleep:\n                seconds: 3\n              exec:\n                command:",
+            "sleep:",
+        ),
         ("    spec:\n", "    spec:\n      hostUsers: false\n", "hostUsers: false"),
     ],
 )
 def test_a_field_that_the_oldest_kubernetes_would_drop_is_found(root: Path, old: str, new: str, told: str) -> None:
     post.change(root, "k8s/desk.yaml", old, new)
     lines = (root / "k8s/desk.yaml").read_text().splitlines()
-    found = [(lines[finding.line - 1].strip(), "ignorerait sans un mot" in finding.cause) for finding in younger(post.model(root))]
+    found = [
+        (lines[finding.line - 1].strip(), "ignorerait sans un mot" in finding.cause)
+        for finding in younger(post.model(root))
+    ]
     assert found == ([(told, True)] if told else [])
 
 
 @pytest.mark.parametrize(("version", "told"), [("policy/v1", True), ("policy/v1beta1", False)])
 def test_a_version_of_the_api_that_the_oldest_kubernetes_has_not_is_found(root: Path, version: str, told: bool) -> None:
-    (root / "k8s/budget.yaml").write_text(f"apiVersion: {version}\nkind: PodDisruptionBudget\nmetadata: {{name: post-desk, namespace: post}}\nspec: {{maxUnavailable: 1}}\n")
-    found = [finding for finding in younger(post.model(root)) if f"Kubernetes 1.20 n'a pas {version}" in finding.cause and "v1beta1" in finding.remedy]
+    (root / "k8s/budget.yaml").write_text(
+        f"apiVersion: {version}\nkind: PodDisruptionBudget\nmetadata: {{name: post-desk, namespace: post}}\nspec: {{maxUnavailable: 1}}\n"
+    )
+    found = [
+        finding
+        for finding in younger(post.model(root))
+        if f"Kubernetes 1.20 n'a pas {version}" in finding.cause and "v1beta1" in finding.remedy
+    ]
     assert bool(found) is told

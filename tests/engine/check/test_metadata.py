@@ -23,7 +23,9 @@ def page(model: Model, name: str, **meta: object) -> Page:
     """A page of this metadata, each key on its line from the second on."""
     path = model.root / "docs" / name
     path.parent.mkdir(exist_ok=True)
-    path.write_text("\n".join(["---", *(f"{key}: {value}" for key, value in meta.items()), "---", ""]), encoding="utf-8")
+    path.write_text(
+        "\n".join(["---", *(f"{key}: {value}" for key, value in meta.items()), "---", ""]), encoding="utf-8"
+    )
     return Page(f"docs/{name}", name, name, "Page", dict(meta), "", (1,))
 
 
@@ -40,12 +42,20 @@ def test_an_absent_template_is_named_with_its_line_and_the_nearest(model: Model)
 
 
 def test_a_tag_near_one_that_several_pages_have_is_a_slip(model: Model) -> None:
-    site = [page(model, "a.md", tags=["parcel", "stamp"]), page(model, "b.md", tags=["parcel"]), page(model, "c.md", tags=["parcell", "queue"])]
+    site = [
+        page(model, "a.md", tags=["parcel", "stamp"]),
+        page(model, "b.md", tags=["parcel"]),
+        page(model, "c.md", tags=["parcell", "queue"]),
+    ]
     (found,) = tags(site, site, model)
     assert (found.path, found.line) == ("docs/c.md", 2)
     assert "« parcel »" in found.remedy
 
 
 def test_a_tag_of_one_page_that_is_like_no_other_is_fine(model: Model) -> None:
-    site = [page(model, "a.md", tags=["parcel"]), page(model, "b.md", tags=["parcell"]), page(model, "c.md", tags="no list")]
+    site = [
+        page(model, "a.md", tags=["parcel"]),
+        page(model, "b.md", tags=["parcell"]),
+        page(model, "c.md", tags="no list"),
+    ]
     assert not list(tags(site, site, model))

@@ -21,7 +21,11 @@ def root(tmp_path: Path) -> Path:
     ("path", "comment", "cause"),
     [
         ("k8s/config.yaml", "kubectl rollout restart deployment/post-desk -n post", ""),
-        ("k8s/config.yaml", "kubectl rollout restart deployment/post-dsk -n post", "« deployment/post-dsk », qu'aucun manifeste ne décrit"),
+        (
+            "k8s/config.yaml",
+            "kubectl rollout restart deployment/post-dsk -n post",
+            "« deployment/post-dsk », qu'aucun manifeste ne décrit",
+        ),
         ("k8s/config.yaml", "made by scripts/sort, and/or by hand; app.kubernetes.io/name tells", ""),
         ("k8s/config.yaml", "made by scripts/sorter", "« scripts/sorter », absent du dépôt"),
         ("compose.yaml", "http://localhost:9200 (board)", ""),
@@ -47,7 +51,10 @@ def test_the_text_that_opens_a_python_file_is_read_as_a_comment(root: Path) -> N
 
 @pytest.mark.parametrize(("name", "wrong"), [("style.css", False), ("styles.css", True)])
 def test_a_template_takes_files_that_are_there(root: Path, name: str, wrong: bool) -> None:
-    for path, text in {"templates/base.html": f"<p>\n<link href=\"{{{{ url_for('static', filename='{name}') }}}}\">", "static/style.css": ""}.items():
+    for path, text in {
+        "templates/base.html": f"<p>\n<link href=\"{{{{ url_for('static', filename='{name}') }}}}\">",
+        "static/style.css": "",
+    }.items():
         (root / "src/postal_board" / path).parent.mkdir()
         (root / "src/postal_board" / path).write_text(text)
     assert [one.line for one in static_files(post.model(root))] == ([2] if wrong else [])

@@ -17,7 +17,7 @@ from runbook.checking.offered.model import Model
         "cp README.md copy.md && mv copy.md moved.md && rm moved.md",
         "echo a | tee new.txt && cat new.txt",
         "cat >out.txt <<END\ntext\nEND\ncat out.txt",
-        "while read -r l; do echo \"$l\"; done <README.md",
+        'while read -r l; do echo "$l"; done <README.md',
         "curl -fsS -o answer.json http://localhost:7000/health && jq . answer.json",
         "base64 --decode <<<'YQ=='",
         "cat deploy/secret.yaml",
@@ -55,7 +55,10 @@ def test_what_nothing_made_does_not(shop: Model, code: str, cause: str, remedy: 
 def test_a_clean_up_starts_in_a_fresh_shell(shop: Model) -> None:
     first = block("cd deploy\nNAME=till.yaml")
     assert not found(shop, first, block('cat "$NAME"', line=20))
-    assert {item.line for item in found(shop, first, block('cat "$NAME"\ncat till.yaml', line=20, cleanup=True))} == {21, 22}
+    assert {item.line for item in found(shop, first, block('cat "$NAME"\ncat till.yaml', line=20, cleanup=True))} == {
+        21,
+        22,
+    }
 
 
 def test_targets_of_one_page_have_shells_of_their_own(shop: Model) -> None:
@@ -64,7 +67,9 @@ def test_targets_of_one_page_have_shells_of_their_own(shop: Model) -> None:
 
 def test_what_a_prerequisite_made_is_there_but_not_its_variables(shop: Model) -> None:
     before = page(block("docker build -q -t shop-x:1 src/till\nNAME=a\necho >made.txt"), uri="before.md")
-    after = page(block('docker image inspect shop-x:1\ncat made.txt\necho "$NAME"'), uri="after.md", after=("before.md",))
+    after = page(
+        block('docker image inspect shop-x:1\ncat made.txt\necho "$NAME"'), uri="after.md", after=("before.md",)
+    )
     alone = page(block("docker image inspect shop-x:1"), uri="alone.md")
     causes = [item.cause for item in check_commands([before, after, alone], shop)]
     assert len(causes) == 2
@@ -73,12 +78,20 @@ def test_what_a_prerequisite_made_is_there_but_not_its_variables(shop: Model) ->
 
 
 def test_the_condition_of_a_block_is_a_command_too(shop: Model) -> None:
-    assert not found(shop, block("echo a", condition="test -n \"$HOME\""))
+    assert not found(shop, block("echo a", condition='test -n "$HOME"'))
     (item,) = found(shop, block("echo a", condition="crul -fsS x"))
     assert item.line == 10
 
 
-@pytest.mark.parametrize("code", ["TILL_OPEN=1 tools/close", "COLOUR=red tools/close", "DOCKER_BUILDKIT=0 docker info", "env COLOUR=red tools/close"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "TILL_OPEN=1 tools/close",
+        "COLOUR=red tools/close",
+        "DOCKER_BUILDKIT=0 docker info",
+        "env COLOUR=red tools/close",
+    ],
+)
 def test_a_variable_for_one_command_is_read_by_a_tool_or_the_repository(shop: Model, code: str) -> None:
     assert not found(shop, block(code))
 
@@ -94,11 +107,10 @@ def test_a_variable_for_one_command_that_nothing_reads_is_named(shop: Model, cod
     ("code", "cause"),
     [
         ("STAMP=$(cat README.md | base64 | tr -d '\\n')\necho \"$STAMP\"", ""),
-        ("STAMP=$(cat README.md | base64)\necho \"$STAMP\"", "base64 coupe ce qu'il écrit tous les 76 caractères"),
-        ("STAMP=$(cat README.md | base64 --decode)\necho \"$STAMP\"", ""),
+        ('STAMP=$(cat README.md | base64)\necho "$STAMP"', "base64 coupe ce qu'il écrit tous les 76 caractères"),
+        ('STAMP=$(cat README.md | base64 --decode)\necho "$STAMP"', ""),
         ("cat README.md | base64", ""),
     ],
 )
 def test_what_base64_cuts_is_not_taken_as_one_line(shop: Model, code: str, cause: str) -> None:
     assert [cause in item.cause for item in found(shop, block(code))] == ([True] if cause else [])
-

@@ -166,22 +166,42 @@ def test_a_cluster_that_the_page_made_may_be_named(shop: Model) -> None:
 
 
 def test_an_argument_that_only_running_tells_is_not_judged(shop: Model) -> None:
-    assert not found(shop, block('X=$(date)\ntools/open "$X"\ncat "$X"\ncurl -fsS "$X"\ndocker image inspect "$X"\ngit checkout "$X"'))
+    assert not found(
+        shop,
+        block('X=$(date)\ntools/open "$X"\ncat "$X"\ncurl -fsS "$X"\ndocker image inspect "$X"\ngit checkout "$X"'),
+    )
 
 
 def test_a_mistake_may_be_shown_where_its_exit_status_is_expected(shop: Model) -> None:
     assert not found(shop, block("runbook run --target nowhere", exit_status=2))
 
 
-@pytest.mark.parametrize(("command", "known"), [(".venv/bin/audit --offline", True), (".venv/bin/audits --offline", False), ("bin/audit --offline", False)])
-def test_a_program_of_a_lock_file_is_known_even_where_another_list_is_installed(tmp_path: Path, command: str, known: bool) -> None:
+@pytest.mark.parametrize(
+    ("command", "known"),
+    [(".venv/bin/audit --offline", True), (".venv/bin/audits --offline", False), ("bin/audit --offline", False)],
+)
+def test_a_program_of_a_lock_file_is_known_even_where_another_list_is_installed(
+    tmp_path: Path, command: str, known: bool
+) -> None:
     model = make_model(tmp_path)
     (tmp_path / "lock.txt").write_text("audit==1.2 \\\n    --hash=sha256:0\n", encoding="utf-8")
     told = found(replace(model, files=model.files | {"lock.txt"}), block(command))
     assert (told == []) is known
 
 
-@pytest.mark.parametrize(("condition", "told"), [("grep -q ^kind-", False), ("grep -qv ^kind-", True), ("grep --invert-match ^kind-", True), ("grep -q ^k3d-", True)])
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("grep -q ^kind-", False),
+        ("grep -qv ^kind-", True),
+        ("grep --invert-match ^kind-", True),
+        ("grep -q ^k3d-", True),
+    ],
+)
 def test_kind_is_called_where_the_cluster_is_one_of_its_own(shop: Model, condition: str, told: bool) -> None:
-    given = block("kind load docker-image shop-till:2.0 --name market", condition=f"kubectl config current-context | {condition}")
-    assert any("ne passerait que là où le cluster n'est pas de kind" in item.cause for item in found(shop, given)) is told
+    given = block(
+        "kind load docker-image shop-till:2.0 --name market", condition=f"kubectl config current-context | {condition}"
+    )
+    assert (
+        any("ne passerait que là où le cluster n'est pas de kind" in item.cause for item in found(shop, given)) is told
+    )

@@ -7,7 +7,7 @@ from tests.engine.check import post
 
 from runbook.checking.prose.proofs import claims_of, proofs
 
-PROOF = '''import pytest
+PROOF = """import pytest
 from functools import partial
 
 PAGE, OTHER = "page.md", "other.md"
@@ -18,7 +18,7 @@ telling = partial(pytest.mark.claim, PAGE)
 @pytest.mark.claim(PAGE, "It is calm by default.")
 def test_the_desk() -> None:
     assert True
-'''
+"""
 TEXT = "# Post\n\nThe desk answers the board,\nand nobody else.\nIt is calm by default.\n"
 
 
@@ -27,12 +27,19 @@ TEXT = "# Post\n\nThe desk answers the board,\nand nobody else.\nIt is calm by d
     [
         ("", "", 0, ""),
         ("board,\nand", "board, and", 0, ""),
-        ("nobody else", "everybody", 3, "phrase prouvée qui n'y est plus : « The desk answers the board, and nobody else. »"),
+        (
+            "nobody else",
+            "everybody",
+            3,
+            "phrase prouvée qui n'y est plus : « The desk answers the board, and nobody else. »",
+        ),
         ("calm", "busy", 5, "phrase prouvée qui n'y est plus : « It is calm by default. »"),
         ("It is calm by default.\n", "", 3, "« It is calm by default. »"),
     ],
 )
-def test_a_proven_sentence_that_changes_is_found_at_its_line(tmp_path: Path, old: str, new: str, line: int, cause: str) -> None:
+def test_a_proven_sentence_that_changes_is_found_at_its_line(
+    tmp_path: Path, old: str, new: str, line: int, cause: str
+) -> None:
     found = _check(tmp_path, PROOF, TEXT.replace(old, new) if old else TEXT)
     assert [(one[0], one[1], cause in one[2]) for one in found] == ([("docs/page.md", line, True)] if cause else [])
 
@@ -63,7 +70,9 @@ def test_a_proof_that_cannot_be_held_to_a_page_is_found(tmp_path: Path, old: str
 )
 def test_a_mark_in_a_comprehension_is_read_once_a_value(mark: str, words: list[str]) -> None:
     given = 'ROWS: dict[str, int] = {"one": 1, "two": len("ab")}\nPAGES = {"page.md": (("w1", 1), ("w2", 2))}\nNAMES = ("left", "right")\n'
-    assert [found[1:] for found in claims_of(f"{PROOF.split('@telling', maxsplit=1)[0]}{given}CASES = {mark}\n")] == [("page.md", text) for text in words]
+    assert [found[1:] for found in claims_of(f"{PROOF.split('@telling', maxsplit=1)[0]}{given}CASES = {mark}\n")] == [
+        ("page.md", text) for text in words
+    ]
 
 
 def _check(root: Path, proof: str, text: str) -> list[tuple[str, int, str]]:
@@ -71,4 +80,7 @@ def _check(root: Path, proof: str, text: str) -> list[tuple[str, int, str]]:
     (root / "tests").mkdir()
     (root / "tests/test_post.py").write_text(proof)
     page = post.page(text).page
-    return [(found.path, found.line, found.cause) for found in proofs([page], [page], post.model(root, proofs=["tests/test_*.py"]))]
+    return [
+        (found.path, found.line, found.cause)
+        for found in proofs([page], [page], post.model(root, proofs=["tests/test_*.py"]))
+    ]

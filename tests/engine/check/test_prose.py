@@ -65,13 +65,19 @@ def test_what_exists_may_be_quoted(root: Path, text: str) -> None:
         ("`kubectl apply -f k8s/dsk.yaml`", "fichier « k8s/dsk.yaml »", "« k8s/desk.yaml »"),
         ("`runbook chek`", "« runbook chek » n'existe pas", "« check »"),
         ("`/var/tmp`", "« /var/tmp » : rien dans le dépôt ne nomme ce chemin", "code"),
-        ("a secret made anew by supprimant `k8s/secret.yaml`", "« k8s/secret.yaml » à supprimer, et git le suit", "git restore"),
+        (
+            "a secret made anew by supprimant `k8s/secret.yaml`",
+            "« k8s/secret.yaml » à supprimer, et git le suit",
+            "git restore",
+        ),
         ("`data-delay`", "attribut « data-delay »", "« data-delai »"),
     ],
 )
 def test_what_does_not_exist_is_found_at_its_line(root: Path, quoted: str, cause: str, remedy: str) -> None:
     findings = list(check_prose([post.page(f"# Post\n\nSee {quoted} here.").page], post.model(root)))
-    assert any(cause in finding.cause and remedy in finding.remedy and finding.line == 3 for finding in findings), findings
+    assert any(cause in finding.cause and remedy in finding.remedy and finding.line == 3 for finding in findings), (
+        findings
+    )
 
 
 def test_a_name_from_elsewhere_may_be_declared(root: Path) -> None:

@@ -52,6 +52,11 @@ def test_shellcheck_sees_a_text_once_and_says_the_same_of_it_again(tmp_path: Pat
     with shellcheck.started(blocks, tmp_path / "shellcheck.json") as second:
         again = list(second.findings())
 
-    assert [(finding.line, "SC2086" in finding.cause) for finding in said] == [(4, True), (4, True), (10, True), (10, True)]
+    assert [(finding.line, "SC2086" in finding.cause) for finding in said] == [
+        (4, True),
+        (4, True),
+        (10, True),
+        (10, True),
+    ]
     assert again == said
     assert (first.process is not None, second.process) == (True, None)

@@ -39,10 +39,14 @@ def step(command: str) -> str:
 def test_a_new_value_is_shown_by_pods_that_read_it(tmp_path: Path, fresh: None, between: str, told: bool) -> None:
     post.write(tmp_path)
     found = [one for one in post.check(tmp_path, PATCH + between + SHOWN) if one.rule == "reread"]
-    assert [(one.line, "« busy », que « post-desk » n'a pas encore lu" in one.cause) for one in found] == ([(10 + between.count("\n"), True)] if told else [])
+    assert [(one.line, "« busy », que « post-desk » n'a pas encore lu" in one.cause) for one in found] == (
+        [(10 + between.count("\n"), True)] if told else []
+    )
 
 
 def test_what_no_patch_gave_may_be_shown(tmp_path: Path, fresh: None) -> None:
     post.write(tmp_path)
-    other = PATCH.replace('{"data": {"MOOD": "busy"}}', '{"metadata": {"labels": {"mood": "busy"}}}').replace("post-config", "post-other")
+    other = PATCH.replace('{"data": {"MOOD": "busy"}}', '{"metadata": {"labels": {"mood": "busy"}}}').replace(
+        "post-config", "post-other"
+    )
     assert [one for one in post.check(tmp_path, other + SHOWN) if one.rule == "reread"] == []

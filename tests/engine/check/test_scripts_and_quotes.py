@@ -170,30 +170,79 @@ def test_a_right_script_that_installs_and_locks_is_not_spoken_of(frozen: Path) -
         ('echo "$line"', 'echo "$lime"', 23, "variable « lime » jamais affectée", ""),
         ("--fast)", "--fas)", 11, "option « --fas » que la ligne « usage » du script n'annonce pas", "« --fast »"),
         ("--only=*)", "--onlyx=*)", 2, "option « --only » annoncée, que le script ne lit pas", "« --onlyx »"),
-        ("--disable-pip-version-check", "--disable-pip-version-chek", 15, "option « --disable-pip-version-chek » inconnue de « pip »", "« --disable-pip-version-check »"),
-        ("--require-hashes", "--requires-hashes", 16, "option « --requires-hashes » inconnue de « pip install »", "« --require-hashes »"),
-        ("--generate-hashes", "--generate-hash", 18, "option « --generate-hash » inconnue de « uv pip compile »", "« --generate-hashes »"),
+        (
+            "--disable-pip-version-check",
+            "--disable-pip-version-chek",
+            15,
+            "option « --disable-pip-version-chek » inconnue de « pip »",
+            "« --disable-pip-version-check »",
+        ),
+        (
+            "--require-hashes",
+            "--requires-hashes",
+            16,
+            "option « --requires-hashes » inconnue de « pip install »",
+            "« --require-hashes »",
+        ),
+        (
+            "--generate-hashes",
+            "--generate-hash",
+            18,
+            "option « --generate-hash » inconnue de « uv pip compile »",
+            "« --generate-hashes »",
+        ),
         ("pip compile", "pip compil", 18, "verbe « uv pip compil » inconnu", "« pip compile »"),
         ("lock desk locks", "lock dask locks", 22, "groupe de dépendances « dask » absent", "« desk »"),
-        ("--constraint locks", "--constrain locks", 22, "option « --constrain » inconnue de « uv pip compile »", "« --constraint »"),
-        ("--constraint locks/test.txt", "--constraint locks/tests.txt", 22, "« locks/tests.txt » n'existe ni dans le dépôt", "« locks/test.txt »"),
-        ("lock test locks/test.txt", "lock test locks/tests.txt", 21, "« locks/tests.txt » n'est pas dans le dépôt", "« locks/test.txt »"),
+        (
+            "--constraint locks",
+            "--constrain locks",
+            22,
+            "option « --constrain » inconnue de « uv pip compile »",
+            "« --constraint »",
+        ),
+        (
+            "--constraint locks/test.txt",
+            "--constraint locks/tests.txt",
+            22,
+            "« locks/tests.txt » n'existe ni dans le dépôt",
+            "« locks/test.txt »",
+        ),
+        (
+            "lock test locks/test.txt",
+            "lock test locks/tests.txt",
+            21,
+            "« locks/tests.txt » n'est pas dans le dépôt",
+            "« locks/test.txt »",
+        ),
         ("src:scripts", "src:scripts/cary", 25, "« scripts/cary » n'est pas dans le dépôt", "« scripts/carry »"),
-        ("site/guide/index.html", "site/guides/index.html", 25, "« site/guides/index.html » n'est pas dans le dépôt", "« site/guide/index.html »"),
+        (
+            "site/guide/index.html",
+            "site/guides/index.html",
+            25,
+            "« site/guides/index.html » n'est pas dans le dépôt",
+            "« site/guide/index.html »",
+        ),
     ],
 )
-def test_what_a_script_misspells_is_found_wherever_it_stands(frozen: Path, old: str, new: str, line: int, cause: str, remedy: str) -> None:
+def test_what_a_script_misspells_is_found_wherever_it_stands(
+    frozen: Path, old: str, new: str, line: int, cause: str, remedy: str
+) -> None:
     post.change(frozen, "scripts/freeze", old, new)
     findings = [found for found in post.check(frozen, FREEZES) if found.path == "scripts/freeze"]
     assert any(cause in found.cause and remedy in found.remedy and found.line == line for found in findings), findings
 
 
-@pytest.mark.parametrize(("placeholder", "cause"), [("PUT_HERE", ""), ("PUT_THERE", "« PUT_THERE », que « k8s/secret.yaml.example » ne contient pas")])
+@pytest.mark.parametrize(
+    ("placeholder", "cause"),
+    [("PUT_HERE", ""), ("PUT_THERE", "« PUT_THERE », que « k8s/secret.yaml.example » ne contient pas")],
+)
 def test_what_a_script_replaces_stands_in_what_it_reads(tmp_path: Path, placeholder: str, cause: str) -> None:
     from runbook.checking.automation.script_names import placeholders
 
     script = f'made=k8s/secret.yaml\nplaceholder={placeholder}\ntext=$(<"$made.example")\necho "${{text/"$placeholder"/"$1"}}"\n'
-    found = [one.cause for one in placeholders("scripts/make", script, {"k8s/secret.yaml.example": "STAMP: PUT_HERE\n"})]
+    found = [
+        one.cause for one in placeholders("scripts/make", script, {"k8s/secret.yaml.example": "STAMP: PUT_HERE\n"})
+    ]
     assert found == ([cause] if cause else [])
 
 
@@ -202,17 +251,26 @@ def test_an_option_that_the_usage_promises_and_no_case_reads_is_found() -> None:
 
     script = '#!/bin/sh\n# usage: sort [--once]\ncase "${1-}" in\n    "" | --once) ;;\n    *) exit 2 ;;\nesac\n'
     assert list(options_of_usage("scripts/sort", script)) == []
-    assert ["« --once » annoncée" in one.cause for one in options_of_usage("scripts/sort", script.replace(" | --once", ""))] == [True]
+    assert [
+        "« --once » annoncée" in one.cause for one in options_of_usage("scripts/sort", script.replace(" | --once", ""))
+    ] == [True]
 
 
 @pytest.mark.parametrize(
     ("lines", "told"),
-    [("umask 077\ncat k8s/secret.yaml.example > k8s/secret.yaml", False), ("cat k8s/secret.yaml.example > k8s/secret.yaml", True), ("cat k8s/secret.yaml.example > k8s/secret.yaml\nchmod 600 k8s/secret.yaml", False), ("kubectl apply -f k8s/secret.yaml", False)],
+    [
+        ("umask 077\ncat k8s/secret.yaml.example > k8s/secret.yaml", False),
+        ("cat k8s/secret.yaml.example > k8s/secret.yaml", True),
+        ("cat k8s/secret.yaml.example > k8s/secret.yaml\nchmod 600 k8s/secret.yaml", False),
+        ("kubectl apply -f k8s/secret.yaml", False),
+    ],
 )
 def test_the_file_of_a_secret_is_for_its_owner_alone(root: Path, lines: str, told: bool) -> None:
     (root / "k8s/secret.yaml").rename(root / "k8s/secret.yaml.example")
     (root / "scripts/sort").write_text(f"#!/bin/sh\n{lines}\n")
-    offered = post.model(root, manifests=["k8s/*.yaml", "k8s/*.example"], scripts="scripts", generated=["k8s/secret.yaml"])
+    offered = post.model(
+        root, manifests=["k8s/*.yaml", "k8s/*.example"], scripts="scripts", generated=["k8s/secret.yaml"]
+    )
     found = [one.line for one in check_sources(offered) if "serait lisible par tous" in one.cause]
     assert found == ([2] if told else [])
 
@@ -221,23 +279,39 @@ def test_the_file_of_a_secret_is_for_its_owner_alone(root: Path, lines: str, tol
     ("code", "told"),
     [
         ("import sys\nfrom counting.main import main\n\nsys.exit(main())", ""),
-        ("from counting.main import main\n\nmain()", "« main() » rend un code de sortie, et ce script finit toujours par 0"),
+        (
+            "from counting.main import main\n\nmain()",
+            "« main() » rend un code de sortie, et ce script finit toujours par 0",
+        ),
         ("from counting.main import other\n\nother()", ""),
         ("from counting.main import main\n\nmain(", "Python ne lit pas ce script"),
     ],
 )
 def test_a_python_script_ends_as_its_main_function_tells(root: Path, code: str, told: str) -> None:
     (root / "scripts/counting").mkdir()
-    (root / "scripts/counting/main.py").write_text("def main() -> int:\n    return 1\n\n\ndef other() -> None:\n    pass\n")
+    (root / "scripts/counting/main.py").write_text(
+        "def main() -> int:\n    return 1\n\n\ndef other() -> None:\n    pass\n"
+    )
     (root / "scripts/count").write_text(f"#!/usr/bin/env python3\n{code}\n")
     found = [one.cause for one in check_sources(post.model(root)) if one.path == "scripts/count"]
     assert [told in one for one in found] == ([True] if told else [])
 
 
-@pytest.mark.parametrize(("kind", "line", "told"), [("data", "umask 077; printf '%s' \"$1\" > k8s/secret.yaml", True), ("data", "umask 077; printf '%s' \"$1\" | base64 > k8s/secret.yaml", False), ("stringData", "umask 077; printf '%s' \"$1\" > k8s/secret.yaml", False)])
+@pytest.mark.parametrize(
+    ("kind", "line", "told"),
+    [
+        ("data", "umask 077; printf '%s' \"$1\" > k8s/secret.yaml", True),
+        ("data", "umask 077; printf '%s' \"$1\" | base64 > k8s/secret.yaml", False),
+        ("stringData", "umask 077; printf '%s' \"$1\" > k8s/secret.yaml", False),
+    ],
+)
 def test_what_goes_into_the_data_of_a_secret_is_encoded(root: Path, kind: str, line: str, told: bool) -> None:
     (root / "k8s/secret.yaml").unlink()
-    (root / "k8s/secret.yaml.example").write_text(f"apiVersion: v1\nkind: Secret\nmetadata: {{name: post-secret, namespace: post}}\n{kind}: {{STAMP: PUT_HERE}}\n")
+    (root / "k8s/secret.yaml.example").write_text(
+        f"apiVersion: v1\nkind: Secret\nmetadata: {{name: post-secret, namespace: post}}\n{kind}: {{STAMP: PUT_HERE}}\n"
+    )
     (root / "scripts/sort").write_text(f"#!/bin/sh\n{line}\n")
-    offered = post.model(root, manifests=["k8s/*.yaml", "k8s/*.example"], scripts="scripts", generated=["k8s/secret.yaml"])
+    offered = post.model(
+        root, manifests=["k8s/*.yaml", "k8s/*.example"], scripts="scripts", generated=["k8s/secret.yaml"]
+    )
     assert any("n'y met rien qui le soit" in one.cause and one.line == 2 for one in check_sources(offered)) is told

@@ -75,15 +75,21 @@ def test_another_server_keeps_its_own_settings(root: Path) -> None:
 
 def test_a_variable_that_is_read_is_used(root: Path) -> None:
     used = "MOOD, PORT, LISTEN = settings.mood, settings.port, settings.listen\nDESK = settings.desk_url\n"
-    (root / "src/serve.py").write_text(SERVER.replace("LISTEN", "HOST") + used.replace(", settings.listen", ", settings.listn"))
+    (root / "src/serve.py").write_text(
+        SERVER.replace("LISTEN", "HOST") + used.replace(", settings.listen", ", settings.listn")
+    )
     found = list(settings_used(post.model(root)))
-    assert {finding.cause for finding in found} == {f"variable « LISTEN » lue, et dont « {name} » ne fait rien" for name in ("desk", "board")}
+    assert {finding.cause for finding in found} == {
+        f"variable « LISTEN » lue, et dont « {name} » ne fait rien" for name in ("desk", "board")
+    }
     assert all("listen" in (root / finding.path).read_text().splitlines()[finding.line - 1] for finding in found)
     (root / "src/serve.py").write_text(SERVER + used)
     assert list(settings_used(post.model(root))) == []
 
 
-def test_an_application_that_refuses_what_it_gets_is_found_where_it_gets_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_application_that_refuses_what_it_gets_is_found_where_it_gets_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model = post.model(root)
     assert list(check_starts(model)) == []
 
@@ -99,7 +105,9 @@ def test_an_application_that_refuses_what_it_gets_is_found_where_it_gets_it(root
 def test_a_refused_value_ends_in_one_line(root: Path, fresh: None, kind: str, lines: list[int]) -> None:
     text = (root / "src/postal_desk/__init__.py").read_text()
     refuses = f"def refuse(mood):\n    if mood == '?':\n        raise {kind}('no ? desk')\n"
-    (root / "src/postal_desk/__init__.py").write_text("\n" + refuses + text.replace("def make(environ):\n", "def make(environ):\n    refuse(environ.get('MOOD'))\n"))
+    (root / "src/postal_desk/__init__.py").write_text(
+        "\n" + refuses + text.replace("def make(environ):\n", "def make(environ):\n    refuse(environ.get('MOOD'))\n")
+    )
     found = [one for one in check_starts(post.model(root)) if "pile d'appels" in one.cause]
     assert [(one.path, one.line) for one in found] == [("src/postal_desk/__init__.py", line) for line in lines]
 

@@ -44,7 +44,8 @@ STATUS = "curl -s -o /dev/null -w '%{http_code}\\n' http://localhost:30070/"
     [
         alone("curl -sS http://localhost:30070/", '{"desk": "calm"}'),
         alone("curl -sS http://localhost:30070/", '{"desk": null}'),
-        "```bash\nkubectl set env deployment/post-desk MOOD=busy -n post\n```\n" + alone("curl -sS http://localhost:30070/", '{"desk": "busy"}'),
+        "```bash\nkubectl set env deployment/post-desk MOOD=busy -n post\n```\n"
+        + alone("curl -sS http://localhost:30070/", '{"desk": "busy"}'),
         alone(STATUS, "200", "text"),
         alone(STATUS, "503", "text"),
         alone(STATUS, "000", "text"),
@@ -57,10 +58,19 @@ def test_what_a_service_answers_with_or_without_the_others_is_accepted(root: Pat
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
-        (alone("curl -sS http://localhost:30070/", '{"desk": "gloomy"}'), 'desk = "gloomy", que l\'application ne donne jamais'),
-        (alone("curl -sS http://localhost:30070/", '{"desk": false}'), "desk = false, que l'application ne donne jamais"),
+        (
+            alone("curl -sS http://localhost:30070/", '{"desk": "gloomy"}'),
+            'desk = "gloomy", que l\'application ne donne jamais',
+        ),
+        (
+            alone("curl -sS http://localhost:30070/", '{"desk": false}'),
+            "desk = false, que l'application ne donne jamais",
+        ),
         (alone(STATUS, "502", "text"), "statut 502"),
-        (alone("curl -sS -i http://localhost:30070/", "HTTP/1.1 404 NOT FOUND\n…", "text"), "statut 404, que l'application ne donne pas ici"),
+        (
+            alone("curl -sS -i http://localhost:30070/", "HTTP/1.1 404 NOT FOUND\n…", "text"),
+            "statut 404, que l'application ne donne pas ici",
+        ),
     ],
 )
 def test_what_it_never_answers_is_found(root: Path, text: str, cause: str) -> None:
@@ -68,11 +78,19 @@ def test_what_it_never_answers_is_found(root: Path, text: str, cause: str) -> No
 
 
 def changed(mood: str, *then: str) -> str:
-    return step(f"kubectl set env deployment/post-desk MOOD={mood} -n post", "deployment.apps/post-desk env updated") + "".join(then)
+    return step(
+        f"kubectl set env deployment/post-desk MOOD={mood} -n post", "deployment.apps/post-desk env updated"
+    ) + "".join(then)
 
 
-BROKEN = step("kubectl get pods -n post -l app.kubernetes.io/name=post-desk", "NAME          READY   STATUS             RESTARTS   AGE\n…\npost-desk-…   0/1     CrashLoopBackOff   …          5s\n…")
-ROLLED = step("kubectl rollout status deployment/post-desk -n post --timeout=60s", '…\ndeployment "post-desk" successfully rolled out')
+BROKEN = step(
+    "kubectl get pods -n post -l app.kubernetes.io/name=post-desk",
+    "NAME          READY   STATUS             RESTARTS   AGE\n…\npost-desk-…   0/1     CrashLoopBackOff   …          5s\n…",
+)
+ROLLED = step(
+    "kubectl rollout status deployment/post-desk -n post --timeout=60s",
+    '…\ndeployment "post-desk" successfully rolled out',
+)
 SAID = step("kubectl logs deploy/post-desk -n post --previous", "Refused: MOOD is gloomy; calm or busy")
 ENDED = step("kubectl describe pod -l app.kubernetes.io/name=post-desk -n post", "…\n      Exit Code:    1\n…")
 BACK = step("kubectl set env deployment/post-desk MOOD- -n post", "deployment.apps/post-desk env updated")
@@ -119,17 +137,30 @@ def test_a_log_line_is_one_that_its_module_writes(root: Path, line: str, cause: 
     ("command", "cause"),
     [
         ("kubectl get secret post-secret -n post -o jsonpath='{.data.STAMP}' | base64 --decode", ""),
-        ("kubectl get secret post-secret -n post -o jsonpath='{.stringData.STAMP}'", "« stringData » se donne et ne se relit pas"),
+        (
+            "kubectl get secret post-secret -n post -o jsonpath='{.stringData.STAMP}'",
+            "« stringData » se donne et ne se relit pas",
+        ),
         ("kubectl set image deployment/post-desk desk=post-desk:1.3 -n post", ""),
-        ("kubectl set image deployment/post-desk desk=post-desk:1.3 -n post\nkubectl set image deployment/post-desk desk=post-desk:1.2 -n post", ""),
-        ("kubectl set image deployment/post-desk desk=post-desk:1.2 -n post", "« post-desk » a déjà l'image « post-desk:1.2 »"),
+        (
+            "kubectl set image deployment/post-desk desk=post-desk:1.3 -n post\nkubectl set image deployment/post-desk desk=post-desk:1.2 -n post",
+            "",
+        ),
+        (
+            "kubectl set image deployment/post-desk desk=post-desk:1.2 -n post",
+            "« post-desk » a déjà l'image « post-desk:1.2 »",
+        ),
     ],
 )
 def test_a_command_that_could_give_or_change_nothing_is_found(root: Path, command: str, cause: str) -> None:
     from runbook.checking.check import check_commands
 
     text = f"```bash\nkubectl apply -f k8s/namespace.yaml -f k8s/\n{command}\n```\n"
-    found = [one.cause for one in check_commands([post.page(text)], post.model(root)) if one.rule in ("kubectl_output", "kubectl_settings")]
+    found = [
+        one.cause
+        for one in check_commands([post.page(text)], post.model(root))
+        if one.rule in ("kubectl_output", "kubectl_settings")
+    ]
     assert any(cause in one for one in found) if cause else found == []
 
 

@@ -11,12 +11,26 @@ DOWN = "docker compose down"
 FOREVER = "docker compose down -v"
 
 
-@pytest.mark.parametrize("code", ["docker logs <conteneur>", 'docker logs "<conteneur>"', "docker compose ps …", "docker compose ps ...", "echo a\ndocker logs <mon conteneur>"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "docker logs <conteneur>",
+        'docker logs "<conteneur>"',
+        "docker compose ps …",
+        "docker compose ps ...",
+        "echo a\ndocker logs <mon conteneur>",
+    ],
+)
 def test_nothing_is_left_to_the_reader_to_fill_in(shop: Model, code: str) -> None:
-    assert any(item.line == 11 + code.count("\n") and item.rule in ("block_style", "command_style") for item in found(shop, block(code)))
+    assert any(
+        item.line == 11 + code.count("\n") and item.rule in ("block_style", "command_style")
+        for item in found(shop, block(code))
+    )
 
 
-@pytest.mark.parametrize("code", ["grep -c '<title>' README.md", "cat <README.md >out", "echo 'Attendez…'", "echo a  # et <la suite>…"])
+@pytest.mark.parametrize(
+    "code", ["grep -c '<title>' README.md", "cat <README.md >out", "echo 'Attendez…'", "echo a  # et <la suite>…"]
+)
 def test_what_only_looks_like_a_gap_is_left_alone(shop: Model, code: str) -> None:
     assert not found(shop, block(code))
 
@@ -26,7 +40,18 @@ def test_what_a_terminal_takes_from_its_history_is_found(shop: Model, code: str)
     assert any("historique" in item.cause and item.line == 11 + code.count("\n") for item in found(shop, block(code)))
 
 
-@pytest.mark.parametrize("code", ["echo 'bravo!vite'", 'test "$A" != "$B"', "sleep 1 & wait $!", "! grep -q a README.md", 'echo "Fini !"', "ls [!a]*", "echo a  # vite!vite"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "echo 'bravo!vite'",
+        'test "$A" != "$B"',
+        "sleep 1 & wait $!",
+        "! grep -q a README.md",
+        'echo "Fini !"',
+        "ls [!a]*",
+        "echo a  # vite!vite",
+    ],
+)
 def test_another_exclamation_mark_is_left_alone(shop: Model, code: str) -> None:
     assert not [item for item in found(shop, block(code)) if "historique" in item.cause]
 
@@ -49,14 +74,28 @@ def test_a_destruction_that_is_announced_is_right(shop: Model, prose: str) -> No
     assert not found(shop, block(DOWN, line=20), prose=prose)
 
 
-@pytest.mark.parametrize(("code", "told"), [(DOWN, False), ("kubectl delete -f k8s/till.yaml", False), (FOREVER, True), ("docker compose down --rmi all", True)])
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (DOWN, False),
+        ("kubectl delete -f k8s/till.yaml", False),
+        (FOREVER, True),
+        ("docker compose down --rmi all", True),
+    ],
+)
 def test_a_clean_up_takes_back_what_its_page_made_and_nothing_more(shop: Model, code: str, told: bool) -> None:
     assert any(item.rule == "destructive" for item in found(shop, block(code, cleanup=True))) is told
 
 
 @pytest.mark.parametrize(
     "prose",
-    ["", "# Page\n\nBonjour.", "# Arrêter\n\n## Suite\n\nBonjour.", "# Page\n\n## Avant\n\n!!! danger\n    Non.\n\n## Suite", "# Page\n\n```text\n!!! danger\n```"],
+    [
+        "",
+        "# Page\n\nBonjour.",
+        "# Arrêter\n\n## Suite\n\nBonjour.",
+        "# Page\n\n## Avant\n\n!!! danger\n    Non.\n\n## Suite",
+        "# Page\n\n```text\n!!! danger\n```",
+    ],
 )
 def test_a_destruction_without_a_word_is_not(shop: Model, prose: str) -> None:
     (item,) = found(shop, block(DOWN, line=20), prose=prose)
@@ -71,8 +110,16 @@ def test_what_cannot_be_undone_needs_a_box(shop: Model) -> None:
 
 def test_what_is_taken_from_the_cluster_needs_a_box(shop: Model) -> None:
     delete = block("kubectl delete pod/till-0", line=20)
-    assert [item.rule for item in found(shop, delete, prose="# Supprimer un pod\n\nOn supprime.") if item.rule == "destructive"] == ["destructive"]
-    assert not [item for item in found(shop, delete, prose="# Supprimer\n\n!!! danger\n    Le pod est perdu.") if item.rule == "destructive"]
+    assert [
+        item.rule
+        for item in found(shop, delete, prose="# Supprimer un pod\n\nOn supprime.")
+        if item.rule == "destructive"
+    ] == ["destructive"]
+    assert not [
+        item
+        for item in found(shop, delete, prose="# Supprimer\n\n!!! danger\n    Le pod est perdu.")
+        if item.rule == "destructive"
+    ]
 
 
 def test_an_option_that_is_explained_is_one_that_is_shown(shop: Model) -> None:
@@ -107,7 +154,9 @@ def test_shellcheck_speaks_of_the_page_and_its_lines() -> None:
 
 
 def test_shellcheck_leaves_to_the_page_what_its_blocks_share() -> None:
-    with shellcheck.started([block("NAME=a"), block('echo "$NAME"'), block("cd deploy"), block("f() { echo \"$1\"; }")]) as running:
+    with shellcheck.started(
+        [block("NAME=a"), block('echo "$NAME"'), block("cd deploy"), block('f() { echo "$1"; }')]
+    ) as running:
         assert not list(running.findings())
 
 

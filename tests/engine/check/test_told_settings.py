@@ -39,12 +39,18 @@ def causes(root: Path, text: str) -> list[str]:
         ("`MOOD` et `STAMP_FILE` s'excluent.", True, ""),
         ("`MOOD` et `STAMP_FILE` s’excluent.", False, "« desk » démarre avec MOOD et STAMP_FILE"),
         ("Si `MOOD` et `STAMP_FILE` sont données, la seconde l'emporte.", False, ""),
-        ("Si `MOOD` et `STAMP_FILE` sont données, la seconde l'emporte.", True, "refuse de démarrer avec MOOD et STAMP_FILE : MOOD and STAMP_FILE: only one"),
+        (
+            "Si `MOOD` et `STAMP_FILE` sont données, la seconde l'emporte.",
+            True,
+            "refuse de démarrer avec MOOD et STAMP_FILE : MOOD and STAMP_FILE: only one",
+        ),
         ("`MOOD` et `STAMP_FILE` sont lues.", False, ""),
         ("`MOOD` et `NOWHERE` s'excluent.", False, ""),
     ],
 )
-def test_variables_that_exclude_each_other_are_given_together(root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, exclusive: bool, cause: str) -> None:
+def test_variables_that_exclude_each_other_are_given_together(
+    root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, exclusive: bool, cause: str
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/tmp")
     if exclusive:
         post.change(root, "src/postal_desk/__init__.py", "\ndef make(environ):\n", REFUSED)
@@ -67,7 +73,12 @@ def test_variables_that_exclude_each_other_are_given_together(root: Path, monkey
     ],
 )
 def test_where_a_variable_leads_who_passes_it_on_and_what_is_limited(root: Path, text: str, cause: str) -> None:
-    post.change(root, "compose.yaml", "      DESK_URL: http://desk:9100\n", "      DESK_URL: http://desk:9100\n      PUBLIC_URL: http://localhost:9100\n      SHELL_MOOD:\n")
+    post.change(
+        root,
+        "compose.yaml",
+        "      DESK_URL: http://desk:9100\n",
+        "      DESK_URL: http://desk:9100\n      PUBLIC_URL: http://localhost:9100\n      SHELL_MOOD:\n",
+    )
     found = causes(root, text)
     assert any(cause in one for one in found) if cause else found == []
 
@@ -75,11 +86,20 @@ def test_where_a_variable_leads_who_passes_it_on_and_what_is_limited(root: Path,
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
-        ("Démarrage et vie sur `/health/live`, disponibilité sur `/health/ready`.".replace("Démarrage", "démarrage"), ""),
-        ("démarrage et vie sur `/health/ready`, disponibilité sur `/health/live`", "la sonde de vie demande /health/live, et non /health/ready"),
+        (
+            "Démarrage et vie sur `/health/live`, disponibilité sur `/health/ready`.".replace("Démarrage", "démarrage"),
+            "",
+        ),
+        (
+            "démarrage et vie sur `/health/ready`, disponibilité sur `/health/live`",
+            "la sonde de vie demande /health/live, et non /health/ready",
+        ),
         ("disponibilité sur `/health/live`", "la sonde de disponibilité demande /health/ready, et non /health/live"),
         ("vie sur `/`", ""),  # no probe's path: somebody's wish
-        ("`STAMP_FILE` : un fichier nommé mais illisible ou vide empêche le démarrage", "« desk » démarre avec STAMP_FILE=/nowhere/at-all"),
+        (
+            "`STAMP_FILE` : un fichier nommé mais illisible ou vide empêche le démarrage",
+            "« desk » démarre avec STAMP_FILE=/nowhere/at-all",
+        ),
         ("`STAMP_FILE` : un fichier, qui peut être illisible", ""),
     ],
 )
@@ -89,7 +109,12 @@ def test_probes_and_files_are_as_a_page_says(root: Path, text: str, cause: str) 
 
 
 def test_a_file_that_cannot_be_read_keeps_an_application_from_starting(root: Path) -> None:
-    post.change(root, "src/postal_desk/__init__.py", "\ndef make(environ):\n", '\ndef make(environ):\n    if "STAMP_FILE" in environ:\n        open(environ["STAMP_FILE"]).close()\n')
+    post.change(
+        root,
+        "src/postal_desk/__init__.py",
+        "\ndef make(environ):\n",
+        '\ndef make(environ):\n    if "STAMP_FILE" in environ:\n        open(environ["STAMP_FILE"]).close()\n',
+    )
     assert causes(root, "`STAMP_FILE` : un fichier absent empêche le démarrage") == []
 
 
@@ -100,13 +125,19 @@ FORWARDS = """urllib.request.Request(environ.get("DESK_URL", "http://localhost:9
     ("text", "forwards", "cause"),
     [
         ("L'en-tête `X-Post` passe du board à le desk.", True, ""),
-        ("L'en-tête `X-Post` passe du board à le desk.", False, "« board » appelle « desk » sans l'en-tête X-Post qu'il a reçu"),
+        (
+            "L'en-tête `X-Post` passe du board à le desk.",
+            False,
+            "« board » appelle « desk » sans l'en-tête X-Post qu'il a reçu",
+        ),
         ("L'en-tête `X-Post` passe du desk à le board.", False, ""),  # it never calls it
     ],
 )
 def test_a_header_goes_with_the_request(root: Path, text: str, forwards: bool, cause: str) -> None:
     if forwards:
-        post.change(root, "src/postal_board/__init__.py", 'environ.get("DESK_URL", "http://localhost:9100") + "/"', FORWARDS)
+        post.change(
+            root, "src/postal_board/__init__.py", 'environ.get("DESK_URL", "http://localhost:9100") + "/"', FORWARDS
+        )
         post.change(root, "src/postal_board/__init__.py", "import Flask\n", "import Flask, request\n")
     assert causes(root, text) == ([cause] if cause else [])
 
@@ -127,7 +158,10 @@ def make(environ):
     ("template", "causes"),
     [
         ("{{ state.mood }}{{ more.absent }}{{ absent }}", []),
-        ("{% if state.mood %}a{% endif %}\n{{ state.mod }}", ["« mod » : l'objet que le modèle reçoit n'a pas cet attribut"]),
+        (
+            "{% if state.mood %}a{% endif %}\n{{ state.mod }}",
+            ["« mod » : l'objet que le modèle reçoit n'a pas cet attribut"],
+        ),
     ],
 )
 def test_a_template_names_what_its_objects_have(root: Path, template: str, causes: list[str]) -> None:
@@ -138,12 +172,26 @@ def test_a_template_names_what_its_objects_have(root: Path, template: str, cause
     (root / "src/postal_board/templates/index.html").write_text(template)
     found = [one for one in post.check(root) if one.rule == "template_names"]
     assert [one.cause for one in found] == causes
-    assert [(one.path, one.line, "« mood »" in one.remedy) for one in found] == [("src/postal_board/templates/index.html", 2, True)] * len(causes)
+    assert [(one.path, one.line, "« mood »" in one.remedy) for one in found] == [
+        ("src/postal_board/templates/index.html", 2, True)
+    ] * len(causes)
 
 
-@pytest.mark.parametrize(("url", "told"), [("http://localhost:9100/", ""), ("http://desk:9100/", "un lien vers http://desk:9100/"), ("https://elsewhere.example/", "")])
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://localhost:9100/", ""),
+        ("http://desk:9100/", "un lien vers http://desk:9100/"),
+        ("https://elsewhere.example/", ""),
+    ],
+)
 def test_a_link_that_is_offered_can_be_followed(root: Path, url: str, told: str) -> None:
-    post.change(root, "src/postal_board/__init__.py", 'return {"desk": json.load(answer)["mood"]}', f"return '<a href=\"{url}\">desk</a>'")
+    post.change(
+        root,
+        "src/postal_board/__init__.py",
+        'return {"desk": json.load(answer)["mood"]}',
+        f"return '<a href=\"{url}\">desk</a>'",
+    )
     found = [one.cause for one in post.check(root) if one.rule == "offered_links"]
     assert [told in one for one in found] == ([True] if told else [])
 
@@ -161,13 +209,18 @@ curl -H 'X-Post-ID: {value}' http://localhost:9100/
 """
 
 
-@pytest.mark.parametrize(("value", "echoes", "told"), [("abcdefg", True, False), ("abcdefgh", True, True), ("$NAME", True, False), ("abcdefgh", False, False)])
+@pytest.mark.parametrize(
+    ("value", "echoes", "told"),
+    [("abcdefg", True, False), ("abcdefgh", True, True), ("$NAME", True, False), ("abcdefgh", False, False)],
+)
 def test_an_identifier_that_a_page_chooses_is_sent_back(root: Path, value: str, echoes: bool, told: bool) -> None:
     if echoes:
         post.change(root, "src/postal_desk/__init__.py", "    for path in", ECHO)
         post.change(root, "src/postal_desk/__init__.py", "import Flask, jsonify", "import Flask, jsonify, request")
     found = [one.cause for one in post.check(root, SNIPPET.format(value=value), "bare") if one.rule == "sent_back"]
-    assert found == (["« desk » ne rend pas l'identifiant « abcdefgh » de X-Post-ID, alors qu'il rend « abc »"] if told else [])
+    assert found == (
+        ["« desk » ne rend pas l'identifiant « abcdefgh » de X-Post-ID, alors qu'il rend « abc »"] if told else []
+    )
 
 
 CHART = """```mermaid
@@ -183,6 +236,8 @@ flowchart TB
     secret -.-> desk
 ```
 """
+
+
 def test_jobs_that_wait_for_each_other_are_gone_round_once(root: Path) -> None:
     (root / ".github/workflows").mkdir(parents=True)
     (root / ".github/workflows/ci.yml").write_text(WORKFLOW.replace("{name: Style,", "{name: Style, needs: publish,"))
@@ -233,16 +288,40 @@ jobs:
     ("text", "line", "cause"),
     [
         (CHART, 0, ""),
-        (CHART.replace("service --> desk", "service --> other").replace("board[\"board\"]", "other[\"Deployment<br>post-board\"]"), 9, "le Service « post-desk » ne mène pas à « post-board »"),
-        (CHART.replace("secret -.-> desk", "secret -.-> other").replace("board[\"board\"]", "other[\"Deployment<br>post-board\"]"), 11, "« post-board » ne reçoit pas Secret « post-secret »"),
+        (
+            CHART.replace("service --> desk", "service --> other").replace(
+                'board["board"]', 'other["Deployment<br>post-board"]'
+            ),
+            9,
+            "le Service « post-desk » ne mène pas à « post-board »",
+        ),
+        (
+            CHART.replace("secret -.-> desk", "secret -.-> other").replace(
+                'board["board"]', 'other["Deployment<br>post-board"]'
+            ),
+            11,
+            "« post-board » ne reçoit pas Secret « post-secret »",
+        ),
         (JOBS, 0, ""),
-        (JOBS.replace("both --> publish", "style --> publish"), 7, "« Publish » attend d'autres travaux que ceux du dessin"),
-        (JOBS.replace("    style --> both", "    style --> tests\n    style --> both"), 5, "« All tests » attend d'autres travaux"),
+        (
+            JOBS.replace("both --> publish", "style --> publish"),
+            7,
+            "« Publish » attend d'autres travaux que ceux du dessin",
+        ),
+        (
+            JOBS.replace("    style --> both", "    style --> tests\n    style --> both"),
+            5,
+            "« All tests » attend d'autres travaux",
+        ),
         ("```mermaid\nsequenceDiagram\n    A->>B: Secret\n```\n", 0, ""),
         (CHART.replace("HTTP", "DESK_URL"), 0, ""),
         (CHART.replace("reader --> board", 'reader -->|"DESK_URL"| board'), 9, "« reader » ne lit pas DESK_URL"),
         (ENDING, 0, ""),
-        (ENDING.replace("preStop", "SIGHUP").replace("SIGTERM", "preStop").replace("SIGHUP", "SIGTERM"), 3, "« SIGTERM » avant « preStop »"),
+        (
+            ENDING.replace("preStop", "SIGHUP").replace("SIGTERM", "preStop").replace("SIGHUP", "SIGTERM"),
+            3,
+            "« SIGTERM » avant « preStop »",
+        ),
     ],
 )
 def test_a_flowchart_draws_what_is_declared(root: Path, text: str, line: int, cause: str) -> None:
@@ -257,8 +336,14 @@ def test_a_flowchart_draws_what_is_declared(root: Path, text: str, line: int, ca
     [
         ("| Style | Each change | `scripts/sort --all` |", ""),
         ("| Style | Each change | `scripts/sort`, and `post-desk` |", ""),
-        ("| style | Each change | `scripts/sort --strict --all` |", "« scripts/sort --strict --all », que le travail « style » ne lance pas"),
-        ("| Style | Each change | `scripts/sort --al` |", "« scripts/sort --al », que le travail « Style » ne lance pas"),
+        (
+            "| style | Each change | `scripts/sort --strict --all` |",
+            "« scripts/sort --strict --all », que le travail « style » ne lance pas",
+        ),
+        (
+            "| Style | Each change | `scripts/sort --al` |",
+            "« scripts/sort --al », que le travail « Style » ne lance pas",
+        ),
         ("| Other | Each change | `scripts/sort --al` |", ""),
         ("Tout est rejoué chaque lundi et chaque jeudi.", ""),
         ("Tout est rejoué chaque lundi.", "la pipeline n'est pas lancée ces jours-là : 17 4 * * 1,4"),
@@ -273,6 +358,9 @@ def test_a_page_tells_what_the_pipeline_runs_and_when(root: Path, text: str, cau
     assert [cause in one.cause for one in found] == ([True] if cause else [])
 
 
-@pytest.mark.parametrize(("cron", "days"), [("0 4 * * 1-3", {1, 2, 3}), ("0 4 * * 7", {0}), ("0 4 1,4 * *", set(range(7))), ("daily", set(range(7)))])
+@pytest.mark.parametrize(
+    ("cron", "days"),
+    [("0 4 * * 1-3", {1, 2, 3}), ("0 4 * * 7", {0}), ("0 4 1,4 * *", set(range(7))), ("daily", set(range(7)))],
+)
 def test_the_days_of_a_cron_line(cron: str, days: set[int]) -> None:
     assert days_of(cron) == days

@@ -15,10 +15,15 @@ def site(tmp_path: Path) -> Path:
     """A repository of two commands in which nothing is wrong."""
     root = tmp_path / "site"
     (root / "docs").mkdir(parents=True)
-    (root / "mkdocs.yml").write_text("site_name: Small\nmarkdown_extensions: [attr_list, pymdownx.superfences]\n", encoding="utf-8")
+    (root / "mkdocs.yml").write_text(
+        "site_name: Small\nmarkdown_extensions: [attr_list, pymdownx.superfences]\n", encoding="utf-8"
+    )
     (root / "pyproject.toml").write_text('[tool.runbook.targets.here]\ntitle = "Here"\n', encoding="utf-8")
     (root / "bread.txt").write_text("rye\n", encoding="utf-8")
-    (root / "docs" / "index.md").write_text("---\nexecution: {cible: here}\n---\n```bash\ncat bread.txt\n```\n\n```bash\nwc -l bread.txt\n```\n", encoding="utf-8")
+    (root / "docs" / "index.md").write_text(
+        "---\nexecution: {cible: here}\n---\n```bash\ncat bread.txt\n```\n\n```bash\nwc -l bread.txt\n```\n",
+        encoding="utf-8",
+    )
     (root / ".gitignore").write_text(".runbook/\n", encoding="utf-8")
     (root / "docs" / ".gitignore").write_text("ignored.md\n", encoding="utf-8")
     subprocess.run(["git", "init", "--quiet", str(root)], check=True)

@@ -98,7 +98,10 @@ def root(tmp_path: Path) -> Path:
 
 
 def causes(root: Path) -> list[tuple[str, int, str, str]]:
-    return [(finding.path, finding.line, finding.cause, finding.remedy) for finding in check_workflows(post.model(root), resolve)]
+    return [
+        (finding.path, finding.line, finding.cause, finding.remedy)
+        for finding in check_workflows(post.model(root), resolve)
+    ]
 
 
 def test_a_pipeline_that_holds_is_silent(root: Path) -> None:
@@ -107,14 +110,19 @@ def test_a_pipeline_that_holds_is_silent(root: Path) -> None:
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_is_found_at_its_line_with_its_remedy(root: Path, change: str) -> None:
-    old, new, line, cause, remedy = change.replace("\\n", "\n").replace(" || true", " \0").replace(" « | »", " « \1 »").split(" | ")
+    old, new, line, cause, remedy = (
+        change.replace("\\n", "\n").replace(" || true", " \0").replace(" « | »", " « \1 »").split(" | ")
+    )
     restored = [part.replace("\0", "|| true").replace("\1", "|") for part in (old, new, cause, remedy)]
     path = root / ".github/workflows/round.yml"
     text = path.read_text()
     assert restored[0] in text
     path.write_text(text.replace(restored[0], restored[1], 1))
     found = causes(root)
-    assert any(int(line) == number and restored[2] in cause and restored[3] in cause + remedy for _, number, cause, remedy in found), found
+    assert any(
+        int(line) == number and restored[2] in cause and restored[3] in cause + remedy
+        for _, number, cause, remedy in found
+    ), found
 
 
 @pytest.mark.parametrize("place", ["round.yml", ".github/round.yml", "sub/.github/workflows/round.yml"])

@@ -7,7 +7,13 @@ import pytest
 from runbook.running.outcome import Outcome
 from tests.engine.runs import fence, timed
 
-VERIFIED, EXECUTED, FAILED, TIMED_OUT, NOT_RUN = Outcome.VERIFIED, Outcome.EXECUTED, Outcome.FAILED, Outcome.TIMED_OUT, Outcome.NOT_RUN
+VERIFIED, EXECUTED, FAILED, TIMED_OUT, NOT_RUN = (
+    Outcome.VERIFIED,
+    Outcome.EXECUTED,
+    Outcome.FAILED,
+    Outcome.TIMED_OUT,
+    Outcome.NOT_RUN,
+)
 DEADLINE = 0.5
 ALLOWED = 2.0  # past the deadline, for ending everything
 WAIT = "while :; do read -t 1 <> <(:); done"  # bash itself, which obeys or ignores signals as it is told
@@ -69,7 +75,7 @@ def test_what_does_not_end_is_ended_within_two_seconds_of_its_deadline(make_site
         ("trap 'echo end; exit 0' EXIT; kill -INT $$; true", CLOSED),
         ("ulimit -f 0; echo x", CLOSED),
         ("ulimit -n 3", CLOSED),
-        ("for fd in {3..30}; do eval \"exec $fd>&-\"; done", CLOSED),
+        ('for fd in {3..30}; do eval "exec $fd>&-"; done', CLOSED),
         ("if true; then", STATUS.format(2)),
         ("echo 'unclosed", STATUS.format(2)),
         ("echo $(", STATUS.format(2)),
@@ -115,7 +121,9 @@ def test_what_ends_its_shell_or_itself_badly_fails_whatever_status_it_claims(mak
 )
 def test_what_a_command_leaves_behind_does_not_outlive_the_page(make_site, code: str) -> None:
     """`timed` sees that no process is left; the next block has the same shell."""
-    (first, _), (second, _) = timed(make_site(index=f"{fence(f'X=kept; {code}')}{fence('builtin echo $X', '', 'kept')}"))
+    (first, _), (second, _) = timed(
+        make_site(index=f"{fence(f'X=kept; {code}')}{fence('builtin echo $X', '', 'kept')}")
+    )
     assert (first.outcome, second.outcome) == (EXECUTED, VERIFIED)
 
 
@@ -126,7 +134,9 @@ def test_a_process_that_starts_its_successor_and_ends_does_not_run_away(make_sit
 
 
 def test_a_clean_up_that_hangs_has_its_deadline_too_and_the_next_one_runs(make_site) -> None:
-    cleanups = fence(WAIT, f'data-nettoyage="oui" data-delai="{DEADLINE}"') + fence("touch cleaned", 'data-nettoyage="oui"')
+    cleanups = fence(WAIT, f'data-nettoyage="oui" data-delai="{DEADLINE}"') + fence(
+        "touch cleaned", 'data-nettoyage="oui"'
+    )
     root = make_site(index=cleanups + fence("true"))
     found = [(result.outcome, result.line, seconds) for result, seconds in timed(root)]
     assert [outcome for outcome, _, _ in found] == [EXECUTED, TIMED_OUT, EXECUTED]
@@ -144,7 +154,9 @@ def test_a_clean_up_that_hangs_has_its_deadline_too_and_the_next_one_runs(make_s
         ("test -e nowhere", NOT_RUN, "condition de la page non remplie : test -e nowhere"),
     ],
 )
-def test_a_condition_without_an_answer_leaves_no_step_out(make_site, condition: str, outcome: Outcome, reason: str) -> None:
+def test_a_condition_without_an_answer_leaves_no_step_out(
+    make_site, condition: str, outcome: Outcome, reason: str
+) -> None:
     attributes = f'data-si="{condition}" data-delai="{DEADLINE}" data-code="3"'
     (result, seconds) = timed(make_site(index=fence("exit 3", attributes, "never")))[0]
     assert result.outcome is outcome

@@ -15,12 +15,16 @@ FULL = "No space left on device"
 
 @pytest.fixture(scope="module", autouse=True)
 def may_mount() -> None:
-    ran = subprocess.run([*UNSHARE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [*UNSHARE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, text=True, check=False
+    )
     if ran.returncode:
         pytest.skip(f"no small file system can be mounted here: {ran.stderr.strip()}")
 
 
-def on_a_full_disk(root: Path, place: Path, first: str, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+def on_a_full_disk(
+    root: Path, place: Path, first: str, *arguments: str, **env: str
+) -> subprocess.CompletedProcess[str]:
     """Run the engine where `place` is a disk of 256 kB, after the command `first`; what `place` holds is listed after it."""
     place.mkdir(exist_ok=True)
     script = f'''
@@ -32,7 +36,20 @@ def on_a_full_disk(root: Path, place: Path, first: str, *arguments: str, **env: 
     (root / "kept").mkdir(exist_ok=True)
     (root / "after").mkdir()
     environment = {**os.environ, "GITHUB_ACTIONS": "", "KEPT": str(root / "kept"), "AFTER": str(root / "after"), **env}
-    command = [*UNSHARE, "bash", "-c", script, "bash", sys.executable, "-m", "runbook", "--root", str(root), "run", *arguments]
+    command = [
+        *UNSHARE,
+        "bash",
+        "-c",
+        script,
+        "bash",
+        sys.executable,
+        "-m",
+        "runbook",
+        "--root",
+        str(root),
+        "run",
+        *arguments,
+    ]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
 
 
@@ -51,7 +68,9 @@ def test_where_the_page_writes_the_command_fails_with_its_own_words(make_site, t
 
 def test_where_the_run_keeps_its_files_it_is_a_fault_and_the_rest_is_not_run(make_site, tmp_path: Path) -> None:
     place = tmp_path / "temporary"
-    root = make_site(index=fence(f"{fill(place)} || true") + fence("touch ran") + fence("touch cleaned", 'data-nettoyage="oui"'))
+    root = make_site(
+        index=fence(f"{fill(place)} || true") + fence("touch ran") + fence("touch cleaned", 'data-nettoyage="oui"')
+    )
     ran = on_a_full_disk(root, place, "true", "docs/index.md", TMPDIR=str(place))
     assert ran.returncode == 1
     assert f"here : [Errno 28] {FULL}" in ran.stdout
@@ -61,10 +80,17 @@ def test_where_the_run_keeps_its_files_it_is_a_fault_and_the_rest_is_not_run(mak
 
 
 @pytest.mark.parametrize("arguments", [[], ["--junit", "{place}/junit.xml"]])
-def test_where_the_record_goes_the_run_fails_and_the_record_before_stays_whole(make_site, tmp_path: Path, arguments: list[str]) -> None:
+def test_where_the_record_goes_the_run_fails_and_the_record_before_stays_whole(
+    make_site, tmp_path: Path, arguments: list[str]
+) -> None:
     place = tmp_path / "records"
     root = make_site(index=fence("echo done", "", "done"))
-    subprocess.run([sys.executable, "-m", "runbook", "--root", str(root), "run", "docs/index.md", "--record", str(root / "kept")], capture_output=True, timeout=60, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "runbook", "--root", str(root), "run", "docs/index.md", "--record", str(root / "kept")],
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
     before = (root / "kept" / "record.json").read_bytes()
     asked = [word.format(place=place) for word in arguments]
     ran = on_a_full_disk(root, place, fill(place), "docs/index.md", "--record", str(place), *asked)

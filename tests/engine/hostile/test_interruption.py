@@ -129,7 +129,10 @@ def assert_nothing_left(root: Path, folder: Path, calls: list[int]) -> None:
 
 
 def test_a_signal_during_a_clean_up_step_waits_for_all_of_them(make_site) -> None:
-    cleanups = "".join(fence(f"kill -INT $PPID; read -t 0.1 <> <(:); touch cleaned-{number}", 'data-nettoyage="oui"') for number in range(3))
+    cleanups = "".join(
+        fence(f"kill -INT $PPID; read -t 0.1 <> <(:); touch cleaned-{number}", 'data-nettoyage="oui"')
+        for number in range(3)
+    )
     root = make_site(index=fence("true") + cleanups)
     ran = command_line(root, "run", "docs/index.md", "--record", str(root / "records"))
     assert ran.returncode == 130
@@ -151,7 +154,9 @@ def test_each_signal_stops_each_kind_of_wait(make_site, number: signal.Signals, 
     records.mkdir()
     (records / "record.json").write_text("before")
     command = [sys.executable, "-m", "runbook", "--root", str(root), "run", "docs/index.md", "--record", str(records)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "GITHUB_ACTIONS": ""})
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "GITHUB_ACTIONS": ""}
+    )
     try:
         while not (root / "started").exists():
             assert process.poll() is None, process.communicate()
@@ -191,7 +196,10 @@ def test_a_killed_run_leaves_the_record_before_and_its_folder_to_the_next_run(ma
 def test_two_runs_at_once_do_not_see_each_other(make_site) -> None:
     """On the same repository and the same page, both recorded in the same folder."""
     first = "X=$$; echo $X >>pids; while test $(wc -l <pids) -lt 2; do read -t 0.05 <> <(:); done; true"
-    root = make_site(index=fence(first, 'data-delai="30"') + fence('setsid -f tail -f /dev/null; test "$X" = "$$" && echo mine', "", "mine"))
+    root = make_site(
+        index=fence(first, 'data-delai="30"')
+        + fence('setsid -f tail -f /dev/null; test "$X" = "$$" && echo mine', "", "mine")
+    )
     command = [sys.executable, "-m", "runbook", "--root", str(root), "run", "--record", str(root / "records")]
     runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
     for run in runs:

@@ -74,9 +74,24 @@ def site_with(make_site, page: str) -> Path:
     return root
 
 
-@pytest.mark.parametrize("macro", ["{{ lines(40) }}", "{{ one_more() }}", "{{ lines(0) }}", "{{ table(7) }}", "{{ lines(3) }} {{ lines(5) }}", "{% for number in range(9) %}{{ number }}\n\n{% endfor %}", "{# \n\n #}"])
+@pytest.mark.parametrize(
+    "macro",
+    [
+        "{{ lines(40) }}",
+        "{{ one_more() }}",
+        "{{ lines(0) }}",
+        "{{ table(7) }}",
+        "{{ lines(3) }} {{ lines(5) }}",
+        "{% for number in range(9) %}{{ number }}\n\n{% endfor %}",
+        "{# \n\n #}",
+    ],
+)
 def test_every_outcome_stands_at_its_line_of_the_file(make_site, macro: str) -> None:
-    written = PAGE.format(macro=macro) if "\n" not in macro else PAGE.replace("{macro}", macro, 1).replace("{macro}", "Nothing.")
+    written = (
+        PAGE.format(macro=macro)
+        if "\n" not in macro
+        else PAGE.replace("{macro}", macro, 1).replace("{macro}", "Nothing.")
+    )
     more = macro.count("\n")
     root = site_with(make_site, written)
     first, second = run_site(root).results
@@ -86,7 +101,9 @@ def test_every_outcome_stands_at_its_line_of_the_file(make_site, macro: str) -> 
 
 def test_every_block_and_its_result_stand_at_their_lines_whatever_stands_before(make_site) -> None:
     site = read_site(site_with(make_site, PAGE.format(macro="{{ lines(12) }}")), "mkdocs.yml")
-    blocks = next(page.blocks for page in (find_blocks(one, site, ("here", "away")) for one in site.pages) if page.blocks)
+    blocks = next(
+        page.blocks for page in (find_blocks(one, site, ("here", "away")) for one in site.pages) if page.blocks
+    )
     lines = (Path(site.opened.root) / "docs/page.md").read_text(encoding="utf-8").splitlines()
     assert [lines[block.line].strip() for block in blocks] == ["echo one", "echo two"]
     assert [lines[block.expected.line - 1].strip() for block in blocks if block.expected] == ["one", "two"]
@@ -96,7 +113,10 @@ def test_a_macro_whose_lines_leave_the_list_or_note_of_a_block_is_refused_at_the
     page = "# Page\n\n!!! note\n    {{ lines(3) }}\n\n    ```bash\n    true\n    ```\n"
     with pytest.raises(PagesError) as caught:
         run_site(site_with(make_site, page))
-    assert [(problem.page, problem.line) for problem in caught.value.problems] == [("docs/page.md", 9), ("docs/page.md", 11)]
+    assert [(problem.page, problem.line) for problem in caught.value.problems] == [
+        ("docs/page.md", 9),
+        ("docs/page.md", 11),
+    ]
 
 
 def test_a_block_that_a_macro_writes_stands_where_the_macro_is_called(make_site) -> None:

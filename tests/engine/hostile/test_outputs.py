@@ -16,7 +16,14 @@ FLOOD = "sortie de plus de 1 Mio ; la commande a été arrêtée"
 
 @pytest.mark.parametrize(
     "code",
-    ["head -c 1G /dev/zero", "head -c 1G /dev/zero >&2", "yes flood", "yes >&2 | yes", "head -c 1100000 /dev/urandom", "setsid -f yes; tail -f /dev/null"],
+    [
+        "head -c 1G /dev/zero",
+        "head -c 1G /dev/zero >&2",
+        "yes flood",
+        "yes >&2 | yes",
+        "head -c 1100000 /dev/urandom",
+        "setsid -f yes; tail -f /dev/null",
+    ],
 )
 def test_a_flood_is_stopped_and_cut_and_fails(make_site, code: str) -> None:
     ((result, seconds),) = timed(make_site(index=fence(code, 'data-delai="60"')))
@@ -27,7 +34,11 @@ def test_a_flood_is_stopped_and_cut_and_fails(make_site, code: str) -> None:
 
 
 def test_an_output_at_the_limit_is_whole_and_one_past_what_is_kept_is_cut_in_its_middle(make_site) -> None:
-    within, beyond = run_site(make_site(index=fence(f"head -c {KEPT} /dev/zero | tr '\\0' x") + fence(f"head -c {LIMIT} /dev/zero | tr '\\0' x"))).results
+    within, beyond = run_site(
+        make_site(
+            index=fence(f"head -c {KEPT} /dev/zero | tr '\\0' x") + fence(f"head -c {LIMIT} /dev/zero | tr '\\0' x")
+        )
+    ).results
     assert within.out == "x" * KEPT
     assert beyond.outcome is EXECUTED
     assert beyond.out == "x" * (KEPT // 2) + f"\n… (sortie coupée : {LIMIT} octets en tout)\n" + "x" * (KEPT // 2)
@@ -75,7 +86,10 @@ def test_bytes_that_are_no_text_are_kept_readable_and_match_nothing_by_accident(
 
 
 def test_random_bytes_leave_the_next_step_alone(make_site) -> None:
-    assert outcomes(run_site(make_site(index=fence("head -c 20000 /dev/urandom") + fence("echo x", "", "x")))) == [EXECUTED, VERIFIED]
+    assert outcomes(run_site(make_site(index=fence("head -c 20000 /dev/urandom") + fence("echo x", "", "x")))) == [
+        EXECUTED,
+        VERIFIED,
+    ]
 
 
 def test_what_is_printed_after_a_block_has_ended_belongs_to_no_other(make_site) -> None:

@@ -33,7 +33,7 @@ VERIFIED, EXECUTED, FAILED = Outcome.VERIFIED, Outcome.EXECUTED, Outcome.FAILED
         "shopt -s expand_aliases; alias .=: printf=: source=:",
         "alias ls=false; unalias -a",
         "printf() { :; }; echo() { builtin echo no; }",
-        "builtin() { command builtin \"$@\"; }",
+        'builtin() { command builtin "$@"; }',
         ".() { builtin true; }",
         "source() { :; }; exec() { :; }; trap() { :; }; exit() { :; }; return() { :; }; set() { :; }; eval() { :; }; test() { :; }",
         "command_not_found_handle() { builtin exit 0; }",
@@ -68,10 +68,10 @@ def test_what_a_block_does_to_its_shell_does_not_blind_the_engine(make_site, cod
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        ("cd docs", "basename \"$PWD\"", "docs"),
+        ("cd docs", 'basename "$PWD"', "docs"),
         ("X='a  b'", 'echo "$X"', "a  b"),
         ("export X=1", "bash -c 'echo $X'", "1"),
-        ("f() { local y=2; echo \"$1$y\"; }", "f 1", "12"),
+        ('f() { local y=2; echo "$1$y"; }', "f 1", "12"),
         ("T=(a 'b c'); T+=(d)", 'printf "<%s>" "${T[@]}"; echo', "<a><b c><d>"),
         ("declare -A map=([k]=v)", 'echo "${map[k]}"', "v"),
         ("set -- one two", 'echo "$2 $#"', "two 2"),
@@ -86,7 +86,9 @@ def test_what_a_block_does_to_its_shell_does_not_blind_the_engine(make_site, cod
         ("printf() { echo mine; }", "printf x", "mine"),
     ],
 )
-def test_what_a_block_sets_is_there_in_the_next_one_as_in_a_terminal(make_site, before: str, after: str, expected: str) -> None:
+def test_what_a_block_sets_is_there_in_the_next_one_as_in_a_terminal(
+    make_site, before: str, after: str, expected: str
+) -> None:
     attributes = 'data-code="3"' if before == "(exit 3)" else ""
     journal = run_site(make_site(index=fence(before, attributes) + fence(after, "", expected)))
     assert not journal.results[1].reason
@@ -98,7 +100,7 @@ def test_what_a_block_sets_is_there_in_the_next_one_as_in_a_terminal(make_site, 
     [
         "for fd in {3..30}; do printf '0\\0' >&$fd; done 2>/dev/null",
         "for fd in {3..30}; do printf 'x\\0000\\0x\\0' >&$fd; done 2>/dev/null",
-        "for fd in {3..30}; do cat \"${BASH_SOURCE[0]}\" >&$fd; done 2>/dev/null",
+        'for fd in {3..30}; do cat "${BASH_SOURCE[0]}" >&$fd; done 2>/dev/null',
         "for fd in /proc/$$/fd/*; do printf '\\0000\\0' >$fd; done 2>/dev/null",
     ],
 )
@@ -114,7 +116,11 @@ def test_words_that_an_earlier_block_left_for_the_engine_are_no_end_of_the_next_
 
 
 def test_a_name_taken_in_the_private_folder_is_a_fault_and_nothing_is_followed(make_site) -> None:
-    root = make_site(index=fence('ln -s "$PWD/victim" "$(dirname "${BASH_SOURCE[0]}")/2o"; echo kept >victim') + fence("echo lost") + fence("true"))
+    root = make_site(
+        index=fence('ln -s "$PWD/victim" "$(dirname "${BASH_SOURCE[0]}")/2o"; echo kept >victim')
+        + fence("echo lost")
+        + fence("true")
+    )
     journal = run_site(root)
     assert outcomes(journal) == [EXECUTED, Outcome.NOT_RUN, Outcome.NOT_RUN]
     assert "File exists" in journal.faults[0]
@@ -129,7 +135,9 @@ def test_a_run_folder_that_is_gone_is_a_fault_and_no_stack(make_site) -> None:
 
 
 def test_an_engine_that_its_page_stops_cleans_up_like_any_other(make_site) -> None:
-    root = make_site(index=fence("kill -TERM $PPID; tail -f /dev/null") + fence("touch cleaned", 'data-nettoyage="oui"'))
+    root = make_site(
+        index=fence("kill -TERM $PPID; tail -f /dev/null") + fence("touch cleaned", 'data-nettoyage="oui"')
+    )
     ran = command_line(root, "run", "docs/index.md")
     assert ran.returncode == 130
     assert (root / "cleaned").exists()
@@ -150,7 +158,11 @@ def test_an_engine_that_its_page_kills_leaves_no_process_and_no_file(make_site, 
 
 def _running(text: str) -> list[str]:
     """The command lines with this text."""
-    return [line for process in psutil.process_iter(["cmdline"]) if text in (line := " ".join(process.info["cmdline"] or []))]
+    return [
+        line
+        for process in psutil.process_iter(["cmdline"])
+        if text in (line := " ".join(process.info["cmdline"] or []))
+    ]
 
 
 def test_a_page_is_never_changed_by_running_it(make_site) -> None:
@@ -162,7 +174,11 @@ def test_a_page_is_never_changed_by_running_it(make_site) -> None:
 
 
 def test_a_page_that_runs_the_engine_itself_has_two_runs_that_do_not_meddle(make_site) -> None:
-    root = make_site(index=fence("python -m runbook --root . run docs/inner.md >/dev/null; echo $?", 'data-delai="30"', "0") + fence("echo on", "", "on"), inner=fence("tail -f /dev/null & echo inner", "", "inner"))
+    root = make_site(
+        index=fence("python -m runbook --root . run docs/inner.md >/dev/null; echo $?", 'data-delai="30"', "0")
+        + fence("echo on", "", "on"),
+        inner=fence("tail -f /dev/null & echo inner", "", "inner"),
+    )
     assert set(outcomes(run_site(root, chosen=("docs/index.md",)))) == {VERIFIED}
 
 

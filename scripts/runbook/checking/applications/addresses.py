@@ -9,7 +9,9 @@ Problem = tuple[str, str]
 OUTSIDE = ("localhost", "127.0.0.1", "::1")
 
 
-def address_problem(value: str, ports_of: Mapping[str, set[int]], answers: Callable[[str, int, str], bool]) -> Problem | None:
+def address_problem(
+    value: str, ports_of: Mapping[str, set[int]], answers: Callable[[str, int, str], bool]
+) -> Problem | None:
     """Cause and remedy of an internal URL that leads nowhere; None for one that is right or not internal.
 
     `ports_of` gives the ports of each name that the network resolves; `answers` says whether the
@@ -26,7 +28,9 @@ def address_problem(value: str, ports_of: Mapping[str, set[int]], answers: Calla
     if host not in ports_of:
         return f"adresse « {value} » : le nom « {host} » n'existe pas ici", nearest(host, ports_of)
     if port not in ports_of[host]:
-        return f"adresse « {value} » : « {host} » ne répond pas sur le port {port}", nearest(str(port), map(str, ports_of[host]))
+        return f"adresse « {value} » : « {host} » ne répond pas sur le port {port}", nearest(
+            str(port), map(str, ports_of[host])
+        )
     if url.path not in ("", "/") and not answers(host, port, url.path):
         return f"adresse « {value} » : aucune route « {url.path} »", "prendre une route de l'application"
     return None
@@ -40,7 +44,10 @@ def cluster_host_problem(value: str, services: Collection[str], namespaces: Coll
     if rest[0] not in namespaces:
         return f"adresse « {value} » : l'espace de noms « {rest[0]} » n'existe pas", nearest(rest[0], namespaces)
     if rest[1:] not in ([], ["svc"], ["svc", "cluster", "local"]):
-        return f"adresse « {value} » : un cluster n'a pas de nom qui finit par « .{'.'.join(rest[1:])} »", f"écrire {first}.{rest[0]}.svc.cluster.local, ou {first}"
+        return (
+            f"adresse « {value} » : un cluster n'a pas de nom qui finit par « .{'.'.join(rest[1:])} »",
+            f"écrire {first}.{rest[0]}.svc.cluster.local, ou {first}",
+        )
     return None
 
 

@@ -40,11 +40,17 @@ def _imported(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str]]]:
 def _ladders(node: ast.AST, names: Names) -> Iterator[list[Case]]:
     """What is tried one after the other on the same thing."""
     if isinstance(node, ast.Try):
-        yield [(handler.lineno, "", _types(handler.type, names)) for handler in node.handlers if handler.type is not None]
+        yield [
+            (handler.lineno, "", _types(handler.type, names)) for handler in node.handlers if handler.type is not None
+        ]
     for body in (getattr(node, "body", None), getattr(node, "orelse", None)):
         ladder: list[Case] = []
         for statement in body if isinstance(body, list) else []:
-            if isinstance(statement, ast.If) and isinstance(statement.body[-1], LEAVES) and (case := _case(statement.test, names)):
+            if (
+                isinstance(statement, ast.If)
+                and isinstance(statement.body[-1], LEAVES)
+                and (case := _case(statement.test, names))
+            ):
                 ladder.append(case)
             elif ladder:
                 yield ladder
@@ -53,7 +59,12 @@ def _ladders(node: ast.AST, names: Names) -> Iterator[list[Case]]:
 
 
 def _case(test: ast.expr, names: Names) -> Case | None:
-    if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "isinstance" and len(test.args) == 2:
+    if (
+        isinstance(test, ast.Call)
+        and isinstance(test.func, ast.Name)
+        and test.func.id == "isinstance"
+        and len(test.args) == 2
+    ):
         return test.lineno, ast.unparse(test.args[0]), _types(test.args[1], names)
     return None
 
@@ -82,5 +93,11 @@ def _hidden(path: str, cases: Sequence[Case]) -> Iterator[Finding]:
         for before, other, taken in cases[:index]:
             if subject == other and types and taken and all(issubclass(one, tuple(taken)) for one in types):
                 shown, hiding = types[0].__name__, next(one.__name__ for one in taken if issubclass(types[0], one))
-                yield Finding(path, line, f"branche jamais prise : {shown} est un {hiding}, que la ligne {before} prend déjà", "mettre le cas particulier avant le général, ou resserrer le premier", RULE)
+                yield Finding(
+                    path,
+                    line,
+                    f"branche jamais prise : {shown} est un {hiding}, que la ligne {before} prend déjà",
+                    "mettre le cas particulier avant le général, ou resserrer le premier",
+                    RULE,
+                )
                 break

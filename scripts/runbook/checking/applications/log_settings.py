@@ -38,13 +38,20 @@ def problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
             yield from _unknown(handler, (*HANDLER, "stream", "filename"), where)
             yield name, f"{where} n'a pas de classe", 'écrire "class" : "logging.StreamHandler"'
         yield from _references(handler, made, where)
-    loggers = {**_mapping(settings.get("loggers")), **({"": settings["root"]} if isinstance(settings.get("root"), Mapping) else {})}
+    loggers = {
+        **_mapping(settings.get("loggers")),
+        **({"": settings["root"]} if isinstance(settings.get("root"), Mapping) else {}),
+    }
     for name, logger in loggers.items():
         where = f"le journal « {name or 'root'} »"
         yield from _unknown(logger, LOGGER, where)
         yield from _references(logger, made, where)
         if name and not _importable(name.partition(".")[0]):
-            yield name, f"{where} : aucun module n'a ce nom, rien n'y écrit", "écrire le nom d'un module installé ou du dépôt"
+            yield (
+                name,
+                f"{where} : aucun module n'a ce nom, rien n'y écrit",
+                "écrire le nom d'un module installé ou du dépôt",
+            )
 
 
 def _references(part: Mapping[str, Any], made: Mapping[str, Mapping[str, Any]], where: str) -> Iterator[Problem]:
@@ -80,9 +87,16 @@ def _refused(factory: Any, names: set[str], where: str) -> Iterator[Problem]:
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
         return
     for name in sorted(names - set(known)):
-        yield name, f"{where} : « {getattr(factory, '__name__', factory)} » n'a pas d'argument « {name} »", nearest(name, known)
+        yield (
+            name,
+            f"{where} : « {getattr(factory, '__name__', factory)} » n'a pas d'argument « {name} »",
+            nearest(name, known),
+        )
     for name, parameter in known.items():
-        needed = parameter.default is parameter.empty and parameter.kind in (parameter.KEYWORD_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        needed = parameter.default is parameter.empty and parameter.kind in (
+            parameter.KEYWORD_ONLY,
+            parameter.POSITIONAL_OR_KEYWORD,
+        )
         if needed and name not in names:
             yield name, f"{where} : « {getattr(factory, '__name__', factory)} » attend « {name} »", "le lui donner"
 
@@ -95,4 +109,8 @@ def _importable(module: str) -> bool:
 
 
 def _mapping(value: Any) -> dict[str, Mapping[str, Any]]:
-    return {str(name): part for name, part in value.items() if isinstance(part, Mapping)} if isinstance(value, Mapping) else {}
+    return (
+        {str(name): part for name, part in value.items() if isinstance(part, Mapping)}
+        if isinstance(value, Mapping)
+        else {}
+    )

@@ -18,7 +18,19 @@ def offered_links(model: Model, network: InnerNetwork, answered: Answered) -> It
     """No link of an HTML page leads to a name that only the other containers know."""
     inner = network.inner_names()
     for name, application in model.applications.items():
-        for url in dict.fromkeys(url for rule in application.routes if "<" not in rule for page in answered.pages(name, rule) for url in LINK.findall(page)):
+        for url in dict.fromkeys(
+            url
+            for rule in application.routes
+            if "<" not in rule
+            for page in answered.pages(name, rule)
+            for url in LINK.findall(page)
+        ):
             if urlsplit(url).hostname in inner:
                 path, line = written(COMPUTED, model.templates)
-                yield Finding(path, line, f"« {name} » offre un lien vers {url}, un nom que seuls les conteneurs connaissent", "donner au lecteur l'adresse publique", "offered_links")
+                yield Finding(
+                    path,
+                    line,
+                    f"« {name} » offre un lien vers {url}, un nom que seuls les conteneurs connaissent",
+                    "donner au lecteur l'adresse publique",
+                    "offered_links",
+                )

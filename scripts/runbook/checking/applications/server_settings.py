@@ -41,21 +41,43 @@ def server_settings(model: Model) -> Iterator[Finding]:
     known = _known(model, text, list(lines))
     for name, line in lines.items():
         if known and name not in known:
-            yield Finding(path, line, f"réglage « {name} » inconnu de Gunicorn, qui n'en dit rien", nearest(name, known), RULE)
+            yield Finding(
+                path, line, f"réglage « {name} » inconnu de Gunicorn, qui n'en dit rien", nearest(name, known), RULE
+            )
     images = [image for image in built_images(model).values() if image.application]
     for image in images:
         values = _values(model, path, image.environment)
         if isinstance(values, str):
-            yield Finding(path, 1, f"la configuration ne se lit pas avec ce que l'image « {image.name} » donne : {values}", "la corriger", RULE)
+            yield Finding(
+                path,
+                1,
+                f"la configuration ne se lit pas avec ce que l'image « {image.name} » donne : {values}",
+                "la corriger",
+                RULE,
+            )
             return
         for name, cause, remedy in chain(_bound(values, image), _refused(values), _missing(values) if known else ()):
             yield Finding(path, lines.get(name, 1), cause, remedy, RULE)
-        if known and not values.get("preload_app") and any(source.settings for source in model.settings.model.applications.values()):
+        if (
+            known
+            and not values.get("preload_app")
+            and any(source.settings for source in model.settings.model.applications.values())
+        ):
             cause = "preload_app n'est pas vrai : chaque worker lirait les réglages pour lui, et un réglage refusé le ferait mourir et renaître sans fin"
             yield Finding(path, lines.get("preload_app", 1), cause, "écrire preload_app = True", RULE)
     outside = _values(model, path, {})
-    if images and not isinstance(outside, str) and not str(outside.get("bind", "127.0.0.1:")).startswith(tuple(f"{host}:" for host in (*LOOPBACK, "[::1]"))):
-        yield Finding(path, lines.get("bind", 1), f"hors d'une image, écoute sur {outside['bind']} : un poste s'ouvrirait au réseau", "prendre 127.0.0.1 par défaut", RULE)
+    if (
+        images
+        and not isinstance(outside, str)
+        and not str(outside.get("bind", "127.0.0.1:")).startswith(tuple(f"{host}:" for host in (*LOOPBACK, "[::1]")))
+    ):
+        yield Finding(
+            path,
+            lines.get("bind", 1),
+            f"hors d'une image, écoute sur {outside['bind']} : un poste s'ouvrirait au réseau",
+            "prendre 127.0.0.1 par défaut",
+            RULE,
+        )
 
 
 def log_settings(model: Model) -> Iterator[Finding]:
@@ -79,15 +101,43 @@ def settings_used(model: Model) -> Iterator[Finding]:
     """A variable that the settings read changes something: its field is used outside the settings."""
     for name, source in model.settings.model.applications.items():
         folders = tuple(f"{folder}/" for folder in source.path)
-        texts = {path: (model.root / path).read_text(encoding="utf-8") for path in sorted(model.files) if path.startswith(folders) and path.endswith((".py", ".html"))}
+        texts = {
+            path: (model.root / path).read_text(encoding="utf-8")
+            for path in sorted(model.files)
+            if path.startswith(folders) and path.endswith((".py", ".html"))
+        }
         whole = "\n".join(texts.values())
         for reference in source.settings:
             module, _, structure = reference.partition(":")
-            place = next((path for path in texts if path.endswith((f"{module.replace('.', '/')}.py", f"{module.replace('.', '/')}/__init__.py"))), None)
+            place = next(
+                (
+                    path
+                    for path in texts
+                    if path.endswith((f"{module.replace('.', '/')}.py", f"{module.replace('.', '/')}/__init__.py"))
+                ),
+                None,
+            )
             for field in re.findall(r"^    ([a-z]\w*)\s*:", _body(texts.get(place or "", ""), structure), re.MULTILINE):
-                if place and not re.search(rf"\.{field}\b", whole) and not re.search(rf"[\"']{field.upper()}[\"']", whole):
-                    line = next((number for number, text in enumerate(texts[place].splitlines(), 1) if re.match(rf"    {field}\s*:", text)), 1)
-                    yield Finding(place, line, f"variable « {field.upper()} » lue, et dont « {name} » ne fait rien", "s'en servir, ou la retirer", RULE)
+                if (
+                    place
+                    and not re.search(rf"\.{field}\b", whole)
+                    and not re.search(rf"[\"']{field.upper()}[\"']", whole)
+                ):
+                    line = next(
+                        (
+                            number
+                            for number, text in enumerate(texts[place].splitlines(), 1)
+                            if re.match(rf"    {field}\s*:", text)
+                        ),
+                        1,
+                    )
+                    yield Finding(
+                        place,
+                        line,
+                        f"variable « {field.upper()} » lue, et dont « {name} » ne fait rien",
+                        "s'en servir, ou la retirer",
+                        RULE,
+                    )
 
 
 def _body(text: str, structure: str) -> str:
@@ -126,9 +176,17 @@ def _bound(values: Mapping[str, Any], image: Image) -> Iterator[Problem]:
     bound = re.fullmatch(r"(.*):(\d+)", str(values.get("bind", "")))
     port = image.environment.get("PORT", "")
     if bound and port.isdecimal() and bound[2] != port:
-        yield "bind", f"écoute sur le port {bound[2]}, et l'image « {image.name} » annonce {port}", "prendre le port de la variable PORT"
+        yield (
+            "bind",
+            f"écoute sur le port {bound[2]}, et l'image « {image.name} » annonce {port}",
+            "prendre le port de la variable PORT",
+        )
     if bound and bound[1].strip("[]") in LOOPBACK:
-        yield "bind", f"n'écouterait que depuis son propre conteneur, dans « {image.name} »", "prendre l'adresse de la variable que l'image fixe"
+        yield (
+            "bind",
+            f"n'écouterait que depuis son propre conteneur, dans « {image.name} »",
+            "prendre l'adresse de la variable que l'image fixe",
+        )
 
 
 def _refused(values: Mapping[str, Any]) -> Iterator[Problem]:
@@ -138,14 +196,26 @@ def _refused(values: Mapping[str, Any]) -> Iterator[Problem]:
         yield "worker_class", f"worker_class « {kind} » inconnue", nearest(kind, CLASSES)
     for name in ("daemon", "reload"):
         if values.get(name):
-            yield name, f"{name} : le conteneur perdrait son processus, ou changerait sans qu'on le lui demande", f"retirer {name}"
+            yield (
+                name,
+                f"{name} : le conteneur perdrait son processus, ou changerait sans qu'on le lui demande",
+                f"retirer {name}",
+            )
     for name in ("user", "group"):
         if values.get(name) is not None:
-            yield name, f"{name} « {values[name]} » : un processus sans droits ne peut pas en changer", f"retirer {name} : l'image a le sien"
+            yield (
+                name,
+                f"{name} « {values[name]} » : un processus sans droits ne peut pas en changer",
+                f"retirer {name} : l'image a le sien",
+            )
     for name in WRITTEN:
         value = values.get(name)
         if isinstance(value, str) and value not in ("-", "") and not value.startswith("/dev/"):
-            yield name, f"{name} « {value} » : le système de fichiers du conteneur ne se modifie pas", "écrire « - », la sortie du conteneur" if name != "pidfile" else "retirer pidfile"
+            yield (
+                name,
+                f"{name} « {value} » : le système de fichiers du conteneur ne se modifie pas",
+                "écrire « - », la sortie du conteneur" if name != "pidfile" else "retirer pidfile",
+            )
 
 
 def _missing(values: Mapping[str, Any]) -> Iterator[Problem]:
@@ -153,11 +223,27 @@ def _missing(values: Mapping[str, Any]) -> Iterator[Problem]:
     if values.get("accesslog") is None:
         yield "accesslog", "aucun journal des requêtes", 'écrire accesslog = "-"'
     if not str(values.get("worker_tmp_dir", "")).startswith("/dev/shm"):  # noqa: S108 - Gunicorn makes its file there with a name of its own
-        yield "worker_tmp_dir", "le fichier de pulsation des workers n'a pas de dossier où s'écrire dans un conteneur en lecture seule", 'écrire worker_tmp_dir = "/dev/shm"'
+        yield (
+            "worker_tmp_dir",
+            "le fichier de pulsation des workers n'a pas de dossier où s'écrire dans un conteneur en lecture seule",
+            'écrire worker_tmp_dir = "/dev/shm"',
+        )
     if not values.get("control_socket_disable"):
-        yield "control_socket_disable", "la prise de contrôle de Gunicorn n'a pas de dossier où s'écrire dans un conteneur en lecture seule", "écrire control_socket_disable = True"
+        yield (
+            "control_socket_disable",
+            "la prise de contrôle de Gunicorn n'a pas de dossier où s'écrire dans un conteneur en lecture seule",
+            "écrire control_socket_disable = True",
+        )
     for name, default in (("timeout", 30), ("graceful_timeout", 30)):
         if 0 < values.get(name, default) < SHORTEST:
-            yield name, f"{name} {values[name]} s : des requêtes en cours seraient coupées", f"écrire au moins {SHORTEST}"
+            yield (
+                name,
+                f"{name} {values[name]} s : des requêtes en cours seraient coupées",
+                f"écrire au moins {SHORTEST}",
+            )
     if "graceful_timeout" not in values:
-        yield "graceful_timeout", "la durée laissée aux requêtes en cours n'est pas fixée : les délais d'arrêt ne peuvent pas s'y accorder", "écrire graceful_timeout"
+        yield (
+            "graceful_timeout",
+            "la durée laissée aux requêtes en cours n'est pas fixée : les délais d'arrêt ne peuvent pas s'y accorder",
+            "écrire graceful_timeout",
+        )

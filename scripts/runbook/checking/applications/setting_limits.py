@@ -25,8 +25,17 @@ def setting_limits(model: Model) -> Iterator[Finding]:
                     try:
                         msgspec.convert(field.default, type=field.type, strict=False)
                     except msgspec.ValidationError as error:
-                        yield Finding(path, line, f"{name} : son défaut « {field.default} » n'est pas permis ({error})", "changer le défaut, ou ce qui est permis", RULE)
-                yield from (Finding(path, line, f"{name} : {cause}", "faire dire à la description ce qui est permis", RULE) for cause in _told(field.type))
+                        yield Finding(
+                            path,
+                            line,
+                            f"{name} : son défaut « {field.default} » n'est pas permis ({error})",
+                            "changer le défaut, ou ce qui est permis",
+                            RULE,
+                        )
+                yield from (
+                    Finding(path, line, f"{name} : {cause}", "faire dire à la description ce qui est permis", RULE)
+                    for cause in _told(field.type)
+                )
 
 
 def _told(kind: Any) -> Iterator[str]:
@@ -51,6 +60,8 @@ def _told(kind: Any) -> Iterator[str]:
 
 def _place(model: Model, reference: str, field: str) -> tuple[str, int]:
     module = reference.partition(":")[0].replace(".", "/")
-    path = next((path for path in model.code if path.endswith((f"{module}.py", f"{module}/__init__.py"))), "pyproject.toml")
+    path = next(
+        (path for path in model.code if path.endswith((f"{module}.py", f"{module}/__init__.py"))), "pyproject.toml"
+    )
     lines = model.code.get(path, "").split("\n")
     return path, next((number for number, text in enumerate(lines, 1) if re.match(rf"\s+{field}\s*:", text)), 1)

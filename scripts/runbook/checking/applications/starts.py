@@ -39,7 +39,10 @@ def check_starts(model: Model) -> Iterator[Finding]:
                 refusal = None if target.services else network.refusal(name, application)
                 if refusal is None:
                     continue
-                cause, remedy = f"l'application « {application} » ne démarre pas avec ce que la cible « {name} » lui donne : {refusal}", "corriger ses variables, ou le code qui les lit"
+                cause, remedy = (
+                    f"l'application « {application} » ne démarre pas avec ce que la cible « {name} » lui donne : {refusal}",
+                    "corriger ses variables, ou le code qui les lit",
+                )
                 container = next((one for one in found if one.application == application), None)
                 service = next((image.service for image in images.values() if image.application == application), None)
                 if target.contexts and container is not None:
@@ -52,25 +55,47 @@ def _plainly(model: Model, network: InnerNetwork) -> Iterator[Finding]:
     """A refused value ends the process with a message: any other exception would show its reader a stack."""
     for application, source in model.settings.model.applications.items():
         target = next(iter(network.starts_on(application)), None)
-        names = [field.name.upper() for reference in source.settings for field in msgspec.structs.fields(named(reference)) if field.type is not str]
+        names = [
+            field.name.upper()
+            for reference in source.settings
+            for field in msgspec.structs.fields(named(reference))
+            if field.type is not str
+        ]
         errors = (network.error_given(target, application, {name: "?"}) for name in names) if target else iter(())
         error = next((error for error in errors if error is not None), None)
         if error is not None and not isinstance(error, SystemExit):
             path, line = _where_raised(error, model)
-            yield Finding(path, line, f"« {application} » refuse un réglage par {type(error).__name__} : son lecteur verrait une pile d'appels", "en faire un SystemExit, qui finit en une ligne", RULE)
+            yield Finding(
+                path,
+                line,
+                f"« {application} » refuse un réglage par {type(error).__name__} : son lecteur verrait une pile d'appels",
+                "en faire un SystemExit, qui finit en une ligne",
+                RULE,
+            )
 
 
 def _discreetly(model: Model, network: InnerNetwork) -> Iterator[Finding]:
     """A refused secret is named and not shown: the refusal ends in a log that more people read than know the secret."""
     for application, described in model.applications.items():
         target = next(iter(network.starts_on(application)), None)
-        addresses = [name for name, default in described.variables.items() if str(default).startswith(("http://", "https://"))]
-        tried = [*((name, REFUSED) for name in described.variables if is_sensitive(name)), *((name, f"ftp://somebody:{WITHIN}@example.org") for name in addresses)]
+        addresses = [
+            name for name, default in described.variables.items() if str(default).startswith(("http://", "https://"))
+        ]
+        tried = [
+            *((name, REFUSED) for name in described.variables if is_sensitive(name)),
+            *((name, f"ftp://somebody:{WITHIN}@example.org") for name in addresses),
+        ]
         for name, value in tried:
             error = network.error_given(target, application, {name: value}) if target else None
             if error is not None and (REFUSED if value == REFUSED else WITHIN) in str(error):
                 path, line = _where_raised(error, model)
-                yield Finding(path, line, f"« {application} » montre la valeur de {name} quand il la refuse", "nommer la variable, et taire sa valeur", RULE)
+                yield Finding(
+                    path,
+                    line,
+                    f"« {application} » montre la valeur de {name} quand il la refuse",
+                    "nommer la variable, et taire sa valeur",
+                    RULE,
+                )
 
 
 def _as_long_as_told(model: Model, network: InnerNetwork) -> Iterator[Finding]:
@@ -83,7 +108,13 @@ def _as_long_as_told(model: Model, network: InnerNetwork) -> Iterator[Finding]:
                 for length in (int(least) - 1, int(most) + 1):
                     if target and network.error_given(target, application, {name: "x" * length}) is None:
                         path, line = _where_raised(error, model) if error else ("pyproject.toml", 1)
-                        yield Finding(path, line, f"{name} de {length} caractères est accepté, et le refus annonce « {least} à {most} caractères »", "corriger la limite, ou le message", RULE)
+                        yield Finding(
+                            path,
+                            line,
+                            f"{name} de {length} caractères est accepté, et le refus annonce « {least} à {most} caractères »",
+                            "corriger la limite, ou le message",
+                            RULE,
+                        )
 
 
 def _emptied(model: Model, network: InnerNetwork) -> Iterator[Finding]:
@@ -92,7 +123,13 @@ def _emptied(model: Model, network: InnerNetwork) -> Iterator[Finding]:
         for application, described in model.applications.items():
             for variable in network.given_empty(name, application):
                 if described.variables.get(variable) and network.answers_alike(name, application, variable):
-                    path, line = written(rf"\b{variable}\b", {item.path: (model.root / item.path).read_text(encoding="utf-8") for item in model.of_kind("ConfigMap")})
+                    path, line = written(
+                        rf"\b{variable}\b",
+                        {
+                            item.path: (model.root / item.path).read_text(encoding="utf-8")
+                            for item in model.of_kind("ConfigMap")
+                        },
+                    )
                     cause = f"« {variable} » donné vide à « {application} », qui fait comme avec sa valeur par défaut, {described.variables[variable]}"
                     yield Finding(path, line, cause, "lire une valeur vide comme vide, ou ne pas la donner", RULE)
 

@@ -17,16 +17,31 @@ def target_services(model: Model) -> Iterator[Finding]:
     path = model.root / FILE
     lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
     for name, service in model.settings.services.items():
-        heading = next((number for number, line in enumerate(lines, 1) if re.match(rf"\[tool\.runbook\.services\.{re.escape(name)}\]", line)), 1)
+        heading = next(
+            (
+                number
+                for number, line in enumerate(lines, 1)
+                if re.match(rf"\[tool\.runbook\.services\.{re.escape(name)}\]", line)
+            ),
+            1,
+        )
         for told, port in _ports(service):
             if port not in service.ports:
-                yield Finding(FILE, heading, f"service « {name} » : {told} donne le port {port}, et « ports » a {', '.join(map(str, service.ports)) or 'aucun port'}", "donner le même port partout", RULE)
+                yield Finding(
+                    FILE,
+                    heading,
+                    f"service « {name} » : {told} donne le port {port}, et « ports » a {', '.join(map(str, service.ports)) or 'aucun port'}",
+                    "donner le même port partout",
+                    RULE,
+                )
 
 
 def _ports(service: Service) -> Iterator[tuple[str, int]]:
     words = [*service.command, ""]
     for word, value in pairwise(words):
-        bound = value if word in ("--bind", "-b") else word.removeprefix("--bind=") if word.startswith("--bind=") else ""
+        bound = (
+            value if word in ("--bind", "-b") else word.removeprefix("--bind=") if word.startswith("--bind=") else ""
+        )
         if found := re.search(r":(\d+)$", bound):
             yield f"« --bind {bound} »", int(found[1])
     if service.env.get("PORT", "").isdecimal():

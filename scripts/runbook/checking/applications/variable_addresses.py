@@ -12,7 +12,12 @@ FOR_BROWSERS = re.compile(r"PUBLIC|EXTERNAL|BROWSER")
 
 
 def meaning_problem(
-    model: Model, variable: str, value: str, reader: str | None, inside: Mapping[str, str | None], outside: Mapping[int, str | None]
+    model: Model,
+    variable: str,
+    value: str,
+    reader: str | None,
+    inside: Mapping[str, str | None],
+    outside: Mapping[int, str | None],
 ) -> Problem | None:
     """Cause and remedy of an address that exists, and is not the one that its variable asks for.
 
@@ -30,21 +35,43 @@ def meaning_problem(
 
 
 def _problems(
-    model: Model, variable: str, value: str, reader: str | None, inside: Mapping[str, str | None], outside: Mapping[int, str | None], host: str, port: int
+    model: Model,
+    variable: str,
+    value: str,
+    reader: str | None,
+    inside: Mapping[str, str | None],
+    outside: Mapping[int, str | None],
+    host: str,
+    port: int,
 ) -> Iterator[Problem]:
     said, public, local = f"{variable} = « {value} »", FOR_BROWSERS.search(variable), host in OUTSIDE
     open_ports = ", ".join(f"http://localhost:{number}" for number in sorted(outside)) or "aucune"
     if host == "0.0.0.0":  # noqa: S104 - what is looked for
         yield f"{said} : 0.0.0.0 dit où écouter, et non où appeler", "écrire localhost, ou le nom du service"
     if public and host in inside:
-        yield f"{said} : un navigateur ne connaît pas le nom « {host} », qui n'existe que dans ce réseau", f"écrire une adresse ouverte ({open_ports}), ou rien"
+        yield (
+            f"{said} : un navigateur ne connaît pas le nom « {host} », qui n'existe que dans ce réseau",
+            f"écrire une adresse ouverte ({open_ports}), ou rien",
+        )
     if public and local and port not in outside:
-        yield f"{said} : rien n'ouvre le port {port} à un navigateur", f"écrire une adresse ouverte ({open_ports}), ou rien"
+        yield (
+            f"{said} : rien n'ouvre le port {port} à un navigateur",
+            f"écrire une adresse ouverte ({open_ports}), ou rien",
+        )
     if local and not public:
-        yield f"{said} : dans un conteneur, « {host} » est le conteneur lui-même", nearest("", [name for name in inside if inside[name] != reader])
+        yield (
+            f"{said} : dans un conteneur, « {host} » est le conteneur lui-même",
+            nearest("", [name for name in inside if inside[name] != reader]),
+        )
     leads = outside.get(port) if local else inside.get(host)
     owner = variable.partition("_")[0].lower()
     if leads is not None and owner in model.applications and leads != owner:
-        yield f"{said} mène à l'application « {leads} », et non à « {owner} »", nearest("", [name for name, there in inside.items() if there == owner])
+        yield (
+            f"{said} mène à l'application « {leads} », et non à « {owner} »",
+            nearest("", [name for name, there in inside.items() if there == owner]),
+        )
     if leads is not None and leads == reader != owner:
-        yield f"{said} : « {reader} » s'appellerait elle-même", nearest("", [name for name in inside if inside[name] != reader])
+        yield (
+            f"{said} : « {reader} » s'appellerait elle-même",
+            nearest("", [name for name in inside if inside[name] != reader]),
+        )

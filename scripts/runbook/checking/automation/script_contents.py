@@ -19,8 +19,53 @@ from runbook.reading.content import Block, Page
 from runbook.reading.syntax import parse
 
 # Right in a script, wrong in a page that a reader pastes; what depends on who runs it; URLs that it only prints.
-OF_PAGES = frozenset(["refused", "command_style", "destructive", "blocking", "durations", "empty_input", "environment", "url_answers", "urls"])
-GIVEN = dict.fromkeys(["HOME", "PATH", "PWD", "USER", "SHELL", "LANG", "TMPDIR", "BASH_SOURCE", "RANDOM", "SECONDS", "LINENO", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "@", "*", "#", "?", "!", "$", "-", "_"], UNKNOWN)
+OF_PAGES = frozenset(
+    [
+        "refused",
+        "command_style",
+        "destructive",
+        "blocking",
+        "durations",
+        "empty_input",
+        "environment",
+        "url_answers",
+        "urls",
+    ]
+)
+GIVEN = dict.fromkeys(
+    [
+        "HOME",
+        "PATH",
+        "PWD",
+        "USER",
+        "SHELL",
+        "LANG",
+        "TMPDIR",
+        "BASH_SOURCE",
+        "RANDOM",
+        "SECONDS",
+        "LINENO",
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+        "8",
+        "9",
+        "@",
+        "*",
+        "#",
+        "?",
+        "!",
+        "$",
+        "-",
+        "_",
+    ],
+    UNKNOWN,
+)
 PYTHON = re.compile(r"#!.*\bpython3?\b")
 SHEBANG = re.compile(r"#!.*\b(?:ba|da)?sh\b")
 ASSIGNED = re.compile(r"^\s*(?:local |readonly |export )?\w+=[\"']?((?:[\w.-]+/)+[\w.-]*)", re.MULTILINE)
@@ -45,18 +90,38 @@ def _script(name: str, text: str, model: Model, resolve: Rule) -> Iterator[Findi
     if parse(text).has_error:
         said = _unreadable(name, model)
         if said is not None:
-            yield Finding(name, said[0], f"bash ne lit pas ce script : {said[1]}", "fermer guillemets, parenthèses et blocs", "script_contents")
+            yield Finding(
+                name,
+                said[0],
+                f"bash ne lit pas ce script : {said[1]}",
+                "fermer guillemets, parenthèses et blocs",
+                "script_contents",
+            )
             return
     block = Block(name, 0, None, text, "")
     page = Page(name, name, "", name, {}, text, tuple(range(1, text.count("\n") + 2)))
-    situation = Situation(model, page, "", resolve, Shell({**GIVEN, **model.settings.env}), made={f"{model.settings.state}/"})
+    situation = Situation(
+        model, page, "", resolve, Shell({**GIVEN, **model.settings.env}), made={f"{model.settings.state}/"}
+    )
     told = [finding for command in _commands(block, situation.shell) for finding in _judged(command, situation)]
     yield from told
     same = {(finding.line, finding.cause.split("»")[0]) for finding in told}
-    yield from (finding for finding in unassigned(name, text, {*GIVEN, *model.settings.env}) if (finding.line, finding.cause.split("»")[0]) not in same)
+    yield from (
+        finding
+        for finding in unassigned(name, text, {*GIVEN, *model.settings.env})
+        if (finding.line, finding.cause.split("»")[0]) not in same
+    )
     yield from options_of_usage(name, text)
     if "/" in text and "$(<" in text:
-        yield from placeholders(name, text, {path: (model.root / path).read_text(encoding="utf-8") for path in model.files if path.endswith((".example", ".template", ".in", ".tpl"))})
+        yield from placeholders(
+            name,
+            text,
+            {
+                path: (model.root / path).read_text(encoding="utf-8")
+                for path in model.files
+                if path.endswith((".example", ".template", ".in", ".tpl"))
+            },
+        )
     yield from _private(name, text, model)
     yield from _encoded(name, text, model)
     yield from _paths(name, text, situation)
@@ -68,25 +133,46 @@ def _status(name: str, text: str, model: Model) -> Iterator[Finding]:
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
-        yield Finding(name, error.lineno or 1, f"Python ne lit pas ce script : {error.msg}", "corriger le code", "script_contents")
+        yield Finding(
+            name, error.lineno or 1, f"Python ne lit pas ce script : {error.msg}", "corriger le code", "script_contents"
+        )
         return
-    sources = {alias.asname or alias.name: node.module for node in tree.body if isinstance(node, ast.ImportFrom) and node.module for alias in node.names}
+    sources = {
+        alias.asname or alias.name: node.module
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
     for node in tree.body:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
             called = node.value.func.id
             path = f"{model.settings.model.scripts}/{sources.get(called, '').replace('.', '/')}.py"
             given = (model.root / path).read_text(encoding="utf-8") if path in model.files else text
             if re.search(rf"^def {called}\(.*\) -> int:", given, re.MULTILINE):
-                yield Finding(name, node.lineno, f"« {called}() » rend un code de sortie, et ce script finit toujours par 0", f"écrire sys.exit({called}())", "script_contents")
+                yield Finding(
+                    name,
+                    node.lineno,
+                    f"« {called}() » rend un code de sortie, et ce script finit toujours par 0",
+                    f"écrire sys.exit({called}())",
+                    "script_contents",
+                )
 
 
 def _private(name: str, text: str, model: Model) -> Iterator[Finding]:
     """The file of a Secret, made from its example, is one that its owner alone can read."""
     code = COMMENT.sub("", text)
-    for path in {item.path.removesuffix(".example") for item in model.of_kind("Secret") if item.path.endswith(".example")}:
+    for path in {
+        item.path.removesuffix(".example") for item in model.of_kind("Secret") if item.path.endswith(".example")
+    }:
         if re.search(rf"(?<![\w/]){re.escape(path)}(?![\w.])", code) and ">" in code and not OWNER_ONLY.search(code):
             line = next((number for number, row in enumerate(text.splitlines(), 1) if path in row), 1)
-            yield Finding(name, line, f"« {path} », qui contient un secret, serait lisible par tous sur cette machine", "écrire umask 077 avant de le faire", "script_contents")
+            yield Finding(
+                name,
+                line,
+                f"« {path} », qui contient un secret, serait lisible par tous sur cette machine",
+                "écrire umask 077 avant de le faire",
+                "script_contents",
+            )
 
 
 def _encoded(name: str, text: str, model: Model) -> Iterator[Finding]:
@@ -94,9 +180,21 @@ def _encoded(name: str, text: str, model: Model) -> Iterator[Finding]:
     code = COMMENT.sub("", text)
     for item in model.of_kind("Secret"):
         path = item.path.removesuffix(".example")
-        if item.path.endswith(".example") and item.at("data", default=None) and re.search(rf"(?<![\w/]){re.escape(path)}(?![\w.])", code) and "printf" in code and "base64" not in code:
+        if (
+            item.path.endswith(".example")
+            and item.at("data", default=None)
+            and re.search(rf"(?<![\w/]){re.escape(path)}(?![\w.])", code)
+            and "printf" in code
+            and "base64" not in code
+        ):
             line = next((number for number, row in enumerate(text.splitlines(), 1) if path in row), 1)
-            yield Finding(name, line, f"« {path} » : les valeurs de data sont en base64, et ce script n'y met rien qui le soit", "passer la valeur par base64, ou employer stringData", "script_contents")
+            yield Finding(
+                name,
+                line,
+                f"« {path} » : les valeurs de data sont en base64, et ce script n'y met rien qui le soit",
+                "passer la valeur par base64, ou employer stringData",
+                "script_contents",
+            )
 
 
 def _commands(block: Block, shell: Shell) -> Iterator[Command]:
@@ -108,7 +206,9 @@ def _commands(block: Block, shell: Shell) -> Iterator[Command]:
 
 def _judged(command: Command, situation: Situation) -> Iterator[Finding]:
     folder, program = posixpath.split(command.name)
-    if UNKNOWN in folder and UNKNOWN not in program and posixpath.basename(folder) == "bin":  # of an environment that the script makes
+    if (
+        UNKNOWN in folder and UNKNOWN not in program and posixpath.basename(folder) == "bin"
+    ):  # of an environment that the script makes
         command = replace(command, words=(replace(command.words[0], text=program), *command.arguments))
     if UNKNOWN in command.name or INTERPRETER.fullmatch(command.name):
         return
@@ -136,7 +236,13 @@ def _paths(name: str, text: str, situation: Situation) -> Iterator[Finding]:
             continue
         near = nearest(path, model.files | model.folders)
         if near.startswith("vouliez"):
-            yield Finding(name, text.count("\n", 0, found.start(1)) + 1, f"« {path} » n'est pas dans le dépôt", near, "script_contents")
+            yield Finding(
+                name,
+                text.count("\n", 0, found.start(1)) + 1,
+                f"« {path} » n'est pas dans le dépôt",
+                near,
+                "script_contents",
+            )
 
 
 def _named(name: str, text: str, situation: Situation) -> Iterator[Finding]:
@@ -148,25 +254,43 @@ def _named(name: str, text: str, situation: Situation) -> Iterator[Finding]:
     for found in NAMED.finditer(code):
         path = found[0]
         top = path.partition("/")[0]
-        known = pages if top == folders["site_dir"] else model.files | model.folders if top in model.folders else frozenset()
+        known = (
+            pages
+            if top == folders["site_dir"]
+            else model.files | model.folders
+            if top in model.folders
+            else frozenset()
+        )
         if not known or path in known or any(other.startswith(f"{path}/") for other in known):
             continue
         made = top != folders["site_dir"] and exists(path, situation)
         close = difflib.get_close_matches(path, known, n=1, cutoff=0.9)
         if close and (not made or slip(path, close[0])):
-            yield Finding(name, text.count("\n", 0, found.start()) + 1, f"« {path} » n'est pas dans le dépôt", f"vouliez-vous dire « {close[0]} » ?", "script_contents")
+            yield Finding(
+                name,
+                text.count("\n", 0, found.start()) + 1,
+                f"« {path} » n'est pas dans le dépôt",
+                f"vouliez-vous dire « {close[0]} » ?",
+                "script_contents",
+            )
 
 
 def _page(path: str, folders: dict[str, str]) -> str:
     """Where a page or a file of the documentation stands in the built site."""
     inner = path.removeprefix(f"{folders['docs_dir']}/")
-    address = re.sub(r"(?:(^|/)index|(?<=\w))\.md$", lambda found: f"{found[1] or ''}index.html" if found[1] is not None else "/index.html", inner)
+    address = re.sub(
+        r"(?:(^|/)index|(?<=\w))\.md$",
+        lambda found: f"{found[1] or ''}index.html" if found[1] is not None else "/index.html",
+        inner,
+    )
     return f"{folders['site_dir']}/{address}"
 
 
 def _unreadable(name: str, model: Model) -> tuple[int, str] | None:
     """Line and words of bash's own complaint, asked only where the grammar doubts."""
-    ran = subprocess.run(["bash", "-n", name], cwd=model.root, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    ran = subprocess.run(
+        ["bash", "-n", name], cwd=model.root, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
     if ran.returncode == 0:
         return None
     found = re.search(r"(?:line|ligne) (\d+)\s?: (.*)", ran.stderr)

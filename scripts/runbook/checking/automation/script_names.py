@@ -31,7 +31,13 @@ def unassigned(name: str, text: str, given: Iterable[str]) -> Iterator[Finding]:
     for node, shift in nodes:
         variable = _expanded(node)
         if variable and variable not in known and not variable.isdecimal():
-            yield Finding(name, node.start_point[0] + shift + 1, f"variable « {variable} » jamais affectée dans le script", nearest(variable, assigned), RULE)
+            yield Finding(
+                name,
+                node.start_point[0] + shift + 1,
+                f"variable « {variable} » jamais affectée dans le script",
+                nearest(variable, assigned),
+                RULE,
+            )
 
 
 def options_of_usage(name: str, text: str) -> Iterator[Finding]:
@@ -44,10 +50,18 @@ def options_of_usage(name: str, text: str) -> Iterator[Finding]:
     read = {option: line for line, option in sorted(_read_options(root, text), reverse=True)}
     for option, line in sorted(read.items()):
         if option not in promised and option != "--help":
-            yield Finding(name, line, f"option « {option} » que la ligne « usage » du script n'annonce pas", nearest(option, promised), RULE)
+            yield Finding(
+                name,
+                line,
+                f"option « {option} » que la ligne « usage » du script n'annonce pas",
+                nearest(option, promised),
+                RULE,
+            )
     for option in sorted(promised - set(read)) if read or _looks_at_arguments(root) else ():
         line = text.count("\n", 0, usage.start() + usage[0].index(option)) + 1
-        yield Finding(name, line, f"option « {option} » annoncée, que le script ne lit pas", nearest(option, read), RULE)
+        yield Finding(
+            name, line, f"option « {option} » annoncée, que le script ne lit pas", nearest(option, read), RULE
+        )
 
 
 def placeholders(name: str, text: str, files: Mapping[str, str]) -> Iterator[Finding]:
@@ -58,7 +72,13 @@ def placeholders(name: str, text: str, files: Mapping[str, str]) -> Iterator[Fin
         wanted, path = constants.get(found[2]), read.get(found[1], "")
         if wanted and path in files and wanted not in files[path]:
             line = text.count("\n", 0, text.index(f"{found[2]}={wanted}")) + 1
-            yield Finding(name, line, f"« {wanted} », que « {path} » ne contient pas", "écrire le texte que le fichier donne à remplacer", RULE)
+            yield Finding(
+                name,
+                line,
+                f"« {wanted} », que « {path} » ne contient pas",
+                "écrire le texte que le fichier donne à remplacer",
+                RULE,
+            )
 
 
 def _filled(path: str, constants: Mapping[str, str]) -> str:
@@ -67,7 +87,9 @@ def _filled(path: str, constants: Mapping[str, str]) -> str:
 
 def _looks_at_arguments(root: tree_sitter.Node) -> bool:
     """Whether a `case` looks at what the script was given."""
-    return any(node.type == "case_statement" and re.match(r"case\s+[\"']?\$\{?[1@*]", text_of(node)) for node in walk(root))
+    return any(
+        node.type == "case_statement" and re.match(r"case\s+[\"']?\$\{?[1@*]", text_of(node)) for node in walk(root)
+    )
 
 
 def _run_later(root: tree_sitter.Node) -> Iterator[tuple[tree_sitter.Node, int]]:

@@ -17,8 +17,28 @@ from runbook.reading.content import Block, Page
 
 RULE = "workflow_commands"
 GIVEN = (
-    *("CI", "RUNNER_TEMP", "RUNNER_OS", "GITHUB_ACTOR", "GITHUB_REF", "GITHUB_REF_NAME", "GITHUB_REPOSITORY", "GITHUB_REPOSITORY_OWNER", "GITHUB_RUN_ID"),
-    *("GITHUB_RUN_NUMBER", "GITHUB_SHA", "GITHUB_SERVER_URL", "GITHUB_EVENT_NAME", "GITHUB_WORKSPACE", "GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY"),
+    *(
+        "CI",
+        "RUNNER_TEMP",
+        "RUNNER_OS",
+        "GITHUB_ACTOR",
+        "GITHUB_REF",
+        "GITHUB_REF_NAME",
+        "GITHUB_REPOSITORY",
+        "GITHUB_REPOSITORY_OWNER",
+        "GITHUB_RUN_ID",
+    ),
+    *(
+        "GITHUB_RUN_NUMBER",
+        "GITHUB_SHA",
+        "GITHUB_SERVER_URL",
+        "GITHUB_EVENT_NAME",
+        "GITHUB_WORKSPACE",
+        "GITHUB_ENV",
+        "GITHUB_OUTPUT",
+        "GITHUB_PATH",
+        "GITHUB_STEP_SUMMARY",
+    ),
 )
 OF_READERS = ("command_style", "destructive", "blocking", "durations")  # what only matters to somebody who reads a page
 
@@ -42,16 +62,33 @@ def commands(model: Model, path: str, job: str, workflow: dict[str, Any], resolv
         situation.shell = Shell({**variables, **_given(step)})
         situation.cwd = str(step.get("working-directory", "."))
         first = _first_line(model, path, where)
-        block = Block(page=path, line=first - 1, title=None, code=re.sub(r"^(\s*)sudo (?=\w)", r"\1", step["run"].rstrip("\n"), flags=re.MULTILINE), target=target)
+        block = Block(
+            page=path,
+            line=first - 1,
+            title=None,
+            code=re.sub(r"^(\s*)sudo (?=\w)", r"\1", step["run"].rstrip("\n"), flags=re.MULTILINE),
+            target=target,
+        )
         for command in situation.shell.read(block):
             yield from (found for found in resolve(command, situation) if found.rule not in OF_READERS)
 
 
 def _given(described: dict[str, Any]) -> dict[str, str]:
-    return {str(name): UNKNOWN if "${{" in str(value) else str(value) for name, value in (described.get("env") or {}).items()}
+    return {
+        str(name): UNKNOWN if "${{" in str(value) else str(value)
+        for name, value in (described.get("env") or {}).items()
+    }
 
 
-def _downloaded(model: Model, path: str, where: tuple[str | int, ...], step: dict[str, Any], job: dict[str, Any], workflow: dict[str, Any], situation: Situation) -> Iterator[Finding]:
+def _downloaded(
+    model: Model,
+    path: str,
+    where: tuple[str | int, ...],
+    step: dict[str, Any],
+    job: dict[str, Any],
+    workflow: dict[str, Any],
+    situation: Situation,
+) -> Iterator[Finding]:
     """An artifact that a job before hands over brings its files."""
     needs = job.get("needs") or []
     before = [workflow["jobs"].get(name) or {} for name in ([needs] if isinstance(needs, str) else needs)]
@@ -63,7 +100,13 @@ def _downloaded(model: Model, path: str, where: tuple[str | int, ...], step: dic
     }
     name = (step.get("with") or {}).get("name")
     if name is not None and str(name) not in given:
-        yield Finding(path, line_of(model.root / path, None, (*where, "with", "name")), f"artefact « {name} » qu'aucun job attendu ne confie", nearest(str(name), given), RULE)
+        yield Finding(
+            path,
+            line_of(model.root / path, None, (*where, "with", "name")),
+            f"artefact « {name} » qu'aucun job attendu ne confie",
+            nearest(str(name), given),
+            RULE,
+        )
     for artifact, files in given.items():
         if name is None or str(name) == artifact:
             for file in files.split():

@@ -47,7 +47,10 @@ class Cluster:
         for item in items:
             self.live.add((item.kind, item.name))
             self.missing_images.pop((item.kind, item.name), None)
-            if not any(known.kind == item.kind and known.name == item.name and known.namespace == item.namespace for known in self.objects):
+            if not any(
+                known.kind == item.kind and known.name == item.name and known.namespace == item.namespace
+                for known in self.objects
+            ):
                 self.objects.append(item if item.namespace else replace(item, namespace=namespace))
 
     def delete(self, items: Iterable[KubeObject]) -> None:
@@ -90,4 +93,6 @@ def could_be(text: str, name: str) -> bool:
 def starts_with(text: str, prefix: str) -> bool:
     """Whether `text`, in which `…` stands for anything, can start with `prefix` and go on."""
     head, separator, _ = text.partition(UNKNOWN)
-    return (head.startswith(prefix) and (bool(separator) or len(head) > len(prefix))) or (bool(separator) and prefix.startswith(head))
+    return (head.startswith(prefix) and (bool(separator) or len(head) > len(prefix))) or (
+        bool(separator) and prefix.startswith(head)
+    )

@@ -11,11 +11,53 @@ from runbook.checking.whole import whole
 
 # What bash and any terminal provide.
 TERMINAL = (
-    *("HOME", "PATH", "PWD", "OLDPWD", "USER", "LOGNAME", "SHELL", "HOSTNAME", "LANG", "TERM", "TMPDIR", "UID", "EUID", "IFS"),
-    *("RANDOM", "SECONDS", "LINENO", "BASHPID", "PPID", "EPOCHSECONDS", "EPOCHREALTIME", "BASH_VERSION", "FUNCNAME", "PIPESTATUS"),
+    *(
+        "HOME",
+        "PATH",
+        "PWD",
+        "OLDPWD",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "HOSTNAME",
+        "LANG",
+        "TERM",
+        "TMPDIR",
+        "UID",
+        "EUID",
+        "IFS",
+    ),
+    *(
+        "RANDOM",
+        "SECONDS",
+        "LINENO",
+        "BASHPID",
+        "PPID",
+        "EPOCHSECONDS",
+        "EPOCHREALTIME",
+        "BASH_VERSION",
+        "FUNCNAME",
+        "PIPESTATUS",
+    ),
 )
 # What the programs of the pages read by themselves.
-TOOLS = ("DOCKER_*", "COMPOSE_*", "BUILDKIT_*", "PYTHON*", "VIRTUAL_ENV", "PIP_*", "GIT_*", "KUBECONFIG", "LC_*", "GUNICORN_*", "TZ", "CI", "NO_COLOR", "PAGER", "COLUMNS")
+TOOLS = (
+    "DOCKER_*",
+    "COMPOSE_*",
+    "BUILDKIT_*",
+    "PYTHON*",
+    "VIRTUAL_ENV",
+    "PIP_*",
+    "GIT_*",
+    "KUBECONFIG",
+    "LC_*",
+    "GUNICORN_*",
+    "TZ",
+    "CI",
+    "NO_COLOR",
+    "PAGER",
+    "COLUMNS",
+)
 
 
 def read_by_something(command: Command, situation: Situation) -> Iterator[Finding]:
@@ -24,7 +66,9 @@ def read_by_something(command: Command, situation: Situation) -> Iterator[Findin
         name = word.text
         if name in TERMINAL or any(fnmatchcase(name, pattern) for pattern in TOOLS):
             continue
-        known = {variable for application in situation.model.applications.values() for variable in application.variables}
+        known = {
+            variable for application in situation.model.applications.values() for variable in application.variables
+        }
         if name not in known and not _mentioned(name, situation.model):
             yield finding(command, "environment", f"variable « {name} » que rien ne lit", nearest(name, known), word)
 
@@ -34,6 +78,10 @@ def _mentioned(name: str, model: Model) -> bool:
     pattern = whole(name)
     for path in model.files:
         full = model.root / path
-        if not path.endswith((".md", ".svg", ".js", ".txt")) and full.is_file() and pattern.search(full.read_text(encoding="utf-8", errors="ignore")):
+        if (
+            not path.endswith((".md", ".svg", ".js", ".txt"))
+            and full.is_file()
+            and pattern.search(full.read_text(encoding="utf-8", errors="ignore"))
+        ):
             return True
     return False

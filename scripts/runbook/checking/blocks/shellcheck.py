@@ -34,7 +34,7 @@ CAUSES = {
     2002: "« cat » inutile devant un filtre qui sait lire un fichier",
     2006: "accents graves : écriture ancienne de $( )",
     2046: "$( ) sans guillemets : le résultat serait découpé en mots",
-    2048: "« $* » sans guillemets : écrire \"$@\"",
+    2048: '« $* » sans guillemets : écrire "$@"',
     2068: "tableau sans guillemets : ses éléments seraient découpés",
     2086: "variable sans guillemets : sa valeur serait découpée en mots",
     2103: "« cd .. » suppose que le « cd » d'avant a réussi",
@@ -90,8 +90,14 @@ def started(blocks: Sequence[Block], memory_file: Path | None = None) -> Iterato
         yield Running((), None, (), None)
         return
     program = _program()
-    memory = Remembered(memory_file, f"{program.stat().st_size} {program.stat().st_mtime_ns} {OPTIONS}") if memory_file else None
-    asked = [text for text in dict.fromkeys(block.code for block in blocks) if memory is None or memory.recall(text) is None]
+    memory = (
+        Remembered(memory_file, f"{program.stat().st_size} {program.stat().st_mtime_ns} {OPTIONS}")
+        if memory_file
+        else None
+    )
+    asked = [
+        text for text in dict.fromkeys(block.code for block in blocks) if memory is None or memory.recall(text) is None
+    ]
     if not asked:
         yield Running(blocks, memory, (), None)
         return
@@ -135,4 +141,6 @@ def _cause(code: int, message: str) -> str:
 def _remedy(code: int) -> str:
     if code < 2000:
         return "fermer guillemets, parenthèses et blocs"
-    return "mettre entre guillemets" if code in (2046, 2048, 2068, 2086, 2206) else f"voir la règle SC{code} de ShellCheck"
+    return (
+        "mettre entre guillemets" if code in (2046, 2048, 2068, 2086, 2206) else f"voir la règle SC{code} de ShellCheck"
+    )

@@ -44,7 +44,10 @@ DESTRUCTIONS = (
     Destruction(("docker", "system", "prune"), None, None),
     Destruction(("docker", "volume", "rm"), None, None),
     Destruction(("docker", "volume", "prune"), None, None),
-    *(Destruction(("docker", group, "prune"), None, REMOVAL) for group in ("image", "container", "network", "builder", "buildx")),
+    *(
+        Destruction(("docker", group, "prune"), None, REMOVAL)
+        for group in ("image", "container", "network", "builder", "buildx")
+    ),
     Destruction(("docker", "image", "rm"), None, REMOVAL),
     Destruction(("docker", "rmi"), None, REMOVAL),
     Destruction(("docker", "rm"), None, REMOVAL),
@@ -80,11 +83,24 @@ def command_style(command: Command, situation: Situation) -> Iterator[Finding]:
     if command.name not in PATTERNS:
         for word in command.arguments:
             if re.fullmatch(rf".*{PLACEHOLDER.pattern}.*", word.text):
-                yield finding(command, "command_style", f"« {word.text} » à remplacer par le lecteur", "trouver la valeur par une commande", word)
+                yield finding(
+                    command,
+                    "command_style",
+                    f"« {word.text} » à remplacer par le lecteur",
+                    "trouver la valeur par une commande",
+                    word,
+                )
     if command.name == "set" and any(re.fullmatch(r"-[a-z]*e[a-z]*|errexit", word.text) for word in command.arguments):
-        yield finding(command, "command_style", "« set -e » ferme le terminal du lecteur au premier échec", "enchaîner les commandes par « && »")
+        yield finding(
+            command,
+            "command_style",
+            "« set -e » ferme le terminal du lecteur au premier échec",
+            "enchaîner les commandes par « && »",
+        )
     destruction = destruction_of(command)
-    if command.block.cleanup and (destruction is None or destruction.mark is None):  # it takes back what its page made, and nothing more
+    if command.block.cleanup and (
+        destruction is None or destruction.mark is None
+    ):  # it takes back what its page made, and nothing more
         destruction = None
     if destruction is not None and not announced(command.block, situation.page, destruction):
         named = " ".join(destruction.words)
@@ -100,7 +116,9 @@ def destruction_of(command: Command) -> Destruction | None:
     plain = [text for text in texts if not text.startswith("-")]
     for destruction in DESTRUCTIONS:
         size = len(destruction.words)
-        if tuple(plain[:size]) == destruction.words and (destruction.mark is None or any(re.fullmatch(destruction.mark, text) for text in texts[size:])):
+        if tuple(plain[:size]) == destruction.words and (
+            destruction.mark is None or any(re.fullmatch(destruction.mark, text) for text in texts[size:])
+        ):
             return destruction
     return None
 

@@ -74,13 +74,17 @@ class Shell:
         """The commands of the function that `command` calls, with its arguments in the place of `$1` and `$@`."""
         body = self.bodies.get(command.name)
         if body is not None:
-            inner = Shell({**self.variables, **{str(number): word.text for number, word in enumerate(command.arguments, 1)}})
+            inner = Shell(
+                {**self.variables, **{str(number): word.text for number, word in enumerate(command.arguments, 1)}}
+            )
             self._pass_on(inner)
             inner.arrays["@"] = list(command.arguments)
             del inner.bodies[command.name]
             lines = {word.text: word.line for word in command.arguments}
             for done in inner._read(body, command.block, command.piped):
-                yield replace(done, words=tuple(replace(word, line=lines.get(word.text, word.line)) for word in done.words))
+                yield replace(
+                    done, words=tuple(replace(word, line=lines.get(word.text, word.line)) for word in done.words)
+                )
 
     def read(self, block: Block) -> Iterator[Command]:
         """Each simple command of `block`, substituted ones before the command that they are part of."""
@@ -114,7 +118,10 @@ class Shell:
     def _pipeline(self, node: tree_sitter.Node, block: Block, piped: bool) -> Iterator[Command]:
         last = len(node.named_children) - 1
         for index, child in enumerate(node.named_children):
-            yield from (replace(command, feeds=index < last or command.feeds) for command in self._read(child, block, piped or index > 0))
+            yield from (
+                replace(command, feeds=index < last or command.feeds)
+                for command in self._read(child, block, piped or index > 0)
+            )
 
     def _assignment(self, node: tree_sitter.Node, block: Block, _: bool) -> Iterator[Command]:
         yield from self._substitutions(node, block)
@@ -214,7 +221,9 @@ class Shell:
             words += _split(word) if part.type in ("simple_expansion", "expansion") else [word]
         line = _line(node, block)
         redirects, stdin = self._redirects(node, block)
-        return Command(block.page, line, block, tuple(words) or (Word("", line),), redirects, stdin, piped, tuple(environment))
+        return Command(
+            block.page, line, block, tuple(words) or (Word("", line),), redirects, stdin, piped, tuple(environment)
+        )
 
     def _substitutions(self, node: tree_sitter.Node, block: Block) -> Iterator[Command]:
         for child in node.children:
@@ -264,11 +273,15 @@ class Shell:
         return "".join(texts), unknown
 
     def _expansion(self, node: tree_sitter.Node) -> tuple[str, list[str]]:
-        name = next((text_of(child) for child in node.children if child.type in ("variable_name", "special_variable_name")), "")
+        name = next(
+            (text_of(child) for child in node.children if child.type in ("variable_name", "special_variable_name")), ""
+        )
         plain = node.type == "simple_expansion" or text_of(node) == f"${{{name}}}"
         if name in self.variables:
             return (self.variables[name] if plain else UNKNOWN), []
-        return UNKNOWN, [name] if name.isidentifier() and not any(mark in text_of(node) for mark in (":-", "-}", ":+")) else []
+        return UNKNOWN, [name] if name.isidentifier() and not any(
+            mark in text_of(node) for mark in (":-", "-}", ":+")
+        ) else []
 
 
 def _literal(node: tree_sitter.Node) -> str:

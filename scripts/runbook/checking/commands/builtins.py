@@ -18,10 +18,88 @@ OPTIONS = {
     "wait": "-f -n -p=", ":": "",
 }  # fmt: skip
 FREE = ("echo", ":", "true", "false", "let", "getopts", "alias", "ulimit")  # any word is an argument
-SIGNALS = ("EXIT", "ERR", "DEBUG", "RETURN", "HUP", "INT", "QUIT", "KILL", "TERM", "USR1", "USR2", "PIPE", "ALRM", "CHLD", "STOP", "CONT", "TSTP", "WINCH")
-SET_OPTIONS = ("errexit", "nounset", "pipefail", "xtrace", "noglob", "allexport", "noclobber", "verbose", "noexec", "errtrace", "functrace", "monitor", "posix")
+SIGNALS = (
+    "EXIT",
+    "ERR",
+    "DEBUG",
+    "RETURN",
+    "HUP",
+    "INT",
+    "QUIT",
+    "KILL",
+    "TERM",
+    "USR1",
+    "USR2",
+    "PIPE",
+    "ALRM",
+    "CHLD",
+    "STOP",
+    "CONT",
+    "TSTP",
+    "WINCH",
+)
+SET_OPTIONS = (
+    "errexit",
+    "nounset",
+    "pipefail",
+    "xtrace",
+    "noglob",
+    "allexport",
+    "noclobber",
+    "verbose",
+    "noexec",
+    "errtrace",
+    "functrace",
+    "monitor",
+    "posix",
+)
 TESTS = frozenset(
-    ["-a", "-b", "-c", "-d", "-e", "-f", "-g", "-h", "-k", "-p", "-r", "-s", "-t", "-u", "-w", "-x", "-G", "-L", "-N", "-O", "-S", "-z", "-n", "-v", "-R", "-o", "=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef", "!", "(", ")", "]"]
+    [
+        "-a",
+        "-b",
+        "-c",
+        "-d",
+        "-e",
+        "-f",
+        "-g",
+        "-h",
+        "-k",
+        "-p",
+        "-r",
+        "-s",
+        "-t",
+        "-u",
+        "-w",
+        "-x",
+        "-G",
+        "-L",
+        "-N",
+        "-O",
+        "-S",
+        "-z",
+        "-n",
+        "-v",
+        "-R",
+        "-o",
+        "=",
+        "==",
+        "!=",
+        "<",
+        ">",
+        "-eq",
+        "-ne",
+        "-lt",
+        "-le",
+        "-gt",
+        "-ge",
+        "-nt",
+        "-ot",
+        "-ef",
+        "!",
+        "(",
+        ")",
+        "]",
+    ]
 )
 
 
@@ -36,7 +114,13 @@ def cd(command: Command, situation: Situation) -> Iterator[Finding]:
     usage = read_options(command, command.arguments, "-L -P -e -n", command.name)
     yield from usage.findings
     if len(usage.operands) > 1:
-        yield finding(command, "cd", f"{command.name} avec plusieurs dossiers", "mettre le chemin entre guillemets", usage.operands[1])
+        yield finding(
+            command,
+            "cd",
+            f"{command.name} avec plusieurs dossiers",
+            "mettre le chemin entre guillemets",
+            usage.operands[1],
+        )
     for word in usage.operands[:1]:
         yield from must_be_folder(command, word, situation)
     target = usage.operands[0].text if usage.operands else UNKNOWN
@@ -58,7 +142,9 @@ def test(command: Command, _: Situation) -> Iterator[Finding]:
     """Operators that `test` has; a file that it tests may be missing."""
     for word in command.arguments:
         if re.fullmatch(r"-[a-zA-Z]{1,2}", word.text) and word.text not in TESTS:
-            yield finding(command, "test", f"opérateur « {word.text} » inconnu de test", "« help test » donne les siens", word)
+            yield finding(
+                command, "test", f"opérateur « {word.text} » inconnu de test", "« help test » donne les siens", word
+            )
 
 
 def set_options(command: Command, _: Situation) -> Iterator[Finding]:
@@ -69,12 +155,16 @@ def set_options(command: Command, _: Situation) -> Iterator[Finding]:
             return
         if after_o:
             if word.known and word.text not in SET_OPTIONS:
-                yield finding(command, "set", f"option « {word.text} » inconnue de set -o", nearest(word.text, SET_OPTIONS), word)
+                yield finding(
+                    command, "set", f"option « {word.text} » inconnue de set -o", nearest(word.text, SET_OPTIONS), word
+                )
             after_o = False
         elif re.match(r"[-+]", word.text):
             wrong = [letter for letter in word.text[1:] if letter not in "abefhkmnptuvxBCEHPTo" + UNKNOWN]
             if wrong:
-                yield finding(command, "set", f"option « {word.text[0]}{wrong[0]} » inconnue de set", "voir « help set »", word)
+                yield finding(
+                    command, "set", f"option « {word.text[0]}{wrong[0]} » inconnue de set", "voir « help set »", word
+                )
             after_o = "o" in word.text
 
 
@@ -112,7 +202,13 @@ def printf(command: Command, situation: Situation) -> Iterator[Finding]:
         return
     for letter in re.findall(r"%(?!%)[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*)?)?(.)", words[0].text.replace("%%", "")):
         if letter not in "diouxXeEfFgGaAcsbqn(" + UNKNOWN:
-            yield finding(command, "printf", f"« %{letter} » inconnu de printf", "écrire « %s » pour un texte, « %% » pour un pour-cent", words[0])
+            yield finding(
+                command,
+                "printf",
+                f"« %{letter} » inconnu de printf",
+                "écrire « %s » pour un texte, « %% » pour un pour-cent",
+                words[0],
+            )
 
 
 RESOLVERS: dict[str, Rule] = {

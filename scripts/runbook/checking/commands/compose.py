@@ -69,10 +69,17 @@ def compose(command: Command, words: tuple[Word, ...], situation: Situation) -> 
     options = VERBS.get(verb.text)
     if options is None:
         if verb.known:
-            yield finding(command, "compose", f"verbe « docker compose {verb.text} » inconnu", nearest(verb.text, VERBS), verb)
+            yield finding(
+                command, "compose", f"verbe « docker compose {verb.text} » inconnu", nearest(verb.text, VERBS), verb
+            )
         return
     usage = read_options(
-        command, tuple(rest), f"-h,--help {options}", f"{PROGRAM} {verb.text}", until_operand=verb.text in ONE_SERVICE, elsewhere=ELSEWHERE
+        command,
+        tuple(rest),
+        f"-h,--help {options}",
+        f"{PROGRAM} {verb.text}",
+        until_operand=verb.text in ONE_SERVICE,
+        elsewhere=ELSEWHERE,
     )
     yield from usage.findings
     if not outer.values("--file"):  # another file has services of its own
@@ -86,9 +93,13 @@ def _services(command: Command, verb: Word, usage: Usage, situation: Situation) 
         return
     named = list(usage.operands[:1] if verb.text in ONE_SERVICE else usage.operands)
     if verb.text in ONE_SERVICE and not named:
-        yield finding(command, "compose", f"docker compose {verb.text} sans service", nearest("", situation.model.services), verb)
+        yield finding(
+            command, "compose", f"docker compose {verb.text} sans service", nearest("", situation.model.services), verb
+        )
     if verb.text == "exec" and len(usage.operands) == 1:
-        yield finding(command, "compose", "docker compose exec sans commande", "écrire la commande après le service", verb)
+        yield finding(
+            command, "compose", "docker compose exec sans commande", "écrire la commande après le service", verb
+        )
     if verb.text == "port" and len(usage.operands) == 2:
         yield from _port(command, usage.operands[0], usage.operands[1], situation)
     named += usage.values("--attach", "--no-attach", "--exit-code-from")
@@ -97,14 +108,22 @@ def _services(command: Command, verb: Word, usage: Usage, situation: Situation) 
         service = word.text.split("=")[0]
         if word.known and service not in situation.model.services:
             file = situation.model.settings.model.compose
-            yield finding(command, "compose", f"service « {service} » absent de {file}", nearest(service, situation.model.services), word)
+            yield finding(
+                command,
+                "compose",
+                f"service « {service} » absent de {file}",
+                nearest(service, situation.model.services),
+                word,
+            )
 
 
 def _port(command: Command, service: Word, port: Word, situation: Situation) -> Iterator[Finding]:
     ports = situation.model.services.get(service.text, {}).get("ports") or []
     inner = [str(item.get("target")) if isinstance(item, dict) else str(item).rpartition(":")[2] for item in ports]
     if port.known and port.text not in inner:
-        yield finding(command, "compose", f"« {service.text} » ne publie pas le port {port.text}", nearest(port.text, inner), port)
+        yield finding(
+            command, "compose", f"« {service.text} » ne publie pas le port {port.text}", nearest(port.text, inner), port
+        )
 
 
 def _blocking(command: Command, verb: Word, usage: Usage) -> Iterator[Finding]:
@@ -112,25 +131,47 @@ def _blocking(command: Command, verb: Word, usage: Usage) -> Iterator[Finding]:
     if block.background or block.not_run:
         return
     remedy = "ajouter -d --wait, ou data-arriere-plan au bloc"
-    if verb.text == "up" and not usage.has("--detach", "--wait", "--no-start", "--dry-run", "--abort-on-container-exit", "--exit-code-from"):
+    if verb.text == "up" and not usage.has(
+        "--detach", "--wait", "--no-start", "--dry-run", "--abort-on-container-exit", "--exit-code-from"
+    ):
         yield finding(command, "blocking", "docker compose up occupe le terminal", remedy, verb)
-    elif (verb.text == "logs" and usage.has("--follow")) or verb.text in ("events", "watch", "attach") or (verb.text == "stats" and not usage.has("--no-stream")):
-        yield finding(command, "blocking", f"docker compose {verb.text} ne finit pas", "retirer ce qui suit sans fin, ou data-arriere-plan au bloc", verb)
+    elif (
+        (verb.text == "logs" and usage.has("--follow"))
+        or verb.text in ("events", "watch", "attach")
+        or (verb.text == "stats" and not usage.has("--no-stream"))
+    ):
+        yield finding(
+            command,
+            "blocking",
+            f"docker compose {verb.text} ne finit pas",
+            "retirer ce qui suit sans fin, ou data-arriere-plan au bloc",
+            verb,
+        )
 
 
 def _values(command: Command, verb: Word, usage: Usage, situation: Situation) -> Iterator[Finding]:
     if verb.text == "exec" and not usage.has("--no-TTY") and not command.block.not_run:
-        yield finding(command, "compose", "docker compose exec demande un terminal, absent d'un script", "ajouter -T", verb)
+        yield finding(
+            command, "compose", "docker compose exec demande un terminal, absent d'un script", "ajouter -T", verb
+        )
     for option, values in CHOICES.get(verb.text, {}).items():
         for word in usage.values(option):
             if word.known and word.text not in values:
                 yield finding(command, "compose", f"« {option} {word.text} » inconnu", nearest(word.text, values), word)
     for word in usage.values("--timeout", "--wait-timeout"):
         if word.known and not word.text.isdecimal():
-            yield finding(command, "compose", f"« {word.text} » n'est pas un nombre de secondes", "écrire un entier", word)
+            yield finding(
+                command, "compose", f"« {word.text} » n'est pas un nombre de secondes", "écrire un entier", word
+            )
     for word in usage.values("--tail"):
         if word.known and word.text != "all" and not word.text.isdecimal():
-            yield finding(command, "compose", f"« {word.text} » n'est pas un nombre de lignes", "écrire un entier, ou « all »", word)
+            yield finding(
+                command,
+                "compose",
+                f"« {word.text} » n'est pas un nombre de lignes",
+                "écrire un entier, ou « all »",
+                word,
+            )
     if verb.text == "build" or usage.has("--build"):
         yield from time_to_build(command, verb, situation)
     if verb.text == "cp":
@@ -141,7 +182,9 @@ def _copied(command: Command, operands: tuple[Word, ...], situation: Situation) 
     for word in operands:
         service, separator, _ = word.text.partition(":")
         if separator and service not in situation.model.services:
-            yield finding(command, "compose", f"service « {service} » inconnu", nearest(service, situation.model.services), word)
+            yield finding(
+                command, "compose", f"service « {service} » inconnu", nearest(service, situation.model.services), word
+            )
     for word in operands[:1]:
         if ":" not in word.text and word.text != "-":
             yield from must_exist(command, word, situation)

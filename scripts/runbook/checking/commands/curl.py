@@ -13,12 +13,61 @@ from runbook.checking.finding import Finding, nearest
 from runbook.checking.offered.model import Model
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
-BODY = ("--data", "--data-ascii", "--data-binary", "--data-raw", "--data-urlencode", "--json", "--form", "--form-string")
-NUMBERS = ("--max-time", "--connect-timeout", "--retry", "--retry-delay", "--retry-max-time", "--max-redirs", "--parallel-max")
+BODY = (
+    "--data",
+    "--data-ascii",
+    "--data-binary",
+    "--data-raw",
+    "--data-urlencode",
+    "--json",
+    "--form",
+    "--form-string",
+)
+NUMBERS = (
+    "--max-time",
+    "--connect-timeout",
+    "--retry",
+    "--retry-delay",
+    "--retry-max-time",
+    "--max-redirs",
+    "--parallel-max",
+)
 HEADERS = (
-    *("Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Authorization", "Cache-Control", "Connection", "Content-Length"),
-    *("Content-Type", "Cookie", "Date", "Expect", "Forwarded", "Host", "If-Match", "If-Modified-Since", "If-None-Match", "Origin", "Pragma"),
-    *("Range", "Referer", "Te", "Traceparent", "Transfer-Encoding", "Upgrade", "User-Agent", "Via", "X-Forwarded-For", "X-Forwarded-Host"),
+    *(
+        "Accept",
+        "Accept-Charset",
+        "Accept-Encoding",
+        "Accept-Language",
+        "Authorization",
+        "Cache-Control",
+        "Connection",
+        "Content-Length",
+    ),
+    *(
+        "Content-Type",
+        "Cookie",
+        "Date",
+        "Expect",
+        "Forwarded",
+        "Host",
+        "If-Match",
+        "If-Modified-Since",
+        "If-None-Match",
+        "Origin",
+        "Pragma",
+    ),
+    *(
+        "Range",
+        "Referer",
+        "Te",
+        "Traceparent",
+        "Transfer-Encoding",
+        "Upgrade",
+        "User-Agent",
+        "Via",
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+    ),
     *("X-Forwarded-Proto", "X-Real-Ip"),
 )
 FROM_FILE = ("--header", "--data", "--data-binary", "--json")  # a value `@name` is read from the file `name`
@@ -49,7 +98,10 @@ def wget(command: Command, situation: Situation) -> Iterator[Finding]:
         if word.text != "-":
             yield from can_be_written(command, word, situation)
     posted = usage.values("--post-data", "--post-file", "--body-data")
-    method = next((word.text for word in usage.values("--method")), "POST" if posted else "HEAD" if usage.has("--spider") else "GET")
+    method = next(
+        (word.text for word in usage.values("--method")),
+        "POST" if posted else "HEAD" if usage.has("--spider") else "GET",
+    )
     for word in usage.operands:
         yield from url_answers(command, word, situation, method)
 
@@ -77,7 +129,9 @@ def _values(command: Command, usage: Usage) -> Iterator[Finding]:
     for word in usage.values("--write-out"):
         for name in re.findall(r"%\{(\w+)\}", word.text):
             if name not in WRITE_OUT.split() and not name.startswith(("header", "output")):
-                yield finding(command, "curl", f"variable « {name} » inconnue de curl -w", nearest(name, WRITE_OUT.split()), word)
+                yield finding(
+                    command, "curl", f"variable « {name} » inconnue de curl -w", nearest(name, WRITE_OUT.split()), word
+                )
 
 
 def _headers(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:
@@ -90,7 +144,13 @@ def _headers(command: Command, usage: Usage, situation: Situation) -> Iterator[F
         elif UNKNOWN not in named[1] and named[1].title() not in HEADERS:
             own = set(_headers_in_code(situation.model))
             if named[1].title() not in {name.title() for name in own}:
-                yield finding(command, "curl", f"en-tête « {named[1]} » : le code n'en parle pas", nearest(named[1], {*own, *HEADERS}), word)
+                yield finding(
+                    command,
+                    "curl",
+                    f"en-tête « {named[1]} » : le code n'en parle pas",
+                    nearest(named[1], {*own, *HEADERS}),
+                    word,
+                )
 
 
 def _headers_in_code(model: Model) -> Iterator[str]:

@@ -18,7 +18,14 @@ from runbook.checking.offered.images import built_images, context_of, instructio
 
 ELSEWHERE = {f"docker {verb}": options for verb, options in VERBS.items()}
 GROUPS = frozenset(verb.split()[0] for verb in VERBS if " " in verb)
-ALIASES = {"images": "image ls", "rmi": "image rm", "tag": "image tag", "save": "image save", "load": "image load", "history": "image history"}
+ALIASES = {
+    "images": "image ls",
+    "rmi": "image rm",
+    "tag": "image tag",
+    "save": "image save",
+    "load": "image load",
+    "history": "image history",
+}
 RUNS = ("run", "exec", "container run", "container exec")  # the words after the first operand are a command
 FOREVER = ("attach", "events", "system events")
 
@@ -54,7 +61,12 @@ def docker(command: Command, situation: Situation) -> Iterator[Finding]:
 
 
 def _verb(words: tuple[Word, ...]) -> tuple[str, tuple[Word, ...]]:
-    if words[0].text in GROUPS and len(words) > 1 and f"{words[0].text} {words[1].text}" not in VERBS and words[0].text in VERBS:
+    if (
+        words[0].text in GROUPS
+        and len(words) > 1
+        and f"{words[0].text} {words[1].text}" not in VERBS
+        and words[0].text in VERBS
+    ):
         return words[0].text, words[1:]
     if words[0].text in GROUPS and len(words) > 1:
         return f"{words[0].text} {words[1].text}", words[2:]
@@ -68,7 +80,11 @@ def _images(command: Command, verb: str, usage: Usage, situation: Situation) -> 
 
 
 def _list(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:
-    references = [Word(word.text.removeprefix("reference="), word.line) for word in usage.values("--filter") if word.text.startswith("reference=")]
+    references = [
+        Word(word.text.removeprefix("reference="), word.line)
+        for word in usage.values("--filter")
+        if word.text.startswith("reference=")
+    ]
     for word in [*usage.operands[:1], *references]:
         yield from repository_exists(command, word, situation)
 
@@ -100,7 +116,12 @@ def _load(command: Command, usage: Usage, situation: Situation) -> Iterator[Find
 
 def _build(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:
     if len(usage.operands) != 1:
-        yield finding(command, "docker", "docker build attend un contexte et un seul", "écrire le dossier à envoyer, souvent « . »")
+        yield finding(
+            command,
+            "docker",
+            "docker build attend un contexte et un seul",
+            "écrire le dossier à envoyer, souvent « . »",
+        )
     for word in usage.operands[:1]:
         if word.text != "-" and "://" not in word.text:
             yield from must_be_folder(command, word, situation)
@@ -124,10 +145,19 @@ def _as_compose_builds(command: Command, usage: Usage, situation: Situation) -> 
         for image in built_images(situation.model).values():
             if image.name.partition(":")[0] != word.text.partition(":")[0]:
                 continue
-            for given, wanted in ((files[0], image.dockerfile), (usage.operands[0], context_of(situation.model, image).as_posix())):
+            for given, wanted in (
+                (files[0], image.dockerfile),
+                (usage.operands[0], context_of(situation.model, image).as_posix()),
+            ):
                 path = place(given.text, situation)
                 if path is not None and UNKNOWN not in given.text and path != posixpath.normpath(wanted):
-                    yield finding(command, "docker", f"« {word.text} » faite de « {path} », alors que Compose la fait de « {wanted} »", f"écrire {wanted}", given)
+                    yield finding(
+                        command,
+                        "docker",
+                        f"« {word.text} » faite de « {path} », alors que Compose la fait de « {wanted} »",
+                        f"écrire {wanted}",
+                        given,
+                    )
 
 
 def _arguments(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:
@@ -136,7 +166,12 @@ def _arguments(command: Command, usage: Usage, situation: Situation) -> Iterator
     path = place(files[0].text, situation) if files else None
     if path is None or path not in situation.model.files:
         return
-    known = {name: default for _, word, rest in instructions((situation.model.root / path).read_text(encoding="utf-8")) if word == "ARG" for name, _, default in [rest.partition("=")]}
+    known = {
+        name: default
+        for _, word, rest in instructions((situation.model.root / path).read_text(encoding="utf-8"))
+        if word == "ARG"
+        for name, _, default in [rest.partition("=")]
+    }
     given = [word.text.partition("=")[0] for word in usage.values("--build-arg")]
     for word, name in zip(usage.values("--build-arg"), given, strict=True):
         if UNKNOWN not in name and name not in known:
@@ -144,8 +179,20 @@ def _arguments(command: Command, usage: Usage, situation: Situation) -> Iterator
     for word in usage.values("--tag"):
         tag = word.text.partition(":")[2]
         for name, default in known.items():
-            if default.count(".") and re.fullmatch(r"\d+(\.\d+)+", tag) and re.fullmatch(r"\d+(\.\d+)+", default) and tag != default and name not in given:
-                yield finding(command, "docker", f"« {word.text} » serait étiquetée {tag} et se dirait {default}", f"ajouter --build-arg {name}={tag}", word)
+            if (
+                default.count(".")
+                and re.fullmatch(r"\d+(\.\d+)+", tag)
+                and re.fullmatch(r"\d+(\.\d+)+", default)
+                and tag != default
+                and name not in given
+            ):
+                yield finding(
+                    command,
+                    "docker",
+                    f"« {word.text} » serait étiquetée {tag} et se dirait {default}",
+                    f"ajouter --build-arg {name}={tag}",
+                    word,
+                )
 
 
 def _run(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:
@@ -170,9 +217,18 @@ def _application(image: str, situation: Situation) -> str | None:
 def _blocking(command: Command, verb: str, usage: Usage) -> Iterator[Finding]:
     if command.block.background or command.block.not_run:
         return
-    endless = verb in FOREVER or (verb == "stats" and not usage.has("--no-stream")) or (verb.endswith("logs") and usage.has("--follow"))
+    endless = (
+        verb in FOREVER
+        or (verb == "stats" and not usage.has("--no-stream"))
+        or (verb.endswith("logs") and usage.has("--follow"))
+    )
     if endless:
-        yield finding(command, "blocking", f"docker {verb} ne finit pas", "retirer ce qui suit sans fin, ou data-arriere-plan au bloc")
+        yield finding(
+            command,
+            "blocking",
+            f"docker {verb} ne finit pas",
+            "retirer ce qui suit sans fin, ou data-arriere-plan au bloc",
+        )
     if usage.has("--tty") and verb in RUNS:
         yield finding(command, "docker", f"docker {verb} -t demande un terminal, absent d'un script", "retirer -t")
 

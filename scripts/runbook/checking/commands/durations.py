@@ -14,4 +14,10 @@ def time_to_build(command: Command, word: Word, situation: Situation) -> Iterato
     block = command.block
     deadline = block.deadline or situation.model.settings.deadline
     if not block.not_run and deadline < BUILD:
-        yield finding(command, "durations", f"{deadline:g} s pour construire une image", f"laisser au moins {BUILD:g} s : data-delai", word)
+        yield finding(
+            command,
+            "durations",
+            f"{deadline:g} s pour construire une image",
+            f"laisser au moins {BUILD:g} s : data-delai",
+            word,
+        )

@@ -51,7 +51,13 @@ def must_be_folder(command: Command, word: Word, situation: Situation, text: str
     named = word.text if text is None else text
     path = place(named, situation)
     if path is not None and path in situation.model.files:
-        yield finding(command, "files", f"« {named} » est un fichier, pas un dossier", f"écrire « {posixpath.dirname(path) or '.'} »", word)
+        yield finding(
+            command,
+            "files",
+            f"« {named} » est un fichier, pas un dossier",
+            f"écrire « {posixpath.dirname(path) or '.'} »",
+            word,
+        )
     else:
         yield from must_exist(command, word, situation, named)
 
@@ -61,7 +67,9 @@ def must_be_file(command: Command, word: Word, situation: Situation, text: str |
     named = word.text if text is None else text
     path = place(named, situation)
     if path is not None and path in situation.model.folders and path not in situation.made:
-        yield finding(command, "files", f"« {named} » est un dossier, pas un fichier", "nommer un fichier de ce dossier", word)
+        yield finding(
+            command, "files", f"« {named} » est un dossier, pas un fichier", "nommer un fichier de ce dossier", word
+        )
     else:
         yield from must_exist(command, word, situation, named)
 
@@ -84,7 +92,13 @@ def can_be_written(command: Command, word: Word, situation: Situation) -> Iterat
         return
     parent = posixpath.dirname(path) or "."
     if not exists(parent, situation):
-        yield finding(command, "files", f"le dossier de « {word.text} » n'existe pas", nearest(parent, situation.model.folders), word)
+        yield finding(
+            command,
+            "files",
+            f"le dossier de « {word.text} » n'existe pas",
+            nearest(parent, situation.model.folders),
+            word,
+        )
     situation.made.add(path)
 
 
@@ -92,5 +106,11 @@ def _candidates(path: str, situation: Situation) -> set[str]:
     """The files that a wrong path most likely meant: same folder, or same name elsewhere."""
     folder, name = posixpath.split(path)
     known = {*situation.model.files, *situation.model.folders, *(made.rstrip("/") for made in situation.made)}
-    near = {file for file in known if file != "." and (posixpath.dirname(file) == folder or posixpath.basename(file) == name)}
-    return near or {file for file in known if posixpath.splitext(file)[1] == posixpath.splitext(name)[1] and "/" in file}
+    near = {
+        file
+        for file in known
+        if file != "." and (posixpath.dirname(file) == folder or posixpath.basename(file) == name)
+    }
+    return near or {
+        file for file in known if posixpath.splitext(file)[1] == posixpath.splitext(name)[1] and "/" in file
+    }

@@ -38,8 +38,12 @@ def chmod(command: Command, situation: Situation) -> Iterator[Finding]:
     if not files:
         yield finding(command, "filesystem", "chmod sans fichier", "écrire le mode, puis le fichier")
     for word in usage.operands[: len(usage.operands) - len(files)]:
-        if word.known and not re.fullmatch(r"[0-7]{3,4}|[ugoa]*[-+=][rwxXstugo]*(,[ugoa]*[-+=][rwxXstugo]*)*", word.text):
-            yield finding(command, "filesystem", f"mode « {word.text} » illisible", "écrire par exemple 600 ou u+x", word)
+        if word.known and not re.fullmatch(
+            r"[0-7]{3,4}|[ugoa]*[-+=][rwxXstugo]*(,[ugoa]*[-+=][rwxXstugo]*)*", word.text
+        ):
+            yield finding(
+                command, "filesystem", f"mode « {word.text} » illisible", "écrire par exemple 600 ou u+x", word
+            )
     for word in files:
         yield from must_exist(command, word, situation)
 
@@ -77,7 +81,11 @@ def mktemp(command: Command, _: Situation) -> Iterator[Finding]:
 
 def copy(command: Command, situation: Situation) -> Iterator[Finding]:
     """`cp`, `mv`, `ln`: the sources exist, the last operand is made, and `mv` takes the source away."""
-    usage, found = _read(command, 1 if OPTIONS[command.name] and "-t" in [word.text for word in command.arguments] else 2, "source ou sans destination")
+    usage, found = _read(
+        command,
+        1 if OPTIONS[command.name] and "-t" in [word.text for word in command.arguments] else 2,
+        "source ou sans destination",
+    )
     yield from found
     sources, targets = list(usage.operands[:-1]), list(usage.operands[-1:])
     if usage.values("--target-directory"):
@@ -92,7 +100,9 @@ def copy(command: Command, situation: Situation) -> Iterator[Finding]:
 def _made(command: Command, sources: list[Word], target: Word, situation: Situation) -> Iterator[Finding]:
     path = place(target.text, situation)
     model = situation.model
-    if (path is not None and (path in model.folders or target.text.endswith("/"))) or (path is not None and f"{path}/" in situation.made):
+    if (path is not None and (path in model.folders or target.text.endswith("/"))) or (
+        path is not None and f"{path}/" in situation.made
+    ):
         yield from must_exist(command, target, situation)
         for word in sources:
             makes(f"{target.text}/{posixpath.basename(word.text.rstrip('/'))}", situation)
@@ -114,11 +124,23 @@ def remove(command: Command, situation: Situation) -> Iterator[Finding]:
         path = place(word.text, situation)
         if path is None:
             continue
-        ours = path in situation.made or f"{path}/" in situation.made or path in situation.model.settings.model.generated
-        if not ours and (path in situation.model.files or path in situation.model.folders or not exists(path, situation)) and not usage.has("--force"):
+        ours = (
+            path in situation.made or f"{path}/" in situation.made or path in situation.model.settings.model.generated
+        )
+        if (
+            not ours
+            and (path in situation.model.files or path in situation.model.folders or not exists(path, situation))
+            and not usage.has("--force")
+        ):
             yield from must_exist(command, word, situation)
         if not ours and (exists(path, situation) or path.startswith("/")):
-            yield finding(command, "destructive", f"« {command.name} {word.text} » efface ce que la page n'a pas créé", "n'effacer que ce que la page crée", word)
+            yield finding(
+                command,
+                "destructive",
+                f"« {command.name} {word.text} » efface ce que la page n'a pas créé",
+                "n'effacer que ce que la page crée",
+                word,
+            )
         situation.made -= {path, f"{path}/"}
 
 

@@ -54,7 +54,14 @@ worktree: -b= -f,--force --detach --porcelain
 """)
 ELSEWHERE = {f"git {verb}": options for verb, options in VERBS.items()}
 PATHS = ("add", "rm", "ls-files", "mv", "restore")  # all operands are paths
-THROWS_AWAY = {"reset": ("--hard",), "clean": ("--force",), "push": ("--force",), "checkout": ("--force",), "switch": ("--force", "--discard-changes"), "branch": ("-D",)}
+THROWS_AWAY = {
+    "reset": ("--hard",),
+    "clean": ("--force",),
+    "push": ("--force",),
+    "checkout": ("--force",),
+    "switch": ("--force", "--discard-changes"),
+    "branch": ("-D",),
+}
 
 
 def git(command: Command, situation: Situation) -> Iterator[Finding]:
@@ -96,11 +103,27 @@ def _consequences(command: Command, verb: Word, usage: Usage, situation: Situati
     given = {name for name, _ in usage.options}
     lost = given & set(THROWS_AWAY.get(verb.text, ()))
     if lost:
-        yield finding(command, "destructive", f"« git {verb.text} {min(lost)} » efface un travail sans retour", "écrire une commande qui le garde", verb)
+        yield finding(
+            command,
+            "destructive",
+            f"« git {verb.text} {min(lost)} » efface un travail sans retour",
+            "écrire une commande qui le garde",
+            verb,
+        )
     if usage.has("--interactive", "--patch") and verb.text not in ("log", "diff", "show") and not command.block.not_run:
-        yield finding(command, "blocking", f"« git {verb.text} » attend quelqu'un au clavier", "retirer l'option interactive", verb)
+        yield finding(
+            command,
+            "blocking",
+            f"« git {verb.text} » attend quelqu'un au clavier",
+            "retirer l'option interactive",
+            verb,
+        )
     if verb.text == "clone" and usage.operands:
-        text = usage.operands[1].text if len(usage.operands) > 1 else usage.operands[0].text.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
+        text = (
+            usage.operands[1].text
+            if len(usage.operands) > 1
+            else usage.operands[0].text.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
+        )
         if text != UNKNOWN and place(text, situation):
             makes(text, situation, tree=True)
 

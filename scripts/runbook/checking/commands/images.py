@@ -24,7 +24,13 @@ def image_exists(command: Command, word: Word, situation: Situation) -> Iterator
     name = word.text.split("@")[0]
     names = {name, f"{name}:latest"}
     if not names & known:
-        yield finding(command, "images", f"image « {word.text} » : ni Compose, ni un manifeste, ni la page ne la nomme", nearest(name, known), word)
+        yield finding(
+            command,
+            "images",
+            f"image « {word.text} » : ni Compose, ni un manifeste, ni la page ne la nomme",
+            nearest(name, known),
+            word,
+        )
 
 
 def repository_exists(command: Command, word: Word, situation: Situation) -> Iterator[Finding]:
@@ -32,4 +38,10 @@ def repository_exists(command: Command, word: Word, situation: Situation) -> Ite
     known = {*image_names(situation.model), *situation.images}
     names = {*known, *(image.rpartition(":")[0] for image in known)}
     if word.known and not any(fnmatchcase(name, word.text) for name in names):
-        yield finding(command, "images", f"image « {word.text} » : ni Compose, ni un manifeste, ni la page ne la nomme", nearest(word.text, names), word)
+        yield finding(
+            command,
+            "images",
+            f"image « {word.text} » : ni Compose, ni un manifeste, ni la page ne la nomme",
+            nearest(word.text, names),
+            word,
+        )

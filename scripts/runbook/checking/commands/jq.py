@@ -39,9 +39,16 @@ def jq(command: Command, situation: Situation) -> Iterator[Finding]:
 
 
 def _reads_nothing(command: Command, usage: Usage, files: list[Word]) -> Iterator[Finding]:
-    read = files or command.piped or command.stdin is not None or any(operator == "<" for operator, _ in command.redirects)
+    read = (
+        files or command.piped or command.stdin is not None or any(operator == "<" for operator, _ in command.redirects)
+    )
     if not read and not usage.has("--null-input", "--version", "--help"):
-        yield finding(command, "empty_input", "jq ne lit rien : l'entrée d'un bloc est vide", "lui donner un fichier ou la sortie d'une commande")
+        yield finding(
+            command,
+            "empty_input",
+            "jq ne lit rien : l'entrée d'un bloc est vide",
+            "lui donner un fichier ou la sortie d'une commande",
+        )
 
 
 def _without_named(words: tuple[Word, ...]) -> tuple[Word, ...]:
@@ -69,7 +76,13 @@ def _program(command: Command, word: Word) -> Iterator[Finding]:
         elif letter in CLOSING.values():
             opened.append(letter)
         elif letter in CLOSING and (not opened or opened.pop() != CLOSING[letter]):
-            yield finding(command, "jq", f"« {letter} » de trop dans le programme de jq", "équilibrer crochets et parenthèses", word)
+            yield finding(
+                command,
+                "jq",
+                f"« {letter} » de trop dans le programme de jq",
+                "équilibrer crochets et parenthèses",
+                word,
+            )
             return
     if inside or opened:
         mark = '"' if inside else opened[-1]

@@ -40,7 +40,12 @@ def kind(command: Command, situation: Situation) -> Iterator[Finding]:
         return
     condition = command.block.condition or ""
     if "current-context" in condition and ("kind" not in condition or INVERTED.search(condition)):
-        yield finding(command, "kind", f"« {condition} » : la commande kind ne passerait que là où le cluster n'est pas de kind", "chercher un contexte kind-…")
+        yield finding(
+            command,
+            "kind",
+            f"« {condition} » : la commande kind ne passerait que là où le cluster n'est pas de kind",
+            "chercher un contexte kind-…",
+        )
     usage = read_options(command, rest, f"{GLOBAL} {VERBS[verb]}", f"kind {verb}", elsewhere=ELSEWHERE)
     yield from usage.findings
     for word in usage.values("--config"):
@@ -64,12 +69,23 @@ def kind(command: Command, situation: Situation) -> Iterator[Finding]:
 def _all_loaded(command: Command, usage: Usage, situation: Situation) -> Iterator[Finding]:
     """Each image that is built here and that the pods of the base run: the cluster cannot find it elsewhere."""
     base = situation.model.settings.model.base
-    run = {str(spec.get("image")) for item in situation.model.objects if item.path.rpartition("/")[0] == base for spec in item.containers}
+    run = {
+        str(spec.get("image"))
+        for item in situation.model.objects
+        if item.path.rpartition("/")[0] == base
+        for spec in item.containers
+    }
     named = {word.text for word in usage.operands}
     if named & run:
         for image in sorted((run & set(built_images(situation.model))) - named):
             if image not in command.block.code:
-                yield finding(command, "kind", f"« {image} » n'est pas chargée, et les pods l'attendent", "la nommer aussi", command.words[-1])
+                yield finding(
+                    command,
+                    "kind",
+                    f"« {image} » n'est pas chargée, et les pods l'attendent",
+                    "la nommer aussi",
+                    command.words[-1],
+                )
 
 
 def _cluster(command: Command, verb: str, usage: Usage, situation: Situation) -> Iterator[Finding]:
@@ -81,7 +97,9 @@ def _cluster(command: Command, verb: str, usage: Usage, situation: Situation) ->
     known = {"kind", *configured, *situation.clusters} - {""}
     for word in usage.values("--name"):
         if word.known and word.text not in known:
-            yield finding(command, "kind", f"aucun cluster kind « {word.text} » n'est créé ici", nearest(word.text, known), word)
+            yield finding(
+                command, "kind", f"aucun cluster kind « {word.text} » n'est créé ici", nearest(word.text, known), word
+            )
 
 
 RESOLVERS: dict[str, Rule] = {"kind": kind}

@@ -96,9 +96,30 @@ def read_options(
                 if left:
                     given.append((main, left.pop()))
                 else:
-                    findings.append(finding(command, "options", f"« {name} » de « {program} » sans valeur", "écrire sa valeur après elle", word))
-            elif attached and main not in known.valued and main not in known.optional and value.text not in ("true", "false"):
-                findings.append(finding(command, "options", f"« {name} » de « {program} » ne prend pas de valeur", f"écrire « {name} » seul", word))
+                    findings.append(
+                        finding(
+                            command,
+                            "options",
+                            f"« {name} » de « {program} » sans valeur",
+                            "écrire sa valeur après elle",
+                            word,
+                        )
+                    )
+            elif (
+                attached
+                and main not in known.valued
+                and main not in known.optional
+                and value.text not in ("true", "false")
+            ):
+                findings.append(
+                    finding(
+                        command,
+                        "options",
+                        f"« {name} » de « {program} » ne prend pas de valeur",
+                        f"écrire « {name} » seul",
+                        word,
+                    )
+                )
             else:
                 given.append((main, value if attached else None))
     return Usage(tuple(given), tuple(operands), tuple(findings))
@@ -107,7 +128,11 @@ def read_options(
 def _parts(word: Word, known: Grammar) -> Iterator[tuple[str, Word, bool]]:
     """The options of one word: name, value, whether the word holds the value (`--x=1`, `-x1`, a cluster `-ab`)."""
     text = word.text
-    if text.startswith("--") or text in known.names or (re.match(r"-\w[\w-]+", text) and text.split("=")[0] in known.names):
+    if (
+        text.startswith("--")
+        or text in known.names
+        or (re.match(r"-\w[\w-]+", text) and text.split("=")[0] in known.names)
+    ):
         name, separator, value = text.partition("=")
         yield name, Word(value, word.line, word.variables), bool(separator)
         return
@@ -122,7 +147,9 @@ def _parts(word: Word, known: Grammar) -> Iterator[tuple[str, Word, bool]]:
             yield name, Word("", word.line), False
 
 
-def _unknown(command: Command, word: Word, name: str, known: Grammar, program: str, elsewhere: Mapping[str, str]) -> Finding:
+def _unknown(
+    command: Command, word: Word, name: str, known: Grammar, program: str, elsewhere: Mapping[str, str]
+) -> Finding:
     owners = sorted({verb for verb, options in elsewhere.items() if name in grammar(options).names})
     close = difflib.get_close_matches(name, known.names, n=1, cutoff=0.8 if owners else 0.6)
     if owners and not close:

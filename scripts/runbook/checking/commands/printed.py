@@ -49,7 +49,10 @@ class Template:
 @cache
 def states() -> frozenset[str]:
     """The states and reasons that Kubernetes shows, of two words or more: CrashLoopBackOff, FailedScheduling."""
-    texts = [*(text for named in _table("printed_cells.txt").items() for text in named), *(text for named in _table("printed_events.txt").items() for text in named)]
+    texts = [
+        *(text for named in _table("printed_cells.txt").items() for text in named),
+        *(text for named in _table("printed_events.txt").items() for text in named),
+    ]
     return frozenset(word for text in texts for word in re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", text))
 
 
@@ -81,7 +84,9 @@ def columns(kind: str) -> tuple[tuple[Headings, Headings], ...]:
 @cache
 def tables() -> dict[str, tuple[Headings, ...]]:
     """Command form → the headings of the tables that it prints."""
-    return {form: tuple(_headings(part) for part in text.split("~")) for form, text in _table("printed_tables.txt").items()}
+    return {
+        form: tuple(_headings(part) for part in text.split("~")) for form, text in _table("printed_tables.txt").items()
+    }
 
 
 @cache
@@ -130,8 +135,17 @@ def words(form: str) -> frozenset[str]:
 
 @cache
 def _table_words() -> frozenset[str]:
-    texts = [*_table("printed_columns.txt").values(), *_table("printed_cells.txt").values(), *(re.sub(r"@\w+", "", text) for text in _table("kubectl/kinds.txt").values())]
-    texts += [*_table("kubectl/kinds.txt"), *reasons(), *(start for _, starts in reasons().values() for start in starts), _words()["kubectl events*"]]
+    texts = [
+        *_table("printed_columns.txt").values(),
+        *_table("printed_cells.txt").values(),
+        *(re.sub(r"@\w+", "", text) for text in _table("kubectl/kinds.txt").values()),
+    ]
+    texts += [
+        *_table("kubectl/kinds.txt"),
+        *reasons(),
+        *(start for _, starts in reasons().values() for start in starts),
+        _words()["kubectl events*"],
+    ]
     return frozenset(word for text in texts for word in LETTERS.findall(HOLE.sub(" ", text).replace("_", " ")))
 
 
@@ -143,7 +157,9 @@ def _lines() -> dict[str, tuple[Template, ...]]:
         if line.startswith("  "):
             text = line[2:]
             holes = [*HOLE.finditer(text)]
-            found[form].append(Template(text, text[: holes[0].start()] if holes else text, text[holes[-1].end() :] if holes else text))
+            found[form].append(
+                Template(text, text[: holes[0].start()] if holes else text, text[holes[-1].end() :] if holes else text)
+            )
         elif line and not line.startswith("#"):
             form = line.strip()
             found[form] = []
@@ -181,9 +197,15 @@ def _plurals() -> str:
 
 def _fits(cell: str, value: str) -> bool:
     if not HOLE.search(value):
-        return cell == value if UNKNOWN not in cell else re.fullmatch(".*".join(map(re.escape, cell.split(UNKNOWN))), value) is not None
+        return (
+            cell == value
+            if UNKNOWN not in cell
+            else re.fullmatch(".*".join(map(re.escape, cell.split(UNKNOWN))), value) is not None
+        )
     if UNKNOWN in cell:
-        return TYPED.fullmatch(cell) is not None or Template(value, value.partition("<")[0], value.rpartition(">")[2]).holds(cell)
+        return TYPED.fullmatch(cell) is not None or Template(
+            value, value.partition("<")[0], value.rpartition(">")[2]
+        ).holds(cell)
     return _pattern(value).fullmatch(cell) is not None
 
 
@@ -199,7 +221,12 @@ def _headings(text: str) -> Headings:
 @cache
 def _table(name: str) -> dict[str, str]:
     """Names to texts; a name may hold `:`, which then no space follows."""
-    return {key: text.strip() for key, _, text in (line.partition(": ") for line in _read(name).splitlines() if line and not line.startswith("#"))}
+    return {
+        key: text.strip()
+        for key, _, text in (
+            line.partition(": ") for line in _read(name).splitlines() if line and not line.startswith("#")
+        )
+    }
 
 
 @cache

@@ -45,14 +45,21 @@ PYTEST = (
 def python(command: Command, situation: Situation) -> Iterator[Finding]:
     """`-m` a module that exists, `-c` code that compiles, or a file that exists."""
     words = command.arguments
-    split = next((index for index, word in enumerate(words) if word.text in ("-m", "-c") or not word.text.startswith("-")), len(words))
+    split = next(
+        (index for index, word in enumerate(words) if word.text in ("-m", "-c") or not word.text.startswith("-")),
+        len(words),
+    )
     yield from read_options(command, words[:split], PYTHON, "python").findings
     rest = words[split:]
     if not rest:
         if not words and not command.piped and command.stdin is None:
-            yield finding(command, "empty_input", "python sans programme lit une entrée vide", "ajouter -m, -c ou un fichier")
+            yield finding(
+                command, "empty_input", "python sans programme lit une entrée vide", "ajouter -m, -c ou un fichier"
+            )
     elif rest[0].text in ("-m", "-c") and len(rest) == 1:
-        yield finding(command, "options", f"« {rest[0].text} » de « python » sans valeur", "écrire sa valeur après elle", rest[0])
+        yield finding(
+            command, "options", f"« {rest[0].text} » de « python » sans valeur", "écrire sa valeur après elle", rest[0]
+        )
     elif rest[0].text == "-c":
         yield from _code(command, rest[1])
     elif rest[0].text == "-m":
@@ -76,13 +83,22 @@ def _module(command: Command, words: tuple[Word, ...], situation: Situation) -> 
     if name.text in MODULES:
         yield from MODULES[name.text](inner, situation)
     elif name.known and not _importable(name.text, situation.model):
-        yield finding(command, "python", f"module « {name.text} » introuvable", "corriger son nom, ou l'ajouter aux dépendances", name)
+        yield finding(
+            command,
+            "python",
+            f"module « {name.text} » introuvable",
+            "corriger son nom, ou l'ajouter aux dépendances",
+            name,
+        )
 
 
 def _importable(module: str, model: Model) -> bool:
     """Whether Python finds the module, installed or under a folder of the repository."""
     path = module.replace(".", "/")
-    if any(file == f"{path}.py" or file.endswith((f"/{path}.py", f"/{path}/__main__.py", f"/{path}/__init__.py")) for file in model.files):
+    if any(
+        file == f"{path}.py" or file.endswith((f"/{path}.py", f"/{path}/__main__.py", f"/{path}/__init__.py"))
+        for file in model.files
+    ):
         return True
     try:
         return importlib.util.find_spec(module) is not None
@@ -92,7 +108,13 @@ def _importable(module: str, model: Model) -> bool:
 
 def pip(command: Command, situation: Situation) -> Iterator[Finding]:
     """Verb and options; requirement files and editable folders exist."""
-    outer = read_options(command, command.arguments, "--disable-pip-version-check -q,--quiet -qq -V,--version -h,--help --no-input", "pip", until_operand=True)
+    outer = read_options(
+        command,
+        command.arguments,
+        "--disable-pip-version-check -q,--quiet -qq -V,--version -h,--help --no-input",
+        "pip",
+        until_operand=True,
+    )
     yield from outer.findings
     verb = outer.operands[0] if outer.operands else None
     if verb is None or verb.text not in PIP:
@@ -121,13 +143,23 @@ def gunicorn(command: Command, situation: Situation) -> Iterator[Finding]:
     for word in usage.operands[:1]:
         application = factories.get(re.sub(r"\(.*\)$", "", word.text))
         if application is None and word.known:
-            yield finding(command, "python", f"application « {word.text} » inconnue", nearest(word.text, [f"{name}()" for name in factories]), word)
+            yield finding(
+                command,
+                "python",
+                f"application « {word.text} » inconnue",
+                nearest(word.text, [f"{name}()" for name in factories]),
+                word,
+            )
         elif application is not None:
             bound = [int(port) for bind in usage.values("--bind") for port in re.findall(r":(\d+)$", bind.text)]
             situation.ports.update(dict.fromkeys(bound or situation.model.applications[application].ports, application))
     if not usage.operands and not usage.values("--config"):
         yield finding(command, "python", "gunicorn sans application", nearest("", [f"{name}()" for name in factories]))
-    if not command.block.background and not command.block.not_run and not usage.has("--check-config", "--print-config", "--daemon"):
+    if (
+        not command.block.background
+        and not command.block.not_run
+        and not usage.has("--check-config", "--print-config", "--daemon")
+    ):
         yield finding(command, "blocking", "gunicorn occupe le terminal", "data-arriere-plan au bloc")
 
 
@@ -149,7 +181,13 @@ def mkdocs(command: Command, situation: Situation) -> Iterator[Finding]:
         if UNKNOWN not in verb:
             yield finding(command, "python", f"verbe « mkdocs {verb} » inconnu", nearest(verb, MKDOCS))
         return
-    usage = read_options(command, words[1:], f"{MKDOCS[verb]} -h,--help", f"mkdocs {verb}", elsewhere={f"mkdocs {name}": text for name, text in MKDOCS.items()})
+    usage = read_options(
+        command,
+        words[1:],
+        f"{MKDOCS[verb]} -h,--help",
+        f"mkdocs {verb}",
+        elsewhere={f"mkdocs {name}": text for name, text in MKDOCS.items()},
+    )
     yield from usage.findings
     for word in usage.values("--config-file"):
         yield from must_be_file(command, word, situation)
@@ -165,7 +203,12 @@ def mkdocs(command: Command, situation: Situation) -> Iterator[Finding]:
 
 def venv(command: Command, situation: Situation) -> Iterator[Finding]:
     """Makes an environment."""
-    usage = read_options(command, command.arguments, "--system-site-packages --symlinks --copies --clear --upgrade --without-pip --prompt= --upgrade-deps -h,--help", "venv")
+    usage = read_options(
+        command,
+        command.arguments,
+        "--system-site-packages --symlinks --copies --clear --upgrade --without-pip --prompt= --upgrade-deps -h,--help",
+        "venv",
+    )
     yield from usage.findings
     for word in usage.operands:
         makes(word.text, situation, tree=True)
@@ -173,7 +216,9 @@ def venv(command: Command, situation: Situation) -> Iterator[Finding]:
 
 def http_server(command: Command, situation: Situation) -> Iterator[Finding]:
     """Serves a folder that exists, on a port that answers from here on."""
-    usage = read_options(command, command.arguments, "--cgi -b,--bind= -d,--directory= -p,--protocol= -h,--help", "http.server")
+    usage = read_options(
+        command, command.arguments, "--cgi -b,--bind= -d,--directory= -p,--protocol= -h,--help", "http.server"
+    )
     yield from usage.findings
     for word in usage.values("--directory"):
         yield from must_exist(command, word, situation)
@@ -184,7 +229,14 @@ def http_server(command: Command, situation: Situation) -> Iterator[Finding]:
         yield finding(command, "blocking", "http.server occupe le terminal", "data-arriere-plan au bloc")
 
 
-MODULES: dict[str, Rule] = {"pip": pip, "gunicorn": gunicorn, "pytest": pytest, "mkdocs": mkdocs, "venv": venv, "http.server": http_server}
+MODULES: dict[str, Rule] = {
+    "pip": pip,
+    "gunicorn": gunicorn,
+    "pytest": pytest,
+    "mkdocs": mkdocs,
+    "venv": venv,
+    "http.server": http_server,
+}
 RESOLVERS: dict[str, Rule] = {
     **dict.fromkeys(("python", "python3", "python3.11", "python3.12", "python3.13"), python),
     **dict.fromkeys(("pip", "pip3"), pip),

@@ -76,7 +76,9 @@ def _named(command: Command, verb: Word, usage: Usage, root: str, situation: Sit
 
 
 def _one_of(command: Command, word: Word, name: str, known: set[str], what: str) -> Iterator[Finding]:
-    if UNKNOWN not in name and name not in known and command.block.exit_status != 2:  # 2: the page shows this very mistake
+    if (
+        UNKNOWN not in name and name not in known and command.block.exit_status != 2
+    ):  # 2: the page shows this very mistake
         yield finding(command, "runbook", f"{what} « {name} » inconnue de runbook", nearest(name, known), word)
 
 

@@ -43,7 +43,13 @@ def script(command: Command, situation: Situation) -> Iterator[Finding]:
     if path in situation.model.settings.model.generated or not full.is_file():
         return
     if not os.access(full, os.X_OK):
-        yield finding(command, "scripts", f"« {path} » n'est pas exécutable", f"« chmod +x {path} », ou le lancer par son interpréteur", command.words[0])
+        yield finding(
+            command,
+            "scripts",
+            f"« {path} » n'est pas exécutable",
+            f"« chmod +x {path} », ou le lancer par son interpréteur",
+            command.words[0],
+        )
     described = read_script(situation.model, path)
     values: list[Word] = []
     previous = ""
@@ -55,7 +61,13 @@ def script(command: Command, situation: Situation) -> Iterator[Finding]:
         if re.match(r"--?[a-zA-Z]", word.text):
             name = word.text.split("=")[0]
             if UNKNOWN not in name and name not in described.options:
-                yield finding(command, "scripts", f"option « {name} » inconnue de « {path} »", nearest(name, described.options), word)
+                yield finding(
+                    command,
+                    "scripts",
+                    f"option « {name} » inconnue de « {path} »",
+                    nearest(name, described.options),
+                    word,
+                )
             elif "=" in word.text:
                 yield from _listed(command, path, name, word, word.text.partition("=")[2], described)
         else:
@@ -67,17 +79,36 @@ def _listed(command: Command, path: str, option: str, word: Word, value: str, de
     known = described.valued.get(option, frozenset())
     for item in value.split(",") if known else []:
         if UNKNOWN not in item and item not in known:
-            yield finding(command, "scripts", f"« {option} » de « {path} » ne connaît pas « {item} »", nearest(item, known), word)
+            yield finding(
+                command, "scripts", f"« {option} » de « {path} » ne connaît pas « {item} »", nearest(item, known), word
+            )
 
 
 def _arguments(command: Command, path: str, described: Script, values: list[Word]) -> Iterator[Finding]:
     for word in values[:1]:
         if described.choices and word.known and word.text not in described.choices:
-            yield finding(command, "scripts", f"« {path} » n'a pas de « {word.text} »", nearest(word.text, described.choices), word)
+            yield finding(
+                command,
+                "scripts",
+                f"« {path} » n'a pas de « {word.text} »",
+                nearest(word.text, described.choices),
+                word,
+            )
     if len(values) < described.least:
-        yield finding(command, "scripts", f"« {path} » attend {described.least} argument(s), {len(values)} donné(s)", "voir sa ligne « usage »")
+        yield finding(
+            command,
+            "scripts",
+            f"« {path} » attend {described.least} argument(s), {len(values)} donné(s)",
+            "voir sa ligne « usage »",
+        )
     elif described.most is not None and len(values) > described.most:
-        yield finding(command, "scripts", f"« {path} » ne prend pas l'argument « {values[described.most].text} »", "voir sa ligne « usage »", values[described.most])
+        yield finding(
+            command,
+            "scripts",
+            f"« {path} » ne prend pas l'argument « {values[described.most].text} »",
+            "voir sa ligne « usage »",
+            values[described.most],
+        )
 
 
 def read_script(model: Model, path: str) -> Script:
@@ -102,7 +133,11 @@ def read_package(model: Model, folder: str) -> Script:
 
 
 def _sources(model: Model, folder: str) -> list[str]:
-    return [(model.root / name).read_text(encoding="utf-8") for name in sorted(model.files) if name.startswith(f"{folder}/") and name.endswith(".py")]
+    return [
+        (model.root / name).read_text(encoding="utf-8")
+        for name in sorted(model.files)
+        if name.startswith(f"{folder}/") and name.endswith(".py")
+    ]
 
 
 def _options_and_choices(texts: list[str]) -> tuple[frozenset[str], frozenset[str]]:
@@ -120,7 +155,9 @@ def _from_usage(text: str, options: frozenset[str]) -> Script:
     required = [word for word in re.sub(r"\[[^\]]*\]", " ", synopsis).split() if not word.startswith("-")]
     more = sum(1 for item in optional if item and not item.startswith("-"))
     valued = {
-        item.split()[0]: frozenset(re.split(r"[,|]", item.split()[1])) if re.fullmatch(r"[a-z][\w-]*([,|][\w-]+)+", item.split()[1]) else frozenset()
+        item.split()[0]: frozenset(re.split(r"[,|]", item.split()[1]))
+        if re.fullmatch(r"[a-z][\w-]*([,|][\w-]+)+", item.split()[1])
+        else frozenset()
         for item in optional
         if item.startswith("-") and len(item.split()) > 1
     }

@@ -27,7 +27,12 @@ def ports_of_target(model: Model, target: str) -> dict[int, str]:
     if described.services:
         wanted = {port for name in described.services for port in model.settings.services[name].ports}
     elif described.contexts:
-        wanted = {int(port["nodePort"]) for item in model.of_kind("Service") for port in item.at("spec", "ports", default=[]) if port.get("nodePort")}
+        wanted = {
+            int(port["nodePort"])
+            for item in model.of_kind("Service")
+            for port in item.at("spec", "ports", default=[])
+            if port.get("nodePort")
+        }
     else:
         return dict(_compose_ports(model))
     return {port: model.local_ports.get(port, "") for port in wanted}
@@ -36,12 +41,18 @@ def ports_of_target(model: Model, target: str) -> dict[int, str]:
 def _compose_ports(model: Model) -> Iterator[tuple[int, str]]:
     for name, service in model.services.items():
         for port in service.get("ports") or []:
-            published = str(port.get("published", "")) if isinstance(port, dict) else str(port).rpartition(":")[0].rpartition(":")[2]
+            published = (
+                str(port.get("published", ""))
+                if isinstance(port, dict)
+                else str(port).rpartition(":")[0].rpartition(":")[2]
+            )
             if published.isdecimal():
                 yield int(published), name
 
 
-def url_answers(command: Command, word: Word, situation: Situation, method: str = "GET", text: str | None = None) -> Iterator[Finding]:
+def url_answers(
+    command: Command, word: Word, situation: Situation, method: str = "GET", text: str | None = None
+) -> Iterator[Finding]:
     """What is wrong with the URL that `word` (or `text`, a part of it) holds; nothing for hosts outside."""
     url = word.text if text is None else text
     scheme, separator, rest = url.partition("://")
@@ -79,7 +90,13 @@ def _host(command: Command, word: Word, situation: Situation, host: str) -> Iter
         there = f"écrire localhost:{ports[0]}" if ports else "publier un port de ce service"
         yield finding(command, "addresses", f"hôte « {host} » : ce nom n'existe qu'entre les conteneurs", there, word)
     elif any(host.split(".", maxsplit=1)[0] == item.name for item in model.of_kind("Service")):
-        yield finding(command, "addresses", f"hôte « {host} » : ce nom n'existe que dans le cluster", "ouvrir un port-forward, ou passer par le NodePort", word)
+        yield finding(
+            command,
+            "addresses",
+            f"hôte « {host} » : ce nom n'existe que dans le cluster",
+            "ouvrir un port-forward, ou passer par le NodePort",
+            word,
+        )
     elif "." not in host and ":" not in host:
         yield finding(command, "addresses", f"hôte « {host} » inconnu", nearest(host, ["localhost"]), word)
 
@@ -87,9 +104,22 @@ def _host(command: Command, word: Word, situation: Situation, host: str) -> Iter
 def _port(command: Command, word: Word, situation: Situation, scheme: str, port: int) -> Iterator[Finding]:
     known = opened(situation)
     if port not in known:
-        there = ", ".join(f"{number} ({name})" if name else str(number) for number, name in sorted(known.items())) or "aucun"
-        elsewhere = "ouvrir ce port avant (redirection, arrière-plan), ou changer de cible" if port in situation.model.local_ports else "corriger le port"
-        yield finding(command, "addresses", f"rien ne répond sur localhost:{port} ici", f"{elsewhere} ; ports ouverts : {there}", word)
+        there = (
+            ", ".join(f"{number} ({name})" if name else str(number) for number, name in sorted(known.items()))
+            or "aucun"
+        )
+        elsewhere = (
+            "ouvrir ce port avant (redirection, arrière-plan), ou changer de cible"
+            if port in situation.model.local_ports
+            else "corriger le port"
+        )
+        yield finding(
+            command,
+            "addresses",
+            f"rien ne répond sur localhost:{port} ici",
+            f"{elsewhere} ; ports ouverts : {there}",
+            word,
+        )
     elif scheme == "https":
         yield finding(command, "addresses", f"localhost:{port} ne répond pas en https", "écrire http://", word)
 
@@ -99,12 +129,26 @@ def _route(command: Command, word: Word, application: Application, path: str, me
         return
     methods = application.methods(path)
     if methods:
-        yield finding(command, "routes", f"« {path} » ({application.name}) n'accepte pas {method}", f"méthodes : {', '.join(methods)}", word)
+        yield finding(
+            command,
+            "routes",
+            f"« {path} » ({application.name}) n'accepte pas {method}",
+            f"méthodes : {', '.join(methods)}",
+            word,
+        )
     else:
-        yield finding(command, "routes", f"« {application.name} » n'a pas de route « {path} »", nearest(path, application.routes), word)
+        yield finding(
+            command,
+            "routes",
+            f"« {application.name} » n'a pas de route « {path} »",
+            nearest(path, application.routes),
+            word,
+        )
 
 
 def _refusal_expected(command: Command) -> bool:
     """Whether the page itself announces 404 or 405, or curl's status 22 for them."""
     expected = command.block.expected
-    return command.block.exit_status == 22 or (expected is not None and re.search(r"\b40[45]\b", expected.text) is not None)
+    return command.block.exit_status == 22 or (
+        expected is not None and re.search(r"\b40[45]\b", expected.text) is not None
+    )

@@ -52,9 +52,24 @@ def uv(command: Command, situation: Situation) -> Iterator[Finding]:
         yield finding(command, "python", f"verbe « uv {verb} » inconnu", nearest(verb, VERBS), outer.operands[0])
         return
     others = {f"uv {name}": text for name, text in VERBS.items()}
-    usage = read_options(command, outer.operands[count:], f"{VERBS[verb]} {EVERYWHERE}", f"uv {verb}", until_operand=verb in RUNS, elsewhere=others)
+    usage = read_options(
+        command,
+        outer.operands[count:],
+        f"{VERBS[verb]} {EVERYWHERE}",
+        f"uv {verb}",
+        until_operand=verb in RUNS,
+        elsewhere=others,
+    )
     yield from usage.findings
-    files = usage.values("--requirement", "--requirements", "--constraint", "--constraints", "--override", "--overrides", "--build-constraints")
+    files = usage.values(
+        "--requirement",
+        "--requirements",
+        "--constraint",
+        "--constraints",
+        "--override",
+        "--overrides",
+        "--build-constraints",
+    )
     for word in [*files, *(usage.operands if verb in ("pip compile", "pip sync") else ())]:
         if word.known:
             yield from must_be_file(command, word, situation)
@@ -69,7 +84,13 @@ def _groups(command: Command, words: list[Word], model: Model) -> Iterator[Findi
     groups = model.project.get("dependency-groups", {})
     for word in words:
         if groups and word.known and ":" not in word.text and word.text not in groups:
-            yield finding(command, "python", f"groupe de dépendances « {word.text} » absent de pyproject.toml", nearest(word.text, groups), word)
+            yield finding(
+                command,
+                "python",
+                f"groupe de dépendances « {word.text} » absent de pyproject.toml",
+                nearest(word.text, groups),
+                word,
+            )
 
 
 RESOLVERS: dict[str, Rule] = {"uv": uv}

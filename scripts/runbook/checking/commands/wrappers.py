@@ -46,7 +46,9 @@ def wrapper(command: Command, situation: Situation) -> Iterator[Finding]:
     elif command.name == "timeout":
         duration = inner.pop(0) if inner else None
         if duration is None or (duration.known and not DURATION.fullmatch(duration.text)):
-            yield finding(command, "wrappers", "timeout sans durée", "écrire le nombre de secondes avant la commande", duration)
+            yield finding(
+                command, "wrappers", "timeout sans durée", "écrire le nombre de secondes avant la commande", duration
+            )
             return
     elif command.name == "flock" and inner:
         inner.pop(0)
@@ -60,7 +62,13 @@ def wrapper(command: Command, situation: Situation) -> Iterator[Finding]:
 
 def shell(command: Command, situation: Situation) -> Iterator[Finding]:
     """`bash -c TEXT` is read like a block, `bash FILE` must find its file."""
-    usage = read_options(command, command.arguments, "-c -e -u -x -n -v -l,--login -i -s --norc --noprofile --posix -o= --version", command.name, until_operand=True)
+    usage = read_options(
+        command,
+        command.arguments,
+        "-c -e -u -x -n -v -l,--login -i -s --norc --noprofile --posix -o= --version",
+        command.name,
+        until_operand=True,
+    )
     yield from usage.findings
     if usage.has("-i"):
         yield finding(command, "wrappers", f"{command.name} -i attend quelqu'un au clavier", "retirer -i")
@@ -74,7 +82,13 @@ def shell(command: Command, situation: Situation) -> Iterator[Finding]:
 def script_faults(command: Command, word: Word, situation: Situation) -> Iterator[Finding]:
     """What is wrong in a script that stands in one word; it inherits functions and variables, and gives none back."""
     if parse(word.text).has_error:
-        yield finding(command, "wrappers", "syntaxe bash fausse dans le texte donné au shell", "fermer ses guillemets et ses parenthèses", word)
+        yield finding(
+            command,
+            "wrappers",
+            "syntaxe bash fausse dans le texte donné au shell",
+            "fermer ses guillemets et ses parenthèses",
+            word,
+        )
         return
     outer, folder = situation.shell, situation.cwd
     situation.shell = Shell(outer.variables)

@@ -14,7 +14,18 @@ from runbook.checking.offered.model import Model
 from runbook.checking.offered.places import in_compose
 
 LOG_OPTIONS = {
-    "json-file": ("max-size", "max-file", "compress", "labels", "labels-regex", "env", "env-regex", "tag", "mode", "max-buffer-size"),
+    "json-file": (
+        "max-size",
+        "max-file",
+        "compress",
+        "labels",
+        "labels-regex",
+        "env",
+        "env-regex",
+        "tag",
+        "mode",
+        "max-buffer-size",
+    ),
     "local": ("max-size", "max-file", "compress"),
 }
 ENGINE = ("/var/run/docker.sock", "/run/docker.sock")
@@ -31,13 +42,36 @@ def build_stages(model: Model) -> Iterator[Finding]:
         stages = [rest.partition(" AS ")[2].strip() for _, word, rest in lines if word == "FROM"]
         target = build.get("target")
         if target is not None and str(target) not in stages:
-            yield in_compose(model, (*where, "target"), f"étape « {target} » que {dockerfile} n'a pas", nearest(str(target), filter(None, stages)), "build_stages")
-        elif target is not None and str(target) != stages[-1] and application_of(model, _commands(lines, len(stages) - 1)) and not application_of(model, _commands(lines, stages.index(str(target)))):
-            yield in_compose(model, (*where, "target"), f"étape « {target} » de {dockerfile}, qui ne lance pas l'application", f"retirer target, ou prendre {stages[-1] or 'la dernière étape'}", "build_stages")
+            yield in_compose(
+                model,
+                (*where, "target"),
+                f"étape « {target} » que {dockerfile} n'a pas",
+                nearest(str(target), filter(None, stages)),
+                "build_stages",
+            )
+        elif (
+            target is not None
+            and str(target) != stages[-1]
+            and application_of(model, _commands(lines, len(stages) - 1))
+            and not application_of(model, _commands(lines, stages.index(str(target))))
+        ):
+            yield in_compose(
+                model,
+                (*where, "target"),
+                f"étape « {target} » de {dockerfile}, qui ne lance pas l'application",
+                f"retirer target, ou prendre {stages[-1] or 'la dernière étape'}",
+                "build_stages",
+            )
         known = [rest.partition("=")[0].strip() for _, word, rest in lines if word == "ARG"]
         for argument in _names(build.get("args")):
             if argument not in known:
-                yield in_compose(model, (*where, "args", argument), f"argument « {argument} » que {dockerfile} ne prend pas", nearest(argument, known), "build_stages")
+                yield in_compose(
+                    model,
+                    (*where, "args", argument),
+                    f"argument « {argument} » que {dockerfile} ne prend pas",
+                    nearest(argument, known),
+                    "build_stages",
+                )
 
 
 def processes(model: Model) -> Iterator[Finding]:
@@ -53,20 +87,38 @@ def processes(model: Model) -> Iterator[Finding]:
             yield told("user", "lancé par root", "retirer user : l'image a le sien")
         port = environment(definition).get("PORT") or ""
         listening = int(port) if port.isdecimal() else image.port
-        if image.application and _words(definition.get("entrypoint"))[:1] and re.fullmatch(r"(/bin/)?(ba|da|a)?sh", _words(definition["entrypoint"])[0]):
-            yield told("entrypoint", "lancé par un shell, qui garde pour lui le signal d'arrêt, et le reste de la commande", "retirer entrypoint")
+        if (
+            image.application
+            and _words(definition.get("entrypoint"))[:1]
+            and re.fullmatch(r"(/bin/)?(ba|da|a)?sh", _words(definition["entrypoint"])[0])
+        ):
+            yield told(
+                "entrypoint",
+                "lancé par un shell, qui garde pour lui le signal d'arrêt, et le reste de la commande",
+                "retirer entrypoint",
+            )
         for key in ("command", "entrypoint"):
             if key in definition:
                 yield from _command(model, image, key, _words(definition[key]))
         test = (definition.get("healthcheck") or {}).get("test")
         problem = program_problem(model, image, _tested(test), listening)
         if problem:
-            yield in_compose(model, ("services", name, "healthcheck", "test"), f"service « {name} » : {problem[0]}", problem[1], "processes")
+            yield in_compose(
+                model,
+                ("services", name, "healthcheck", "test"),
+                f"service « {name} » : {problem[0]}",
+                problem[1],
+                "processes",
+            )
         application = model.applications.get(image.application or "")
         for variable, default in (application.variables if application else {}).items():
             if default in LOOPBACK and environment(definition).get(variable) in LOOPBACK:
                 yield in_compose(
-                    model, ("services", name, "environment", variable), f"service « {name} » : {variable} : l'application n'écouterait que depuis son propre conteneur", "retirer cette variable : l'image la fixe", "processes"
+                    model,
+                    ("services", name, "environment", variable),
+                    f"service « {name} » : {variable} : l'application n'écouterait que depuis son propre conteneur",
+                    "retirer cette variable : l'image la fixe",
+                    "processes",
                 )
 
 
@@ -79,17 +131,35 @@ def storage(model: Model) -> Iterator[Finding]:
             source = _source(volume)
             path = source.removeprefix("./")
             if source in ENGINE:
-                yield in_compose(model, where, f"service « {name} » : le moteur Docker entier lui est ouvert", "retirer ce volume", "storage")
+                yield in_compose(
+                    model,
+                    where,
+                    f"service « {name} » : le moteur Docker entier lui est ouvert",
+                    "retirer ce volume",
+                    "storage",
+                )
             elif source.startswith("."):
                 if path not in model.files and Path(path).as_posix() not in model.folders:
-                    yield in_compose(model, where, f"service « {name} » : « {source} » absent du dépôt : Docker y ferait un dossier vide", nearest(path, {*model.files, *model.folders}), "storage")
+                    yield in_compose(
+                        model,
+                        where,
+                        f"service « {name} » : « {source} » absent du dépôt : Docker y ferait un dossier vide",
+                        nearest(path, {*model.files, *model.folders}),
+                        "storage",
+                    )
             elif source and "/" not in source and not source.startswith(("~", "$")) and source not in declared:
                 yield in_compose(model, where, f"volume « {source} » non déclaré", nearest(source, declared), "storage")
         logging = definition.get("logging") or {}
         known = LOG_OPTIONS.get(str(logging.get("driver", "json-file")))
         for option in logging.get("options") or {}:
             if known and option not in known:
-                yield in_compose(model, ("services", name, "logging", "options", option), f"option « {option} » inconnue du pilote de journaux", nearest(str(option), known), "storage")
+                yield in_compose(
+                    model,
+                    ("services", name, "logging", "options", option),
+                    f"option « {option} » inconnue du pilote de journaux",
+                    nearest(str(option), known),
+                    "storage",
+                )
 
 
 def _command(model: Model, image: Image, key: str, words: list[str]) -> Iterator[Finding]:
@@ -102,7 +172,13 @@ def _command(model: Model, image: Image, key: str, words: list[str]) -> Iterator
     factories = [source.factory for source in model.settings.model.applications.values()]
     named = re.search(r"(?<![\w.:/])[a-z_][\w.]*:[a-z_]\w*", text)
     if named and application_of(model, text) is None and image.application:
-        yield in_compose(model, where, f"service « {image.service} » : aucune application ne s'appelle « {named[0]} »", nearest(named[0], factories), "processes")
+        yield in_compose(
+            model,
+            where,
+            f"service « {image.service} » : aucune application ne s'appelle « {named[0]} »",
+            nearest(named[0], factories),
+            "processes",
+        )
 
 
 def _commands(lines: list[tuple[int, str, str]], stage: int) -> str:

@@ -27,7 +27,13 @@ def references(model: Model) -> Iterator[Finding]:
             yield from _whole(model, name, definition, images[name])
     for network, described in networks.items():
         if (described or {}).get("external"):
-            yield in_compose(model, ("networks", network, "external"), f"réseau « {network} » que Compose ne fait pas : « docker compose up » échouerait sans lui", "retirer external", RULE)
+            yield in_compose(
+                model,
+                ("networks", network, "external"),
+                f"réseau « {network} » que Compose ne fait pas : « docker compose up » échouerait sans lui",
+                "retirer external",
+                RULE,
+            )
 
 
 def _named(model: Model, name: str, definition: dict[str, Any]) -> Iterator[Finding]:
@@ -36,38 +42,88 @@ def _named(model: Model, name: str, definition: dict[str, Any]) -> Iterator[Find
     for file in [files] if isinstance(files, str | dict) else files:
         path = str(file.get("path")) if isinstance(file, dict) else str(file)
         if Path(path).as_posix() not in model.files and not (isinstance(file, dict) and file.get("required") is False):
-            yield _told(model, name, "env_file", f"fichier « {path} » absent du dépôt", nearest(path, (known for known in model.files if "env" in known)))
+            yield _told(
+                model,
+                name,
+                "env_file",
+                f"fichier « {path} » absent du dépôt",
+                nearest(path, (known for known in model.files if "env" in known)),
+            )
     for link in definition.get("links") or []:
         if str(link).partition(":")[0] not in model.services:
-            yield _told(model, name, "links", f"lien vers « {link} », qui n'existe pas", nearest(str(link), model.services))
+            yield _told(
+                model, name, "links", f"lien vers « {link} », qui n'existe pas", nearest(str(link), model.services)
+            )
     for kind in ("secrets", "configs"):
         for given in definition.get(kind) or []:
             wanted = str(given.get("source")) if isinstance(given, dict) else str(given)
             if wanted not in (model.compose.get(kind) or {}):
-                yield _told(model, name, kind, f"« {wanted} » que {kind} ne déclare pas", nearest(wanted, model.compose.get(kind) or {}))
+                yield _told(
+                    model,
+                    name,
+                    kind,
+                    f"« {wanted} » que {kind} ne déclare pas",
+                    nearest(wanted, model.compose.get(kind) or {}),
+                )
     for other in definition.get("depends_on") or {}:
         if (model.services.get(other) or {}).get("profiles") and not definition.get("profiles"):
-            yield _told(model, name, "depends_on", f"attend « {other} », qu'un profil écarte du démarrage ordinaire", f"retirer profiles de « {other} »")
+            yield _told(
+                model,
+                name,
+                "depends_on",
+                f"attend « {other} », qu'un profil écarte du démarrage ordinaire",
+                f"retirer profiles de « {other} »",
+            )
 
 
-def _reached(model: Model, name: str, definition: dict[str, Any], networks: dict[str, Any], image: Image | None) -> Iterator[Finding]:
+def _reached(
+    model: Model, name: str, definition: dict[str, Any], networks: dict[str, Any], image: Image | None
+) -> Iterator[Finding]:
     """A published port is one that somebody can use, of a service that stops and is confined as it should be."""
     ports = [port for port in published(definition) if port.host]
     copies = (definition.get("deploy") or {}).get("replicas", definition.get("scale", 1))
     if ports and isinstance(copies, int) and copies > 1:
-        yield _told(model, name, "deploy" if "deploy" in definition else "scale", f"{copies} exemplaires d'un service qui publie le port {ports[0].host} : un seul pourrait le prendre", "n'en garder qu'un")
+        yield _told(
+            model,
+            name,
+            "deploy" if "deploy" in definition else "scale",
+            f"{copies} exemplaires d'un service qui publie le port {ports[0].host} : un seul pourrait le prendre",
+            "n'en garder qu'un",
+        )
     if ports and definition.get("network_mode") == "none":
-        yield _told(model, name, "network_mode", f"sans réseau, et publie le port {ports[0].host}", "retirer network_mode")
+        yield _told(
+            model, name, "network_mode", f"sans réseau, et publie le port {ports[0].host}", "retirer network_mode"
+        )
     joined = list(definition.get("networks") or [])
     if ports and joined and all((networks.get(network) or {}).get("internal") for network in joined):
-        yield _told(model, name, "networks", f"réseau sans sortie, et port {ports[0].host} publié : rien n'y répondrait", "retirer internal")
+        yield _told(
+            model,
+            name,
+            "networks",
+            f"réseau sans sortie, et port {ports[0].host} publié : rien n'y répondrait",
+            "retirer internal",
+        )
     if str(definition.get("stop_signal", SIGNALS[0])) not in SIGNALS:
-        yield _told(model, name, "stop_signal", f"signal d'arrêt « {definition['stop_signal']} »", nearest(str(definition["stop_signal"]), SIGNALS))
+        yield _told(
+            model,
+            name,
+            "stop_signal",
+            f"signal d'arrêt « {definition['stop_signal']} »",
+            nearest(str(definition["stop_signal"]), SIGNALS),
+        )
     elif definition.get("stop_signal", SIGNALS[0]) != SIGNALS[0] and image is not None and runs_gunicorn(model, image):
-        yield _told(model, name, "stop_signal", f"{definition['stop_signal']} : Gunicorn couperait les requêtes en cours", "écrire SIGTERM, ou retirer la ligne")
+        yield _told(
+            model,
+            name,
+            "stop_signal",
+            f"{definition['stop_signal']} : Gunicorn couperait les requêtes en cours",
+            "écrire SIGTERM, ou retirer la ligne",
+        )
     for option in definition.get("security_opt") or []:
         if "unconfined" in str(option) or str(option) == "label:disable":
-            yield _told(model, name, "security_opt", f"« {option} » retire une protection du noyau", "retirer cette option")
+            yield _told(
+                model, name, "security_opt", f"« {option} » retire une protection du noyau", "retirer cette option"
+            )
 
 
 def _whole(model: Model, name: str, definition: dict[str, Any], image: Image) -> Iterator[Finding]:
@@ -75,11 +131,23 @@ def _whole(model: Model, name: str, definition: dict[str, Any], image: Image) ->
     for key, target in _targets(definition):
         hidden = hidden_folder(image, target)
         if hidden:
-            yield _told(model, name, key, f"volume monté sur « {target} » : il cacherait « {hidden} » de l'image", "choisir un autre dossier")
+            yield _told(
+                model,
+                name,
+                key,
+                f"volume monté sur « {target} » : il cacherait « {hidden} » de l'image",
+                "choisir un autre dossier",
+            )
     for variable, value in environment(definition).items():
         default = model.applications[image.application or ""].variables.get(variable)
         if value is None and default is not None and not is_sensitive(variable):
-            yield in_compose(model, ("services", name, "environment", variable), f"service « {name} » : « {variable} » prend la valeur que l'hôte se trouve avoir", f"écrire sa valeur, ou retirer la ligne pour garder « {default} »", RULE)
+            yield in_compose(
+                model,
+                ("services", name, "environment", variable),
+                f"service « {name} » : « {variable} » prend la valeur que l'hôte se trouve avoir",
+                f"écrire sa valeur, ou retirer la ligne pour garder « {default} »",
+                RULE,
+            )
 
 
 def _told(model: Model, name: str, key: str, cause: str, remedy: str) -> Finding:
@@ -93,4 +161,7 @@ def _targets(definition: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "tmpfs", str(folder).partition(":")[0]
     for volume in definition.get("volumes") or []:
         parts = str(volume).split(":")
-        yield "volumes", str(volume.get("target", "")) if isinstance(volume, dict) else parts[1] if len(parts) > 1 else parts[0]
+        yield (
+            "volumes",
+            str(volume.get("target", "")) if isinstance(volume, dict) else parts[1] if len(parts) > 1 else parts[0],
+        )

@@ -35,7 +35,13 @@ def _copies(model: Model, image: Image) -> Iterator[Finding]:
         for source in [part for part in rest.split() if not part.startswith("--")][:-1]:
             path = (context / source).as_posix()
             if path not in model.files and path not in model.folders and not any(mark in source for mark in "*?["):
-                yield Finding(image.dockerfile, line, f"« {source} » absent du contexte « {context} »", nearest(path, {*model.files, *model.folders}), "dockerfiles")
+                yield Finding(
+                    image.dockerfile,
+                    line,
+                    f"« {source} » absent du contexte « {context} »",
+                    nearest(path, {*model.files, *model.folders}),
+                    "dockerfiles",
+                )
 
 
 def _application(model: Model, image: Image) -> Iterator[Finding]:
@@ -44,12 +50,30 @@ def _application(model: Model, image: Image) -> Iterator[Finding]:
     for line, rest in commands[-1:]:
         named = re.search(r"[\w.]+:\w+(?=\()", rest)
         if image.application is None and factories:
-            yield Finding(image.dockerfile, line, f"aucune application ne s'appelle « {named[0] if named else rest} »", nearest(named[0] if named else rest, factories), "dockerfiles")
+            yield Finding(
+                image.dockerfile,
+                line,
+                f"aucune application ne s'appelle « {named[0] if named else rest} »",
+                nearest(named[0] if named else rest, factories),
+                "dockerfiles",
+            )
         if not rest.startswith("["):
-            yield Finding(image.dockerfile, line, "commande lancée par un shell, qui garde pour lui le signal d'arrêt", 'écrire CMD ["programme", "argument"]', "dockerfiles")
+            yield Finding(
+                image.dockerfile,
+                line,
+                "commande lancée par un shell, qui garde pour lui le signal d'arrêt",
+                'écrire CMD ["programme", "argument"]',
+                "dockerfiles",
+            )
     if image.application and image.service in model.applications and image.application != image.service:
         line = commands[-1][0] if commands else 1
-        yield Finding(image.dockerfile, line, f"le service « {image.service} » lance l'application « {image.application} »", "corriger CMD", "dockerfiles")
+        yield Finding(
+            image.dockerfile,
+            line,
+            f"le service « {image.service} » lance l'application « {image.application} »",
+            "corriger CMD",
+            "dockerfiles",
+        )
 
 
 def _variables(model: Model, image: Image) -> Iterator[Finding]:
@@ -60,18 +84,48 @@ def _variables(model: Model, image: Image) -> Iterator[Finding]:
             continue
         line = _line(model, image, f"{name}=")
         if name not in application.variables:
-            yield Finding(image.dockerfile, line, f"variable « {name} » que l'application ne lit pas", nearest(name, application.variables), "dockerfiles")
+            yield Finding(
+                image.dockerfile,
+                line,
+                f"variable « {name} » que l'application ne lit pas",
+                nearest(name, application.variables),
+                "dockerfiles",
+            )
             continue
         wanted = refused(model, application.name, name, value)
         if wanted is not None:
-            yield Finding(image.dockerfile, line, f"{name} = « {value} » : l'application refuse de démarrer", f"attendu : {wanted}", "dockerfiles")
+            yield Finding(
+                image.dockerfile,
+                line,
+                f"{name} = « {value} » : l'application refuse de démarrer",
+                f"attendu : {wanted}",
+                "dockerfiles",
+            )
         if name.endswith("_VERSION") and value != tag:
-            yield Finding(image.dockerfile, line, f"{name} vaut « {value} », et l'étiquette de l'image est « {tag} »", "écrire la même version", "dockerfiles")
+            yield Finding(
+                image.dockerfile,
+                line,
+                f"{name} vaut « {value} », et l'étiquette de l'image est « {tag} »",
+                "écrire la même version",
+                "dockerfiles",
+            )
     for name, default in application.variables.items():
         if default in LOOPBACK and image.environment.get(name, default) in LOOPBACK:
-            yield Finding(image.dockerfile, _line(model, image, f"{name}="), f"{name} : l'application n'écouterait que depuis son propre conteneur", f"écrire ENV {name}=0.0.0.0", "dockerfiles")
+            yield Finding(
+                image.dockerfile,
+                _line(model, image, f"{name}="),
+                f"{name} : l'application n'écouterait que depuis son propre conteneur",
+                f"écrire ENV {name}=0.0.0.0",
+                "dockerfiles",
+            )
         if default is not None and name.endswith("_VERSION") and default != tag:
-            yield Finding(image.dockerfile, 1, f"version « {default} » dans le code de {application.name}, « {tag} » dans le nom de l'image", "écrire la même version", "dockerfiles")
+            yield Finding(
+                image.dockerfile,
+                1,
+                f"version « {default} » dans le code de {application.name}, « {tag} » dans le nom de l'image",
+                "écrire la même version",
+                "dockerfiles",
+            )
 
 
 def _port_and_user(model: Model, image: Image) -> Iterator[Finding]:
@@ -79,13 +133,37 @@ def _port_and_user(model: Model, image: Image) -> Iterator[Finding]:
     default = application.variables.get("PORT") or ""
     listening = image.port if "PORT" in image.environment or not default.isdecimal() else int(default)
     if listening is not None and image.exposed and image.exposed != (listening,):
-        yield Finding(image.dockerfile, _line(model, image, "EXPOSE"), f"port {image.exposed[0]} annoncé, et l'application écoute sur {listening}", f"écrire EXPOSE {listening}", "dockerfiles")
+        yield Finding(
+            image.dockerfile,
+            _line(model, image, "EXPOSE"),
+            f"port {image.exposed[0]} annoncé, et l'application écoute sur {listening}",
+            f"écrire EXPOSE {listening}",
+            "dockerfiles",
+        )
     if application.ports and listening not in application.ports:
-        yield Finding(image.dockerfile, _line(model, image, "PORT="), f"l'image écoute sur {listening}", f"attendu : {application.ports[0]}, le port déclaré de l'application « {image.application} »", "dockerfiles")
+        yield Finding(
+            image.dockerfile,
+            _line(model, image, "PORT="),
+            f"l'image écoute sur {listening}",
+            f"attendu : {application.ports[0]}, le port déclaré de l'application « {image.application} »",
+            "dockerfiles",
+        )
     if not re.fullmatch(r"[1-9]\d*(:[1-9]\d*)?", image.user or ""):
-        yield Finding(image.dockerfile, _line(model, image, "USER"), f"utilisateur « {image.user or 'root'} »", "écrire USER avec un numéro, par exemple 10001:10001", "dockerfiles")
+        yield Finding(
+            image.dockerfile,
+            _line(model, image, "USER"),
+            f"utilisateur « {image.user or 'root'} »",
+            "écrire USER avec un numéro, par exemple 10001:10001",
+            "dockerfiles",
+        )
     if not image.healthcheck:
-        yield Finding(image.dockerfile, 1, "image sans HEALTHCHECK : Compose ne sait pas si elle répond", "ajouter HEALTHCHECK", "dockerfiles")
+        yield Finding(
+            image.dockerfile,
+            1,
+            "image sans HEALTHCHECK : Compose ne sait pas si elle répond",
+            "ajouter HEALTHCHECK",
+            "dockerfiles",
+        )
 
 
 def _lines(model: Model, image: Image) -> list[tuple[int, str, str]]:

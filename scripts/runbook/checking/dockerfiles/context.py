@@ -28,18 +28,43 @@ def check_context(model: Model, image: Image) -> Iterator[Finding]:
         *sources, target = [part for part in rest.split() if not part.startswith("--")]
         for source in sources:
             if posixpath.normpath(source) in (".", "/", "*"):
-                yield Finding(image.dockerfile, line, f"« {word} {source} » prend tout le contexte : tests, notes et secrets entreraient dans l'image", "nommer chaque dossier dont l'application a besoin", RULE)
+                yield Finding(
+                    image.dockerfile,
+                    line,
+                    f"« {word} {source} » prend tout le contexte : tests, notes et secrets entreraient dans l'image",
+                    "nommer chaque dossier dont l'application a besoin",
+                    RULE,
+                )
                 continue
             path = (context / source).as_posix()
             held = [name for name in sorted(model.files) if name == path or name.startswith(f"{path}/")]
-            lost = [name for name in held if _is_ignored(PurePosixPath(name).relative_to(context.as_posix() if str(context) != "." else "").as_posix(), ignored)]
+            lost = [
+                name
+                for name in held
+                if _is_ignored(
+                    PurePosixPath(name).relative_to(context.as_posix() if str(context) != "." else "").as_posix(),
+                    ignored,
+                )
+            ]
             if lost and (len(lost) == len(held) or path in packages):
                 left = lost[0] if path not in lost else path
-                yield Finding(image.dockerfile, line, f"« {left} » n'entre pas dans la construction : {_file(model, image)} l'écarte", "l'y admettre par une ligne qui commence par « ! »", RULE)
+                yield Finding(
+                    image.dockerfile,
+                    line,
+                    f"« {left} » n'entre pas dans la construction : {_file(model, image)} l'écarte",
+                    "l'y admettre par une ligne qui commence par « ! »",
+                    RULE,
+                )
             name = packages.get(path)
             landing = posixpath.normpath(posixpath.join(folder, target))
             if name and posixpath.basename(landing) != name:
-                yield Finding(image.dockerfile, line, f"« {path} » copié dans « {landing} » : Python n'y trouverait pas le module « {name} »", f"copier dans « {posixpath.join(target if target.endswith('/') else posixpath.dirname(target) or '.', name)} »", RULE)
+                yield Finding(
+                    image.dockerfile,
+                    line,
+                    f"« {path} » copié dans « {landing} » : Python n'y trouverait pas le module « {name} »",
+                    f"copier dans « {posixpath.join(target if target.endswith('/') else posixpath.dirname(target) or '.', name)} »",
+                    RULE,
+                )
 
 
 def _packages(model: Model, image: Image) -> dict[str, str]:
@@ -48,7 +73,12 @@ def _packages(model: Model, image: Image) -> dict[str, str]:
         return {}
     source = model.settings.model.applications[image.application]
     modules = {reference.split(":")[0].split(".")[0] for reference in (source.factory, *source.settings)}
-    return {f"{folder}/{module}": module for folder in source.path for module in modules if f"{folder}/{module}" in model.folders}
+    return {
+        f"{folder}/{module}": module
+        for folder in source.path
+        for module in modules
+        if f"{folder}/{module}" in model.folders
+    }
 
 
 def _file(model: Model, image: Image) -> str:
@@ -78,7 +108,9 @@ def _expression(pattern: str) -> str:
     """Docker's patterns: `*` and `?` within a name, `**` across folders."""
     text = ""
     for part in re.split(r"(\*\*/|/\*\*|\*\*|\*|\?|\[[^\]]*\])", posixpath.normpath(pattern)):
-        text += {"**/": "(?:.*/)?", "/**": "(?:/.*)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part) or (part if part.startswith("[") else re.escape(part))
+        text += {"**/": "(?:.*/)?", "/**": "(?:/.*)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part) or (
+            part if part.startswith("[") else re.escape(part)
+        )
     return text
 
 

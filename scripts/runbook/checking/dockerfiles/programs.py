@@ -20,12 +20,83 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SHELLS = ("sh", "bash", "dash", "ash")
 # What every Debian image has, a slim one too: neither curl nor wget nor ps.
 DEBIAN = frozenset(
-    ["[", "awk", "base64", "basename", "bash", "cat", "chmod", "chown", "cp", "cut", "date", "dash", "dd", "df", "dirname", "du", "echo", "env", "expr", "false", "find", "getent", "grep", "gzip", "head", "hostname", "id", "install", "kill", "ln", "ls", "mkdir", "mktemp", "mv", "nice", "nohup", "nproc", "od", "paste", "perl", "printf", "pwd", "readlink", "realpath", "rm", "rmdir", "sed", "seq", "sh", "sha256sum", "sleep", "sort", "stat", "sync", "tail", "tar", "tee", "test", "timeout", "touch", "tr", "true", "uname", "uniq", "wc", "which", "xargs", "yes"]
+    [
+        "[",
+        "awk",
+        "base64",
+        "basename",
+        "bash",
+        "cat",
+        "chmod",
+        "chown",
+        "cp",
+        "cut",
+        "date",
+        "dash",
+        "dd",
+        "df",
+        "dirname",
+        "du",
+        "echo",
+        "env",
+        "expr",
+        "false",
+        "find",
+        "getent",
+        "grep",
+        "gzip",
+        "head",
+        "hostname",
+        "id",
+        "install",
+        "kill",
+        "ln",
+        "ls",
+        "mkdir",
+        "mktemp",
+        "mv",
+        "nice",
+        "nohup",
+        "nproc",
+        "od",
+        "paste",
+        "perl",
+        "printf",
+        "pwd",
+        "readlink",
+        "realpath",
+        "rm",
+        "rmdir",
+        "sed",
+        "seq",
+        "sh",
+        "sha256sum",
+        "sleep",
+        "sort",
+        "stat",
+        "sync",
+        "tail",
+        "tar",
+        "tee",
+        "test",
+        "timeout",
+        "touch",
+        "tr",
+        "true",
+        "uname",
+        "uniq",
+        "wc",
+        "which",
+        "xargs",
+        "yes",
+    ]
 )
 _LOCAL = re.compile(r"(https?)://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+))?(/[\w./-]*)?")
 
 
-def program_problem(model: Model, image: Image, words: Sequence[str], port: int | None = None, mounted: Collection[str] = ()) -> Problem | None:
+def program_problem(
+    model: Model, image: Image, words: Sequence[str], port: int | None = None, mounted: Collection[str] = ()
+) -> Problem | None:
     """Cause and remedy of a command that could not do its work in a container of this image; None for one that can.
 
     `port` is the one that its application listens on there, the image's own unless given; `mounted` names
@@ -36,7 +107,11 @@ def program_problem(model: Model, image: Image, words: Sequence[str], port: int 
     program, shown = posixpath.basename(words[0]), " ".join(words)
     if program in SHELLS and len(words) > 2 and words[1].startswith("-") and "c" in words[1]:
         inner = words[2].split()
-        found = program_problem(model, image, inner, port, mounted) if inner and re.fullmatch(r"[\w./-]+", inner[0]) else None
+        found = (
+            program_problem(model, image, inner, port, mounted)
+            if inner and re.fullmatch(r"[\w./-]+", inner[0])
+            else None
+        )
         return found or _address(model, image, shown, port)
     known = _installed(model, image)
     if known is not None and program not in known and not PYTHON.fullmatch(program):
@@ -75,7 +150,10 @@ def _code(model: Model, image: Image, text: str) -> Iterator[Problem]:
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
             for module in modules:
                 if not _importable(model, image, module):
-                    yield f"module « {module} » absent de l'image « {image.name} »", nearest(module, {*sys.stdlib_module_names, *_own_modules(model)})
+                    yield (
+                        f"module « {module} » absent de l'image « {image.name} »",
+                        nearest(module, {*sys.stdlib_module_names, *_own_modules(model)}),
+                    )
             given |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             given.add(node.id)
@@ -95,7 +173,10 @@ def _address(model: Model, image: Image, text: str, port: int | None) -> Problem
     for scheme, host, number, path in _LOCAL.findall(text):
         shown = f"{scheme}://{host}{':' + number if number else ''}{path}"
         if listening and int(number or {"http": 80, "https": 443}[scheme]) != listening:
-            return f"« {shown} » : l'application y écoute sur le port {listening}", f"écrire {scheme}://{host}:{listening}{path}"
+            return (
+                f"« {shown} » : l'application y écoute sur le port {listening}",
+                f"écrire {scheme}://{host}:{listening}{path}",
+            )
         if application and scheme == "https":
             return f"« {shown} » : l'application parle HTTP", "écrire http"
         if application and not application.answers(path or "/"):
@@ -111,9 +192,17 @@ def _importable(model: Model, image: Image, module: str) -> bool:
     path = module.replace(".", "/")
     source = model.settings.model.applications.get(image.application or "")
     ends = (f"{path}.py", f"{path}/__main__.py", f"{path}/__init__.py")
-    own = any(f"{folder}/{end}" in model.files for folder in source.path for end in ends) if source else any(file.endswith(ends) for file in model.files)
+    own = (
+        any(f"{folder}/{end}" in model.files for folder in source.path for end in ends)
+        if source
+        else any(file.endswith(ends) for file in model.files)
+    )
     elsewhere = any(file.endswith((f"/{first}/__main__.py", f"/{first}/__init__.py")) for file in model.files)
-    return own or (not elsewhere and first not in _own_modules(model) and (_found(module) if locked_names(model, image) else _installs(model, image)))
+    return own or (
+        not elsewhere
+        and first not in _own_modules(model)
+        and (_found(module) if locked_names(model, image) else _installs(model, image))
+    )
 
 
 def _installs(model: Model, image: Image) -> bool:
@@ -131,7 +220,11 @@ def _found(module: str) -> bool:
 
 
 def _own_modules(model: Model) -> set[str]:
-    return {reference.partition(":")[0] for source in model.settings.model.applications.values() for reference in (source.factory, *source.settings)}
+    return {
+        reference.partition(":")[0]
+        for source in model.settings.model.applications.values()
+        for reference in (source.factory, *source.settings)
+    }
 
 
 def _installed(model: Model, image: Image) -> frozenset[str] | None:
@@ -139,13 +232,19 @@ def _installed(model: Model, image: Image) -> frozenset[str] | None:
     lines = instructions((model.root / image.dockerfile).read_text(encoding="utf-8"))
     last = max((index for index, (_, word, _) in enumerate(lines) if word == "FROM"), default=0)
     base = lines[last][2].split()[0] if lines else ""
-    if not re.match(r"(\S+/)?(python|debian):", base) or "alpine" in base or any("apt" in rest for _, word, rest in lines[last:] if word == "RUN"):
+    if (
+        not re.match(r"(\S+/)?(python|debian):", base)
+        or "alpine" in base
+        or any("apt" in rest for _, word, rest in lines[last:] if word == "RUN")
+    ):
         return None
     return frozenset({*DEBIAN, "python", "python3", *locked_names(model, image)})
 
 
 def _python_version(model: Model, image: Image) -> str:
-    found = re.findall(r"^FROM \S*python:(\d+\.\d+)", (model.root / image.dockerfile).read_text(encoding="utf-8"), re.MULTILINE)
+    found = re.findall(
+        r"^FROM \S*python:(\d+\.\d+)", (model.root / image.dockerfile).read_text(encoding="utf-8"), re.MULTILINE
+    )
     return found[-1] if found else ""
 
 
@@ -153,16 +252,24 @@ def hidden_folder(image: Image, mounted: str) -> str | None:
     """The folder of the image, its application's or its programs', that something mounted at `mounted` would hide."""
     own = [image.folder, *image.environment.get("PATH", "").split(":")]
     place = mounted.rstrip("/")
-    return next((folder for folder in own if place and folder.startswith("/") and f"{folder}/".startswith(f"{place}/")), None)
+    return next(
+        (folder for folder in own if place and folder.startswith("/") and f"{folder}/".startswith(f"{place}/")), None
+    )
 
 
 def locked_names(model: Model, image: Image) -> set[str]:
     """The distributions that the image's requirements files install; a program often has its distribution's name."""
-    return {name for path in requirement_files(model, image) for name in re.findall(r"^([\w.-]+)==", (model.root / path).read_text(encoding="utf-8"), re.MULTILINE)}
+    return {
+        name
+        for path in requirement_files(model, image)
+        for name in re.findall(r"^([\w.-]+)==", (model.root / path).read_text(encoding="utf-8"), re.MULTILINE)
+    }
 
 
 def requirement_files(model: Model, image: Image) -> list[str]:
     """The requirements files that the Dockerfile copies from its context and that exist."""
     text = (model.root / image.dockerfile).read_text(encoding="utf-8")
-    paths = [(context_of(model, image) / name).as_posix() for name in re.findall(r"^COPY (\S+\.txt)", text, re.MULTILINE)]
+    paths = [
+        (context_of(model, image) / name).as_posix() for name in re.findall(r"^COPY (\S+\.txt)", text, re.MULTILINE)
+    ]
     return [path for path in paths if (model.root / path).is_file()]

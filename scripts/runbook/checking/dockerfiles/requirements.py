@@ -28,7 +28,11 @@ def check_requirements(model: Model) -> Iterator[Finding]:
     installed = {name for image in images for name in requirement_files(model, image)}
     project = model.root / "pyproject.toml"
     asked = project.read_text(encoding="utf-8") if "pyproject.toml" in model.files and project.is_file() else ""
-    locks = {name: (model.root / name).read_text(encoding="utf-8") for name in sorted(model.files) if name in installed or _is_lock(model, name)}
+    locks = {
+        name: (model.root / name).read_text(encoding="utf-8")
+        for name in sorted(model.files)
+        if name in installed or _is_lock(model, name)
+    }
     seen = Remembered(model.root / model.settings.state / "cache" / "requirements.json", "2")
     text = json.dumps([asked, locks])
     found: list[list[Any]] | None = seen.recall(text)
@@ -73,9 +77,19 @@ def _locks(locks: dict[str, str], groups: dict[str, dict[str, str]]) -> Iterator
                 yield path, line, f"« {name} » en {version} ici, en {other} dans {there}", remedy
             for group, wanted in groups.items():
                 if name in wanted and not _satisfies(version, wanted[name]):
-                    yield path, line, f"« {name} » en {version}, et pyproject.toml (groupe {group}) demande {wanted[name]}", remedy
+                    yield (
+                        path,
+                        line,
+                        f"« {name} » en {version}, et pyproject.toml (groupe {group}) demande {wanted[name]}",
+                        remedy,
+                    )
         for name, missing in _wanted(pinned):
-            yield path, pinned[name], f"« {missing} », dont « {name} » a besoin, manque : pip refuserait le fichier", remedy
+            yield (
+                path,
+                pinned[name],
+                f"« {missing} », dont « {name} » a besoin, manque : pip refuserait le fichier",
+                remedy,
+            )
         for group in {PurePosixPath(path).stem, PurePosixPath(path).parent.name} & set(groups):
             for name in sorted(set(groups[group]) - set(pinned)):
                 yield path, 1, f"« {name} », que pyproject.toml demande pour le groupe {group}, manque", remedy
@@ -145,17 +159,33 @@ def _imports(model: Model, image: Image) -> Iterator[Finding]:
     source = model.settings.model.applications[image.application]
     packages = {reference.split(":")[0].split(".")[0] for reference in (source.factory, *source.settings)}
     folders = tuple(f"{folder}/{package}/" for folder in source.path for package in sorted(packages))
-    own = {name.removeprefix(f"{folder}/").split("/")[0].removesuffix(".py") for folder in source.path for name in model.files if name.startswith(f"{folder}/")}
+    own = {
+        name.removeprefix(f"{folder}/").split("/")[0].removesuffix(".py")
+        for folder in source.path
+        for name in model.files
+        if name.startswith(f"{folder}/")
+    }
     for name in sorted(model.files):
         if not name.startswith(folders) or not name.endswith(".py"):
             continue
         text = (model.root / name).read_text(encoding="utf-8")
         for found in IMPORTED.finditer(text):
             module = found[1]
-            if module in sys.stdlib_module_names or module in own or _normal(module) in locked or _distributions(module) & locked:
+            if (
+                module in sys.stdlib_module_names
+                or module in own
+                or _normal(module) in locked
+                or _distributions(module) & locked
+            ):
                 continue
             line = text.count("\n", 0, found.start()) + 1
-            yield Finding(name, line, f"module « {module} » importé, et l'image « {image.name} » ne l'installe pas", f"l'ajouter à ses dépendances ; {nearest(module, locked)}", RULE)
+            yield Finding(
+                name,
+                line,
+                f"module « {module} » importé, et l'image « {image.name} » ne l'installe pas",
+                f"l'ajouter à ses dépendances ; {nearest(module, locked)}",
+                RULE,
+            )
 
 
 def _distributions(module: str) -> set[str]:

@@ -60,18 +60,33 @@ def asked(commands: list[Command], network: InnerNetwork) -> str | None:
 def situations(block: Block, url: str, usage: Usage, name: str, network: InnerNetwork) -> list[TestResponse]:
     """What the application answers in its place, and when the others are gone."""
     path, headers = path_of(url), _headers(usage)
-    return [response for response in (network.answer(block.target, name, path, headers), network.alone(block.target, name, path, headers)) if response is not None]
+    return [
+        response
+        for response in (
+            network.answer(block.target, name, path, headers),
+            network.alone(block.target, name, path, headers),
+        )
+        if response is not None
+    ]
 
 
 def _compared(block: Block, expected: Expected, wanted: str, got: str) -> Iterator[Finding]:
     mismatch = expect.compare(wanted, got, expected.kind)
     if mismatch is not None:
-        yield Finding(block.page, expected.line + (mismatch.line or 0), f"résultat attendu que l'application ne donne pas : {mismatch.reason}", REMEDY, "answers")
+        yield Finding(
+            block.page,
+            expected.line + (mismatch.line or 0),
+            f"résultat attendu que l'application ne donne pas : {mismatch.reason}",
+            REMEDY,
+            "answers",
+        )
 
 
 def _only_call(commands: list[Command]) -> tuple[Usage, str] | None:
     """The options and URL of a `curl` whose output is the block's, and whose URL is known."""
-    commands = [command for command in commands if not command.captured]  # what they print goes into a variable or a word
+    commands = [
+        command for command in commands if not command.captured
+    ]  # what they print goes into a variable or a word
     calls = [command for command in commands if command.name == "curl"]
     if len(calls) != 1 or commands[-1] is not calls[0] or calls[0].redirects:
         return None
@@ -79,7 +94,12 @@ def _only_call(commands: list[Command]) -> tuple[Usage, str] | None:
         return None
     usage = read_options(calls[0], calls[0].arguments, CURL, "curl")
     urls = [*usage.values("--url"), *usage.operands]
-    if len(urls) != 1 or not urls[0].known or usage.findings or usage.has("--request", "--data", "--head", "--location", "--json"):
+    if (
+        len(urls) != 1
+        or not urls[0].known
+        or usage.findings
+        or usage.has("--request", "--data", "--head", "--location", "--json")
+    ):
         return None
     text = urls[0].text
     return usage, text if "://" in text else f"http://{text}"

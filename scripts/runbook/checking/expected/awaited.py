@@ -21,12 +21,26 @@ class Awaited:
 
     def asked(self, block: Block, commands: list[Command], application: str | None) -> Iterator[Finding]:
         """The first block that counts on containers which may still be starting."""
-        healthy = block.expected is not None and "(healthy)" in block.expected.text and any(form_of(command) == "docker compose ps" for command in commands)
-        patient = block.retry or block.not_run or any(word.text.startswith("--retry") for command in commands for word in command.arguments)
+        healthy = (
+            block.expected is not None
+            and "(healthy)" in block.expected.text
+            and any(form_of(command) == "docker compose ps" for command in commands)
+        )
+        patient = (
+            block.retry
+            or block.not_run
+            or any(word.text.startswith("--retry") for command in commands for word in command.arguments)
+        )
         if self.starting and (healthy or application):
             self.starting = False
             if not patient:
-                yield Finding(block.page, block.line, "les conteneurs lancés plus haut démarrent peut-être encore", "ajouter --wait à docker compose up, ou data-reessayer à ce bloc", "awaited")
+                yield Finding(
+                    block.page,
+                    block.line,
+                    "les conteneurs lancés plus haut démarrent peut-être encore",
+                    "ajouter --wait à docker compose up, ou data-reessayer à ce bloc",
+                    "awaited",
+                )
         for command in commands:
             texts = [word.text for word in command.arguments]
             form = form_of(command)

@@ -27,8 +27,19 @@ class Changes:
         """Changed workload → why its application does not start, None where it does."""
         found: dict[str, str | None] = {}
         for name, changes in self.given.items():
-            application = next((container.application for container in state.containers if container.item.name == name and container.application), None)
-            if application and block.target in self.network.model.settings.targets and not any(UNKNOWN in (value or "") for value in changes.values()):
+            application = next(
+                (
+                    container.application
+                    for container in state.containers
+                    if container.item.name == name and container.application
+                ),
+                None,
+            )
+            if (
+                application
+                and block.target in self.network.model.settings.targets
+                and not any(UNKNOWN in (value or "") for value in changes.values())
+            ):
                 found[name] = self.network.refusal_given(block.target, application, changes)
         return found
 
@@ -39,7 +50,10 @@ class Changes:
             if form == "kubectl set env":
                 pairs = [found for word in operands_of(command) for found in [GIVEN.fullmatch(word)] if found]
                 for name in names:
-                    self.given[name] = {**self.given.get(name, {}), **{pair[1]: pair[2] for pair in pairs if pair[2] is not None}}
+                    self.given[name] = {
+                        **self.given.get(name, {}),
+                        **{pair[1]: pair[2] for pair in pairs if pair[2] is not None},
+                    }
                     for pair in pairs:
                         if pair[2] is None:
                             self.given[name].pop(pair[1], None)
@@ -61,10 +75,14 @@ def changed_settings(block: Block, commands: list[Command], changes: Changes, st
         for name, refusal in refusals.items():
             problem = _problem(row, name, refusal, forms, changes.given[name])
             if problem:
-                yield Finding(block.page, block.expected.line + index, f"résultat attendu : {problem[0]}", problem[1], RULE)
+                yield Finding(
+                    block.page, block.expected.line + index, f"résultat attendu : {problem[0]}", problem[1], RULE
+                )
 
 
-def _problem(row: str, name: str, refusal: str | None, forms: set[str], given: dict[str, str | None]) -> tuple[str, str] | None:
+def _problem(
+    row: str, name: str, refusal: str | None, forms: set[str], given: dict[str, str | None]
+) -> tuple[str, str] | None:
     told = ", ".join(f"{variable}={value}" for variable, value in given.items())
     if refusal is None:
         broken = next((status for status in BROKEN if re.search(rf"(?<!\w){status}(?!\w)", row)), None)
@@ -76,7 +94,12 @@ def _problem(row: str, name: str, refusal: str | None, forms: set[str], given: d
         return f"code de sortie {ended[1]}, et un réglage refusé rend 1", "écrire 1"
     if f'"{name}" successfully rolled out' in row:
         return f"« {name} » ne démarre pas avec {told} : {refusal}", "donner une valeur que l'application accepte"
-    if forms & {"kubectl logs"} and row.strip() not in ("", UNKNOWN) and not row.startswith("{") and not fits(row.strip(), refusal):
+    if (
+        forms & {"kubectl logs"}
+        and row.strip() not in ("", UNKNOWN)
+        and not row.startswith("{")
+        and not fits(row.strip(), refusal)
+    ):
         close = difflib.SequenceMatcher(None, row.strip(), refusal).ratio() > 0.5
         return (f"« {row.strip()} », et l'application écrit autre chose", f"écrire « {refusal} »") if close else None
     return None

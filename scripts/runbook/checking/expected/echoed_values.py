@@ -22,4 +22,10 @@ def echoed_values(commands: list[Command], sent: set[str]) -> Iterator[Finding]:
                 for found in IDENTIFIER.findall(word.text):
                     near = sorted(value for value in sent if found not in sent and slip(found, value))
                     if near:
-                        yield Finding(command.path, word.line, f"« {found} », que la page n'a envoyé nulle part", f"vouliez-vous dire « {near[0]} » ?", "echoed_values")
+                        yield Finding(
+                            command.path,
+                            word.line,
+                            f"« {found} », que la page n'a envoyé nulle part",
+                            f"vouliez-vous dire « {near[0]} » ?",
+                            "echoed_values",
+                        )

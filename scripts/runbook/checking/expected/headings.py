@@ -49,7 +49,11 @@ def _choices(commands: list[Command]) -> tuple[list[Choice], bool]:
     for command in commands:
         if command.captured or command.name not in ("kubectl", "docker"):
             continue
-        found = _of_kubectl_get(command) if form_of(command) == "kubectl get" else [(form_of(command), known) for known in printed.tables().get(form_of(command), ())]
+        found = (
+            _of_kubectl_get(command)
+            if form_of(command) == "kubectl get"
+            else [(form_of(command), known) for known in printed.tables().get(form_of(command), ())]
+        )
         templated = any(value.startswith("table ") for value in option_values(command, "--format"))
         whole = whole and bool(found) and not templated
         choices += found
@@ -66,7 +70,11 @@ def _of_kubectl_get(command: Command) -> list[Choice]:
         return []
     texts = [word.text for word in command.arguments]
     before = ("NAMESPACE",) if "-A" in texts or "--all-namespaces" in texts else ()
-    after = tuple(label.rpartition("/")[2].upper() for value in option_values(command, "-L", "--label-columns") for label in value.split(","))
+    after = tuple(
+        label.rpartition("/")[2].upper()
+        for value in option_values(command, "-L", "--label-columns")
+        for label in value.split(",")
+    )
     after += ("LABELS",) if "--show-labels" in texts else ()
     return [
         (kind, (*before, *plain, *(wide if "wide" in outputs else ()), *after))
@@ -104,7 +112,11 @@ def _same(shown: printed.Headings, known: printed.Headings) -> bool:
 def _wrong(table: Table, choices: list[Choice], told: Told) -> Finding:
     close = max(choices, key=lambda choice: len(set(choice[1]) & set(table.headings)))[1]
     strange = [heading for heading in table.headings if heading not in close and UNKNOWN not in heading]
-    cause = f"colonne « {strange[0]} » que la commande n'affiche pas" if strange else f"colonnes {' '.join(table.headings)}, et la commande en affiche d'autres"
+    cause = (
+        f"colonne « {strange[0]} » que la commande n'affiche pas"
+        if strange
+        else f"colonnes {' '.join(table.headings)}, et la commande en affiche d'autres"
+    )
     return told(table.first, cause, f"elle affiche : {'  '.join(close)}")
 
 
@@ -117,7 +129,11 @@ def _cells(lines: list[str], table: Table, kind: str, told: Told) -> Iterator[Fi
         for heading, cell in row.items():
             if cell and not printed.fits_cell(cell, kind, heading.upper() if kind == "Event" else heading):
                 known = printed.cell_values(kind, heading)
-                yield told(index, f"{heading} « {cell} » impossible", nearest(cell, known) if len(known) > 1 else f"écrire {known[0]}")
+                yield told(
+                    index,
+                    f"{heading} « {cell} » impossible",
+                    nearest(cell, known) if len(known) > 1 else f"écrire {known[0]}",
+                )
         if kind == "Event":
             yield from _event(index, {heading.upper(): cell for heading, cell in row.items()}, told)
 

@@ -45,12 +45,27 @@ def lines(block: Block, commands: list[Command], state: PageState) -> Iterator[F
 
 def _selected(calls: list[Command], index: int, line: str, told: Told, state: PageState) -> Iterator[Finding]:
     """`[pod/name/container] …` after `kubectl logs -l`: a pod that the selector takes."""
-    selectors = [text for call in calls if verb_of(call) == "logs" for text in option_values(call, "-l", "--selector") if UNKNOWN not in text]
-    taken = [item.name for item in state.model.objects for text in selectors if item.pod_template and selects(text, item.pod_template.get("metadata", {}).get("labels") or item.labels)]
+    selectors = [
+        text
+        for call in calls
+        if verb_of(call) == "logs"
+        for text in option_values(call, "-l", "--selector")
+        if UNKNOWN not in text
+    ]
+    taken = [
+        item.name
+        for item in state.model.objects
+        for text in selectors
+        if item.pod_template and selects(text, item.pod_template.get("metadata", {}).get("labels") or item.labels)
+    ]
     for found in PREFIX.finditer(line):
         owner = state.workload_of(found["pod"])
         if owner is not None and taken and owner.name not in taken:
-            yield told(index, f"une ligne de « {owner.name} », que le sélecteur « {selectors[0]} » écarte", "corriger le sélecteur, ou le résultat")
+            yield told(
+                index,
+                f"une ligne de « {owner.name} », que le sélecteur « {selectors[0]} » écarte",
+                "corriger le sélecteur, ou le résultat",
+            )
 
 
 def _applied(calls: list[Command], text: list[str], told: Told, state: PageState) -> Iterator[Finding]:
@@ -63,10 +78,18 @@ def _applied(calls: list[Command], text: list[str], told: Told, state: PageState
         return
     for (index, word), name in zip(shown, wanted, strict=False):
         if not fits(word, name):
-            yield told(index, f"« {word} », là où la commande dit « {name} »", "reprendre les objets des fichiers, dans leur ordre")
+            yield told(
+                index,
+                f"« {word} », là où la commande dit « {name} »",
+                "reprendre les objets des fichiers, dans leur ordre",
+            )
             return
     if len(shown) != len(wanted):
-        yield told(shown[-1][0] if shown else 0, f"{len(shown)} objets, et les fichiers en ont {len(wanted)}", f"attendu : {', '.join(wanted)}")
+        yield told(
+            shown[-1][0] if shown else 0,
+            f"{len(shown)} objets, et les fichiers en ont {len(wanted)}",
+            f"attendu : {', '.join(wanted)}",
+        )
 
 
 def _object(calls: list[Command], index: int, line: str, told: Told, state: PageState) -> Iterator[Finding]:
@@ -84,27 +107,54 @@ def _object(calls: list[Command], index: int, line: str, told: Told, state: Page
         return
     owner = state.workload_of(name) if kind == "Pod" else None
     selectors = [value for call in calls if call.captured for value in option_values(call, "-l", "--selector")]
-    if owner is not None and selectors and not any(UNKNOWN in value or selects(value, owner.pod_template.get("metadata", {}).get("labels") or {}) for value in selectors):
-        yield told(index, f"pod de « {owner.name} », que « -l {selectors[0]} » ne choisit pas", "reprendre le nom que la commande trouve")
+    if (
+        owner is not None
+        and selectors
+        and not any(
+            UNKNOWN in value or selects(value, owner.pod_template.get("metadata", {}).get("labels") or {})
+            for value in selectors
+        )
+    ):
+        yield told(
+            index,
+            f"pod de « {owner.name} », que « -l {selectors[0]} » ne choisit pas",
+            "reprendre le nom que la commande trouve",
+        )
     item = next((item for item in state.model.of_kind(kind) if fits(name, item.name)), None)
-    if item is not None and found.re is OBJECT and f"{found['kind']}{found['group'] or ''}" != _label(item).partition("/")[0]:
+    if (
+        item is not None
+        and found.re is OBJECT
+        and f"{found['kind']}{found['group'] or ''}" != _label(item).partition("/")[0]
+    ):
         yield told(index, f"kubectl écrit « {_label(item)} »", "reprendre ce que la commande affiche")
     yield from _concerned(calls, index, kind, name, found["rest"], told, state)
 
 
-def _concerned(calls: list[Command], index: int, kind: str, name: str, rest: str, told: Told, state: PageState) -> Iterator[Finding]:
+def _concerned(
+    calls: list[Command], index: int, kind: str, name: str, rest: str, told: Told, state: PageState
+) -> Iterator[Finding]:
     """The block's commands name this object, and do what the line says."""
     endings = [ending for call in calls for ending in DONE.get(verb_of(call), ())]
     whole = all(DONE.get(verb_of(call)) or verb_of(call).startswith(("get", "logs", "describe")) for call in calls)
     known_ending = any(rest.startswith(ending) for others in DONE.values() for ending in others)
-    if endings and whole and known_ending and UNKNOWN not in rest and not any(rest.startswith(ending) for ending in endings):
+    if (
+        endings
+        and whole
+        and known_ending
+        and UNKNOWN not in rest
+        and not any(rest.startswith(ending) for ending in endings)
+    ):
         yield told(index, f"« {rest} », et la commande fait autre chose", f"attendu : {', '.join(endings)}")
     named = [pair for call in calls for pair in named_objects(call)]
     named += [(item.kind, item.name) for call in calls for item in applied(state.model, call)]
     unknown = any(UNKNOWN in word.text or word.text == "-" for call in calls for word in call.arguments)
     acts = any(rest.startswith(ending) for ending in endings)
     if acts and named and not unknown and not any(other == kind and fits(name, known) for other, known in named):
-        yield told(index, f"{kind} « {name} », que la commande ne nomme pas", f"la commande nomme {', '.join(known for _, known in named)}")
+        yield told(
+            index,
+            f"{kind} « {name} », que la commande ne nomme pas",
+            f"la commande nomme {', '.join(known for _, known in named)}",
+        )
 
 
 def _pod(index: int, line: str, told: Told, state: PageState) -> Iterator[Finding]:
@@ -116,7 +166,11 @@ def _pod(index: int, line: str, told: Told, state: PageState) -> Iterator[Findin
         workload = state.workload_of(found["pod"])
         names = [str(spec.get("name")) for spec in workload.containers] if workload else []
         if names and not any(fits(found["container"], name) for name in names):
-            yield told(index, f"« {workload.name if workload else ''} » n'a pas de conteneur « {found['container']} »", nearest(found["container"], names))
+            yield told(
+                index,
+                f"« {workload.name if workload else ''} » n'a pas de conteneur « {found['container']} »",
+                nearest(found["container"], names),
+            )
     known = {container.name for container in state.containers}
     for word in re.findall(r"(?:Created|Started|Stopping) container ([\w.-]+)", line):
         if word not in known and known:
@@ -144,14 +198,37 @@ def _described(index: int, text: list[str], told: Told, state: PageState) -> Ite
             yield told(index, f"{key} : aucune sonde « {' '.join(value.split(' ')[:2])} »", nearest(value, shown))
     elif key == "Controlled By" and value.partition("/")[0] not in CONTROLLERS:
         yield told(index, f"« {value} » ne crée pas de pod", nearest(value.partition("/")[0], CONTROLLERS))
-    elif key == "Controlled By" and value.startswith("ReplicaSet/") and not state.knows("ReplicaSet", value.partition("/")[2]):
+    elif (
+        key == "Controlled By"
+        and value.startswith("ReplicaSet/")
+        and not state.knows("ReplicaSet", value.partition("/")[2])
+    ):
         yield told(index, f"« {value} » impossible", nearest(value.partition("/")[2], state.names("ReplicaSet")))
-    elif key == "Name" and "-" in value and not any(state.knows(kind, value) for kind in ("Pod", "Deployment", "Service", "ConfigMap", "Secret", "Namespace", "Node")):
+    elif (
+        key == "Name"
+        and "-" in value
+        and not any(
+            state.knows(kind, value)
+            for kind in ("Pod", "Deployment", "Service", "ConfigMap", "Secret", "Namespace", "Node")
+        )
+    ):
         yield told(index, f"aucun objet « {value} »", nearest(value, state.names("Pod")))
     elif key in ("memory", "cpu"):
-        under = next((row.strip().rstrip(":").lower() for row in reversed(text[:index]) if row.strip() in ("Limits:", "Requests:")), "")
+        under = next(
+            (
+                row.strip().rstrip(":").lower()
+                for row in reversed(text[:index])
+                if row.strip() in ("Limits:", "Requests:")
+            ),
+            "",
+        )
         resources = [container.spec.get("resources") or {} for container in every]
-        sizes = {str(part.get(key)) for one in resources for heading, part in one.items() if isinstance(part, dict) and under in ("", heading) and key in part}
+        sizes = {
+            str(part.get(key))
+            for one in resources
+            for heading, part in one.items()
+            if isinstance(part, dict) and under in ("", heading) and key in part
+        }
         if sizes and value not in sizes and value not in state.said:
             yield told(index, f"{key} « {value} » : aucun conteneur ne la demande", nearest(value, sizes))
 
@@ -175,7 +252,9 @@ def _compose(index: int, line: str, told: Told, state: PageState) -> Iterator[Fi
     project = str(state.model.compose.get("name", ""))
     if not project:
         return
-    names = {str(service.get("container_name") or f"{project}-{name}-1") for name, service in state.model.services.items()}
+    names = {
+        str(service.get("container_name") or f"{project}-{name}-1") for name, service in state.model.services.items()
+    }
     networks = {f"{project}_{name}" for name in state.model.compose.get("networks") or {"default": None}}
     found = re.match(r"…? *(Container|Network) ([\w.…-]+)(?= |$)", line.strip())
     if found:
@@ -187,7 +266,11 @@ def _compose(index: int, line: str, told: Told, state: PageState) -> Iterator[Fi
             )
         known = names if found[1] == "Container" else networks
         if not any(fits(found[2], name) for name in known):
-            yield told(index, f"{'conteneur' if found[1] == 'Container' else 'réseau'} « {found[2]} » que Compose ne crée pas", nearest(found[2], known))
+            yield told(
+                index,
+                f"{'conteneur' if found[1] == 'Container' else 'réseau'} « {found[2]} » que Compose ne crée pas",
+                nearest(found[2], known),
+            )
     log = re.match(r"…?([\w.-]+?)-(\d+) +\|", line)
     if log and log[1].removeprefix(f"{project}-") not in state.model.services:
         yield told(index, f"journal d'un service « {log[1]} » inconnu", nearest(log[1], state.model.services))

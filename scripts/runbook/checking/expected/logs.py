@@ -55,7 +55,11 @@ class Logged:
     @cached_property
     def wrong_units(self) -> dict[str, float]:
         """The keys in milliseconds (`…_ms`) of a request of one millisecond that say something else."""
-        return {key: value for key, value in self._line("gunicorn.access", "%(m)s", (_Atoms(ATOMS),)).items() if key.endswith("_ms") and value != 1}
+        return {
+            key: value
+            for key, value in self._line("gunicorn.access", "%(m)s", (_Atoms(ATOMS),)).items()
+            if key.endswith("_ms") and value != 1
+        }
 
     def hides(self, path: str, status: str) -> bool:
         """Whether the filters of the access log keep the line of such a request out of it."""
@@ -65,7 +69,9 @@ class Logged:
             configurator = logging.config.DictConfigurator({})
             names = [*described.get("filters", []), *handler.get("filters", [])]
             filters = [configurator.configure_filter(dict(self._settings["filters"][name])) for name in names]
-            record = logging.LogRecord("gunicorn.access", logging.INFO, "", 0, "%(m)s", (_Atoms({**ATOMS, "U": path, "s": status}),), None)
+            record = logging.LogRecord(
+                "gunicorn.access", logging.INFO, "", 0, "%(m)s", (_Atoms({**ATOMS, "U": path, "s": status}),), None
+            )
             return not all(one.filter(record) for one in filters)
         except (AttributeError, KeyError, IndexError, TypeError, ValueError):  # as below
             return False
@@ -77,9 +83,19 @@ class Logged:
         try:
             described = self._settings["loggers"].get(logger) or self._settings["root"]
             handler = self._settings["handlers"][described["handlers"][0]]
-            formatter = logging.config.DictConfigurator({}).configure_formatter(dict(self._settings["formatters"][handler["formatter"]]))
-            line = json.loads(formatter.format(logging.LogRecord(logger, logging.INFO, "", 0, message, arguments, None)))
-        except (AttributeError, KeyError, IndexError, TypeError, ValueError):  # no such settings, or wrong ones, which another rule tells
+            formatter = logging.config.DictConfigurator({}).configure_formatter(
+                dict(self._settings["formatters"][handler["formatter"]])
+            )
+            line = json.loads(
+                formatter.format(logging.LogRecord(logger, logging.INFO, "", 0, message, arguments, None))
+            )
+        except (
+            AttributeError,
+            KeyError,
+            IndexError,
+            TypeError,
+            ValueError,
+        ):  # no such settings, or wrong ones, which another rule tells
             return {}
         return line if isinstance(line, dict) else {}
 
@@ -93,15 +109,45 @@ def logged(block: Block, commands: list[Command], server: Logged) -> Iterator[Fi
         if not keys or not server.of_a_request or not server.of_a_fact:
             continue
         for agent in AGENT.findall(row):
-            if "…" not in agent and not KNOWN_AGENT.match(agent) and not any(f'"{agent}"' in text for text in server.model.code.values()):
-                yield Finding(block.page, block.expected.line + index, f"résultat attendu : appelant « {agent} », et aucun service ne se nomme ainsi", "reprendre le User-Agent du code", "expected_logs")
+            if (
+                "…" not in agent
+                and not KNOWN_AGENT.match(agent)
+                and not any(f'"{agent}"' in text for text in server.model.code.values())
+            ):
+                yield Finding(
+                    block.page,
+                    block.expected.line + index,
+                    f"résultat attendu : appelant « {agent} », et aucun service ne se nomme ainsi",
+                    "reprendre le User-Agent du code",
+                    "expected_logs",
+                )
         shown = SHOWN.search(row)
         if shown and '"level": "info"' in row and server.hides(shown[1], shown[2]):
-            yield Finding(block.page, block.expected.line + index, f"résultat attendu : l'appel de « {shown[1]} », que le journal n'écrit pas à ce niveau", "montrer un autre appel, ou corriger le filtre du journal", "expected_logs")
-        request = '"gunicorn.access"' in row or '"access"' in row or set(keys) & (server.of_a_request - server.of_a_fact)
+            yield Finding(
+                block.page,
+                block.expected.line + index,
+                f"résultat attendu : l'appel de « {shown[1]} », que le journal n'écrit pas à ce niveau",
+                "montrer un autre appel, ou corriger le filtre du journal",
+                "expected_logs",
+            )
+        request = (
+            '"gunicorn.access"' in row or '"access"' in row or set(keys) & (server.of_a_request - server.of_a_fact)
+        )
         known = server.of_a_request if request else server.of_a_fact
         for key in keys:
             if key in server.wrong_units:
-                yield Finding(block.page, block.expected.line + index, f"« {key} » d'une requête d'une milliseconde vaudrait {server.wrong_units[key]}", "convertir ce que donne Gunicorn : D est en microsecondes, M en millisecondes", "expected_logs")
+                yield Finding(
+                    block.page,
+                    block.expected.line + index,
+                    f"« {key} » d'une requête d'une milliseconde vaudrait {server.wrong_units[key]}",
+                    "convertir ce que donne Gunicorn : D est en microsecondes, M en millisecondes",
+                    "expected_logs",
+                )
             if key not in known:
-                yield Finding(block.page, block.expected.line + index, f"résultat attendu : clé « {key} », que le service n'écrit pas dans son journal", nearest(key, known), "expected_logs")
+                yield Finding(
+                    block.page,
+                    block.expected.line + index,
+                    f"résultat attendu : clé « {key} », que le service n'écrit pas dans son journal",
+                    nearest(key, known),
+                    "expected_logs",
+                )

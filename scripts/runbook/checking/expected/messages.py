@@ -13,7 +13,9 @@ from runbook.checking.offered.model import Model
 from runbook.reading.content import Block
 
 RULE = "expected_messages"
-LINE = re.compile(r'"level": "(?P<level>[^"]*)".*?"logger": "(?P<logger>[\w.]+)".*?"(?:msg|message|text)": "(?P<said>[^"]*)"')
+LINE = re.compile(
+    r'"level": "(?P<level>[^"]*)".*?"logger": "(?P<logger>[\w.]+)".*?"(?:msg|message|text)": "(?P<said>[^"]*)"'
+)
 LEVELS = {"exception": "error", "warn": "warning", "fatal": "critical"}
 HOLE = re.compile(r"%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[sdrifgx]")
 
@@ -24,16 +26,30 @@ def messages(block: Block, commands: list[Command], model: Model) -> Iterator[Fi
         return
     for index, row in enumerate(block.expected.text.split("\n")):
         found = LINE.search(row)
-        path = next((path for path in model.code if found and path.endswith(f"/{found['logger'].replace('.', '/')}.py")), None)
+        path = next(
+            (path for path in model.code if found and path.endswith(f"/{found['logger'].replace('.', '/')}.py")), None
+        )
         if found is None or path is None:
             continue
         known = written(model.code[path])
         fitting = [level for level, text in known if _meets(found["said"], text)]
         line = block.expected.line + index
         if not fitting and known:
-            yield Finding(block.page, line, f"résultat attendu : « {found['said']} », que « {found['logger']} » n'écrit pas", nearest(found["said"], [text for _, text in known]), RULE)
+            yield Finding(
+                block.page,
+                line,
+                f"résultat attendu : « {found['said']} », que « {found['logger']} » n'écrit pas",
+                nearest(found["said"], [text for _, text in known]),
+                RULE,
+            )
         elif fitting and found["level"].lower() not in fitting and UNKNOWN not in found["level"]:
-            yield Finding(block.page, line, f"résultat attendu : niveau « {found['level']} », et « {found['logger']} » écrit cette ligne en {fitting[0]}", f"écrire {fitting[0]}", RULE)
+            yield Finding(
+                block.page,
+                line,
+                f"résultat attendu : niveau « {found['level']} », et « {found['logger']} » écrit cette ligne en {fitting[0]}",
+                f"écrire {fitting[0]}",
+                RULE,
+            )
 
 
 @lru_cache(maxsize=64)

@@ -29,7 +29,9 @@ class Rereading:
             named = list(named_objects(command))
             if verb == "patch" and any(kind == "ConfigMap" for kind, _ in named):
                 for key, value in _given(command).items():
-                    self.stale[value] = {container.item.name for container in self.containers if key in container.environment}
+                    self.stale[value] = {
+                        container.item.name for container in self.containers if key in container.environment
+                    }
             elif verb in RESTARTS and named:
                 names = {name for _, name in named}
                 self.stale = {value: workloads - names for value, workloads in self.stale.items()}
@@ -44,8 +46,16 @@ class Rereading:
         for value in _texts(msgspec.json.decode(block.expected.text)):
             late = self.stale.get(value, set()) & own
             if late:
-                line = next((index for index, row in enumerate(block.expected.text.split("\n")) if f'"{value}"' in row), 0)
-                yield Finding(block.page, block.expected.line + line, f"résultat attendu : « {value} », que « {min(late)} » n'a pas encore lu dans la ConfigMap", f"relancer d'abord : kubectl rollout restart deployment/{min(late)}", "reread")
+                line = next(
+                    (index for index, row in enumerate(block.expected.text.split("\n")) if f'"{value}"' in row), 0
+                )
+                yield Finding(
+                    block.page,
+                    block.expected.line + line,
+                    f"résultat attendu : « {value} », que « {min(late)} » n'a pas encore lu dans la ConfigMap",
+                    f"relancer d'abord : kubectl rollout restart deployment/{min(late)}",
+                    "reread",
+                )
 
 
 def _given(command: Command) -> dict[str, str]:

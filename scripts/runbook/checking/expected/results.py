@@ -52,7 +52,9 @@ def check_expected_results(pages: Sequence[PageBlocks], site: Sequence[PageBlock
             yield from told_schemes(page.page, answered)
             yield from told_settings(page.page, model, network)
             yield from sent_back(page, model, network)
-            for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target):
+            for target, blocks in groupby(
+                sorted(page.blocks, key=lambda block: block.target), key=lambda block: block.target
+            ):
                 shell, state, sent = Shell(), PageState(model, found, images), set[str]()
                 changes, rereading, awaited = Changes(network), Rereading(found), Awaited()
                 for block in blocks:

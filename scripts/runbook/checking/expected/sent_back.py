@@ -23,7 +23,13 @@ def sent_back(page: PageBlocks, model: Model, network: InnerNetwork) -> Iterator
                 kept = {_kept(application, header, value, target, network) for target in model.settings.targets}
                 if False in kept and True not in kept:
                     cause = f"« {application} » ne rend pas l'identifiant « {value} » de {header}, alors qu'il rend « {PLAIN} »"
-                    yield Finding(page.page.path, page.page.line_of[index], cause, "en prendre un que l'application accepte, ou corriger ce qu'elle accepte", "sent_back")
+                    yield Finding(
+                        page.page.path,
+                        page.page.line_of[index],
+                        cause,
+                        "en prendre un que l'application accepte, ou corriger ce qu'elle accepte",
+                        "sent_back",
+                    )
 
 
 def hostile_identifiers(model: Model, network: InnerNetwork) -> Iterator[Finding]:
@@ -34,7 +40,13 @@ def hostile_identifiers(model: Model, network: InnerNetwork) -> Iterator[Finding
                 if any(_kept(application, header, value, target, network) for target in model.settings.targets):
                     path, line = written(re.escape(header), model.code)
                     shown = f"de {len(value)} caractères" if len(value) > 20 else f"« {value} »"
-                    yield Finding(path, line, f"« {application} » rend tel quel un {header} {shown}, et l'écrit sans doute dans son journal", "n'accepter qu'un identifiant court, de lettres, chiffres et tirets, et en tirer un autre sinon", "sent_back")
+                    yield Finding(
+                        path,
+                        line,
+                        f"« {application} » rend tel quel un {header} {shown}, et l'écrit sans doute dans son journal",
+                        "n'accepter qu'un identifiant court, de lettres, chiffres et tirets, et en tirer un autre sinon",
+                        "sent_back",
+                    )
                     break
 
 

@@ -25,7 +25,13 @@ def impossible_values(block: Block, expected: Expected, responses: list[TestResp
             continue
         shown = ", ".join(dict.fromkeys(json.dumps(other, ensure_ascii=False) for other in known))
         line = next((index for index, row in enumerate(expected.text.split("\n")) if f'"{path[-1]}"' in row), 0)
-        yield Finding(block.page, expected.line + line, f"résultat attendu : {'.'.join(path)} = {json.dumps(value, ensure_ascii=False)}, que l'application ne donne jamais", f"elle donne {shown} ; {REMEDY}", "situations")
+        yield Finding(
+            block.page,
+            expected.line + line,
+            f"résultat attendu : {'.'.join(path)} = {json.dumps(value, ensure_ascii=False)}, que l'application ne donne jamais",
+            f"elle donne {shown} ; {REMEDY}",
+            "situations",
+        )
 
 
 def impossible_statuses(block: Block, expected: Expected, responses: list[TestResponse]) -> Iterator[Finding]:
@@ -34,7 +40,13 @@ def impossible_statuses(block: Block, expected: Expected, responses: list[TestRe
     for index, row in enumerate(expected.text.split("\n")):
         found = STATUS_LINE.match(row) or re.fullmatch(r"([1-5]\d\d)", row.strip())
         if found and found[1] not in known:
-            yield Finding(block.page, expected.line + index, f"résultat attendu : statut {found[1]}, que l'application ne donne pas ici", f"elle donne {', '.join(sorted(known))} ; {REMEDY}", "situations")
+            yield Finding(
+                block.page,
+                expected.line + index,
+                f"résultat attendu : statut {found[1]}, que l'application ne donne pas ici",
+                f"elle donne {', '.join(sorted(known))} ; {REMEDY}",
+                "situations",
+            )
 
 
 def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -32,8 +32,39 @@ DONE = {
     "wait": ("condition met",),
     "expose": ("exposed",),
 }
-VALUED = ("-n", "--namespace", "-l", "--selector", "-o", "--output", "-f", "--filename", "-c", "--container", "--context", "--sort-by", "--field-selector", "-L", "--label-columns", "--for", "--timeout", "--type", "-p", "--patch")
-COMPOSE_VALUED = ("-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory", "--progress", "--ansi")
+VALUED = (
+    "-n",
+    "--namespace",
+    "-l",
+    "--selector",
+    "-o",
+    "--output",
+    "-f",
+    "--filename",
+    "-c",
+    "--container",
+    "--context",
+    "--sort-by",
+    "--field-selector",
+    "-L",
+    "--label-columns",
+    "--for",
+    "--timeout",
+    "--type",
+    "-p",
+    "--patch",
+)
+COMPOSE_VALUED = (
+    "-f",
+    "--file",
+    "-p",
+    "--project-name",
+    "--profile",
+    "--env-file",
+    "--project-directory",
+    "--progress",
+    "--ansi",
+)
 PLAIN_VERBS = {"top pods": "top pod", "top po": "top pod", "top nodes": "top node", "top no": "top node"}
 DOCKER_GROUPS = ("buildx", "container", "context", "image", "network", "system", "volume")
 DOCKER_FORMS = {
@@ -86,11 +117,17 @@ class PageState:
     def knows(self, kind: str, name: str) -> bool:
         """Whether an object of this kind can have this name, in which `…` stands for any text."""
         made = {tuple(entry.split("/", 1)) for entry in self.model.settings.model.made_by_commands}
-        if (kind.lower(), name) in made or any(name == other and KIND_OF.get(made_kind, made_kind) == kind for made_kind, other in self.created):
+        if (kind.lower(), name) in made or any(
+            name == other and KIND_OF.get(made_kind, made_kind) == kind for made_kind, other in self.created
+        ):
             return True
         if any(fits(name, item.name) for item in self.model.of_kind("Service" if kind == "Endpoints" else kind)):
             return True
-        owners = [item for item in self.model.objects if item.kind in ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")]
+        owners = [
+            item
+            for item in self.model.objects
+            if item.kind in ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
+        ]
         return kind in ("Pod", "ReplicaSet", "Job") and any(may_start(name, f"{item.name}-") for item in owners)
 
     def names(self, kind: str) -> list[str]:
@@ -131,13 +168,25 @@ def applied(model: Model, command: Command) -> list[KubeObject]:
     words = [word.text for word in command.arguments]
     found: list[KubeObject] = []
     for index, word in enumerate(words):
-        name = words[index + 1] if word in ("-f", "--filename") and index + 1 < len(words) else word.partition("=")[2] if word.startswith("--filename=") else None
+        name = (
+            words[index + 1]
+            if word in ("-f", "--filename") and index + 1 < len(words)
+            else word.partition("=")[2]
+            if word.startswith("--filename=")
+            else None
+        )
         if name is None or name == "-":
             continue
         path = posixpath.normpath(name)
-        paths = [file for file in model.files_in.get(path, []) if file.endswith((".yaml", ".yml", ".json"))] if path in model.folders else [path]
+        paths = (
+            [file for file in model.files_in.get(path, []) if file.endswith((".yaml", ".yml", ".json"))]
+            if path in model.folders
+            else [path]
+        )
         for file in paths:
-            found += [item for item in model.objects if item.path == file] or [item for item in model.objects if item.path.startswith(f"{file}.")]
+            found += [item for item in model.objects if item.path == file] or [
+                item for item in model.objects if item.path.startswith(f"{file}.")
+            ]
     return found
 
 
@@ -203,4 +252,6 @@ def form_of(command: Command) -> str:
     if words[:1] == ["compose"]:
         rest = list(_operands([word.text for word in command.arguments][1:], COMPOSE_VALUED))
         return f"docker compose {rest[0]}" if rest else "docker compose"
-    return DOCKER_FORMS.get(" ".join(words[:2]), f"docker {' '.join(words[:2] if words[:1] and words[0] in DOCKER_GROUPS else words[:1])}")
+    return DOCKER_FORMS.get(
+        " ".join(words[:2]), f"docker {' '.join(words[:2] if words[:1] and words[0] in DOCKER_GROUPS else words[:1])}"
+    )

@@ -71,12 +71,31 @@ def _deployments(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
             settled = item.name not in state.unsettled
             ready = row["READY"].split("/")
             if len(ready) == 2 and ready[1].isdecimal() and int(ready[1]) != wanted:
-                yield told(row.index, f"READY {row['READY']}, et « {item.name} » a {wanted} réplica(s)", f"écrire {wanted}/{wanted}")
+                yield told(
+                    row.index,
+                    f"READY {row['READY']}, et « {item.name} » a {wanted} réplica(s)",
+                    f"écrire {wanted}/{wanted}",
+                )
             if not settled and row["UP-TO-DATE"].isdecimal() and int(row["UP-TO-DATE"]) > wanted:
-                yield told(row.index, f"UP-TO-DATE {row['UP-TO-DATE']}, et « {item.name} » a {wanted} réplica(s)", f"écrire {wanted}")
-            for heading, value in (("READY", ready[0]), ("UP-TO-DATE", row["UP-TO-DATE"]), ("AVAILABLE", row["AVAILABLE"])):
-                if settled and value.isdecimal() and int(value) != wanted and not (heading == "READY" and ready[1:] != [str(wanted)]):
-                    yield told(row.index, f"{heading} {value}, et « {item.name} » a {wanted} réplica(s)", f"écrire {wanted}")
+                yield told(
+                    row.index,
+                    f"UP-TO-DATE {row['UP-TO-DATE']}, et « {item.name} » a {wanted} réplica(s)",
+                    f"écrire {wanted}",
+                )
+            for heading, value in (
+                ("READY", ready[0]),
+                ("UP-TO-DATE", row["UP-TO-DATE"]),
+                ("AVAILABLE", row["AVAILABLE"]),
+            ):
+                if (
+                    settled
+                    and value.isdecimal()
+                    and int(value) != wanted
+                    and not (heading == "READY" and ready[1:] != [str(wanted)])
+                ):
+                    yield told(
+                        row.index, f"{heading} {value}, et « {item.name} » a {wanted} réplica(s)", f"écrire {wanted}"
+                    )
 
 
 def _replica_sets(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
@@ -87,7 +106,11 @@ def _replica_sets(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]
         owner = state.workload_of(row.name)
         numbers = [row[heading] for heading in ("DESIRED", "CURRENT", "READY")]
         if owner and owner.name not in state.unsettled and set(numbers) - {str(state.wanted(owner)), "0", UNKNOWN}:
-            yield told(row.index, f"{' '.join(numbers)}, et « {owner.name} » a {state.wanted(owner)} réplica(s)", f"écrire {state.wanted(owner)}")
+            yield told(
+                row.index,
+                f"{' '.join(numbers)}, et « {owner.name} » a {state.wanted(owner)} réplica(s)",
+                f"écrire {state.wanted(owner)}",
+            )
 
 
 def _pods(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
@@ -99,11 +122,23 @@ def _pods(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
         size = len(owner.containers) if owner else None
         ready = row["READY"].split("/")
         if size is not None and len(ready) == 2 and ready[1].isdecimal() and int(ready[1]) != size:
-            yield told(row.index, f"READY {row['READY']}, et le pod de « {owner.name if owner else ''} » a {size} conteneur(s)", f"écrire {size}/{size}")
+            yield told(
+                row.index,
+                f"READY {row['READY']}, et le pod de « {owner.name if owner else ''} » a {size} conteneur(s)",
+                f"écrire {size}/{size}",
+            )
         if len(ready) == 2 and all(part.isdecimal() for part in ready):
             yield from _told_of_pod(row, int(ready[0]), int(ready[1]), told, state)
-        if row["STATUS"] == "Running" and owner and owner.name not in state.unsettled and len(ready) == 2 and ready[0] != ready[1]:
-            yield told(row.index, f"READY {row['READY']} sur un pod que rien n'a changé", f"écrire {ready[1]}/{ready[1]}")
+        if (
+            row["STATUS"] == "Running"
+            and owner
+            and owner.name not in state.unsettled
+            and len(ready) == 2
+            and ready[0] != ready[1]
+        ):
+            yield told(
+                row.index, f"READY {row['READY']} sur un pod que rien n'a changé", f"écrire {ready[1]}/{ready[1]}"
+            )
 
 
 def _is_one_of(status: str, known: Iterable[str]) -> bool:
@@ -114,9 +149,17 @@ def _told_of_pod(row: Row, ready: int, size: int, told: Told, state: PageState) 
     """What no pod shows: more ready containers than it has, all of them ready before they started, a restart without a cause."""
     before = _is_one_of(row["STATUS"], NOT_STARTED)
     if ready > size or (ready == size and (before or _is_one_of(row["STATUS"], ENDED))):
-        yield told(row.index, f"READY {row['READY']} sur un pod « {row['STATUS']} »", f"écrire {size if ready > size else size - 1}/{size}")
+        yield told(
+            row.index,
+            f"READY {row['READY']} sur un pod « {row['STATUS']} »",
+            f"écrire {size if ready > size else size - 1}/{size}",
+        )
     restarts = row["RESTARTS"]  # one with its age, `3 (5m ago)`, was seen
-    if restarts.isdecimal() and int(restarts) and (before or (row["STATUS"] == "Running" and not STOPS.search(state.said))):
+    if (
+        restarts.isdecimal()
+        and int(restarts)
+        and (before or (row["STATUS"] == "Running" and not STOPS.search(state.said)))
+    ):
         yield told(row.index, f"RESTARTS {row['RESTARTS']}, et rien dans la page n'arrête un conteneur", "écrire 0")
 
 
@@ -128,10 +171,14 @@ def _services(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
         elif item is not None:
             kind = item.at("spec", "type", default="ClusterIP")
             if UNKNOWN not in row["TYPE"] and row["TYPE"] != kind:
-                yield told(row.index, f"TYPE {row['TYPE']}, et le Service « {item.name} » est un {kind}", f"écrire {kind}")
+                yield told(
+                    row.index, f"TYPE {row['TYPE']}, et le Service « {item.name} » est un {kind}", f"écrire {kind}"
+                )
             ports = ",".join(_port(port) for port in item.at("spec", "ports", default=[]))
             if not fits(row["PORT(S)"], ports):
-                yield told(row.index, f"PORT(S) {row['PORT(S)']}, et le Service « {item.name} » a {ports}", f"écrire {ports}")
+                yield told(
+                    row.index, f"PORT(S) {row['PORT(S)']}, et le Service « {item.name} » a {ports}", f"écrire {ports}"
+                )
             if kind in ("ClusterIP", "NodePort") and row["EXTERNAL-IP"] not in ("<none>", UNKNOWN):
                 yield told(row.index, f"EXTERNAL-IP {row['EXTERNAL-IP']} sur un {kind}", "écrire <none>")
 
@@ -144,13 +191,27 @@ def _endpoints(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
             continue
         behind = state.model.workloads_behind(item)[:1] if item else []
         for workload in behind:
-            numbers = {str(port.get("containerPort")) for spec in workload.containers for port in spec.get("ports") or []}
+            numbers = {
+                str(port.get("containerPort")) for spec in workload.containers for port in spec.get("ports") or []
+            }
             ports = re.findall(r":(\d+)", row["ENDPOINTS"])
             for port in sorted(set(ports) - numbers):
-                yield told(row.index, f"adresse sur le port {port}, et les pods de « {workload.name} » écoutent sur {', '.join(sorted(numbers))}", f"écrire {min(numbers, default=port)}")
+                yield told(
+                    row.index,
+                    f"adresse sur le port {port}, et les pods de « {workload.name} » écoutent sur {', '.join(sorted(numbers))}",
+                    f"écrire {min(numbers, default=port)}",
+                )
             count = 0 if row["ENDPOINTS"] == "<none>" else len(ports)
-            if workload.name not in state.unsettled and count != state.wanted(workload) and not re.search(r"(?<!\d)…(?!:)", row["ENDPOINTS"]):
-                yield told(row.index, f"{count} adresse(s), et « {workload.name} » a {state.wanted(workload)} réplica(s)", "une adresse par pod")
+            if (
+                workload.name not in state.unsettled
+                and count != state.wanted(workload)
+                and not re.search(r"(?<!\d)…(?!:)", row["ENDPOINTS"])
+            ):
+                yield told(
+                    row.index,
+                    f"{count} adresse(s), et « {workload.name} » a {state.wanted(workload)} réplica(s)",
+                    "une adresse par pod",
+                )
 
 
 def _configuration(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
@@ -164,7 +225,9 @@ def _configuration(rows: Rows, told: Told, state: PageState) -> Iterator[Finding
         elif item is not None:
             count = str(len(values_of(item)))
             if row["DATA"] not in (count, UNKNOWN):
-                yield told(row.index, f"DATA {row['DATA']}, et {kind} « {item.name} » a {count} clé(s)", f"écrire {count}")
+                yield told(
+                    row.index, f"DATA {row['DATA']}, et {kind} « {item.name} » a {count} clé(s)", f"écrire {count}"
+                )
             if kind == "Secret" and row["TYPE"] not in (item.at("type", default="Opaque"), UNKNOWN):
                 yield told(row.index, f"TYPE {row['TYPE']}", f"écrire {item.at('type', default='Opaque')}")
 
@@ -172,7 +235,12 @@ def _configuration(rows: Rows, told: Told, state: PageState) -> Iterator[Finding
 def _namespaces(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
     known = {*state.model.namespaces, "kube-public", "kube-node-lease"}
     for row in rows:
-        if UNKNOWN not in row.name and row["ROLES"] == UNKNOWN and row["STATUS"] in ("Active", "Terminating") and row.name not in known:
+        if (
+            UNKNOWN not in row.name
+            and row["ROLES"] == UNKNOWN
+            and row["STATUS"] in ("Active", "Terminating")
+            and row.name not in known
+        ):
             yield told(row.index, f"espace de noms « {row.name} » inconnu", nearest(row.name, state.model.namespaces))
 
 
@@ -193,19 +261,40 @@ def _containers(rows: Rows, told: Told, state: PageState) -> Iterator[Finding]:
         service = state.model.services.get(row["SERVICE"])
         if service is None:
             if UNKNOWN not in row["SERVICE"]:
-                yield told(row.index, f"service « {row['SERVICE']} » absent de Compose", nearest(row["SERVICE"], state.model.services))
+                yield told(
+                    row.index,
+                    f"service « {row['SERVICE']} » absent de Compose",
+                    nearest(row["SERVICE"], state.model.services),
+                )
             continue
         name = str(service.get("container_name") or f"{project}-{row['SERVICE']}-1")
         if not fits(row["NAME"], name):
             yield told(row.index, f"conteneur « {row['NAME']} », que Compose appelle « {name} »", f"écrire {name}")
         if not fits(row["IMAGE"], str(service.get("image", row["IMAGE"]))):
-            yield told(row.index, f"image « {row['IMAGE']} », et le service « {row['SERVICE']} » a {service.get('image')}", f"écrire {service.get('image')}")
-        ports = ", ".join(f"{port.address or '0.0.0.0'}:{port.host}->{port.target}/tcp" for port in published(service) if port.host)  # noqa: S104 - what Docker prints
+            yield told(
+                row.index,
+                f"image « {row['IMAGE']} », et le service « {row['SERVICE']} » a {service.get('image')}",
+                f"écrire {service.get('image')}",
+            )
+        ports = ", ".join(
+            f"{port.address or '0.0.0.0'}:{port.host}->{port.target}/tcp" for port in published(service) if port.host
+        )  # noqa: S104 - what Docker prints
         if not fits(row["PORTS"], ports):
-            yield told(row.index, f"PORTS {row['PORTS']}, et le service « {row['SERVICE']} » publie {ports or 'rien'}", f"écrire {ports}")
+            yield told(
+                row.index,
+                f"PORTS {row['PORTS']}, et le service « {row['SERVICE']} » publie {ports or 'rien'}",
+                f"écrire {ports}",
+            )
 
 
-NOT_STARTED = ("Pending", "ContainerCreating", "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError")
+NOT_STARTED = (
+    "Pending",
+    "ContainerCreating",
+    "ImagePullBackOff",
+    "ErrImagePull",
+    "InvalidImageName",
+    "CreateContainerConfigError",
+)
 ENDED = ("CrashLoopBackOff", "Error", "OOMKilled", "Completed", "ContainerStatusUnknown")
 CHECKS: dict[tuple[str, ...], Check] = {
     ("NAME", "READY", "UP-TO-DATE", "AVAILABLE"): _deployments,
@@ -220,26 +309,55 @@ CHECKS: dict[tuple[str, ...], Check] = {
 }
 
 
-def _complete(check: Check, rows: Rows, commands: list[Command], first: int, told: Told, state: PageState) -> Iterator[Finding]:
+def _complete(
+    check: Check, rows: Rows, commands: list[Command], first: int, told: Told, state: PageState
+) -> Iterator[Finding]:
     """A list without `…` rows, of all that the base holds, names it all, and as many pods as replicas."""
     gets = [command for command in commands if command.name == "kubectl" and verb_of(command) == "get"]
     if check is _pods:
         counts = Counter(owner.name for row in rows for owner in [state.workload_of(row.name)] if owner)
         for workload in state.model.objects:
-            if workload.kind == "Deployment" and workload.name in counts and workload.name not in state.unsettled and counts[workload.name] != state.wanted(workload):
-                yield told(first, f"{counts[workload.name]} pod(s) de « {workload.name} », qui a {state.wanted(workload)} réplica(s)", "une ligne par pod")
+            if (
+                workload.kind == "Deployment"
+                and workload.name in counts
+                and workload.name not in state.unsettled
+                and counts[workload.name] != state.wanted(workload)
+            ):
+                yield told(
+                    first,
+                    f"{counts[workload.name]} pod(s) de « {workload.name} », qui a {state.wanted(workload)} réplica(s)",
+                    "une ligne par pod",
+                )
     if len(gets) != 1 or any(word.text.startswith(("-l", "--selector", "--field-selector")) for word in gets[0].words):
         return
-    kinds: dict[Check, str] = {_deployments: "Deployment", _services: "Service", _endpoints: "Service", _pods: "Deployment"}
+    kinds: dict[Check, str] = {
+        _deployments: "Deployment",
+        _services: "Service",
+        _endpoints: "Service",
+        _pods: "Deployment",
+    }
     kind = kinds.get(check)
     asked = gets[0].words[2].text if len(gets[0].words) > 2 else ""
-    plain = [word.text for word in gets[0].words[3:] if not word.text.startswith("-") and word.text not in state.model.namespaces]
+    plain = [
+        word.text
+        for word in gets[0].words[3:]
+        if not word.text.startswith("-") and word.text not in state.model.namespaces
+    ]
     if kind is None or "/" in asked or plain or not state.model.settings.model.base:
         return
-    shown = {owner.name for row in rows for owner in [state.workload_of(row.name)] if owner} if check is _pods else {row.name for row in rows}
+    shown = (
+        {owner.name for row in rows for owner in [state.workload_of(row.name)] if owner}
+        if check is _pods
+        else {row.name for row in rows}
+    )
     for item in state.model.of_kind(kind):
         base = item.path.rpartition("/")[0] == state.model.settings.model.base
-        if base and item.name not in shown and not (check is _pods and state.wanted(item) == 0) and not any(fits(name, item.name) for name in shown):
+        if (
+            base
+            and item.name not in shown
+            and not (check is _pods and state.wanted(item) == 0)
+            and not any(fits(name, item.name) for name in shown)
+        ):
             yield told(first, f"{kind} « {item.name} » manque dans la liste", "l'ajouter")
 
 

@@ -32,7 +32,9 @@ OF_HTTP = ("200", "404", "405")  # what any server answers
 LOGS = ("kubectl logs", "docker logs", "docker compose logs")
 
 
-def expected_values(block: Block, commands: list[Command], state: PageState, vocabulary: Vocabulary, names: Names) -> Iterator[Finding]:
+def expected_values(
+    block: Block, commands: list[Command], state: PageState, vocabulary: Vocabulary, names: Names
+) -> Iterator[Finding]:
     """What the text names: each line on its own."""
     if block.expected is None:
         return
@@ -72,7 +74,9 @@ def _paths(index: int, row: str, told: Told, names: Names) -> Iterator[Finding]:
 
 def _addresses(index: int, row: str, told: Told, names: Names) -> Iterator[Finding]:
     for found in URL.finditer(row):
-        problem = None if LISTENING.match(found[0]) or "://:" in found[0] else address_fault(found[0].rstrip(".,;"), names)
+        problem = (
+            None if LISTENING.match(found[0]) or "://:" in found[0] else address_fault(found[0].rstrip(".,;"), names)
+        )
         if problem:
             yield told(index, *problem)
 
@@ -87,21 +91,42 @@ def _of_cluster(index: int, row: str, told: Told, state: PageState) -> Iterator[
             yield told(index, f"« {count}/… nodes are available », et le pod aurait trouvé sa place", "écrire 0/…")
 
 
-def _logged(index: int, row: str, logs: list[Command], told: Told, state: PageState, vocabulary: Vocabulary) -> Iterator[Finding]:
+def _logged(
+    index: int, row: str, logs: list[Command], told: Told, state: PageState, vocabulary: Vocabulary
+) -> Iterator[Finding]:
     """The port that a server says it listens on is its container's; a status is one that its code gives."""
     named = {name for command in logs for _, name in named_objects(command)}
     workloads = [item for item in state.model.objects if item.name in named and item.containers]
-    ports = {str(port.get("containerPort")) for item in workloads for spec in item.containers for port in spec.get("ports") or []}
+    ports = {
+        str(port.get("containerPort"))
+        for item in workloads
+        for spec in item.containers
+        for port in spec.get("ports") or []
+    }
     for port in LISTENING.findall(row):
         if ports and port not in ports:
-            yield told(index, f"« {workloads[0].name} » écoute sur {', '.join(sorted(ports))}, pas sur {port}", f"écrire {min(ports)}")
+            yield told(
+                index,
+                f"« {workloads[0].name} » écoute sur {', '.join(sorted(ports))}, pas sur {port}",
+                f"écrire {min(ports)}",
+            )
     of_kubernetes = all(command.name == "kubectl" for command in logs)
     for number in FIRST_PROCESS.findall(row):
-        if of_kubernetes and number != "1" and not any((item.pod_template.get("spec") or {}).get("shareProcessNamespace") for item in workloads):
-            yield told(index, f"processus {number}, et un conteneur numérote depuis 1 le programme qu'il lance", "écrire (1)")
+        if (
+            of_kubernetes
+            and number != "1"
+            and not any((item.pod_template.get("spec") or {}).get("shareProcessNamespace") for item in workloads)
+        ):
+            yield told(
+                index, f"processus {number}, et un conteneur numérote depuis 1 le programme qu'il lance", "écrire (1)"
+            )
     for status in STATUS.findall(row):
         if vocabulary.code and status not in OF_HTTP and status not in vocabulary.numbers:
-            yield told(index, f"statut {status}, que le code des applications ne donne pas", "écrire le statut que la route répond")
+            yield told(
+                index,
+                f"statut {status}, que le code des applications ne donne pas",
+                "écrire le statut que la route répond",
+            )
 
 
 def _curl_errors(block: Block, rows: list[str], commands: list[Command], told: Told) -> Iterator[Finding]:
@@ -117,9 +142,19 @@ def _curl_errors(block: Block, rows: list[str], commands: list[Command], told: T
         said = MESSAGE.match(row.strip())
         number = next((number for start, number in MESSAGES.items() if said and said[2].startswith(start)), None)
         if number not in (None, int(found[1])) and not (said and "timed out" in said[2]):
-            yield told(index, f"erreur ({found[1]}) de curl, dont le message est celui de l'erreur ({number})", f"écrire ({number})")
+            yield told(
+                index,
+                f"erreur ({found[1]}) de curl, dont le message est celui de l'erreur ({number})",
+                f"écrire ({number})",
+            )
         meant = [start for start, number in MESSAGES.items() if number == int(found[1])]
-        if said and number is None and meant and UNKNOWN not in said[2][:12] and difflib.get_close_matches(said[2][: len(meant[0]) + 2], meant, n=1, cutoff=0.8):
+        if (
+            said
+            and number is None
+            and meant
+            and UNKNOWN not in said[2][:12]
+            and difflib.get_close_matches(said[2][: len(meant[0]) + 2], meant, n=1, cutoff=0.8)
+        ):
             yield told(index, f"« {said[2]} », que curl n'écrit pas", f"écrire « {meant[0]} … »")
         places = {f"{url.hostname} port {url.port or (443 if url.scheme == 'https' else 80)}" for url in urls}
         place = f"{found[2]} port {found[3]}"
@@ -128,7 +163,11 @@ def _curl_errors(block: Block, rows: list[str], commands: list[Command], told: T
     alone = len(calls) == 1 and commands[-1] is calls[0]
     if alone and codes and block.exit_status not in {code for _, code in codes}:
         index, code = codes[-1]
-        yield told(index, f"erreur ({code}) de curl, et le bloc attend le code {block.exit_status}", f'écrire data-code="{code}", ou l\'erreur ({block.exit_status})')
+        yield told(
+            index,
+            f"erreur ({code}) de curl, et le bloc attend le code {block.exit_status}",
+            f'écrire data-code="{code}", ou l\'erreur ({block.exit_status})',
+        )
 
 
 def _curl_statuses(rows: list[str], commands: list[Command], told: Told, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -136,10 +175,27 @@ def _curl_statuses(rows: list[str], commands: list[Command], told: Told, vocabul
     calls = [command for command in commands if command.name == "curl"]
     others = {command.name for command in commands} - {"curl", "true", ":"}
     formats = [value for call in calls for value in option_values(call, "-w", "--write-out")]
-    if len(calls) != 1 or others or [text.replace("\\n", "").strip() for text in formats] != ["%{http_code}"] or option_values(calls[0], "-o", "--output") != ["/dev/null"]:
+    if (
+        len(calls) != 1
+        or others
+        or [text.replace("\\n", "").strip() for text in formats] != ["%{http_code}"]
+        or option_values(calls[0], "-o", "--output") != ["/dev/null"]
+    ):
         return
     for index, row in enumerate(rows):
         if row.strip() and UNKNOWN not in row and not re.fullmatch(r"000|[1-5]\d\d", row.strip()):
-            yield told(index, f"« {row.strip()} » n'est pas un statut HTTP", "écrire ses trois chiffres, ou 000 si rien n'a répondu")
-        elif vocabulary.code and row.strip().isdecimal() and row.strip() not in ("000", "500", *OF_HTTP, *vocabulary.statuses):
-            yield told(index, f"statut {row.strip()}, que le code des applications ne donne pas", "écrire le statut que la route répond")
+            yield told(
+                index,
+                f"« {row.strip()} » n'est pas un statut HTTP",
+                "écrire ses trois chiffres, ou 000 si rien n'a répondu",
+            )
+        elif (
+            vocabulary.code
+            and row.strip().isdecimal()
+            and row.strip() not in ("000", "500", *OF_HTTP, *vocabulary.statuses)
+        ):
+            yield told(
+                index,
+                f"statut {row.strip()}, que le code des applications ne donne pas",
+                "écrire le statut que la route répond",
+            )

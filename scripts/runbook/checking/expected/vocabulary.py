@@ -42,7 +42,13 @@ class Vocabulary:
         if paths not in self._of_code:
             wanted = tuple(f"{path}/" for path in paths)
             names = [name for name in self.model.files if name in paths or name.startswith(wanted)]
-            self._of_code[paths] = frozenset().union(*(self._words_of_file(name) for name in names if name.endswith(TEXTS) or "." not in name.rpartition("/")[2]))
+            self._of_code[paths] = frozenset().union(
+                *(
+                    self._words_of_file(name)
+                    for name in names
+                    if name.endswith(TEXTS) or "." not in name.rpartition("/")[2]
+                )
+            )
         return self._of_code[paths]
 
     def lower_words_of(self, paths: tuple[str, ...]) -> frozenset[str]:
@@ -67,14 +73,20 @@ class Vocabulary:
     def statuses(self) -> frozenset[str]:
         """The HTTP statuses that the code of the applications gives: as numbers, by `HTTPStatus`, as exceptions of Werkzeug."""
         text = "\n".join(self.model.code.values())
-        named = {str(HTTPStatus[name].value) for name in re.findall(r"HTTPStatus\.([A-Z_]+)", text) if name in HTTPStatus.__members__}
+        named = {
+            str(HTTPStatus[name].value)
+            for name in re.findall(r"HTTPStatus\.([A-Z_]+)", text)
+            if name in HTTPStatus.__members__
+        }
         raised = {str(error.code) for error in default_exceptions.values() if re.search(rf"\b{error.__name__}\b", text)}
         return self.numbers | named | raised
 
     @property
     def code(self) -> tuple[str, ...]:
         """The folders of the applications."""
-        return tuple(sorted({folder for source in self.model.settings.model.applications.values() for folder in source.path}))
+        return tuple(
+            sorted({folder for source in self.model.settings.model.applications.values() for folder in source.path})
+        )
 
 
 @dataclass
@@ -94,7 +106,10 @@ class Spoken:
         """Whether a word holds this part, at its start or its end where asked: the rest is in `…`."""
         wanted = part.lower()
         everything = (*self._lower, *self._lower_code)
-        return any(word.startswith(wanted) if starts else word.endswith(wanted) if ends else wanted in word for word in everything)
+        return any(
+            word.startswith(wanted) if starts else word.endswith(wanted) if ends else wanted in word
+            for word in everything
+        )
 
     def near(self, word: str) -> str | None:
         """The word that a slip of the finger turns into this one; not a mere plural where code may print any word."""

@@ -16,16 +16,66 @@ from runbook.reading.content import Block
 RUN = re.compile(rf"[^\W\d_]+|{UNKNOWN}")
 # They print nothing, or only what they are given.
 QUIET = frozenset(
-    ["", ":", "[", "[[", "cd", "chmod", "cp", "declare", "exit", "export", "false", "ln", "local", "mkdir", "mktemp", "mv", "popd", "pushd", "read", "return", "rm", "set", "shift", "sleep", "source", "test", "touch", "trap", "true", "unset", "wait"]
+    [
+        "",
+        ":",
+        "[",
+        "[[",
+        "cd",
+        "chmod",
+        "cp",
+        "declare",
+        "exit",
+        "export",
+        "false",
+        "ln",
+        "local",
+        "mkdir",
+        "mktemp",
+        "mv",
+        "popd",
+        "pushd",
+        "read",
+        "return",
+        "rm",
+        "set",
+        "shift",
+        "sleep",
+        "source",
+        "test",
+        "touch",
+        "trap",
+        "true",
+        "unset",
+        "wait",
+    ]
 )
 THROUGH = frozenset(["cat", "column", "egrep", "grep", "head", "less", "sort", "tac", "tail", "tee", "uniq"])
 SPEAKS = frozenset(["echo", "printf", "wc"])  # their own words, or a number
 PRINTS_ITS_WORDS = frozenset(["curl", "docker", "git", "gunicorn", "kind", "kubectl"])
 # Options with which a command prints something else than its lines.
 OTHER_OUTPUT = ("-o", "--output", "--template")
-OTHER_FORMS = {"kubectl set env": ("--list",), "kubectl rollout history": ("--revision",), "kubectl run": ("-i", "--stdin", "-it", "-ti", "--attach", "--rm"), "kubectl label": ("--list",), "kubectl annotate": ("--list",)}
+OTHER_FORMS = {
+    "kubectl set env": ("--list",),
+    "kubectl rollout history": ("--revision",),
+    "kubectl run": ("-i", "--stdin", "-it", "-ti", "--attach", "--rm"),
+    "kubectl label": ("--list",),
+    "kubectl annotate": ("--list",),
+}
 REFUSED = ("Error from server", "The connection", "Unable to connect", "No resources")
-RUNS_CODE = ("kubectl exec", "kubectl logs", "kubectl attach", "kubectl run", "docker logs", "docker exec", "docker run", "docker compose logs", "docker compose exec", "docker compose run", "docker compose up")
+RUNS_CODE = (
+    "kubectl exec",
+    "kubectl logs",
+    "kubectl attach",
+    "kubectl run",
+    "docker logs",
+    "docker exec",
+    "docker run",
+    "docker compose logs",
+    "docker compose exec",
+    "docker compose run",
+    "docker compose up",
+)
 
 
 def expected_words(block: Block, commands: list[Command], vocabulary: Vocabulary, said: str) -> Iterator[Finding]:
@@ -43,14 +93,26 @@ def expected_words(block: Block, commands: list[Command], vocabulary: Vocabulary
         if possible and text not in ("", UNKNOWN) and not any(_holds(template, text) for template in possible):
             wrong.add(index)
             remedy = _remedy(text, list(possible))
-            yield Finding(block.page, start + index, f"résultat attendu : la commande n'écrit pas « {text} »", remedy, "expected_words")
+            yield Finding(
+                block.page,
+                start + index,
+                f"résultat attendu : la commande n'écrit pas « {text} »",
+                remedy,
+                "expected_words",
+            )
     spoken = _spoken(commands, vocabulary, said)
     if spoken is None:
         return
     for index, row in enumerate(rows):
         if index not in wrong and row.strip() != UNKNOWN:
             yield from (
-                Finding(block.page, start + index, f"résultat attendu : « {word} », que rien n'affiche", f"vouliez-vous dire « {near} » ?", "expected_words")
+                Finding(
+                    block.page,
+                    start + index,
+                    f"résultat attendu : « {word} », que rien n'affiche",
+                    f"vouliez-vous dire « {near} » ?",
+                    "expected_words",
+                )
                 for word, near in _strange(row, spoken)
             )
 
@@ -64,7 +126,11 @@ def _holds(template: printed.Template, text: str) -> bool:
 
 def _remedy(text: str, templates: list[printed.Template]) -> str:
     """The nearest line, with the names that the text has in its holes."""
-    plain = [template.text for template in templates if template.text.startswith((*REFUSED, "error", "Warning")) is text.startswith(REFUSED)]
+    plain = [
+        template.text
+        for template in templates
+        if template.text.startswith((*REFUSED, "error", "Warning")) is text.startswith(REFUSED)
+    ]
     rest = text.partition(" ")[2] if "<object>" in " ".join(plain) else text
     lines = {line.removeprefix("<object> "): line for line in plain}
     hint = nearest(rest, lines)
@@ -79,7 +145,13 @@ def _templates(commands: list[Command]) -> list[printed.Template]:
             continue
         form = form_of(command)
         given = [word.text.split("=")[0] for word in command.arguments]
-        if command.name != "kubectl" or not printed.lines(form) or _goes_on(command) or option_values(command, *OTHER_OUTPUT) or any(option in given for option in OTHER_FORMS.get(form, ())):
+        if (
+            command.name != "kubectl"
+            or not printed.lines(form)
+            or _goes_on(command)
+            or option_values(command, *OTHER_OUTPUT)
+            or any(option in given for option in OTHER_FORMS.get(form, ()))
+        ):
             return []
         found += printed.lines(form)
     return [*found, *printed.lines("kubectl *")] if found else []
@@ -111,7 +183,9 @@ def _spoken(commands: list[Command], vocabulary: Vocabulary, said: str) -> Spoke
             own = _own_reports(vocabulary)
             if not own:
                 return None
-            code.update((*own, *{page for page in vocabulary.model.files if page.endswith(".md")}))  # it quotes the pages
+            code.update(
+                (*own, *{page for page in vocabulary.model.files if page.endswith(".md")})
+            )  # it quotes the pages
         elif name in PRINTS_ITS_WORDS and not _elsewhere(command):
             forms += [form_of(command)]
             if name == "curl" or forms[-1] in RUNS_CODE:
@@ -130,7 +204,10 @@ def _own_reports(vocabulary: Vocabulary) -> list[str]:
     if not package.is_relative_to(root):
         return []
     folder = package.relative_to(root).as_posix()
-    return [f"{folder}/{name}" for name in ("matching", "reporting", "running", "verbs", "plan.py", "errors.py", "settings.py")]
+    return [
+        f"{folder}/{name}"
+        for name in ("matching", "reporting", "running", "verbs", "plan.py", "errors.py", "settings.py")
+    ]
 
 
 def _typed_paths(said: str, vocabulary: Vocabulary) -> set[str]:
@@ -140,7 +217,10 @@ def _typed_paths(said: str, vocabulary: Vocabulary) -> set[str]:
 
 def _elsewhere(command: Command) -> bool:
     """A call of another host, whose answer nothing here tells."""
-    return command.name == "curl" and any("://" in word.text and "//localhost" not in word.text and "//127.0.0.1" not in word.text for word in command.arguments)
+    return command.name == "curl" and any(
+        "://" in word.text and "//localhost" not in word.text and "//127.0.0.1" not in word.text
+        for word in command.arguments
+    )
 
 
 def _of_script(path: str, vocabulary: Vocabulary) -> list[str]:
@@ -148,9 +228,15 @@ def _of_script(path: str, vocabulary: Vocabulary) -> list[str]:
     root, files = vocabulary.model.root, vocabulary.model.files
     text = (root / path).read_text(encoding="utf-8", errors="replace")
     folder = path.rpartition("/")[0]
-    packages = {name.split("/")[1] for name in files if folder and name.startswith(f"{folder}/") and name.count("/") == 2}
+    packages = {
+        name.split("/")[1] for name in files if folder and name.startswith(f"{folder}/") and name.count("/") == 2
+    }
     named = [f"{folder}/{name}" for name in packages if re.search(rf"(?<![\w/-]){re.escape(name)}(?![\w-])", text)]
-    beside = [f"{folder}/{other}" for other in {Path(name).name for name in files if name.rpartition("/")[0] == folder} if f"{folder}/{other}" in text]
+    beside = [
+        f"{folder}/{other}"
+        for other in {Path(name).name for name in files if name.rpartition("/")[0] == folder}
+        if f"{folder}/{other}" in text
+    ]
     return [path, *named, *beside]
 
 
@@ -165,7 +251,9 @@ def _strange(row: str, spoken: Spoken) -> Iterator[tuple[str, str]]:
         after = pieces[index + 1] if index + 1 < len(pieces) else None
         cut_before = before is not None and before[0] == UNKNOWN and before.end() == piece.start()
         cut_after = after is not None and after[0] == UNKNOWN and after.start() == piece.end()
-        if not spoken.knows(word) and not ((cut_before or cut_after) and spoken.knows_part(word, starts=not cut_before, ends=not cut_after)):
+        if not spoken.knows(word) and not (
+            (cut_before or cut_after) and spoken.knows_part(word, starts=not cut_before, ends=not cut_after)
+        ):
             near = spoken.near(word)
             if near is not None:
                 yield word, near

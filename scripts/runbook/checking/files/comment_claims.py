@@ -21,10 +21,16 @@ def comment_claims(model: Model) -> Iterator[Finding]:
         lines = (model.root / path).read_text(encoding="utf-8").split("\n")
         for start, end in _comments(lines):
             said = " ".join(line.strip().lstrip("# ") for line in lines[start:end])
-            yield from (Finding(path, line, cause, "corriger le réglage, ou son commentaire", RULE) for line, cause in _denied(said, lines))
+            yield from (
+                Finding(path, line, cause, "corriger le réglage, ou son commentaire", RULE)
+                for line, cause in _denied(said, lines)
+            )
             setting = SETTING.match(lines[end]) if end < len(lines) else None
             if setting:
-                yield from (Finding(path, end + 1, cause, "corriger le réglage, ou son commentaire", RULE) for cause in _broken(said, setting[1], float(setting[2])))
+                yield from (
+                    Finding(path, end + 1, cause, "corriger le réglage, ou son commentaire", RULE)
+                    for cause in _broken(said, setting[1], float(setting[2]))
+                )
 
 
 def _comments(lines: list[str]) -> Iterator[tuple[int, int]]:

@@ -12,10 +12,20 @@ def kept_out_of_git(model: Model) -> Iterator[Finding]:
     path = model.root / ".gitignore"
     if ".gitignore" not in model.files or not path.is_file():
         return
-    patterns = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#")]
+    patterns = [
+        line.strip()
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip() and not line.startswith("#")
+    ]
     for name in model.settings.model.generated:
         if not any(_ignores(pattern, name) for pattern in patterns if not pattern.startswith("!")):
-            yield Finding(".gitignore", 1, f"« {name} » est fabriqué ici, et git ne l'ignore pas", f"ajouter /{name}", "kept_out_of_git")
+            yield Finding(
+                ".gitignore",
+                1,
+                f"« {name} » est fabriqué ici, et git ne l'ignore pas",
+                f"ajouter /{name}",
+                "kept_out_of_git",
+            )
 
 
 def _ignores(pattern: str, name: str) -> bool:

@@ -23,15 +23,36 @@ def secret_values(model: Model, found: list[Container]) -> Iterator[Finding]:
             continue
         for key, value in (item.at("data", default=None) or {}).items():
             if _decoded(str(value)):
-                yield in_object(model, item, ("data", key), f"Secret « {item.name} » : « {key} » a une vraie valeur, dans un fichier que git garde", "mettre un texte à remplacer, et faire le vrai fichier hors de git", "secret_values")
+                yield in_object(
+                    model,
+                    item,
+                    ("data", key),
+                    f"Secret « {item.name} » : « {key} » a une vraie valeur, dans un fichier que git garde",
+                    "mettre un texte à remplacer, et faire le vrai fichier hors de git",
+                    "secret_values",
+                )
         for key, value in (item.at("stringData", default=None) or {}).items():
             if _is_random(str(value)):
-                yield in_object(model, item, ("stringData", key), f"Secret « {item.name} » : « {key} » a une vraie valeur, dans un fichier que git garde", "mettre un texte à remplacer, et faire le vrai fichier hors de git", "secret_values")
+                yield in_object(
+                    model,
+                    item,
+                    ("stringData", key),
+                    f"Secret « {item.name} » : « {key} » a une vraie valeur, dans un fichier que git garde",
+                    "mettre un texte à remplacer, et faire le vrai fichier hors de git",
+                    "secret_values",
+                )
     for container in found:
         for index, variable in enumerate(container.spec.get("env") or []):
             name, value = str(variable.get("name")), str(variable.get("value") or "")
             if is_sensitive(name) and value:
-                yield in_object(model, container.item, (*container.keys, "env", index, "value"), f"« {name} » a sa valeur dans le manifeste", "la prendre d'un Secret : valueFrom.secretKeyRef, ou un volume", "secret_values")
+                yield in_object(
+                    model,
+                    container.item,
+                    (*container.keys, "env", index, "value"),
+                    f"« {name} » a sa valeur dans le manifeste",
+                    "la prendre d'un Secret : valueFrom.secretKeyRef, ou un volume",
+                    "secret_values",
+                )
 
 
 def compose_secrets(model: Model) -> Iterator[Finding]:
@@ -39,7 +60,13 @@ def compose_secrets(model: Model) -> Iterator[Finding]:
     for name, definition in model.services.items():
         for variable, value in environment(definition).items():
             if is_sensitive(variable) and given_or_default(value or "") and not (value or "").startswith("${"):
-                yield in_compose(model, ("services", name, "environment", variable), f"service « {name} » : « {variable} » a sa valeur dans le fichier", f"écrire « {variable}: » sans valeur : Compose la prend à l'hôte", "compose_secrets")
+                yield in_compose(
+                    model,
+                    ("services", name, "environment", variable),
+                    f"service « {name} » : « {variable} » a sa valeur dans le fichier",
+                    f"écrire « {variable}: » sans valeur : Compose la prend à l'hôte",
+                    "compose_secrets",
+                )
 
 
 def is_sensitive(name: str) -> bool:

@@ -39,13 +39,23 @@ def stand_ins(model: Model, found: list[Container]) -> Iterator[Finding]:
         if target.stand_in is None:
             continue
         for service, variables in target.stand_in.env.items():
-            application = next((known for known in sorted(model.applications, key=len, reverse=True) if service.startswith(known)), None)
+            application = next(
+                (known for known in sorted(model.applications, key=len, reverse=True) if service.startswith(known)),
+                None,
+            )
             if application is None:
                 continue
             if target.contexts:
                 given = next((container.environment for container in found if container.application == application), {})
             else:
-                given = next((environment(model.services[image.service]) for image in images if image.application == application), {})
+                given = next(
+                    (
+                        environment(model.services[image.service])
+                        for image in images
+                        if image.application == application
+                    ),
+                    {},
+                )
             for variable, value in variables.items():
                 real = given.get(variable)
                 if real is not None and given_or_default(real) != value:

@@ -17,7 +17,14 @@ def images(model: Model, found: list[Container]) -> Iterator[Finding]:
     for container in found:
         name = str(container.spec.get("image", ""))
         if container.image is None and "/" not in name:
-            yield in_object(model, container.item, (*container.keys, "image"), f"image « {name} » que Compose ne construit pas", nearest(name, built), "images")
+            yield in_object(
+                model,
+                container.item,
+                (*container.keys, "image"),
+                f"image « {name} » que Compose ne construit pas",
+                nearest(name, built),
+                "images",
+            )
         elif container.image is not None and container.spec.get("imagePullPolicy") not in ("IfNotPresent", "Never"):
             yield in_object(
                 model,

@@ -24,7 +24,14 @@ def processes(model: Model, found: list[Container]) -> Iterator[Finding]:
         for keys, words in _commands(container.spec):
             problem = program_problem(model, container.image, words, container.port, _mounted_modules(container))
             if problem:
-                yield in_object(model, container.item, (*container.keys, *keys), f"conteneur « {container.name} » de « {container.item.name} » : {problem[0]}", problem[1], RULE)
+                yield in_object(
+                    model,
+                    container.item,
+                    (*container.keys, *keys),
+                    f"conteneur « {container.name} » de « {container.item.name} » : {problem[0]}",
+                    problem[1],
+                    RULE,
+                )
         yield from _options(model, container)
         if container.application is None:
             continue
@@ -56,7 +63,14 @@ def short_lives(model: Model) -> Iterator[Finding]:
         pod: dict[str, Any] = item.at("spec", default=None) or {}
         if "activeDeadlineSeconds" in pod and pod.get("restartPolicy", "Always") == "Always":
             where = (*pod_keys(item), "restartPolicy" if "restartPolicy" in pod else "activeDeadlineSeconds")
-            yield in_object(model, item, where, f"Pod « {item.name} » : sa durée est limitée, et Kubernetes relancerait sans fin ce qui s'y termine", "écrire restartPolicy: Never", RULE)
+            yield in_object(
+                model,
+                item,
+                where,
+                f"Pod « {item.name} » : sa durée est limitée, et Kubernetes relancerait sans fin ce qui s'y termine",
+                "écrire restartPolicy: Never",
+                RULE,
+            )
 
 
 def _commands(spec: dict[str, Any]) -> Iterator[tuple[tuple[Key, ...], list[str]]]:
@@ -90,16 +104,32 @@ def _options(model: Model, container: Container) -> Iterator[Finding]:
     if not folders:
         return
     described = read_package(model, folders[0])
-    given: list[tuple[tuple[Key, ...], str]] = [(("command", index), word) for index, word in enumerate(command) if index > 2]
+    given: list[tuple[tuple[Key, ...], str]] = [
+        (("command", index), word) for index, word in enumerate(command) if index > 2
+    ]
     given += [(("args", index), str(word)) for index, word in enumerate(container.spec.get("args") or [])]
     verbs = [(keys, word) for keys, word in given if not word.startswith("-")]
     for keys, word in given:
         name = word.partition("=")[0]
         if re.match(r"--?[a-zA-Z]", word) and name not in described.options:
-            yield in_object(model, container.item, (*container.keys, *keys), f"option « {name} » inconnue de « {command[2]} »", nearest(name, described.options), RULE)
+            yield in_object(
+                model,
+                container.item,
+                (*container.keys, *keys),
+                f"option « {name} » inconnue de « {command[2]} »",
+                nearest(name, described.options),
+                RULE,
+            )
     for keys, word in verbs[:1]:
         if described.choices and word not in described.choices:
-            yield in_object(model, container.item, (*container.keys, *keys), f"« {command[2]} » n'a pas de « {word} »", nearest(word, described.choices), RULE)
+            yield in_object(
+                model,
+                container.item,
+                (*container.keys, *keys),
+                f"« {command[2]} » n'a pas de « {word} »",
+                nearest(word, described.choices),
+                RULE,
+            )
 
 
 def _index(container: Container, name: str) -> int:

@@ -25,23 +25,49 @@ def pod_security(model: Model) -> Iterator[Finding]:
         security = pod.get("securityContext") or {}
         every = [spec.get("securityContext") or {} for spec in item.containers]
 
-        def told(keys: tuple[Key, ...], cause: str, remedy: str, item: KubeObject = item, where: tuple[Key, ...] = where) -> Finding:
-            return in_object(model, item, (*where, *keys), f"{item.kind} « {item.name} » : {cause}", remedy, "pod_security")
+        def told(
+            keys: tuple[Key, ...], cause: str, remedy: str, item: KubeObject = item, where: tuple[Key, ...] = where
+        ) -> Finding:
+            return in_object(
+                model, item, (*where, *keys), f"{item.kind} « {item.name} » : {cause}", remedy, "pod_security"
+            )
 
         if security.get("runAsNonRoot") is not True and not all(one.get("runAsNonRoot") is True for one in every):
-            yield told(("securityContext", "runAsNonRoot"), "rien n'interdit root", f"écrire runAsNonRoot: true ({_ASKED})")
+            yield told(
+                ("securityContext", "runAsNonRoot"), "rien n'interdit root", f"écrire runAsNonRoot: true ({_ASKED})"
+            )
         if not security.get("runAsUser") and not all(one.get("runAsUser") for one in every):
-            yield told(("securityContext", "runAsUser"), "utilisateur non numérique ou root", "écrire le runAsUser de l'image")
+            yield told(
+                ("securityContext", "runAsUser"), "utilisateur non numérique ou root", "écrire le runAsUser de l'image"
+            )
         profile = (security.get("seccompProfile") or {}).get("type")
-        if profile not in ("RuntimeDefault", "Localhost") and not all((one.get("seccompProfile") or {}).get("type") == "RuntimeDefault" for one in every):
-            yield told(("securityContext", "seccompProfile", "type"), f"profil seccomp « {profile or 'absent'} »", f"écrire seccompProfile: {{type: RuntimeDefault}} ({_ASKED})")
+        if profile not in ("RuntimeDefault", "Localhost") and not all(
+            (one.get("seccompProfile") or {}).get("type") == "RuntimeDefault" for one in every
+        ):
+            yield told(
+                ("securityContext", "seccompProfile", "type"),
+                f"profil seccomp « {profile or 'absent'} »",
+                f"écrire seccompProfile: {{type: RuntimeDefault}} ({_ASKED})",
+            )
         if pod.get("automountServiceAccountToken") is not False:
-            yield told(("automountServiceAccountToken",), "un jeton d'accès au cluster entre dans le pod", "écrire automountServiceAccountToken: false")
+            yield told(
+                ("automountServiceAccountToken",),
+                "un jeton d'accès au cluster entre dans le pod",
+                "écrire automountServiceAccountToken: false",
+            )
         if pod.get("enableServiceLinks") is not False:
-            yield told(("enableServiceLinks",), "les adresses des Services entrent dans l'environnement", "écrire enableServiceLinks: false")
+            yield told(
+                ("enableServiceLinks",),
+                "les adresses des Services entrent dans l'environnement",
+                "écrire enableServiceLinks: false",
+            )
         group = security.get("fsGroup")
         if group is not None and group != security.get("runAsGroup", group):
-            yield told(("securityContext", "fsGroup"), f"fsGroup {group} n'est pas le groupe de l'application ({security['runAsGroup']})", "écrire le même numéro que runAsGroup")
+            yield told(
+                ("securityContext", "fsGroup"),
+                f"fsGroup {group} n'est pas le groupe de l'application ({security['runAsGroup']})",
+                "écrire le même numéro que runAsGroup",
+            )
         yield from _open_to_node(model, item, where, pod)
 
 
@@ -52,24 +78,44 @@ def container_security(model: Model, found: list[Container]) -> Iterator[Finding
 
         def told(keys: tuple[Key, ...], cause: str, remedy: str, container: Container = container) -> Finding:
             where = (*container.keys, *keys)
-            return in_object(model, container.item, where, f"conteneur « {container.name} » : {cause}", remedy, "container_security")
+            return in_object(
+                model, container.item, where, f"conteneur « {container.name} » : {cause}", remedy, "container_security"
+            )
 
         if security.get("allowPrivilegeEscalation") is not False:
-            yield told(("securityContext", "allowPrivilegeEscalation"), "élévation de privilèges possible", f"écrire allowPrivilegeEscalation: false ({_ASKED})")
+            yield told(
+                ("securityContext", "allowPrivilegeEscalation"),
+                "élévation de privilèges possible",
+                f"écrire allowPrivilegeEscalation: false ({_ASKED})",
+            )
         if security.get("privileged"):
             yield told(("securityContext", "privileged"), "conteneur privilégié", f"retirer privileged ({_ASKED})")
         capabilities = security.get("capabilities") or {}
         if "ALL" not in (capabilities.get("drop") or []):
-            yield told(("securityContext", "capabilities", "drop"), "capacités système gardées", f'écrire drop: ["ALL"] ({_ASKED})')
+            yield told(
+                ("securityContext", "capabilities", "drop"),
+                "capacités système gardées",
+                f'écrire drop: ["ALL"] ({_ASKED})',
+            )
         if set(capabilities.get("add") or []) - {"NET_BIND_SERVICE"}:
-            yield told(("securityContext", "capabilities", "add"), "capacités système ajoutées", f"les retirer ({_ASKED})")
+            yield told(
+                ("securityContext", "capabilities", "add"), "capacités système ajoutées", f"les retirer ({_ASKED})"
+            )
         if security.get("readOnlyRootFilesystem") is not True:
-            yield told(("securityContext", "readOnlyRootFilesystem"), "système de fichiers modifiable", "écrire readOnlyRootFilesystem: true")
+            yield told(
+                ("securityContext", "readOnlyRootFilesystem"),
+                "système de fichiers modifiable",
+                "écrire readOnlyRootFilesystem: true",
+            )
         if security.get("runAsNonRoot") is False or security.get("runAsUser") == 0:
             yield told(("securityContext",), "root permis, malgré le pod", f"retirer ce réglage ({_ASKED})")
         for index, port in enumerate(container.spec.get("ports") or []):
             if port.get("hostPort"):
-                yield told(("ports", index, "hostPort"), "port ouvert sur le nœud", f"retirer hostPort, passer par un Service ({_ASKED})")
+                yield told(
+                    ("ports", index, "hostPort"),
+                    "port ouvert sur le nœud",
+                    f"retirer hostPort, passer par un Service ({_ASKED})",
+                )
         yield from _user(model, container)
 
 
@@ -81,7 +127,9 @@ def resources(model: Model, found: list[Container]) -> Iterator[Finding]:
 
         def told(keys: tuple[Key, ...], cause: str, remedy: str, container: Container = container) -> Finding:
             where = (*container.keys, "resources", *keys)
-            return in_object(model, container.item, where, f"conteneur « {container.name} » : {cause}", remedy, "resources")
+            return in_object(
+                model, container.item, where, f"conteneur « {container.name} » : {cause}", remedy, "resources"
+            )
 
         for name in ("memory", "cpu"):
             if name not in asked:
@@ -92,15 +140,29 @@ def resources(model: Model, found: list[Container]) -> Iterator[Finding]:
             for name, text in quantities.items():
                 size = quantity(text)
                 if size is None or size <= 0:
-                    yield told((part, name), f"quantité « {text} » illisible ou nulle", "écrire par exemple 96Mi, ou 50m")
+                    yield told(
+                        (part, name), f"quantité « {text} » illisible ou nulle", "écrire par exemple 96Mi, ou 50m"
+                    )
                 elif name == "memory" and not 2**22 <= size <= 2**40:
-                    yield told((part, name), f"mémoire de « {text} » invraisemblable", "l'unité manque-t-elle ? écrire par exemple 96Mi")
+                    yield told(
+                        (part, name),
+                        f"mémoire de « {text} » invraisemblable",
+                        "l'unité manque-t-elle ? écrire par exemple 96Mi",
+                    )
                 elif name == "cpu" and not 1e-3 <= size <= 16:
-                    yield told((part, name), f"CPU de « {text} » invraisemblable", "l'unité manque-t-elle ? écrire par exemple 50m")
+                    yield told(
+                        (part, name),
+                        f"CPU de « {text} » invraisemblable",
+                        "l'unité manque-t-elle ? écrire par exemple 50m",
+                    )
         for name in sorted(set(asked) & set(limits)):
             low, high = quantity(asked[name]), quantity(limits[name])
             if low is not None and high is not None and low > high:
-                yield told(("requests", name), f"{name} demandé ({asked[name]}) au-dessus de sa limite ({limits[name]})", "baisser la demande ou monter la limite")
+                yield told(
+                    ("requests", name),
+                    f"{name} demandé ({asked[name]}) au-dessus de sa limite ({limits[name]})",
+                    "baisser la demande ou monter la limite",
+                )
 
 
 def namespace_security(model: Model) -> Iterator[Finding]:
@@ -110,22 +172,46 @@ def namespace_security(model: Model) -> Iterator[Finding]:
             key = f"pod-security.kubernetes.io/{mode}"
             if item.labels.get(key) != "restricted":
                 yield in_object(
-                    model, item, ("metadata", "labels", key), f"espace de noms « {item.name} » : {key} = « {item.labels.get(key, 'absent')} »", f"écrire {key}: restricted", "namespace_security"
+                    model,
+                    item,
+                    ("metadata", "labels", key),
+                    f"espace de noms « {item.name} » : {key} = « {item.labels.get(key, 'absent')} »",
+                    f"écrire {key}: restricted",
+                    "namespace_security",
                 )
             version = item.labels.get(f"{key}-version", "latest")
             if not re.fullmatch(r"latest|v1\.\d+", version):
-                yield in_object(model, item, ("metadata", "labels", f"{key}-version"), f"version de Pod Security « {version} » inconnue", "écrire latest", "namespace_security")
+                yield in_object(
+                    model,
+                    item,
+                    ("metadata", "labels", f"{key}-version"),
+                    f"version de Pod Security « {version} » inconnue",
+                    "écrire latest",
+                    "namespace_security",
+                )
 
 
 def _open_to_node(model: Model, item: KubeObject, where: tuple[Key, ...], pod: dict[str, Any]) -> Iterator[Finding]:
     for name in ("hostNetwork", "hostPID", "hostIPC"):
         if pod.get(name):
-            yield in_object(model, item, (*where, name), f"{item.kind} « {item.name} » : {name} ouvre le nœud au pod", f"retirer {name} ({_ASKED})", "pod_security")
+            yield in_object(
+                model,
+                item,
+                (*where, name),
+                f"{item.kind} « {item.name} » : {name} ouvre le nœud au pod",
+                f"retirer {name} ({_ASKED})",
+                "pod_security",
+            )
     for index, volume in enumerate(pod.get("volumes") or []):
         for part in volume:
             if part != "name" and part not in _HARMLESS:
                 yield in_object(
-                    model, item, (*where, "volumes", index, part), f"{item.kind} « {item.name} » : volume de type {part}", f"prendre un de : {', '.join(_HARMLESS[:3])} ({_ASKED})", "pod_security"
+                    model,
+                    item,
+                    (*where, "volumes", index, part),
+                    f"{item.kind} « {item.name} » : volume de type {part}",
+                    f"prendre un de : {', '.join(_HARMLESS[:3])} ({_ASKED})",
+                    "pod_security",
                 )
 
 

@@ -21,7 +21,9 @@ def schemas(model: Model) -> Iterator[Finding]:
     items = [item for item in model.objects if is_kubernetes(item)]
     if not items:
         return
-    memory = Remembered(model.root / model.settings.state / "cache" / "schemas.json", importlib.metadata.version("kubernetes-validate"))
+    memory = Remembered(
+        model.root / model.settings.state / "cache" / "schemas.json", importlib.metadata.version("kubernetes-validate")
+    )
     for item in items:
         text = json.dumps(item.document, sort_keys=True, default=str)
         faults = memory.recall(text)
@@ -37,11 +39,20 @@ def empties(model: Model) -> Iterator[Finding]:
     """No key is left without a value: Kubernetes drops it without a word."""
     for item in model.objects:
         for keys in _empty(item.document, ()):
-            yield in_object(model, item, keys, f"{item.kind} « {item.name} » : « {keys[-1]} » n'a pas de valeur", "la donner, ou retirer la clé", "empties")
+            yield in_object(
+                model,
+                item,
+                keys,
+                f"{item.kind} « {item.name} » : « {keys[-1]} » n'a pas de valeur",
+                "la donner, ou retirer la clé",
+                "empties",
+            )
 
 
 def _empty(value: Any, keys: tuple[Key, ...]) -> Iterator[tuple[Key, ...]]:
-    pairs: list[tuple[Key, Any]] = list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    pairs: list[tuple[Key, Any]] = (
+        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    )
     for key, below in pairs:
         if below is None:
             yield (*keys, key)
@@ -59,11 +70,25 @@ def _validate(item: KubeObject) -> list[Fault]:
         try:
             validator.validate(item.document, version, strict=True)
         except validator.ValidationError as error:
-            extra = [str(key) for key in error.instance if key not in error.schema.get("properties", {})] if error.validator == "additionalProperties" else []
+            extra = (
+                [str(key) for key in error.instance if key not in error.schema.get("properties", {})]
+                if error.validator == "additionalProperties"
+                else []
+            )
             keys = [*error.path, *extra[:1]]
             cause = f"champ « {extra[0]} » inconnu" if extra else error.message.split("\n")[0]
-            remedy = nearest(extra[0], error.schema.get("properties", {})) if extra else f"corriger {'.'.join(map(str, keys)) or 'le document'}"
+            remedy = (
+                nearest(extra[0], error.schema.get("properties", {}))
+                if extra
+                else f"corriger {'.'.join(map(str, keys)) or 'le document'}"
+            )
             found.append((keys, f"{item.kind} « {item.name} » refusé par Kubernetes {short} : {cause}", remedy))
         except validator.SchemaNotFoundError:
-            found.append((["apiVersion"], f"{item.at('apiVersion')} {item.kind} n'existe pas dans Kubernetes {short}", "corriger apiVersion ou kind"))
+            found.append(
+                (
+                    ["apiVersion"],
+                    f"{item.at('apiVersion')} {item.kind} n'existe pas dans Kubernetes {short}",
+                    "corriger apiVersion ou kind",
+                )
+            )
     return found[:1] if len(found) == 2 and found[0][0] == found[1][0] else found

@@ -12,7 +12,13 @@ from runbook.checking.offered.containers import Container, pod_keys
 from runbook.checking.offered.model import Model
 from runbook.checking.offered.places import Key, in_object
 
-RESTARTS = {"Deployment": ("Always",), "StatefulSet": ("Always",), "DaemonSet": ("Always",), "Job": ("OnFailure", "Never"), "CronJob": ("OnFailure", "Never")}
+RESTARTS = {
+    "Deployment": ("Always",),
+    "StatefulSet": ("Always",),
+    "DaemonSet": ("Always",),
+    "Job": ("OnFailure", "Never"),
+    "CronJob": ("OnFailure", "Never"),
+}
 PULLS = ("Always", "IfNotPresent", "Never")
 PROTOCOLS = ("TCP", "UDP", "SCTP")
 
@@ -24,7 +30,14 @@ def allowed_values(model: Model) -> Iterator[Finding]:
         pod: dict[str, Any] = item.pod_template.get("spec") or {}
 
         def told(keys: tuple[Key, ...], text: Any, known: tuple[str, ...], item_: Any = item) -> Finding:
-            return in_object(model, item_, keys, f"{keys[-1]} « {text} » inconnu de Kubernetes", nearest(str(text), known), "allowed_values")
+            return in_object(
+                model,
+                item_,
+                keys,
+                f"{keys[-1]} « {text} » inconnu de Kubernetes",
+                nearest(str(text), known),
+                "allowed_values",
+            )
 
         policy = pod.get("restartPolicy")
         choices = RESTARTS.get(item.kind, ("Always", "OnFailure", "Never"))
@@ -32,7 +45,14 @@ def allowed_values(model: Model) -> Iterator[Finding]:
             yield told((*where, "restartPolicy"), policy, choices)
         deadline = pod.get("activeDeadlineSeconds")
         if deadline is not None and deadline < 1:
-            yield in_object(model, item, (*where, "activeDeadlineSeconds"), f"durée « {deadline} » refusée par Kubernetes", "écrire au moins 1", "allowed_values")
+            yield in_object(
+                model,
+                item,
+                (*where, "activeDeadlineSeconds"),
+                f"durée « {deadline} » refusée par Kubernetes",
+                "écrire au moins 1",
+                "allowed_values",
+            )
         kind = item.at("type", default="Opaque")
         if item.kind == "Secret" and kind != "Opaque" and "/" not in kind:
             yield told(("type",), kind, ("Opaque", "kubernetes.io/tls", "kubernetes.io/dockerconfigjson"))
@@ -59,9 +79,18 @@ def mounted_paths(model: Model, found: list[Container]) -> Iterator[Finding]:
         for keys, text in _texts(container):
             for path in re.findall(r"(?:^|[=\s])(/[\w./-]+)", text):
                 inside = any(path == mount or path.startswith(f"{mount}/") for mount in mounts) or path in known
-                close = difflib.get_close_matches(path, known, n=1, cutoff=0.8) or difflib.get_close_matches(posixpath.dirname(path), known, n=1, cutoff=0.8)
+                close = difflib.get_close_matches(path, known, n=1, cutoff=0.8) or difflib.get_close_matches(
+                    posixpath.dirname(path), known, n=1, cutoff=0.8
+                )
                 if not inside and close:
-                    yield in_object(model, container.item, (*container.keys, *keys), f"« {path} » : aucun volume n'est monté là", nearest(path, known), "mounted_paths")
+                    yield in_object(
+                        model,
+                        container.item,
+                        (*container.keys, *keys),
+                        f"« {path} » : aucun volume n'est monté là",
+                        nearest(path, known),
+                        "mounted_paths",
+                    )
 
 
 def _texts(container: Container) -> Iterator[tuple[tuple[Key, ...], str]]:

@@ -23,13 +23,22 @@ def references(model: Model, found: list[Container]) -> Iterator[Finding]:
         for index, source in enumerate(container.spec.get("envFrom") or []):
             for kind, reference in (("ConfigMap", "configMapRef"), ("Secret", "secretRef")):
                 if reference in source:
-                    yield from _existing(model, container, kind, source[reference], "name", (*container.keys, "envFrom", index, reference, "name"))
+                    yield from _existing(
+                        model,
+                        container,
+                        kind,
+                        source[reference],
+                        "name",
+                        (*container.keys, "envFrom", index, reference, "name"),
+                    )
         for index, variable in enumerate(container.spec.get("env") or []):
             for kind, reference in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
                 source = (variable.get("valueFrom") or {}).get(reference)
                 if source:
                     keys = (*container.keys, "env", index, "valueFrom", reference)
-                    yield from _existing(model, container, kind, source, "name", (*keys, "name"), source.get("key"), (*keys, "key"))
+                    yield from _existing(
+                        model, container, kind, source, "name", (*keys, "name"), source.get("key"), (*keys, "key")
+                    )
         yield from _mounts(model, container)
         yield from _file_variables(model, container)
 
@@ -40,7 +49,14 @@ def accounts(model: Model) -> Iterator[Finding]:
     for item in model.objects:
         name = (item.pod_template.get("spec") or {}).get("serviceAccountName")
         if name is not None and name not in {*known, "default"}:
-            yield in_object(model, item, (*pod_keys(item), "serviceAccountName"), f"compte de service « {name} » qu'aucun manifeste ne décrit : aucun pod ne serait créé", nearest(str(name), {*known, "default"}), "accounts")
+            yield in_object(
+                model,
+                item,
+                (*pod_keys(item), "serviceAccountName"),
+                f"compte de service « {name} » qu'aucun manifeste ne décrit : aucun pod ne serait créé",
+                nearest(str(name), {*known, "default"}),
+                "accounts",
+            )
 
 
 def volumes(model: Model) -> Iterator[Finding]:
@@ -57,21 +73,65 @@ def volumes(model: Model) -> Iterator[Finding]:
                     given = model.object_named(kind, str(source.get(named)), item.namespace)
                     for number, entry in enumerate((source.get("items") or []) if given else []):
                         if given and entry.get("key") not in values_of(given):
-                            yield _missing_key(model, item, given, str(entry.get("key")), (*where, part, "items", number, "key"))
+                            yield _missing_key(
+                                model, item, given, str(entry.get("key")), (*where, part, "items", number, "key")
+                            )
             if volume.get("name") not in mounted:
-                yield in_object(model, item, (*where, "name"), f"volume « {volume.get('name')} » qu'aucun conteneur ne monte", nearest(str(volume.get("name")), map(str, mounted)), "volumes")
+                yield in_object(
+                    model,
+                    item,
+                    (*where, "name"),
+                    f"volume « {volume.get('name')} » qu'aucun conteneur ne monte",
+                    nearest(str(volume.get("name")), map(str, mounted)),
+                    "volumes",
+                )
             mode = (volume.get("secret") or {}).get("defaultMode", 0o644)
             group = (pod.get("securityContext") or {}).get("fsGroup")
             if mode > 0o777:
-                yield in_object(model, item, (*where, "secret", "defaultMode"), f"mode {mode:o} impossible", "écrire defaultMode: 0440", "volumes")
+                yield in_object(
+                    model,
+                    item,
+                    (*where, "secret", "defaultMode"),
+                    f"mode {mode:o} impossible",
+                    "écrire defaultMode: 0440",
+                    "volumes",
+                )
             elif volume.get("secret") and mode & 0o133:
-                yield in_object(model, item, (*where, "secret", "defaultMode"), f"secret en mode {mode:04o}, que d'autres pourraient modifier ou lancer", "écrire defaultMode: 0440, avec son zéro : sans lui le nombre est décimal", "volumes")
+                yield in_object(
+                    model,
+                    item,
+                    (*where, "secret", "defaultMode"),
+                    f"secret en mode {mode:04o}, que d'autres pourraient modifier ou lancer",
+                    "écrire defaultMode: 0440, avec son zéro : sans lui le nombre est décimal",
+                    "volumes",
+                )
             elif volume.get("secret") and mode & 0o007:
-                yield in_object(model, item, (*where, "secret", "defaultMode"), f"secret lisible par tous dans le conteneur (mode {mode:04o})", "écrire defaultMode: 0440", "volumes")
+                yield in_object(
+                    model,
+                    item,
+                    (*where, "secret", "defaultMode"),
+                    f"secret lisible par tous dans le conteneur (mode {mode:04o})",
+                    "écrire defaultMode: 0440",
+                    "volumes",
+                )
             elif volume.get("secret") and group is None:
-                yield in_object(model, item, (*where, "secret"), f"secret en mode {mode:04o} sans fsGroup : l'application ne pourrait pas le lire", "ajouter securityContext.fsGroup", "volumes")
+                yield in_object(
+                    model,
+                    item,
+                    (*where, "secret"),
+                    f"secret en mode {mode:04o} sans fsGroup : l'application ne pourrait pas le lire",
+                    "ajouter securityContext.fsGroup",
+                    "volumes",
+                )
             elif volume.get("secret") and not mode & 0o040:
-                yield in_object(model, item, (*where, "secret", "defaultMode"), f"secret illisible par le groupe de l'application (mode {mode:04o})", "écrire defaultMode: 0440", "volumes")
+                yield in_object(
+                    model,
+                    item,
+                    (*where, "secret", "defaultMode"),
+                    f"secret illisible par le groupe de l'application (mode {mode:04o})",
+                    "écrire defaultMode: 0440",
+                    "volumes",
+                )
 
 
 def keys_read(model: Model, found: list[Container]) -> Iterator[Finding]:
@@ -83,14 +143,35 @@ def keys_read(model: Model, found: list[Container]) -> Iterator[Finding]:
         applications = [model.applications[container.application] for container in readers if container.application]
         if not readers:
             if model.settings.model.applications:
-                yield in_object(model, item, ("metadata", "name"), f"{item.kind} « {item.name} » qu'aucun pod ne lit", "le retirer, ou le donner à un conteneur", "keys_read")
+                yield in_object(
+                    model,
+                    item,
+                    ("metadata", "name"),
+                    f"{item.kind} « {item.name} » qu'aucun pod ne lit",
+                    "le retirer, ou le donner à un conteneur",
+                    "keys_read",
+                )
             continue
         for key in values_of(item):
             read = {name for application in applications for name in application.variables}
             if applications and key not in read and not _read_otherwise(model, readers, item, key):
-                yield in_object(model, item, place_of(item, key), f"clé « {key} » de {item.kind} « {item.name} » que personne ne lit", nearest(key, read), "keys_read")
+                yield in_object(
+                    model,
+                    item,
+                    place_of(item, key),
+                    f"clé « {key} » de {item.kind} « {item.name} » que personne ne lit",
+                    nearest(key, read),
+                    "keys_read",
+                )
             if item.kind == "ConfigMap" and SENSITIVE.search(key):
-                yield in_object(model, item, place_of(item, key), f"« {key} » a sa place dans un Secret, pas dans une ConfigMap", "le déplacer", "keys_read")
+                yield in_object(
+                    model,
+                    item,
+                    place_of(item, key),
+                    f"« {key} » a sa place dans un Secret, pas dans une ConfigMap",
+                    "le déplacer",
+                    "keys_read",
+                )
 
 
 def given_in_compose(model: Model, found: list[Container]) -> Iterator[Finding]:
@@ -101,7 +182,11 @@ def given_in_compose(model: Model, found: list[Container]) -> Iterator[Finding]:
             continue
         variables = model.applications[container.application].variables
         local = {name for name, default in variables.items() if re.match(r"https?://(localhost|127\.)", default or "")}
-        wanted = {name for name, value in fixed.get(container.application, {}).items() if value is not None and not _HANDED_ON.fullmatch(value)} | local
+        wanted = {
+            name
+            for name, value in fixed.get(container.application, {}).items()
+            if value is not None and not _HANDED_ON.fullmatch(value)
+        } | local
         for name in sorted(wanted - set(container.environment)):
             yield in_object(
                 model,
@@ -114,7 +199,14 @@ def given_in_compose(model: Model, found: list[Container]) -> Iterator[Finding]:
 
 
 def _existing(
-    model: Model, container: Container, kind: str, source: dict[str, Any], named: str, keys: tuple[Key, ...], key: str | None = None, key_keys: tuple[Key, ...] = ()
+    model: Model,
+    container: Container,
+    kind: str,
+    source: dict[str, Any],
+    named: str,
+    keys: tuple[Key, ...],
+    key: str | None = None,
+    key_keys: tuple[Key, ...] = (),
 ) -> Iterator[Finding]:
     if source.get("optional"):
         return
@@ -124,9 +216,14 @@ def _existing(
         yield _missing_key(model, container.item, given, key, key_keys)
 
 
-def _existing_in(model: Model, item: KubeObject, kind: str, source: dict[str, Any], named: str, keys: tuple[Key, ...]) -> Iterator[Finding]:
+def _existing_in(
+    model: Model, item: KubeObject, kind: str, source: dict[str, Any], named: str, keys: tuple[Key, ...]
+) -> Iterator[Finding]:
     name = str(source.get(named))
-    if model.object_named(kind, name, item.namespace) is None and f"{kind}/{name}".lower() not in model.settings.model.made_by_commands:
+    if (
+        model.object_named(kind, name, item.namespace) is None
+        and f"{kind}/{name}".lower() not in model.settings.model.made_by_commands
+    ):
         yield in_object(
             model,
             item,
@@ -138,7 +235,14 @@ def _existing_in(model: Model, item: KubeObject, kind: str, source: dict[str, An
 
 
 def _missing_key(model: Model, item: KubeObject, given: KubeObject, key: str, keys: tuple[Key, ...]) -> Finding:
-    return in_object(model, item, keys, f"clé « {key} » absente de {given.kind} « {given.name} »", nearest(key, values_of(given)), "references")
+    return in_object(
+        model,
+        item,
+        keys,
+        f"clé « {key} » absente de {given.kind} « {given.name} »",
+        nearest(key, values_of(given)),
+        "references",
+    )
 
 
 def _mounts(model: Model, container: Container) -> Iterator[Finding]:
@@ -148,9 +252,23 @@ def _mounts(model: Model, container: Container) -> Iterator[Finding]:
         where = (*container.keys, "volumeMounts", index)
         name = str(mount.get("name"))
         if name not in described:
-            yield in_object(model, container.item, (*where, "name"), f"volume « {name} » que le pod ne décrit pas", nearest(name, described), "references")
+            yield in_object(
+                model,
+                container.item,
+                (*where, "name"),
+                f"volume « {name} » que le pod ne décrit pas",
+                nearest(name, described),
+                "references",
+            )
         elif "secret" in described[name] and mount.get("readOnly") is not True:
-            yield in_object(model, container.item, (*where,), f"secret « {name} » monté en écriture", "ajouter readOnly: true", "references")
+            yield in_object(
+                model,
+                container.item,
+                (*where,),
+                f"secret « {name} » monté en écriture",
+                "ajouter readOnly: true",
+                "references",
+            )
 
 
 def _file_variables(model: Model, container: Container) -> Iterator[Finding]:
@@ -158,9 +276,20 @@ def _file_variables(model: Model, container: Container) -> Iterator[Finding]:
     files = mounted_files(model, container)
     for index, variable in enumerate(container.spec.get("env") or []):
         name, value = str(variable.get("name")), variable.get("value")
-        if name.endswith("_FILE") and value and posixpath.isabs(str(value)) and value not in files and container.application:
+        if (
+            name.endswith("_FILE")
+            and value
+            and posixpath.isabs(str(value))
+            and value not in files
+            and container.application
+        ):
             yield in_object(
-                model, container.item, (*container.keys, "env", index, "value"), f"{name} = « {value} » : aucun volume n'y met de fichier", nearest(str(value), files), "references"
+                model,
+                container.item,
+                (*container.keys, "env", index, "value"),
+                f"{name} = « {value} » : aucun volume n'y met de fichier",
+                nearest(str(value), files),
+                "references",
             )
 
 
@@ -176,17 +305,26 @@ def gets(model: Model, container: Container, given: KubeObject) -> bool:
         for variable in container.spec.get("env") or []
         if key_reference in (variable.get("valueFrom") or {})
     ]
-    return given.name in sources or any(item.name == given.name and item.kind == given.kind for item, _ in mounted_files(model, container).values())
+    return given.name in sources or any(
+        item.name == given.name and item.kind == given.kind for item, _ in mounted_files(model, container).values()
+    )
 
 
 def _read_otherwise(model: Model, readers: list[Container], given: KubeObject, key: str) -> bool:
     """Whether a reader names the key, or the file that it becomes."""
     for container in readers:
-        paths = {path for path, (item, name) in mounted_files(model, container).items() if name == key and (item.kind, item.name) == (given.kind, given.name)}
+        paths = {
+            path
+            for path, (item, name) in mounted_files(model, container).items()
+            if name == key and (item.kind, item.name) == (given.kind, given.name)
+        }
         for variable in container.spec.get("env") or []:
             if variable.get("value") in paths:
                 return True
-            if any(isinstance(source, dict) and source.get("key") == key for source in (variable.get("valueFrom") or {}).values()):
+            if any(
+                isinstance(source, dict) and source.get("key") == key
+                for source in (variable.get("valueFrom") or {}).values()
+            ):
                 return True
     return False
 

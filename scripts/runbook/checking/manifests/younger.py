@@ -21,9 +21,23 @@ def younger(model: Model) -> Iterator[Finding]:
             continue
         group, _, version = str(item.at("apiVersion")).rpartition("/")
         if group == kind.group and version not in kind.served:
-            yield in_object(model, item, ("apiVersion",), f"{item.kind} « {item.name} » : Kubernetes {OLDEST} n'a pas {item.at('apiVersion')}", f"versions qu'il a : {', '.join(sorted(kind.served))}", RULE)
+            yield in_object(
+                model,
+                item,
+                ("apiVersion",),
+                f"{item.kind} « {item.name} » : Kubernetes {OLDEST} n'a pas {item.at('apiVersion')}",
+                f"versions qu'il a : {', '.join(sorted(kind.served))}",
+                RULE,
+            )
         for keys in _younger(item.document, kind.name, ()):
-            yield in_object(model, item, keys, f"{item.kind} « {item.name} » : Kubernetes {OLDEST} n'a pas le champ « {keys[-1]} », et l'ignorerait sans un mot", "s'en passer, ou écrire autrement la même chose", RULE)
+            yield in_object(
+                model,
+                item,
+                keys,
+                f"{item.kind} « {item.name} » : Kubernetes {OLDEST} n'a pas le champ « {keys[-1]} », et l'ignorerait sans un mot",
+                "s'en passer, ou écrire autrement la même chose",
+                RULE,
+            )
 
 
 def _younger(value: Any, kind: str, keys: tuple[Key, ...]) -> Iterator[tuple[Key, ...]]:

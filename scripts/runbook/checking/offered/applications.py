@@ -54,7 +54,9 @@ class Heard:
     `unknown_names` are the attributes that their templates asked of objects which have others: name → those.
     """
 
-    answers: dict[tuple[str, str, str, tuple[tuple[str, str], ...], bool], TestResponse | None] = field(default_factory=dict)
+    answers: dict[tuple[str, str, str, tuple[tuple[str, str], ...], bool], TestResponse | None] = field(
+        default_factory=dict
+    )
     unknown_names: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -70,9 +72,15 @@ def _application(root: Path, name: str, source: ApplicationSource) -> Applicatio
             sys.path.insert(0, text)
     try:
         made = named(source.factory)(*source.arguments)
-        variables = {variable: default for settings in source.settings for variable, default in _variables(named(settings)).items()}
+        variables = {
+            variable: default
+            for settings in source.settings
+            for variable, default in _variables(named(settings)).items()
+        }
     except Exception as error:
-        raise SettingsError(f"application « {name} » : {source.factory} ne donne pas d'application : {error}") from error
+        raise SettingsError(
+            f"application « {name} » : {source.factory} ne donne pas d'application : {error}"
+        ) from error
     rules = tuple(sorted(rule.rule for rule in made.url_map.iter_rules()))
     return Application(name, made.url_map, rules, {**variables, **dict.fromkeys(source.variables)}, tuple(source.ports))
 

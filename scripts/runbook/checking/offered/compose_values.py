@@ -28,7 +28,11 @@ def published(definition: dict[str, Any]) -> list[Published]:
             *before, target = given_or_default(str(port)).split("/")[0].split(":")
             host, address = (before[-1] if before else None), (before[-2] if len(before) > 1 else "")
         if str(target).isdecimal():
-            found.append(Published(int(str(host)) if str(host).isdecimal() else None, int(str(target)), given_or_default(address)))
+            found.append(
+                Published(
+                    int(str(host)) if str(host).isdecimal() else None, int(str(target)), given_or_default(address)
+                )
+            )
     return found
 
 

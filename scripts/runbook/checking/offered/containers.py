@@ -107,7 +107,9 @@ def mounted_files(model: Model, container: Container) -> dict[str, tuple[KubeObj
             given = model.object_named(kind, str(source.get(named)), container.item.namespace) if source else None
             if given is None:
                 continue
-            items = {entry["key"]: entry["path"] for entry in source.get("items") or []} or {key: key for key in values_of(given)}
+            items = {entry["key"]: entry["path"] for entry in source.get("items") or []} or {
+                key: key for key in values_of(given)
+            }
             for key, path in items.items():
                 if mount.get("subPath") in (None, path):
                     where = mount["mountPath"] if mount.get("subPath") else posixpath.join(mount["mountPath"], path)

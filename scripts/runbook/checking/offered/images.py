@@ -64,7 +64,11 @@ def dockerfile_of(definition: dict[str, Any]) -> str | None:
 
 def runs_gunicorn(model: Model, image: Image) -> bool:
     """Whether the last command of its Dockerfile is the server that SIGTERM alone stops without cutting requests."""
-    commands = [rest for _, word, rest in instructions((model.root / image.dockerfile).read_text(encoding="utf-8")) if word == "CMD"]
+    commands = [
+        rest
+        for _, word, rest in instructions((model.root / image.dockerfile).read_text(encoding="utf-8"))
+        if word == "CMD"
+    ]
     return bool(commands) and re.match(r'(\["|exec )?gunicorn\b', commands[-1]) is not None
 
 
@@ -97,7 +101,9 @@ def _image(model: Model, name: str, service: str, dockerfile: str) -> Image:
     stage = lines[last:]
     build = model.services[service].get("build")
     asked = build.get("args") if isinstance(build, dict) else None
-    pairs = [str(entry).partition("=")[::2] for entry in asked] if isinstance(asked, list) else list((asked or {}).items())
+    pairs = (
+        [str(entry).partition("=")[::2] for entry in asked] if isinstance(asked, list) else list((asked or {}).items())
+    )
     replaced = {str(key): str(value) for key, value in pairs}
     arguments: dict[str, str] = {}
     environment: dict[str, str] = {}
@@ -127,7 +133,9 @@ def _image(model: Model, name: str, service: str, dockerfile: str) -> Image:
 
 def bound_port(command: str) -> int | None:
     """The port that a command's own `--bind` asks for."""
-    return next((int(port) for port in re.findall(r"""(?:--bind|-b)(?:[=\s"',]+)[\w.\[\]:]*?:(\d+)\b""", command)), None)
+    return next(
+        (int(port) for port in re.findall(r"""(?:--bind|-b)(?:[=\s"',]+)[\w.\[\]:]*?:(\d+)\b""", command)), None
+    )
 
 
 def application_of(model: Model, command: str) -> str | None:

@@ -50,7 +50,9 @@ def _telling(unknown: dict[str, list[str]]) -> type[Undefined]:
     """What a template shows for a name that nothing gives, noting the attributes that an object was asked for and has not."""
 
     class Told(Undefined):
-        def __init__(self, hint: str | None = None, obj: Any = None, name: str | None = None, exc: Any = UndefinedError) -> None:
+        def __init__(
+            self, hint: str | None = None, obj: Any = None, name: str | None = None, exc: Any = UndefinedError
+        ) -> None:
             if isinstance(name, str) and not isinstance(obj, Undefined | Mapping | None | type(missing)):
                 unknown[name] = [known for known in dir(obj) if not known.startswith("_")]
             super().__init__(hint, obj, name, exc)
@@ -78,7 +80,9 @@ class InnerNetwork:
     def __enter__(self) -> "InnerNetwork":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stack.close()
 
     def answer(self, target: str, application: str, path: str, headers: Mapping[str, str]) -> TestResponse | None:
@@ -120,7 +124,9 @@ class InnerNetwork:
         server = self._server(target, application)
         return server.port if server else None
 
-    def _answer(self, target: str, application: str, path: str, headers: Mapping[str, str], *, others: bool) -> TestResponse | None:
+    def _answer(
+        self, target: str, application: str, path: str, headers: Mapping[str, str], *, others: bool
+    ) -> TestResponse | None:
         key = (target, application, path, tuple(sorted(headers.items())), others)
         answers = self.model.heard.answers
         if key not in answers:
@@ -199,7 +205,13 @@ class InnerNetwork:
         """The application, and a note of what others sent to it."""
 
         def called(environ: dict[str, Any], start: Any) -> Any:
-            self._received.setdefault(name, []).append({key.removeprefix("HTTP_").replace("_", "-"): str(value) for key, value in environ.items() if key.startswith("HTTP_")})
+            self._received.setdefault(name, []).append(
+                {
+                    key.removeprefix("HTTP_").replace("_", "-"): str(value)
+                    for key, value in environ.items()
+                    if key.startswith("HTTP_")
+                }
+            )
             return made(environ, start)
 
         return called
@@ -215,7 +227,9 @@ class InnerNetwork:
 
     def failing_port(self) -> int:
         """Where on 127.0.0.1 somebody answers 500 to everything."""
-        return self._serve(lambda _, start: [start("500 Internal Server Error", [("Content-Length", "0")]) and b""]).port
+        return self._serve(
+            lambda _, start: [start("500 Internal Server Error", [("Content-Length", "0")]) and b""]
+        ).port
 
     def given_empty(self, target: str, application: str) -> list[str]:
         """The variables that a target gives to an application without anything in them."""
@@ -225,7 +239,10 @@ class InnerNetwork:
         """Whether the application answers its plain GETs as it does when the target does not give this variable at all."""
         made = [self._make(target, application, {}), self._make(target, application, {variable: None})]
         routes = [rule for rule in self.model.applications[application].routes if "<" not in rule]
-        given, without = ([CHANGING.sub(b"", self._ask(one, target, rule, {}, others=False).get_data()) for rule in routes] for one in made)
+        given, without = (
+            [CHANGING.sub(b"", self._ask(one, target, rule, {}, others=False).get_data()) for rule in routes]
+            for one in made
+        )
         return given == without
 
     def _listening(self) -> int:
@@ -240,9 +257,14 @@ class InnerNetwork:
         described = self.model.settings.targets[target]
         if described.services:
             service = self.model.settings.services.get(application)
-            return {name: value for name, value in (service.env if service else {}).items() if not name.startswith("PYTHON")}
+            return {
+                name: value for name, value in (service.env if service else {}).items() if not name.startswith("PYTHON")
+            }
         if described.contexts:
-            return next((self._in_cluster(container) for container in self.containers if container.application == application), {})
+            return next(
+                (self._in_cluster(container) for container in self.containers if container.application == application),
+                {},
+            )
         for image in self.images.values():
             if image.application == application:
                 given = compose_environment(self.model.services[image.service])
@@ -264,7 +286,11 @@ class InnerNetwork:
         """Host and port → the application that answers there, for a caller of this target."""
         described = self.model.settings.targets[target]
         if described.services:
-            return {("localhost", port): name for name, application in self.model.applications.items() for port in application.ports}
+            return {
+                ("localhost", port): name
+                for name, application in self.model.applications.items()
+                for port in application.ports
+            }
         if described.contexts:
             return {
                 (f"{item.name}{end}", int(port["port"])): self._behind(item, port.get("targetPort", port["port"]))
@@ -272,14 +298,19 @@ class InnerNetwork:
                 for port in item.at("spec", "ports", default=[])
                 for end in ("", f".{item.namespace}", f".{item.namespace}.svc", f".{item.namespace}.svc.cluster.local")
             }
-        return {(image.service, image.port): image.application for image in self.images.values() if image.port is not None}
+        return {
+            (image.service, image.port): image.application for image in self.images.values() if image.port is not None
+        }
 
     def _behind(self, service: KubeObject, target: str | int) -> str | None:
         """The application of the container whose port a Service leads to."""
         workloads = self.model.workloads_behind(service)
         for container in self.containers:
             for port in container.spec.get("ports") or []:
-                leads = target in (port.get("name"), port.get("containerPort")) and port.get("containerPort") == container.port
+                leads = (
+                    target in (port.get("name"), port.get("containerPort"))
+                    and port.get("containerPort") == container.port
+                )
                 if leads and container.item in workloads:
                     return container.application
         return None

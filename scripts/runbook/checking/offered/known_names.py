@@ -43,7 +43,9 @@ class Names:
     def own(self) -> set[str]:
         """Names with a prefix of their own that are no Kubernetes objects: what Compose makes, and distributions."""
         project = str(self.model.compose.get("name", ""))
-        made = {f"{project}-{name}-1" for name in self.model.services} | {image.rpartition(":")[0] for image in self.images}
+        made = {f"{project}-{name}-1" for name in self.model.services} | {
+            image.rpartition(":")[0] for image in self.images
+        }
         return made | {name.replace("_", "-") for folder in self.model.folders for name in [folder.rpartition("/")[2]]}
 
     @cached_property
@@ -59,13 +61,28 @@ class Names:
 
     @cached_property
     def ports(self) -> set[int]:
-        found = {*self.model.local_ports, *(port for service in self.model.settings.services.values() for port in service.ports)}
-        found |= {int(port["port"]) for item in self.model.of_kind("Service") for port in item.at("spec", "ports", default=[])}
-        return found | {int(port["containerPort"]) for item in self.model.objects for spec in item.containers for port in spec.get("ports") or []}
+        found = {
+            *self.model.local_ports,
+            *(port for service in self.model.settings.services.values() for port in service.ports),
+        }
+        found |= {
+            int(port["port"]) for item in self.model.of_kind("Service") for port in item.at("spec", "ports", default=[])
+        }
+        return found | {
+            int(port["containerPort"])
+            for item in self.model.objects
+            for spec in item.containers
+            for port in spec.get("ports") or []
+        }
 
     @cached_property
     def paths_in_containers(self) -> set[str]:
-        return {str(mount.get("mountPath")) for item in self.model.objects for spec in item.containers for mount in spec.get("volumeMounts") or []}
+        return {
+            str(mount.get("mountPath"))
+            for item in self.model.objects
+            for spec in item.containers
+            for mount in spec.get("volumeMounts") or []
+        }
 
     def in_sources(self, word: str) -> bool:
         """Whether a file that is no page holds this word."""

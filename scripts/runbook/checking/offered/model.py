@@ -82,25 +82,39 @@ class Model:
     def code(self) -> dict[str, str]:
         """Path → text of each Python file in the folders of the applications, in the order of the paths."""
         names = [name for name in sorted(self.files) if name.startswith(self.code_folders) and name.endswith(".py")]
-        return {name: (self.root / name).read_text(encoding="utf-8", errors="replace") for name in names if (self.root / name).is_file()}
+        return {
+            name: (self.root / name).read_text(encoding="utf-8", errors="replace")
+            for name in names
+            if (self.root / name).is_file()
+        }
 
     @cached_property
     def templates(self) -> dict[str, str]:
         """The same of each template."""
         names = [name for name in sorted(self.files) if name.startswith(self.code_folders) and "/templates/" in name]
-        return {name: (self.root / name).read_text(encoding="utf-8", errors="replace") for name in names if (self.root / name).is_file()}
+        return {
+            name: (self.root / name).read_text(encoding="utf-8", errors="replace")
+            for name in names
+            if (self.root / name).is_file()
+        }
 
     @cached_property
     def services(self) -> dict[str, dict[str, Any]]:
         """Compose service → its definition; one without any is left out."""
         services = self.compose.get("services")
-        return {name: definition for name, definition in services.items() if isinstance(definition, dict)} if isinstance(services, dict) else {}
+        return (
+            {name: definition for name, definition in services.items() if isinstance(definition, dict)}
+            if isinstance(services, dict)
+            else {}
+        )
 
     @cached_property
     def namespaces(self) -> frozenset[str]:
         """The namespaces that manifests make or use, and the cluster's own."""
         made = {item.name for item in self.objects if item.kind == "Namespace"}
-        return frozenset({*made, *(item.namespace for item in self.objects if item.namespace), "default", "kube-system"})
+        return frozenset(
+            {*made, *(item.namespace for item in self.objects if item.namespace), "default", "kube-system"}
+        )
 
     @cached_property
     def local_ports(self) -> dict[int, str]:
@@ -126,7 +140,9 @@ class Model:
 
     def object_named(self, kind: str, name: str, namespace: str | None = None) -> KubeObject | None:
         """That object, in `namespace` if given."""
-        return next((item for item in self.of_kind(kind) if item.name == name and namespace in (None, item.namespace)), None)
+        return next(
+            (item for item in self.of_kind(kind) if item.name == name and namespace in (None, item.namespace)), None
+        )
 
     def workloads_behind(self, service: KubeObject) -> list[KubeObject]:
         """The workloads whose pods a Service selects."""
@@ -135,7 +151,9 @@ class Model:
         return [
             item
             for item in self.objects
-            if item.kind in WORKLOADS and terms and selects(terms, item.pod_template.get("metadata", {}).get("labels") or item.labels)
+            if item.kind in WORKLOADS
+            and terms
+            and selects(terms, item.pod_template.get("metadata", {}).get("labels") or item.labels)
         ]
 
     def application_behind(self, service: KubeObject) -> str | None:
@@ -165,8 +183,18 @@ def read_model(root: Path, settings: Settings, files: frozenset[str] | None = No
             faults += tuple((source.compose, line, cause) for line, cause in repeated_keys(yaml.compose(text, LOADER)))
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            faults += ((source.compose, mark.line + 1 if mark else 1, f"YAML illisible : {getattr(error, 'problem', error)}"),)
-    return Model(root, settings, _offered(root, settings) if files is None else files, objects, compose, read_applications(root, source.applications), faults)
+            faults += (
+                (source.compose, mark.line + 1 if mark else 1, f"YAML illisible : {getattr(error, 'problem', error)}"),
+            )
+    return Model(
+        root,
+        settings,
+        _offered(root, settings) if files is None else files,
+        objects,
+        compose,
+        read_applications(root, source.applications),
+        faults,
+    )
 
 
 def _offered(root: Path, settings: Settings) -> frozenset[str]:

@@ -18,7 +18,9 @@ def refused(model: Model, application: str, variable: str, value: str) -> str | 
             try:
                 msgspec.convert(value, type=kind, strict=False)
             except msgspec.ValidationError as error:
-                told = [meta.description for meta in get_args(kind) if isinstance(meta, msgspec.Meta) and meta.description]
+                told = [
+                    meta.description for meta in get_args(kind) if isinstance(meta, msgspec.Meta) and meta.description
+                ]
                 return told[0] if told else str(error)
     return None
 

@@ -16,12 +16,19 @@ from runbook.checking.whole import whole
 from runbook.reading.content import Page
 
 WRONG = "x" * 32
-CALLERS: dict[str, Mapping[str, str]] = {"none": {}, "wrong": {"Authorization": f"Bearer {WRONG}"}, "right": {"Authorization": f"Bearer {TOKEN}"}}
+CALLERS: dict[str, Mapping[str, str]] = {
+    "none": {},
+    "wrong": {"Authorization": f"Bearer {WRONG}"},
+    "right": {"Authorization": f"Bearer {TOKEN}"},
+}
 KEY = re.compile(r"[a-z]\w*")
 SAID = re.compile(r"`(/[\w/-]*)` (?:répond|ne répond|répondra|renvoie|rend) (\d{3})\b")
 ROUTE = re.compile(r"`(/[\w/-]*)`")
 # How a sentence names the caller whose status it gives.
-WHO = (("none", re.compile(r"\b[Ss]ans (?:le |son |ce )?jeton\b(?! sur)")), ("wrong", re.compile(r"\bavec un (?:mauvais|faux|autre)\b")))
+WHO = (
+    ("none", re.compile(r"\b[Ss]ans (?:le |son |ce )?jeton\b(?! sur)")),
+    ("wrong", re.compile(r"\bavec un (?:mauvais|faux|autre)\b")),
+)
 AUTHORIZATION = re.compile(r"\bAuthorization[\"']?\s*:\s*f?[\"']?([A-Z][A-Za-z]+) (?=[{$<…\w])")
 STATUS = re.compile(r"\b([1-5]\d\d)\b")
 
@@ -35,7 +42,9 @@ class Answered:
     def statuses(self, application: str, path: str, caller: str = "") -> set[int]:
         """The statuses to this caller, to any without."""
         callers = [caller] if caller else CALLERS
-        return {response.status_code for who in callers for response in self._responses(application, path, CALLERS[who])}
+        return {
+            response.status_code for who in callers for response in self._responses(application, path, CALLERS[who])
+        }
 
     def bodies(self, application: str, path: str) -> Iterator[Any]:
         """What it answers in JSON where all is well."""
@@ -61,7 +70,10 @@ class Answered:
 
     def _responses(self, application: str, path: str, headers: Mapping[str, str]) -> Iterator[Any]:
         for target in self._model.settings.targets:
-            for response in (self._network.answer(target, application, path, headers), self._network.alone(target, application, path, headers)):
+            for response in (
+                self._network.answer(target, application, path, headers),
+                self._network.alone(target, application, path, headers),
+            ):
                 if response is not None:
                     yield response
 
@@ -83,12 +95,22 @@ def undocumented_keys(site: Sequence[Page], model: Model, answered: Answered) ->
             for key in dict.fromkeys(key for body in answered.bodies(name, rule) for key in _keys(body)):
                 if KEY.fullmatch(key) and not whole(key).search(text):
                     path, line = written(rf"\b{re.escape(key)}\s*[=:]|[\"']{re.escape(key)}[\"']", model.code)
-                    yield Finding(path, line, f"clé « {key} » de la réponse de « {name} » à « {rule} », qu'aucune page ne documente", "en parler dans une page, ou la retirer", "answered")
+                    yield Finding(
+                        path,
+                        line,
+                        f"clé « {key} » de la réponse de « {name} » à « {rule} », qu'aucune page ne documente",
+                        "en parler dans une page, ou la retirer",
+                        "answered",
+                    )
 
 
 def told_statuses(page: Page, model: Model, answered: Answered) -> Iterator[Finding]:
     """`/x` répond 503; 401 sans jeton, 403 avec un mauvais."""
-    owners = {rule: [name for name, application in model.applications.items() if rule in application.routes] for application in model.applications.values() for rule in application.routes}
+    owners = {
+        rule: [name for name, application in model.applications.items() if rule in application.routes]
+        for application in model.applications.values()
+        for rule in application.routes
+    }
     for line, text in prose(page):
         if not STATUS.search(text):
             continue
@@ -105,13 +127,24 @@ def told_schemes(page: Page, answered: Answered) -> Iterator[Finding]:
     for index, text in enumerate(page.markdown.split("\n")):
         for scheme in AUTHORIZATION.findall(text):
             if asked and scheme not in asked:
-                yield Finding(page.path, page.line_of[index], f"« Authorization: {scheme} », et les applications demandent : {', '.join(sorted(asked))}", "reprendre ce qu'elles demandent", "answered")
+                yield Finding(
+                    page.path,
+                    page.line_of[index],
+                    f"« Authorization: {scheme} », et les applications demandent : {', '.join(sorted(asked))}",
+                    "reprendre ce qu'elles demandent",
+                    "answered",
+                )
 
 
 def _by_caller(page: Page, line: int, text: str, model: Model, answered: Answered) -> Iterator[Finding]:
     if not any(pattern.search(text) for _, pattern in WHO):
         return
-    guarded = [(name, rule) for name, application in model.applications.items() for rule in _plain(application) if answered.statuses(name, rule, "none") != answered.statuses(name, rule, "right")]
+    guarded = [
+        (name, rule)
+        for name, application in model.applications.items()
+        for rule in _plain(application)
+        if answered.statuses(name, rule, "none") != answered.statuses(name, rule, "right")
+    ]
     named = [(name, rule) for name, rule in guarded if f"`{rule}`" in text] or guarded
     for part in _parts(text):
         shown = STATUS.findall(part)

@@ -11,9 +11,13 @@ from runbook.checking.prose.quotes import prose
 from runbook.reading.content import Page
 
 RULE = "prose_counts"
-ANNOUNCED = re.compile(rf"\b(?:les |ces |aux |prouve |dit |font )?({NUMBER}) (?:autres )?([a-zà-ÿ]{{3,}}s)\b[^.:;]*[:.]\s*$", re.IGNORECASE)
+ANNOUNCED = re.compile(
+    rf"\b(?:les |ces |aux |prouve |dit |font )?({NUMBER}) (?:autres )?([a-zà-ÿ]{{3,}}s)\b[^.:;]*[:.]\s*$", re.IGNORECASE
+)
 ITEM = re.compile(r"^(?P<indent> *)(?:\d+\.|[-*+]) +\S")
-MANIFESTS = re.compile(rf"\b({NUMBER}) (?:manifestes|fichiers (?:YAML|du dossier `(?P<folder>[\w/-]+)`))", re.IGNORECASE)
+MANIFESTS = re.compile(
+    rf"\b({NUMBER}) (?:manifestes|fichiers (?:YAML|du dossier `(?P<folder>[\w/-]+)`))", re.IGNORECASE
+)
 
 
 def prose_counts(page: Page, model: Model) -> Iterator[Finding]:
@@ -21,9 +25,15 @@ def prose_counts(page: Page, model: Model) -> Iterator[Finding]:
     lines = prose(page)
     for index, (line, text) in enumerate(lines):
         yield from _list_after(page, index, lines)
-        yield from (Finding(page.path, line, cause, "reprendre le nombre de fichiers", RULE) for cause in _manifests(text, model))
+        yield from (
+            Finding(page.path, line, cause, "reprendre le nombre de fichiers", RULE)
+            for cause in _manifests(text, model)
+        )
     for key in ("description", "title"):
-        yield from (Finding(page.path, line_of(page, model, key), cause, "reprendre le nombre de fichiers", RULE) for cause in _manifests(str(page.meta.get(key) or ""), model))
+        yield from (
+            Finding(page.path, line_of(page, model, key), cause, "reprendre le nombre de fichiers", RULE)
+            for cause in _manifests(str(page.meta.get(key) or ""), model)
+        )
 
 
 def _list_after(page: Page, index: int, lines: Sequence[tuple[int, str]]) -> Iterator[Finding]:
@@ -35,7 +45,9 @@ def _list_after(page: Page, index: int, lines: Sequence[tuple[int, str]]) -> Ite
         return
     count = _items(following[1:])
     if count != number(found[1]):
-        yield Finding(page.path, line, f"« {found[1]} {found[2]} », et la liste qui suit en a {count}", "les compter", RULE)
+        yield Finding(
+            page.path, line, f"« {found[1]} {found[2]} », et la liste qui suit en a {count}", "les compter", RULE
+        )
 
 
 def _items(lines: list[str]) -> int:
@@ -58,5 +70,12 @@ def _manifests(text: str, model: Model) -> Iterator[str]:
     known = [name for name in model.files_in.get(base, []) if name.endswith((".yaml", ".yml"))]
     for found in MANIFESTS.finditer(text.replace("\u00a0", " ")):
         count = number(found[1])
-        if base and known and (found["folder"] or base).rstrip("/") == base and count is not None and count > 3 and count != len(known):
+        if (
+            base
+            and known
+            and (found["folder"] or base).rstrip("/") == base
+            and count is not None
+            and count > 3
+            and count != len(known)
+        ):
             yield f"« {found[0]} », et « {base} » en a {len(known)}"

@@ -51,7 +51,10 @@ def diagrams(page: Page, model: Model) -> Iterator[Finding]:
         chart = _read(found[1], first, page)
         yield from (Finding(page.path, line, cause, remedy, RULE) for line, cause, remedy in _objects(chart, model))
         yield from (Finding(page.path, line, cause, remedy, RULE) for line, cause, remedy in _jobs(chart, model))
-        yield from (Finding(page.path, line, cause, remedy, RULE) for line, cause, remedy in _variables(found[1], first, chart, page, model))
+        yield from (
+            Finding(page.path, line, cause, remedy, RULE)
+            for line, cause, remedy in _variables(found[1], first, chart, page, model)
+        )
 
 
 def _read(text: str, first: int, page: Page) -> Flowchart:
@@ -73,16 +76,30 @@ def _objects(chart: Flowchart, model: Model) -> Iterator[tuple[int, str, str]]:
         if source is None or target is None or target.kind not in WORKLOADS:
             continue
         if source.kind == "Service" and target not in model.workloads_behind(source):
-            yield line, f"le Service « {source.name} » ne mène pas à « {target.name} »", "corriger la flèche, ou le sélecteur"
+            yield (
+                line,
+                f"le Service « {source.name} » ne mène pas à « {target.name} »",
+                "corriger la flèche, ou le sélecteur",
+            )
         elif source.kind in ("ConfigMap", "Secret") and source.name not in _read_by(target):
-            readers = sorted({item.name for item in model.objects if item.kind in WORKLOADS and source.name in _read_by(item)})
-            yield line, f"« {target.name} » ne reçoit pas {source.kind} « {source.name} »", f"lu par : {', '.join(readers) or 'personne'}"
+            readers = sorted(
+                {item.name for item in model.objects if item.kind in WORKLOADS and source.name in _read_by(item)}
+            )
+            yield (
+                line,
+                f"« {target.name} » ne reçoit pas {source.kind} « {source.name} »",
+                f"lu par : {', '.join(readers) or 'personne'}",
+            )
 
 
 def _object(label: str, model: Model) -> KubeObject | None:
     """`Kind<br>name<br>…`."""
     kind, *rest = [part.strip() for part in label.split("<br>")]
-    return next((item for name in rest for item in [model.object_named(kind, name)] if item), None) if kind.lower() in KIND_OF else None
+    return (
+        next((item for name in rest for item in [model.object_named(kind, name)] if item), None)
+        if kind.lower() in KIND_OF
+        else None
+    )
 
 
 def _read_by(item: KubeObject) -> set[str]:
@@ -111,8 +128,15 @@ def _jobs(chart: Flowchart, model: Model) -> Iterator[tuple[int, str, str]]:
         for node, name in drawn.items() if len(drawn) > 1 else ():
             shown = {drawn[other] for other in chart.before(node) if other in drawn}
             if shown != needed[name]:
-                told = ", ".join(f"« {title} »" for title, other in titles.items() if other in needed[name]) or "aucun autre"
-                yield lines[node], f"« {chart.labels[node]} » attend d'autres travaux que ceux du dessin", f"dans le workflow, il attend : {told}"
+                told = (
+                    ", ".join(f"« {title} »" for title, other in titles.items() if other in needed[name])
+                    or "aucun autre"
+                )
+                yield (
+                    lines[node],
+                    f"« {chart.labels[node]} » attend d'autres travaux que ceux du dessin",
+                    f"dans le workflow, il attend : {told}",
+                )
 
 
 def _needed(name: str, jobs: dict[str, dict[str, Any]], known: frozenset[str] = frozenset()) -> set[str]:
@@ -126,7 +150,9 @@ def _variables(text: str, first: int, chart: Flowchart, page: Page, model: Model
     for index, line in enumerate(text.split("\n")):
         found = re.match(r"\s*(\w+)\s*(?:-\.->|-->|==>)\|([^|]*)\|", line)
         for name in re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", found[2]) if found else ():
-            readers = [application for application, described in model.applications.items() if name in described.variables]
+            readers = [
+                application for application, described in model.applications.items() if name in described.variables
+            ]
             start = chart.labels.get(found[1], found[1]).split("<br>")[0].strip().lower() if found else ""
             if readers and start not in readers:
                 yield page.line_of[first + index], f"« {start} » ne lit pas {name}", f"lue par : {', '.join(readers)}"
@@ -134,8 +160,16 @@ def _variables(text: str, first: int, chart: Flowchart, page: Page, model: Model
 
 def _shutdown(text: str, first: int, page: Page) -> Iterator[Finding]:
     """How Kubernetes ends a pod: preStop, then SIGTERM, then SIGKILL."""
-    places = {step: next((index for index, line in enumerate(text.split("\n")) if step in line), None) for step in SHUTDOWN}
+    places = {
+        step: next((index for index, line in enumerate(text.split("\n")) if step in line), None) for step in SHUTDOWN
+    }
     known = [(step, place) for step, place in places.items() if place is not None]
     for (step, place), (after, later) in pairwise(known):
         if later < place:
-            yield Finding(page.path, page.line_of[first + later], f"« {after} » avant « {step} »", f"Kubernetes suit cet ordre : {', '.join(SHUTDOWN)}", RULE)
+            yield Finding(
+                page.path,
+                page.line_of[first + later],
+                f"« {after} » avant « {step} »",
+                f"Kubernetes suit cet ordre : {', '.join(SHUTDOWN)}",
+                RULE,
+            )

@@ -31,7 +31,9 @@ def _routes(text: str, model: Model) -> Iterator[Finding]:
         for rule in application.routes:
             if not _named(rule, text) and not rule.startswith("/static/"):
                 path, line = _place(model, name, rf"(?<![\w/]){re.escape(rule)}(?!\w|/)")
-                yield Finding(path, line, f"route « {rule} » de « {name} » qu'aucune page ne documente", REMEDY, "documented")
+                yield Finding(
+                    path, line, f"route « {rule} » de « {name} » qu'aucune page ne documente", REMEDY, "documented"
+                )
 
 
 def _variables(text: str, model: Model) -> Iterator[Finding]:
@@ -39,7 +41,13 @@ def _variables(text: str, model: Model) -> Iterator[Finding]:
         for variable in application.variables:
             if not _named(variable, text):
                 path, line = _place(model, name, rf"^\s*{variable.lower()}\s*:|\b{variable}\b")
-                yield Finding(path, line, f"variable « {variable} » de « {name} » qu'aucune page ne documente", REMEDY, "documented")
+                yield Finding(
+                    path,
+                    line,
+                    f"variable « {variable} » de « {name} » qu'aucune page ne documente",
+                    REMEDY,
+                    "documented",
+                )
 
 
 def _compose_variables(text: str, model: Model) -> Iterator[Finding]:
@@ -48,19 +56,31 @@ def _compose_variables(text: str, model: Model) -> Iterator[Finding]:
     source = (model.root / path).read_text(encoding="utf-8") if path in model.files else ""
     for found in re.finditer(r"(?<!\$)\$\{(\w+)", source):
         if not _named(found[1], text):
-            yield Finding(path, source.count("\n", 0, found.start()) + 1, f"variable « {found[1]} » de Compose qu'aucune page ne documente", REMEDY, "documented")
+            yield Finding(
+                path,
+                source.count("\n", 0, found.start()) + 1,
+                f"variable « {found[1]} » de Compose qu'aucune page ne documente",
+                REMEDY,
+                "documented",
+            )
 
 
 def _objects(text: str, model: Model) -> Iterator[Finding]:
     for item in model.objects:
         if item.path not in model.settings.model.generated and not _named(item.name, text):
             line = item.line_of("name:", model.root)
-            yield Finding(item.path, line, f"{item.kind} « {item.name} » qu'aucune page ne documente", REMEDY, "documented")
+            yield Finding(
+                item.path, line, f"{item.kind} « {item.name} » qu'aucune page ne documente", REMEDY, "documented"
+            )
 
 
 def _scripts(text: str, model: Model) -> Iterator[Finding]:
     for name in sorted(model.files):
-        if posixpath.dirname(name) == model.settings.model.scripts and "." not in posixpath.basename(name) and not _named(name, text):
+        if (
+            posixpath.dirname(name) == model.settings.model.scripts
+            and "." not in posixpath.basename(name)
+            and not _named(name, text)
+        ):
             yield Finding(name, 1, f"script « {name} » qu'aucune page ne documente", REMEDY, "documented")
 
 
@@ -74,7 +94,13 @@ def _verbs(text: str, model: Model) -> Iterator[Finding]:
     for verb in module.commands.commands:
         if not _named(f"runbook {verb}", text):
             line = next((number for number, source in enumerate(lines, 1) if f'"{verb}"' in source), 1)
-            yield Finding(path.relative_to(model.root.resolve()).as_posix(), line, f"« runbook {verb} » qu'aucune page ne documente", REMEDY, "documented")
+            yield Finding(
+                path.relative_to(model.root.resolve()).as_posix(),
+                line,
+                f"« runbook {verb} » qu'aucune page ne documente",
+                REMEDY,
+                "documented",
+            )
 
 
 def _named(name: str, text: str) -> bool:

@@ -25,7 +25,13 @@ def templates(pages: Sequence[Page], model: Model) -> Iterator[Finding]:
             continue
         if not any((folder / name).is_file() for folder in _themes()):
             known = {posixpath.basename(path) for path in model.files if path.endswith(".html")}
-            yield Finding(page.path, line_of(page, model, "template"), f"modèle de page « {name} », absent du dépôt et des thèmes installés", nearest(name, known), RULE)
+            yield Finding(
+                page.path,
+                line_of(page, model, "template"),
+                f"modèle de page « {name} », absent du dépôt et des thèmes installés",
+                nearest(name, known),
+                RULE,
+            )
 
 
 def tags(pages: Sequence[Page], site: Sequence[Page], model: Model) -> Iterator[Finding]:
@@ -36,7 +42,13 @@ def tags(pages: Sequence[Page], site: Sequence[Page], model: Model) -> Iterator[
         for tag in _tags(page):
             close = get_close_matches(tag, shared, n=1, cutoff=NEAR) if counted[tag] == 1 else []
             if close:
-                yield Finding(page.path, line_of(page, model, "tags"), f"étiquette « {tag} », que cette page est seule à porter", f"vouliez-vous dire « {close[0]} » ?", RULE)
+                yield Finding(
+                    page.path,
+                    line_of(page, model, "tags"),
+                    f"étiquette « {tag} », que cette page est seule à porter",
+                    f"vouliez-vous dire « {close[0]} » ?",
+                    RULE,
+                )
 
 
 def line_of(page: Page, model: Model, key: str) -> int:

@@ -51,18 +51,42 @@ def check_prose(pages: Iterable[Page], model: Model) -> Iterator[Finding]:
         for quote in links(page):
             path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), quote.text))
             if path not in model.files:
-                pages_beside = {posixpath.relpath(name, posixpath.dirname(page.path)) for name in model.files if name.endswith(".md")}
-                yield Finding(quote.page, quote.line, f"lien vers « {quote.text} », qui n'existe pas", nearest(quote.text, pages_beside), "prose")
+                pages_beside = {
+                    posixpath.relpath(name, posixpath.dirname(page.path))
+                    for name in model.files
+                    if name.endswith(".md")
+                }
+                yield Finding(
+                    quote.page,
+                    quote.line,
+                    f"lien vers « {quote.text} », qui n'existe pas",
+                    nearest(quote.text, pages_beside),
+                    "prose",
+                )
         for quote in removed(page):
             if quote.text in model.files and quote.text not in model.settings.model.generated:
-                yield Finding(quote.page, quote.line, f"« {quote.text} » à supprimer, et git le suit", "nommer un fichier que la page fait, ou le remettre par « git restore »", "prose")
+                yield Finding(
+                    quote.page,
+                    quote.line,
+                    f"« {quote.text} » à supprimer, et git le suit",
+                    "nommer un fichier que la page fait, ou le remettre par « git restore »",
+                    "prose",
+                )
         for quote in ports(page):
             if names.ports and int(quote.text) not in names.ports:
-                yield _finding(quote, (f"port {quote.text} : rien ne l'ouvre", nearest(quote.text, map(str, names.ports))))
+                yield _finding(
+                    quote, (f"port {quote.text} : rien ne l'ouvre", nearest(quote.text, map(str, names.ports)))
+                )
 
 
 def _finding(quote: Quote, problem: Problem) -> Finding:
-    return Finding(quote.page, quote.line, problem[0], f"{problem[1]} ; s'il est d'ailleurs, le déclarer dans [tool.runbook.model] foreign", "prose")
+    return Finding(
+        quote.page,
+        quote.line,
+        problem[0],
+        f"{problem[1]} ; s'il est d'ailleurs, le déclarer dans [tool.runbook.model] foreign",
+        "prose",
+    )
 
 
 def _command(text: str, names: Names) -> Problem | None:
@@ -74,7 +98,9 @@ def _command(text: str, names: Names) -> Problem | None:
     if program == "kubectl" and plain and plain[0] not in kubectl_tables.verbs():
         return f"verbe « {plain[0]} » inconnu de kubectl", nearest(plain[0], kubectl_tables.verbs())
     if len(words) > 1 and (program in ("kubectl", "docker", "runbook", "git") or program.startswith("scripts/")):
-        return _namespace(words, names) or next((problem for word in words for problem in [_word(word, names)] if problem), None)
+        return _namespace(words, names) or next(
+            (problem for word in words for problem in [_word(word, names)] if problem), None
+        )
     return None
 
 
@@ -87,7 +113,12 @@ def _namespace(words: list[str], names: Names) -> Problem | None:
 
 def _word(word: str, names: Names) -> Problem | None:
     """A word of a quoted command."""
-    return _object(word, names) or (_path(word, names) if "/" in word else None) or _image(word, names) or _object_name(word, names)
+    return (
+        _object(word, names)
+        or (_path(word, names) if "/" in word else None)
+        or _image(word, names)
+        or _object_name(word, names)
+    )
 
 
 def _attribute(text: str, names: Names) -> Problem | None:
@@ -114,7 +145,9 @@ def _object(text: str, names: Names) -> Problem | None:
         return None
     known = {item.name for item in names.model.of_kind(kind)}
     made = {entry.partition("/")[2] for entry in names.model.settings.model.made_by_commands}
-    if any(fits(name, other) for other in known | made) or (KIND_OF[kind.lower()] in ("Pod", "ReplicaSet", "Node", "Event") and UNKNOWN in name):
+    if any(fits(name, other) for other in known | made) or (
+        KIND_OF[kind.lower()] in ("Pod", "ReplicaSet", "Node", "Event") and UNKNOWN in name
+    ):
         return None
     return f"{KIND_OF[kind.lower()]} « {name} » n'existe pas", nearest(name, known)
 
@@ -135,9 +168,17 @@ def _variable(text: str, names: Names) -> Problem | None:
     if not VARIABLE.fullmatch(name) or name in names.variables or not names.variables:
         return None
     if "_" in name:
-        return None if names.in_sources(name) else (f"variable « {name} » que rien ne lit ni ne fixe", nearest(name, names.variables))
+        return (
+            None
+            if names.in_sources(name)
+            else (f"variable « {name} » que rien ne lit ni ne fixe", nearest(name, names.variables))
+        )
     close = difflib.get_close_matches(name, names.variables, n=1, cutoff=0.8)
-    return (f"variable « {name} » inconnue", nearest(name, names.variables)) if close and not names.in_sources(name) else None
+    return (
+        (f"variable « {name} » inconnue", nearest(name, names.variables))
+        if close and not names.in_sources(name)
+        else None
+    )
 
 
 def _route(text: str, names: Names) -> Problem | None:
@@ -146,7 +187,9 @@ def _route(text: str, names: Names) -> Problem | None:
         return None
     method, path = found[1] or "GET", found[2]
     everywhere = {rule for application in names.model.applications.values() for rule in application.routes}
-    if path in everywhere or any(application.answers(path, method) for application in names.model.applications.values()):
+    if path in everywhere or any(
+        application.answers(path, method) for application in names.model.applications.values()
+    ):
         return None
     if SYSTEM.match(path) or any(path == known or path.startswith(f"{known}/") for known in names.paths_in_containers):
         mounted = {f"{mount}/" for mount in names.paths_in_containers}
@@ -155,7 +198,14 @@ def _route(text: str, names: Names) -> Problem | None:
         if wrong and close and len(path.split("/")) > 2:
             return f"« {path} » : aucun volume n'est monté là", nearest(path, close)
         common = path.startswith("/dev/") or "/" not in path.strip("/")  # every machine has them
-        return None if common or names.in_sources(path.rstrip("/")) else (f"« {path} » : rien dans le dépôt ne nomme ce chemin", "reprendre celui du code, des manifestes ou des commandes")
+        return (
+            None
+            if common or names.in_sources(path.rstrip("/"))
+            else (
+                f"« {path} » : rien dans le dépôt ne nomme ce chemin",
+                "reprendre celui du code, des manifestes ou des commandes",
+            )
+        )
     return f"route « {path} » qu'aucune application n'a", nearest(path, everywhere)
 
 
@@ -166,13 +216,19 @@ def _path(text: str, names: Names) -> Problem | None:
     head = text.split("/", 1)[0]
     everything = names.model.files | names.model.folders
     if EXTENSION.search(text):
-        if ("/" not in text and text in names.base_names) or any(name.endswith(f"/{text}") for name in names.model.files) or names.in_sources(text):
+        if (
+            ("/" not in text and text in names.base_names)
+            or any(name.endswith(f"/{text}") for name in names.model.files)
+            or names.in_sources(text)
+        ):
             return None
         return f"fichier « {text} » absent du dépôt", nearest(text, everything if "/" in text else names.base_names)
     if "/" not in text.rstrip("/"):
         return None
     if head in names.top:
-        return None if names.in_sources(text.rstrip("/")) else (f"« {text} » absent du dépôt", nearest(text, everything))
+        return (
+            None if names.in_sources(text.rstrip("/")) else (f"« {text} » absent du dépôt", nearest(text, everything))
+        )
     close = difflib.get_close_matches(text.rstrip("/"), everything, n=1, cutoff=0.8)
     return (f"« {text} » absent du dépôt", nearest(text, everything)) if close and head.lower() not in KIND_OF else None
 
@@ -190,8 +246,14 @@ def _state(text: str, names: Names) -> Problem | None:
     """A state or a reason that Kubernetes shows, but for a letter; a name that the sources have is left alone."""
     if not STATE.fullmatch(text) or text in printed.states():
         return None
-    meant = next((state for state in sorted(printed.states()) if state.lower() == text.lower() or slip(state, text)), None)
-    return (f"« {text} » : Kubernetes n'a pas d'état de ce nom", f"vouliez-vous dire « {meant} » ?") if meant and not names.in_sources(text) else None
+    meant = next(
+        (state for state in sorted(printed.states()) if state.lower() == text.lower() or slip(state, text)), None
+    )
+    return (
+        (f"« {text} » : Kubernetes n'a pas d'état de ce nom", f"vouliez-vous dire « {meant} » ?")
+        if meant and not names.in_sources(text)
+        else None
+    )
 
 
 def address_fault(text: str, names: Names) -> Problem | None:

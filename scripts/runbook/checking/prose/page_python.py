@@ -17,7 +17,10 @@ from runbook.checking.prose.names import address_fault
 from runbook.reading.content import Page
 
 RULE = "page_python"
-FENCE = re.compile(r"^(?P<indent>[ ]*)(?P<mark>`{3,}|~{3,}) *(?:python|py|\{ *\.python\b[^}]*\}) *\n(?P<code>.*?)^(?P=indent)(?P=mark) *$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r"^(?P<indent>[ ]*)(?P<mark>`{3,}|~{3,}) *(?:python|py|\{ *\.python\b[^}]*\}) *\n(?P<code>.*?)^(?P=indent)(?P=mark) *$",
+    re.MULTILINE | re.DOTALL,
+)
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 
 
@@ -77,7 +80,9 @@ def _imported(node: ast.Import | ast.ImportFrom, snippet: Snippet) -> Iterator[F
             module = importlib.import_module(name)
             for alias in node.names:
                 if not hasattr(module, alias.name):
-                    yield snippet.told(node, f"« {name} » n'a pas de « {alias.name} »", nearest(alias.name, dir(module)))
+                    yield snippet.told(
+                        node, f"« {name} » n'a pas de « {alias.name} »", nearest(alias.name, dir(module))
+                    )
 
 
 def _called(node: ast.Call, snippet: Snippet) -> Iterator[Finding]:
@@ -91,12 +96,18 @@ def _called(node: ast.Call, snippet: Snippet) -> Iterator[Finding]:
     if url is None:
         return
     problem = address_fault(url, snippet.names) if (urlsplit(url).port or 80) in snippet.names.ports else None
-    application = snippet.names.model.applications.get(snippet.names.model.local_ports.get(urlsplit(url).port or 80, ""))
+    application = snippet.names.model.applications.get(
+        snippet.names.model.local_ports.get(urlsplit(url).port or 80, "")
+    )
     if problem and "404" not in snippet.text:  # a snippet may show what an unknown address gives
         yield snippet.told(node, *problem)
     elif application and not problem and not application.answers(urlsplit(url).path or "/", function.attr.upper()):
         allowed = application.methods(urlsplit(url).path or "/")
-        yield snippet.told(node, f"« {urlsplit(url).path} » ne se demande pas par {function.attr.upper()}", f"méthodes permises : {', '.join(allowed)}")
+        yield snippet.told(
+            node,
+            f"« {urlsplit(url).path} » ne se demande pas par {function.attr.upper()}",
+            f"méthodes permises : {', '.join(allowed)}",
+        )
 
 
 def _read(node: ast.Subscript, snippet: Snippet) -> Iterator[Finding]:
@@ -126,9 +137,15 @@ def _environment(node: ast.Call) -> str | None:
     """The name in `os.environ.get("NAME", …)` and `os.getenv("NAME")`."""
     function = node.func
     first = node.args[0] if node.args else None
-    if not isinstance(function, ast.Attribute) or not isinstance(first, ast.Constant) or not isinstance(first.value, str):
+    if (
+        not isinstance(function, ast.Attribute)
+        or not isinstance(first, ast.Constant)
+        or not isinstance(first.value, str)
+    ):
         return None
-    asked = function.attr == "getenv" or (function.attr == "get" and isinstance(function.value, ast.Attribute) and function.value.attr == "environ")
+    asked = function.attr == "getenv" or (
+        function.attr == "get" and isinstance(function.value, ast.Attribute) and function.value.attr == "environ"
+    )
     return first.value if asked else None
 
 
@@ -144,7 +161,13 @@ def _remember(name: str, value: ast.expr, snippet: Snippet) -> None:
 
 def _url(node: ast.expr) -> str | None:
     first = node.args[0] if isinstance(node, ast.Call) and node.args else None
-    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value.startswith(("http://localhost", "http://127.0.0.1")) else None
+    return (
+        first.value
+        if isinstance(first, ast.Constant)
+        and isinstance(first.value, str)
+        and first.value.startswith(("http://localhost", "http://127.0.0.1"))
+        else None
+    )
 
 
 def _response(node: ast.expr, snippet: Snippet) -> Any:
@@ -152,13 +175,19 @@ def _response(node: ast.expr, snippet: Snippet) -> Any:
     if isinstance(node, ast.Name):
         return snippet.responses.get(node.id)
     url = _url(node)
-    if url is None or not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get"):
+    if url is None or not (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get"
+    ):
         return None
     model = snippet.names.model
     name = model.local_ports.get(urlsplit(url).port or 80, "")
     shown = {"Authorization": f"Bearer {TOKEN}"} if "Authorization" in ast.unparse(node) else {}
-    targets = [target for target, described in model.settings.targets.items() if bool(described.contexts) is bool(shown)]  # only a cluster gives a secret
-    answered = (snippet.network.answer(target, name, path_of(url), shown) for target in targets if name in model.applications)
+    targets = [
+        target for target, described in model.settings.targets.items() if bool(described.contexts) is bool(shown)
+    ]  # only a cluster gives a secret
+    answered = (
+        snippet.network.answer(target, name, path_of(url), shown) for target in targets if name in model.applications
+    )
     return next((response for response in answered if response is not None), None)
 
 

@@ -31,11 +31,19 @@ def _row(text: str, jobs: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]
     job = next((job for name, job in jobs.items() if row and row[1] in (name, job.get("name"))), None)
     if row is None or job is None:
         return
-    lines = [line for step in job.get("steps") or [] if isinstance(step, dict) for line in str(step.get("run") or "").splitlines()]
+    lines = [
+        line
+        for step in job.get("steps") or []
+        if isinstance(step, dict)
+        for line in str(step.get("run") or "").splitlines()
+    ]
     for quoted in (found[2].strip() for found in CODE.finditer(row[2]) if found[2].strip()):
         same = [line for line in lines if re.search(rf"(?<![\w-]){re.escape(quoted.split()[0])}(?![\w-])", line)]
         if same and not any(re.search(rf"(?<![\w-]){re.escape(quoted)}(?![\w,-])", line) for line in same):
-            yield f"« {quoted} », que le travail « {row[1]} » ne lance pas", f"il lance : {' ; '.join(line.strip() for line in same)}"
+            yield (
+                f"« {quoted} », que le travail « {row[1]} » ne lance pas",
+                f"il lance : {' ; '.join(line.strip() for line in same)}",
+            )
 
 
 def _days(text: str, model: Model) -> Iterator[tuple[str, str]]:
@@ -43,7 +51,10 @@ def _days(text: str, model: Model) -> Iterator[tuple[str, str]]:
     told = {DAYS.index(day.lower()) for day in EACH.findall(text)} if RUNS.search(text) else set()
     known = {day for schedule in schedules_of(model) for day in days_of(schedule)} if told else set()
     if known and told != known:
-        yield f"la pipeline n'est pas lancée ces jours-là : {', '.join(schedules_of(model))}", f"jours de la semaine : {', '.join(DAYS[day] for day in sorted(known))}"
+        yield (
+            f"la pipeline n'est pas lancée ces jours-là : {', '.join(schedules_of(model))}",
+            f"jours de la semaine : {', '.join(DAYS[day] for day in sorted(known))}",
+        )
 
 
 def days_of(schedule: str) -> set[int]:

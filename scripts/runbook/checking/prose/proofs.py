@@ -14,7 +14,9 @@ from runbook.reading.content import Page
 RULE = "proofs"
 MARK = "pytest.mark.claim"
 VERSION = "1"  # of what is remembered of a file
-Claim = tuple[int, str | None, str | None]  # line in the test's file, page, words; None for what only running it would tell
+Claim = tuple[
+    int, str | None, str | None
+]  # line in the test's file, page, words; None for what only running it would tell
 Names = Mapping[str, ast.expr]
 
 
@@ -23,11 +25,23 @@ def proofs(pages: Sequence[Page], site: Sequence[Page], model: Model) -> Iterato
     texts, known = {page.uri: page for page in pages}, {page.uri for page in site}
     for path, (line, uri, words) in _claims(model):
         if uri is None or words is None:
-            yield Finding(path, line, "preuve dont les mots ne se lisent pas sans l'exécuter", "écrire la page et les mots en toutes lettres", RULE)
+            yield Finding(
+                path,
+                line,
+                "preuve dont les mots ne se lisent pas sans l'exécuter",
+                "écrire la page et les mots en toutes lettres",
+                RULE,
+            )
         elif uri not in known:
             yield Finding(path, line, f"preuve pour « {uri} », que le site n'a pas", "corriger le nom de la page", RULE)
         elif uri in texts and plain(words) not in plain(texts[uri].markdown):
-            yield Finding(texts[uri].path, _nearest_line(words, texts[uri]), f"phrase prouvée qui n'y est plus : « {plain(words)} »", f"reprendre ces mots, ou prouver les nouveaux dans {path}:{line}", RULE)
+            yield Finding(
+                texts[uri].path,
+                _nearest_line(words, texts[uri]),
+                f"phrase prouvée qui n'y est plus : « {plain(words)} »",
+                f"reprendre ces mots, ou prouver les nouveaux dans {path}:{line}",
+                RULE,
+            )
 
 
 @lru_cache(maxsize=512)
@@ -40,7 +54,11 @@ def claims_of(text: str) -> list[Claim]:
     """The marks of one test file, decorators or arguments; those of a comprehension over what the file itself lists, once a value."""
     tree = ast.parse(text)
     names = dict(_assigned(tree))
-    aliases = {name: value.args[1:] for name, value in names.items() if isinstance(value, ast.Call) and value.args and ast.unparse(value.args[0]) == MARK}
+    aliases = {
+        name: value.args[1:]
+        for name, value in names.items()
+        if isinstance(value, ast.Call) and value.args and ast.unparse(value.args[0]) == MARK
+    }
     return list(_read(tree, aliases, [names]))
 
 
@@ -50,12 +68,20 @@ def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
         if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
             continue
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            pairs = zip(target.elts, node.value.elts, strict=False) if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple) else [(target, node.value)]
+            pairs = (
+                zip(target.elts, node.value.elts, strict=False)
+                if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+                else [(target, node.value)]
+            )
             yield from ((name.id, value) for name, value in pairs if isinstance(name, ast.Name))
 
 
 def _claims(model: Model) -> Iterator[tuple[str, Claim]]:
-    files = [name for pattern in model.settings.model.proofs for name in sorted(path.relative_to(model.root).as_posix() for path in model.root.glob(pattern))]
+    files = [
+        name
+        for pattern in model.settings.model.proofs
+        for name in sorted(path.relative_to(model.root).as_posix() for path in model.root.glob(pattern))
+    ]
     if not files:
         return
     memory = Remembered(model.root / model.settings.state / "cache" / "proofs.json", VERSION)
@@ -76,7 +102,13 @@ def _claims(model: Model) -> Iterator[tuple[str, Claim]]:
 def _read(node: ast.AST, aliases: Mapping[str, Sequence[ast.expr]], settings: Sequence[Names]) -> Iterator[Claim]:
     """The claims below a node, under each of the `settings` of the names that comprehensions around it give."""
     if isinstance(node, ast.Call):
-        before = [] if ast.unparse(node.func) == MARK else aliases.get(node.func.id) if isinstance(node.func, ast.Name) else None
+        before = (
+            []
+            if ast.unparse(node.func) == MARK
+            else aliases.get(node.func.id)
+            if isinstance(node.func, ast.Name)
+            else None
+        )
         if before is not None:
             for given in settings:
                 texts = [_text(part, given) for part in (*before, *node.args)]
@@ -94,9 +126,16 @@ def _bindings(generator: ast.comprehension, given: Names) -> list[dict[str, ast.
     rows: list[ast.expr]
     listed = generator.iter
     items = isinstance(listed, ast.Call) and isinstance(listed.func, ast.Attribute) and listed.func.attr == "items"
-    source = _named(listed.func.value if items and isinstance(listed, ast.Call) and isinstance(listed.func, ast.Attribute) else listed, given)
+    source = _named(
+        listed.func.value
+        if items and isinstance(listed, ast.Call) and isinstance(listed.func, ast.Attribute)
+        else listed,
+        given,
+    )
     if items and isinstance(source, ast.Dict):
-        rows = [ast.Tuple([key, value]) for key, value in zip(source.keys, source.values, strict=True) if key is not None]
+        rows = [
+            ast.Tuple([key, value]) for key, value in zip(source.keys, source.values, strict=True) if key is not None
+        ]
     elif isinstance(source, ast.List | ast.Tuple | ast.Set):
         rows = source.elts
     else:
@@ -104,7 +143,13 @@ def _bindings(generator: ast.comprehension, given: Names) -> list[dict[str, ast.
     targets = generator.target.elts if isinstance(generator.target, ast.Tuple) else [generator.target]
     whole = not isinstance(generator.target, ast.Tuple)
     return [
-        {target.id: part for target, part in zip(targets, [row] if whole else row.elts if isinstance(row, ast.Tuple) else [], strict=False) if isinstance(target, ast.Name)}
+        {
+            target.id: part
+            for target, part in zip(
+                targets, [row] if whole else row.elts if isinstance(row, ast.Tuple) else [], strict=False
+            )
+            if isinstance(target, ast.Name)
+        }
         for row in rows
     ]
 
@@ -127,7 +172,11 @@ def _text(node: ast.expr, given: Names) -> str | None:
 def _nearest_line(words: str, page: Page) -> int:
     """The line of the page that looks most like the words, or like their beginning."""
     start = plain(words)
-    lines = [(plain(line), number) for line, number in zip(page.markdown.split("\n"), page.line_of, strict=True) if line.strip()]
+    lines = [
+        (plain(line), number)
+        for line, number in zip(page.markdown.split("\n"), page.line_of, strict=True)
+        if line.strip()
+    ]
 
     def alike(line: str) -> float:
         match = difflib.SequenceMatcher(None, start, line, autojunk=False).find_longest_match()

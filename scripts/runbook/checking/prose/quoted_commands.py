@@ -21,13 +21,20 @@ def check_quoted_commands(pages: Iterable[Page], model: Model, resolve: Rule) ->
         for quote in code(page):
             words = quote.text.split()
             program = words[0].rpartition("/")[2] if words else ""
-            if len(words) < 2 or "<" in quote.text or not (program in PROGRAMS or words[0] in model.files) or not _closed(quote.text):
+            if (
+                len(words) < 2
+                or "<" in quote.text
+                or not (program in PROGRAMS or words[0] in model.files)
+                or not _closed(quote.text)
+            ):
                 continue
             block = Block(page.path, quote.line - 1, None, quote.text, "", not_run="cité")
             situation = Situation(model, page, "", resolve, Shell({"POD": UNKNOWN, **model.settings.env}))
             for command in situation.shell.read(block):
                 for found in resolve(command, situation):
-                    if "vouliez-vous" in found.remedy or (found.rule in VERBS and any(mark in found.cause for mark in WRONG)):
+                    if "vouliez-vous" in found.remedy or (
+                        found.rule in VERBS and any(mark in found.cause for mark in WRONG)
+                    ):
                         yield found
 
 

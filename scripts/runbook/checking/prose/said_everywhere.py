@@ -21,7 +21,9 @@ Saying = tuple[str, str]  # the words before a figure or after a count, and its 
 Places = list[tuple[str, int, str]]  # path, line, figure
 
 
-def said_everywhere(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: Model, others: Sequence[Page] = ()) -> Iterator[Finding]:
+def said_everywhere(
+    pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: Model, others: Sequence[Page] = ()
+) -> Iterator[Finding]:
     """Each figure of `pages` or of the `others`, which are no pages of the site, that stands alone against three or more.
 
     A count must also be near theirs: ten decisions of architects are not a wrong count of the three to be taken.
@@ -37,8 +39,12 @@ def said_everywhere(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], mod
         if len(rest) == 1 and count >= 3 and count == len(places) - 1:
             path, line, figure = next(place for place in places if number(place[2]) != usual)
             if path in wanted and (unit or abs((number(figure) or 0) - (usual or 0)) <= DRIFT):
-                told, known = (f"{words} {figure} {unit}", f"{usual} {unit}") if unit else (f"{figure} {words}", str(usual))
-                yield Finding(path, line, f"« {told} », et les autres pages disent {known}", "dire la même chose partout", RULE)
+                told, known = (
+                    (f"{words} {figure} {unit}", f"{usual} {unit}") if unit else (f"{figure} {words}", str(usual))
+                )
+                yield Finding(
+                    path, line, f"« {told} », et les autres pages disent {known}", "dire la même chose partout", RULE
+                )
 
 
 def _lines(page: Page, model: Model) -> Iterator[tuple[int, str]]:

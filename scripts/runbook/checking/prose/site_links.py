@@ -30,7 +30,13 @@ def anchors(pages: Sequence[Page], site: Sequence[Page]) -> Iterator[Finding]:
             for target, anchor in ANCHORED.findall(CODE.sub("", text)):
                 uri = posixpath.normpath(posixpath.join(posixpath.dirname(page.uri), target)) if target else page.uri
                 if uri in known and anchor not in known[uri] and not anchor.startswith(("fn", "tag:", "__")):
-                    yield Finding(page.path, line, f"« {target}#{anchor} » : la page n'a pas cette section", nearest(anchor, known[uri]), RULE)
+                    yield Finding(
+                        page.path,
+                        line,
+                        f"« {target}#{anchor} » : la page n'a pas cette section",
+                        nearest(anchor, known[uri]),
+                        RULE,
+                    )
 
 
 def page_parts(page: Page, model: Model) -> Iterator[Finding]:
@@ -41,29 +47,52 @@ def page_parts(page: Page, model: Model) -> Iterator[Finding]:
         yield from _of_another(page, line, text, model)
         for shown, target in NUMBERED.findall(text):
             if int(shown) != int(target):
-                yield Finding(page.path, line, f"« {shown} » mène à la page {int(target)}", "corriger le numéro, ou le lien", RULE)
+                yield Finding(
+                    page.path, line, f"« {shown} » mène à la page {int(target)}", "corriger le numéro, ou le lien", RULE
+                )
     written = {found[1]: line for line, text in reversed(lines) if (found := WRITTEN.match(text))}
     for name in sorted(set(called) - set(written)):
-        yield Finding(page.path, called[name], f"note « [^{name}] » que la page n'écrit pas", nearest(name, written), RULE)
+        yield Finding(
+            page.path, called[name], f"note « [^{name}] » que la page n'écrit pas", nearest(name, written), RULE
+        )
     for name in sorted(set(written) - set(called)):
         yield Finding(page.path, written[name], f"note « [^{name}] » que rien n'appelle", nearest(name, called), RULE)
     path = model.root / page.path
     source = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
     if source[:1] == ["---"] and "---" in source[1:]:
-        keys = [line.partition(":")[0] if re.match(r"\w+:", line) else "" for line in source[1 : source.index("---", 1)]]
+        keys = [
+            line.partition(":")[0] if re.match(r"\w+:", line) else "" for line in source[1 : source.index("---", 1)]
+        ]
         for index, key in enumerate(keys):
             if key and key in keys[:index]:
-                yield Finding(page.path, index + 2, f"clé « {key} » donnée deux fois dans l'en-tête : la dernière l'emporte", "en retirer une", RULE)
+                yield Finding(
+                    page.path,
+                    index + 2,
+                    f"clé « {key} » donnée deux fois dans l'en-tête : la dernière l'emporte",
+                    "en retirer une",
+                    RULE,
+                )
 
 
 def _of_another(page: Page, line: int, text: str, model: Model) -> Iterator[Finding]:
     """`[Redémarrer l'API](page.md#redemarrer-le-front)`: one application in the words, another in the section."""
     for words, anchor in LINKED.findall(CODE.sub(lambda found: found[2], text)):
         said, led = (
-            {name for name in model.applications if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", part, re.IGNORECASE)} for part in (words, anchor.replace("-", " "))
+            {
+                name
+                for name in model.applications
+                if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", part, re.IGNORECASE)
+            }
+            for part in (words, anchor.replace("-", " "))
         )
         if len(said) == len(led) == 1 and said != led:
-            yield Finding(page.path, line, f"« {words} » mène à « #{anchor} », qui parle de « {led.pop()} »", "corriger le lien, ou ses mots", RULE)
+            yield Finding(
+                page.path,
+                line,
+                f"« {words} » mène à « #{anchor} », qui parle de « {led.pop()} »",
+                "corriger le lien, ou ses mots",
+                RULE,
+            )
 
 
 def _sections(page: Page) -> set[str]:
@@ -76,7 +105,9 @@ def _sections(page: Page) -> set[str]:
 def navigation(model: Model) -> Iterator[Finding]:
     """Every page is where a reader can choose it, and the site's own address is one that the settings know."""
     path = model.settings.site
-    text = (model.root / path).read_text(encoding="utf-8") if path in model.files and (model.root / path).is_file() else ""
+    text = (
+        (model.root / path).read_text(encoding="utf-8") if path in model.files and (model.root / path).is_file() else ""
+    )
     if "\nnav:" not in text:
         return
     folder = model.site_folders["docs_dir"]
@@ -85,12 +116,30 @@ def navigation(model: Model) -> Iterator[Finding]:
     for name in sorted(model.files):
         uri = name.removeprefix(f"{folder}/")
         if name.startswith(f"{folder}/") and name.endswith(".md") and not HIDDEN.search(uri) and uri not in listed:
-            yield Finding(path, text.count("\n", 0, start) + 2, f"page « {uri} » absente de la navigation", "l'y ajouter, ou retirer la page", RULE)
+            yield Finding(
+                path,
+                text.count("\n", 0, start) + 2,
+                f"page « {uri} » absente de la navigation",
+                "l'y ajouter, ou retirer la page",
+                RULE,
+            )
     checked = re.search(r"^validation:\n((?:[ \t]+.*\n|\s*#.*\n)+)", text, re.MULTILINE)
     for found in re.finditer(r"^\s+(\w+): *(info|ignore)\b", checked[1] if checked else "", re.MULTILINE):
         line = text.count("\n", 0, checked.start(1) + found.start(1) if checked else 0) + 1
-        yield Finding(path, line, f"« {found[1]}: {found[2]} » : la construction stricte laisserait passer ce défaut", f"écrire {found[1]}: warn", RULE)
+        yield Finding(
+            path,
+            line,
+            f"« {found[1]}: {found[2]} » : la construction stricte laisserait passer ce défaut",
+            f"écrire {found[1]}: warn",
+            RULE,
+        )
     served = re.search(r"^dev_addr:\s*\S*:(\d+)", text, re.MULTILINE)
     ports = Names(model).ports
     if served and ports and int(served[1]) not in ports:
-        yield Finding(path, text.count("\n", 0, served.start()) + 1, f"dev_addr sur le port {served[1]}, que rien d'autre ne nomme", nearest(served[1], map(str, ports)), RULE)
+        yield Finding(
+            path,
+            text.count("\n", 0, served.start()) + 1,
+            f"dev_addr sur le port {served[1]}, que rien d'autre ne nomme",
+            nearest(served[1], map(str, ports)),
+            RULE,
+        )

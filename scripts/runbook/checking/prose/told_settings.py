@@ -14,14 +14,19 @@ from runbook.reading.content import Page
 
 RULE = "told_settings"
 TOGETHER = re.compile(r"`([A-Z][A-Z0-9_]+)` et `([A-Z][A-Z0-9_]+)`")
-EXCLUDE, PREVAILS = re.compile(r"s'excluent|jamais ensemble|ne vont pas ensemble"), re.compile(r"l'emporte|a la priorité|est préférée?")
+EXCLUDE, PREVAILS = (
+    re.compile(r"s'excluent|jamais ensemble|ne vont pas ensemble"),
+    re.compile(r"l'emporte|a la priorité|est préférée?"),
+)
 KEPT_OUT = re.compile(r"(?:illisible|absent|introuvable)[^.;|]*empêche (?:le|son) démarrage")
 PROBED = re.compile(r"\b((?:(?:démarrage|vie|disponibilité)(?:, | et )?)+) sur `(/[\w/.-]*)`")
 PROBES = {"démarrage": "startupProbe", "vie": "livenessProbe", "disponibilité": "readinessProbe"}
 CALLS = re.compile(r"\b[Ll](?:e |a |')(\w+) appelle l(?:e |a |')(\w+)[^.;|]*?\bpar `([A-Z][A-Z0-9_]+)`")
 FOLLOWS = re.compile(r"`([A-Z][\w-]+)` passe d(?:u |e la |e l')(\w+) à l(?:e |a |')(\w+)")
 PASSED = re.compile(r"variable `([A-Z][A-Z0-9_]+)` du poste est (?:transmise|passée)")
-UNLIMITED = re.compile(r"\baucune limite (?:de|du|au) (processeur|mémoire)|\b(processeur|mémoire) [^.;|,]*\bsans limite")
+UNLIMITED = re.compile(
+    r"\baucune limite (?:de|du|au) (processeur|mémoire)|\b(processeur|mémoire) [^.;|,]*\bsans limite"
+)
 RESOURCES = {"processeur": "cpu", "mémoire": "memory"}
 
 Problem = tuple[str, str]
@@ -48,7 +53,10 @@ def _together(text: str, model: Model, network: InnerNetwork) -> Iterator[Proble
             refusal = _given_all(names, target, application, network) if target else None
             both = " et ".join(names)
             if target and excluded and refusal is None:
-                yield f"« {application} » démarre avec {both}, que la page dit exclusives", "faire refuser les deux ensemble, ou dire laquelle l'emporte"
+                yield (
+                    f"« {application} » démarre avec {both}, que la page dit exclusives",
+                    "faire refuser les deux ensemble, ou dire laquelle l'emporte",
+                )
             elif prevails and refusal is not None:
                 yield f"« {application} » refuse de démarrer avec {both} : {refusal}", "dire qu'elles s'excluent"
 
@@ -60,15 +68,24 @@ def _unreadable(text: str, model: Model, network: InnerNetwork) -> Iterator[Prob
     for name in re.findall(r"`([A-Z][A-Z0-9_]*_FILE)`", text):
         for application, described in model.applications.items():
             target = next(iter(network.starts_on(application)), None)
-            if name in described.variables and target and network.refusal_given(target, application, {name: "/nowhere/at-all"}) is None:
-                yield f"« {application} » démarre avec {name}=/nowhere/at-all", "faire refuser un fichier absent, ou corriger la page"
+            if (
+                name in described.variables
+                and target
+                and network.refusal_given(target, application, {name: "/nowhere/at-all"}) is None
+            ):
+                yield (
+                    f"« {application} » démarre avec {name}=/nowhere/at-all",
+                    "faire refuser un fichier absent, ou corriger la page",
+                )
 
 
 def _given_all(names: tuple[str, ...], target: str, application: str, network: InnerNetwork) -> str | None:
     with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
         file.write(TOKEN)
         file.flush()
-        return network.refusal_given(target, application, {name: file.name if name.endswith("_FILE") else TOKEN for name in names})
+        return network.refusal_given(
+            target, application, {name: file.name if name.endswith("_FILE") else TOKEN for name in names}
+        )
 
 
 def _calls(text: str, model: Model, network: InnerNetwork) -> Iterator[Problem]:
@@ -80,23 +97,37 @@ def _calls(text: str, model: Model, network: InnerNetwork) -> Iterator[Problem]:
         host = urlsplit(given.get(name) or "").hostname
         if called and host and host != called:
             leads = [variable for variable, value in given.items() if value and urlsplit(value).hostname == called]
-            yield f"{name} mène « {caller} » à « {host} », et non à « {called} »", f"écrire {leads[0]}" if leads else f"donner à {name} l'adresse de « {called} »"
+            yield (
+                f"{name} mène « {caller} » à « {host} », et non à « {called} »",
+                f"écrire {leads[0]}" if leads else f"donner à {name} l'adresse de « {called} »",
+            )
 
 
 def _follows(text: str, model: Model, network: InnerNetwork) -> Iterator[Problem]:
     """A header that goes with a request from one application to another."""
     for header, caller, called in FOLLOWS.findall(text):
         if {caller.lower(), called.lower()} <= set(model.applications):
-            told = [network.passes_on(target, caller.lower(), called.lower(), header, f"followed-{target}") for target in network.starts_on(caller.lower())]
+            told = [
+                network.passes_on(target, caller.lower(), called.lower(), header, f"followed-{target}")
+                for target in network.starts_on(caller.lower())
+            ]
             if False in told and True not in told:
-                yield f"« {caller} » appelle « {called} » sans l'en-tête {header} qu'il a reçu", "le transmettre, ou corriger la page"
+                yield (
+                    f"« {caller} » appelle « {called} » sans l'en-tête {header} qu'il a reçu",
+                    "le transmettre, ou corriger la page",
+                )
 
 
 def _passed_on(text: str, model: Model, _: InnerNetwork) -> Iterator[Problem]:
     for name in PASSED.findall(text):
         given = [environment(service) for service in model.services.values()]
-        if given and not any(name in each and (each[name] is None or f"${{{name}" in str(each[name])) for each in given):
-            yield f"{model.settings.model.compose} ne transmet {name} à aucun service", f"y écrire {name} sans valeur, ou corriger la page"
+        if given and not any(
+            name in each and (each[name] is None or f"${{{name}" in str(each[name])) for each in given
+        ):
+            yield (
+                f"{model.settings.model.compose} ne transmet {name} à aucun service",
+                f"y écrire {name} sans valeur, ou corriger la page",
+            )
 
 
 def _unlimited(text: str, model: Model, _: InnerNetwork) -> Iterator[Problem]:
@@ -106,7 +137,10 @@ def _unlimited(text: str, model: Model, _: InnerNetwork) -> Iterator[Problem]:
             for container in item.containers:
                 limit = ((container.get("resources") or {}).get("limits") or {}).get(resource)
                 if limit is not None:
-                    yield f"« {item.name} » a une limite {resource} de {limit}", "la retirer du manifeste, ou corriger la page"
+                    yield (
+                        f"« {item.name} » a une limite {resource} de {limit}",
+                        "la retirer du manifeste, ou corriger la page",
+                    )
 
 
 def _probed(text: str, model: Model, _: InnerNetwork) -> Iterator[Problem]:
@@ -115,10 +149,19 @@ def _probed(text: str, model: Model, _: InnerNetwork) -> Iterator[Problem]:
     if not found:
         return
     asked_by = {
-        name: {((spec.get(probe) or {}).get("httpGet") or {}).get("path") for item in model.objects for spec in item.containers} - {None} for name, probe in PROBES.items()
+        name: {
+            ((spec.get(probe) or {}).get("httpGet") or {}).get("path")
+            for item in model.objects
+            for spec in item.containers
+        }
+        - {None}
+        for name, probe in PROBES.items()
     }
     for names, path in found:
         for name in re.findall(r"\w{3,}", names):
             asked = asked_by[name]
             if asked and path not in asked and path in set().union(*asked_by.values()):
-                yield f"la sonde de {name} demande {', '.join(sorted(map(str, asked)))}, et non {path}", "reprendre le chemin des manifestes"
+                yield (
+                    f"la sonde de {name} demande {', '.join(sorted(map(str, asked)))}, et non {path}",
+                    "reprendre le chemin des manifestes",
+                )

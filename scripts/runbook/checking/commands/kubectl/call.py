@@ -79,13 +79,23 @@ def read_call(command: Command, situation: Situation) -> tuple[Call | None, list
     words = words[:end]
     positions = list(_operands(words))
     if not positions:
-        return None, [] if words else [finding(command, "kubectl_verb", "« kubectl » sans verbe", "écrire get, describe, apply…")]
+        return None, [] if words else [
+            finding(command, "kubectl_verb", "« kubectl » sans verbe", "écrire get, describe, apply…")
+        ]
     first = words[positions[0]]
     verb = first.text
     if UNKNOWN in verb or verb in ("help", "options"):
         return None, []
     if verb not in kubectl_tables.verbs():
-        return None, [finding(command, "kubectl_verb", f"verbe « {verb} » inconnu de kubectl", nearest(verb, kubectl_tables.verbs()), first)]
+        return None, [
+            finding(
+                command,
+                "kubectl_verb",
+                f"verbe « {verb} » inconnu de kubectl",
+                nearest(verb, kubectl_tables.verbs()),
+                first,
+            )
+        ]
     used = 1
     for position in positions[1:]:
         below = kubectl_tables.verbs_below(verb)
@@ -93,12 +103,24 @@ def read_call(command: Command, situation: Situation) -> tuple[Call | None, list
         longer = ALIASES.get(f"{verb} {text}") or f"{verb} {SHORTER.get(text, text) if verb == 'create' else text}"
         if longer not in kubectl_tables.options():
             if below and UNKNOWN not in text and not (_alone(verb) and (verb != "create" or _from_files(words))):
-                return None, [finding(command, "kubectl_verb", f"« kubectl {verb} {text} » n'existe pas", nearest(text, below), words[position])]
+                return None, [
+                    finding(
+                        command,
+                        "kubectl_verb",
+                        f"« kubectl {verb} {text} » n'existe pas",
+                        nearest(text, below),
+                        words[position],
+                    )
+                ]
             break
         verb, used = longer, used + 1
     if kubectl_tables.verbs_below(verb) and used == len(positions) and not _alone(verb):
         known = ", ".join(sorted(kubectl_tables.verbs_below(verb)))
-        return None, [finding(command, "kubectl_verb", f"« kubectl {verb} » est incomplet", f"le faire suivre de : {known}", first)]
+        return None, [
+            finding(
+                command, "kubectl_verb", f"« kubectl {verb} » est incomplet", f"le faire suivre de : {known}", first
+            )
+        ]
     skipped = set(positions[:used])
     usage = read_options(
         command,

@@ -25,7 +25,9 @@ CONDITIONS = {
 }
 
 
-def _objects(call: Call, operands: tuple[Word, ...], kinds: tuple[str, ...] = (), *, present: bool = True) -> Iterator[Finding]:
+def _objects(
+    call: Call, operands: tuple[Word, ...], kinds: tuple[str, ...] = (), *, present: bool = True
+) -> Iterator[Finding]:
     """The objects of a command that changes them: given, existing, of a kind that it can change."""
     targets, findings = read_targets(call, operands)
     yield from findings
@@ -44,8 +46,12 @@ def _delete(call: Call) -> Iterator[Finding]:
     targets, _ = read_targets(call, call.operands)
     block = call.command.block
     if not call.dry and not block.cleanup and not block.not_run and not block.condition:
-        named = [target for target in targets if target.name and UNKNOWN not in target.name]  # of others, only running tells which
-        gone = [item for target in named for item in items(call, target) if target.kind and item.kind == target.kind.name]
+        named = [
+            target for target in targets if target.name and UNKNOWN not in target.name
+        ]  # of others, only running tells which
+        gone = [
+            item for target in named for item in items(call, target) if target.kind and item.kind == target.kind.name
+        ]
         call.situation.cluster.delete([*gone, *files.given(call)])
         if any(word.text == "false" for word in call.usage.values("--wait")):
             call.situation.cluster.leaving.update((item.kind, item.name) for item in gone)
@@ -53,7 +59,9 @@ def _delete(call: Call) -> Iterator[Finding]:
 
 def _apply(call: Call) -> Iterator[Finding]:
     if not call.usage.values("--filename", "--kustomize"):
-        yield call.finding(RULE, f"« kubectl {call.verb} » sans fichier", "ajouter -f et un fichier ou un dossier", call.word)
+        yield call.finding(
+            RULE, f"« kubectl {call.verb} » sans fichier", "ajouter -f et un fichier ou un dossier", call.word
+        )
     yield from files.apply(call)
 
 
@@ -65,7 +73,9 @@ def _rollout(call: Call) -> Iterator[Finding]:
             call.situation.cluster.missing_images.pop((item.kind, item.name), None)
     if call.verb == "rollout status":
         if len(targets) > 1:
-            yield call.finding(RULE, "« kubectl rollout status » ne suit qu'un objet", "écrire une commande par objet", targets[1].word)
+            yield call.finding(
+                RULE, "« kubectl rollout status » ne suit qu'un objet", "écrire une commande par objet", targets[1].word
+            )
         yield from check_ready(call, targets)
         if call.usage.has("--watch") or not any(name == "--watch" for name, _ in call.usage.options):
             yield from _timeout(call)
@@ -73,7 +83,12 @@ def _rollout(call: Call) -> Iterator[Finding]:
 
 def _timeout(call: Call) -> Iterator[Finding]:
     if not call.usage.values("--timeout"):
-        yield call.finding(RULE, f"« kubectl {call.verb} » sans --timeout peut attendre sans fin", "ajouter par exemple --timeout=120s", call.word)
+        yield call.finding(
+            RULE,
+            f"« kubectl {call.verb} » sans --timeout peut attendre sans fin",
+            "ajouter par exemple --timeout=120s",
+            call.word,
+        )
 
 
 def _scale(call: Call) -> Iterator[Finding]:
@@ -88,7 +103,9 @@ def _pairs(call: Call) -> Iterator[Finding]:
     pairs = [word for word in call.operands if _is_pair(word.text)]
     yield from _objects(call, objects)
     if not pairs and not call.usage.has("--list") and not any(UNKNOWN in word.text for word in call.operands):
-        yield call.finding(RULE, f"« kubectl {call.verb} » sans clé=valeur", "ajouter clé=valeur, ou « clé- » pour retirer", call.word)
+        yield call.finding(
+            RULE, f"« kubectl {call.verb} » sans clé=valeur", "ajouter clé=valeur, ou « clé- » pour retirer", call.word
+        )
     if call.verb != "label" or call.usage.has("--overwrite", "--list"):
         return
     targets, _ = read_targets(call, objects)
@@ -116,13 +133,20 @@ def _wait(call: Call) -> Iterator[Finding]:
     if not gone:
         yield from check_ready(call, targets)
     else:
-        call.situation.cluster.leaving -= {(target.kind.name, target.name) for target in targets if target.kind and target.name}
+        call.situation.cluster.leaving -= {
+            (target.kind.name, target.name) for target in targets if target.kind and target.name
+        }
     for word in conditions:
         kind, _, rest = word.text.partition("=")
         if UNKNOWN in kind or kind in ("delete", "create", "jsonpath"):
             continue
         if kind != "condition":
-            yield call.finding(RULE, f"--for={word.text} inconnu", nearest(kind, ["condition=…", "delete", "create", "jsonpath=…"]), word)
+            yield call.finding(
+                RULE,
+                f"--for={word.text} inconnu",
+                nearest(kind, ["condition=…", "delete", "create", "jsonpath=…"]),
+                word,
+            )
             continue
         yield from _condition(call, word, rest.partition("=")[0], targets)
         if rest.lower() == "ready":
@@ -136,7 +160,11 @@ def _condition(call: Call, word: Word, name: str, targets: list[Target]) -> Iter
         if known is None and target.kind and target.kind.name in ("Service", "ConfigMap", "Secret", "Namespace"):
             known = ()
         if known is not None and UNKNOWN not in name and name.lower() not in {condition.lower() for condition in known}:
-            cause = f"« {target.kind.plural} » n'a pas de condition « {name} »" if target.kind else f"condition « {name} » inconnue"
+            cause = (
+                f"« {target.kind.plural} » n'a pas de condition « {name} »"
+                if target.kind
+                else f"condition « {name} » inconnue"
+            )
             yield call.finding(RULE, cause, nearest(name, known), word)
             return
 
@@ -149,7 +177,11 @@ def _patch(call: Call) -> Iterator[Finding]:
 
 def _set(rule: Callable[[Call, list[Target]], Iterator[Finding]]) -> Callable[[Call], Iterator[Finding]]:
     def check(call: Call) -> Iterator[Finding]:
-        objects = tuple(word for word in call.operands if not re.match(r"[\w.*-]+=", word.text) and not re.fullmatch(r"\w+-", word.text))
+        objects = tuple(
+            word
+            for word in call.operands
+            if not re.match(r"[\w.*-]+=", word.text) and not re.fullmatch(r"\w+-", word.text)
+        )
         yield from _objects(call, objects)
         targets, _ = read_targets(call, objects)
         yield from rule(call, targets)

@@ -49,9 +49,20 @@ def _create(call: Call) -> Iterator[Finding]:
         return
     name = call.operands[0]
     if name.known and not NAME.fullmatch(name.text):
-        yield call.finding(RULE, f"« {name.text} » n'est pas un nom d'objet", "écrire en minuscules, chiffres et tirets", name)
-    if len(call.operands) > 1 and call.inner is None and call.verb not in ("run", "create job", "create deployment", "create cronjob"):
-        yield call.finding(RULE, f"« {call.operands[1].text} » en trop", f"« kubectl {call.verb} » ne prend qu'un nom", call.operands[1])
+        yield call.finding(
+            RULE, f"« {name.text} » n'est pas un nom d'objet", "écrire en minuscules, chiffres et tirets", name
+        )
+    if (
+        len(call.operands) > 1
+        and call.inner is None
+        and call.verb not in ("run", "create job", "create deployment", "create cronjob")
+    ):
+        yield call.finding(
+            RULE,
+            f"« {call.operands[1].text} » en trop",
+            f"« kubectl {call.verb} » ne prend qu'un nom",
+            call.operands[1],
+        )
     yield from _sources(call)
     for word in call.usage.values("--image"):
         yield from check_image(call, word, word.text, own=False)
@@ -70,13 +81,41 @@ def _make(call: Call, kind: str, name: Word) -> Iterator[Finding]:
         cluster.pending.append(made)
         return
     if call.must_succeed:
-        if space is not None and call.asked_namespace is None and space == "default" and any(item.namespace not in (None, "default") for item in cluster.objects):
+        if (
+            space is not None
+            and call.asked_namespace is None
+            and space == "default"
+            and any(item.namespace not in (None, "default") for item in cluster.objects)
+        ):
             own = min(str(item.namespace) for item in cluster.objects if item.namespace not in (None, "default"))
             yield call.finding(RULE, f"sans -n, « {name.text} » irait dans « default »", f"ajouter « -n {own} »", name)
-        elif space is not None and UNKNOWN not in space and space in cluster.namespaces() and not cluster.has_namespace(space):
-            yield call.finding(RULE, f"l'espace de noms « {space} » n'existe pas à cet endroit de la page", f"créer d'abord « {space} »", name)
-        elif name.known and not CONDITIONAL.search(call.command.block.code) and any(cluster.is_live(item) for item in cluster.owners(kind, name.text) if item.kind == kind and item.namespace in (None, space)):
-            yield call.finding(RULE, f"« {name.text} » existe déjà : kubectl refuse de le créer", "écrire « … --dry-run=client -o yaml | kubectl apply -f - »", name)
+        elif (
+            space is not None
+            and UNKNOWN not in space
+            and space in cluster.namespaces()
+            and not cluster.has_namespace(space)
+        ):
+            yield call.finding(
+                RULE,
+                f"l'espace de noms « {space} » n'existe pas à cet endroit de la page",
+                f"créer d'abord « {space} »",
+                name,
+            )
+        elif (
+            name.known
+            and not CONDITIONAL.search(call.command.block.code)
+            and any(
+                cluster.is_live(item)
+                for item in cluster.owners(kind, name.text)
+                if item.kind == kind and item.namespace in (None, space)
+            )
+        ):
+            yield call.finding(
+                RULE,
+                f"« {name.text} » existe déjà : kubectl refuse de le créer",
+                "écrire « … --dry-run=client -o yaml | kubectl apply -f - »",
+                name,
+            )
     if not call.command.block.not_run and not call.usage.has("--rm"):
         cluster.make([made], call.namespace)
 
@@ -112,7 +151,9 @@ def _keys(call: Call) -> Iterator[str]:
         if separator:
             yield key
         elif path in call.situation.model.folders:
-            yield from (name.rsplit("/", 1)[-1] for name in call.situation.model.files if name.rpartition("/")[0] == path)
+            yield from (
+                name.rsplit("/", 1)[-1] for name in call.situation.model.files if name.rpartition("/")[0] == path
+            )
         elif path:
             yield path.rsplit("/", 1)[-1]
 
@@ -131,7 +172,9 @@ def _sources(call: Call) -> Iterator[Finding]:
             for word in call.usage.values(option):
                 yield from must_be_file(call.command, word, call.situation)
             if not call.usage.values(option):
-                yield call.finding(RULE, f"« kubectl create secret tls » sans {option}", f"ajouter {option} et un fichier", call.word)
+                yield call.finding(
+                    RULE, f"« kubectl create secret tls » sans {option}", f"ajouter {option} et un fichier", call.word
+                )
 
 
 def _job(call: Call) -> Iterator[Finding]:
@@ -140,16 +183,25 @@ def _job(call: Call) -> Iterator[Finding]:
     yield from findings
     yield from check_targets(call, targets)
     if not sources and not call.usage.values("--image"):
-        yield call.finding(RULE, "« kubectl create job » sans --image ni --from", "ajouter --from=cronjob/nom ou --image", call.word)
+        yield call.finding(
+            RULE, "« kubectl create job » sans --image ni --from", "ajouter --from=cronjob/nom ou --image", call.word
+        )
 
 
 def _create_files(call: Call) -> Iterator[Finding]:
     if not call.usage.values("--filename", "--kustomize", "--raw"):
-        yield call.finding(RULE, "« kubectl create » sans fichier", "ajouter -f, ou nommer ce qu'il faut créer", call.word)
+        yield call.finding(
+            RULE, "« kubectl create » sans fichier", "ajouter -f, ou nommer ce qu'il faut créer", call.word
+        )
     if call.must_succeed and not call.dry:
         for item in files.given(call):
             if item.kind != "Namespace" and call.situation.cluster.is_live(item):
-                yield call.finding(RULE, f"« {item.name} » existe déjà : kubectl refuse de le créer", "écrire « kubectl apply »", call.word)
+                yield call.finding(
+                    RULE,
+                    f"« {item.name} » existe déjà : kubectl refuse de le créer",
+                    "écrire « kubectl apply »",
+                    call.word,
+                )
                 break
     yield from files.apply(call)
 
@@ -158,7 +210,9 @@ def _expose(call: Call) -> Iterator[Finding]:
     targets, findings = read_targets(call, call.operands)
     yield from findings
     yield from check_targets(call, targets)
-    if not call.usage.values("--port") and not any(container.get("ports") for target in targets for item in items(call, target) for container in item.containers):
+    if not call.usage.values("--port") and not any(
+        container.get("ports") for target in targets for item in items(call, target) for container in item.containers
+    ):
         yield call.finding(RULE, "« kubectl expose » sans --port", "ajouter --port", call.word)
     for target in targets:
         name = next(iter(call.usage.values("--name")), target.word if target.name else None)
@@ -167,4 +221,8 @@ def _expose(call: Call) -> Iterator[Finding]:
             yield from _make(call, "Service", Word(text, name.line))
 
 
-CREATIONS: dict[str, Callable[[Call], Iterator[Finding]]] = {**dict.fromkeys(MADE, _create), "create": _create_files, "expose": _expose}
+CREATIONS: dict[str, Callable[[Call], Iterator[Finding]]] = {
+    **dict.fromkeys(MADE, _create),
+    "create": _create_files,
+    "expose": _expose,
+}

@@ -33,12 +33,24 @@ def check_files(call: Call) -> Iterator[Finding]:
     for word in call.usage.values("--kustomize"):
         yield from must_be_folder(call.command, word, call.situation)
         folder = place(word.text, call.situation)
-        names = {posixpath.join(folder or "", name) for name in ("kustomization.yaml", "kustomization.yml", "Kustomization")}
+        names = {
+            posixpath.join(folder or "", name) for name in ("kustomization.yaml", "kustomization.yml", "Kustomization")
+        }
         if folder in call.situation.model.folders and not names & call.situation.model.files:
-            yield call.finding(RULE, f"« {word.text} » n'a pas de kustomization.yaml", "appliquer ce dossier par -f", word)
-    if words and call.operands and not call.verb.startswith(("set ", "label", "annotate")) and UNKNOWN not in call.operands[0].text:
+            yield call.finding(
+                RULE, f"« {word.text} » n'a pas de kustomization.yaml", "appliquer ce dossier par -f", word
+            )
+    if (
+        words
+        and call.operands
+        and not call.verb.startswith(("set ", "label", "annotate"))
+        and UNKNOWN not in call.operands[0].text
+    ):
         yield call.finding(
-            RULE, f"« {call.operands[0].text} » en plus de -f : kubectl le refuse", "répéter -f devant chaque fichier", call.operands[0]
+            RULE,
+            f"« {call.operands[0].text} » en plus de -f : kubectl le refuse",
+            "répéter -f devant chaque fichier",
+            call.operands[0],
         )
 
 
@@ -51,13 +63,17 @@ def _folder(call: Call, word: Word, text: str) -> Iterator[Finding]:
         yield call.finding(RULE, f"« {text} » n'a aucun manifeste", "nommer un dossier qui en a, ou ajouter -R", word)
     for name in found:
         if posixpath.basename(name).startswith("kustomization."):
-            yield call.finding(RULE, f"{name} n'est pas un objet : -f échoue sur ce dossier", f"écrire « -k {text} »", word)
+            yield call.finding(
+                RULE, f"{name} n'est pas un objet : -f échoue sur ce dossier", f"écrire « -k {text} »", word
+            )
 
 
 def _standard_input(call: Call, word: Word) -> Iterator[Finding]:
     command = call.command
     if command.stdin is None and not command.piped and not any(operator == "<" for operator, _ in command.redirects):
-        yield call.finding(RULE, "« -f - » sans rien sur l'entrée standard", "la faire suivre d'un document, ou d'un tube", word)
+        yield call.finding(
+            RULE, "« -f - » sans rien sur l'entrée standard", "la faire suivre d'un document, ou d'un tube", word
+        )
 
 
 def files_of(call: Call, text: str) -> list[str]:
@@ -88,7 +104,9 @@ def given(call: Call) -> list[KubeObject]:
 def _described(call: Call, path: str) -> list[KubeObject]:
     """The objects of a file; those of its example, for a file that the page makes."""
     objects = call.situation.model.objects
-    return [item for item in objects if item.path == path] or [item for item in objects if item.path.startswith(f"{path}.")]
+    return [item for item in objects if item.path == path] or [
+        item for item in objects if item.path.startswith(f"{path}.")
+    ]
 
 
 def _typed(call: Call) -> list[KubeObject]:
@@ -137,19 +155,35 @@ def apply(call: Call) -> Iterator[Finding]:
             seen.add(item.name)
         if kind is None:
             if str(item.document.get("apiVersion", "")).partition("/")[0] not in reported:
-                yield call.finding(RULE, f"{item.path} : « {item.kind} » n'est pas un objet que kubectl connaisse", "ne pas l'appliquer", word)
+                yield call.finding(
+                    RULE,
+                    f"{item.path} : « {item.kind} » n'est pas un objet que kubectl connaisse",
+                    "ne pas l'appliquer",
+                    word,
+                )
             continue
         if not kind.namespaced:
             continue
         if asked and item.namespace and asked.known and asked.text != item.namespace and "other" not in reported:
             reported.add("other")
-            yield call.finding(RULE, f"{item.path} est pour « {item.namespace} », pas pour « {asked.text} »", f"écrire « -n {item.namespace} »", asked)
+            yield call.finding(
+                RULE,
+                f"{item.path} est pour « {item.namespace} », pas pour « {asked.text} »",
+                f"écrire « -n {item.namespace} »",
+                asked,
+            )
         space = item.namespace or call.namespace
         if item.namespace is None and space == "default" and own and "default" not in reported:
             reported.add("default")
             cause = f"{item.path or item.name} ne nomme pas d'espace de noms : l'objet irait dans « default »"
             yield call.finding(RULE, cause, f"ajouter « -n {min(own)} »", word)
-        elif call.must_succeed and not call.dry and space not in seen and not cluster.has_namespace(space) and "missing" not in reported:
+        elif (
+            call.must_succeed
+            and not call.dry
+            and space not in seen
+            and not cluster.has_namespace(space)
+            and "missing" not in reported
+        ):
             reported.add("missing")
             yield _too_early(call, item, space, objects, word)
     if not call.dry and call.command.block.not_run is None:
@@ -157,7 +191,9 @@ def apply(call: Call) -> Iterator[Finding]:
 
 
 def _too_early(call: Call, item: KubeObject, space: str, objects: list[KubeObject], word: Word) -> Finding:
-    described = [other.path for other in call.situation.cluster.objects if other.kind == "Namespace" and other.name == space]
+    described = [
+        other.path for other in call.situation.cluster.objects if other.kind == "Namespace" and other.name == space
+    ]
     later = next((other.path for other in objects if other.kind == "Namespace" and other.name == space), None)
     if later:
         cause = f"{item.path} est pris avant {later}, qui crée l'espace de noms « {space} » : kubectl échoue sur un cluster vide"
@@ -169,4 +205,7 @@ def _too_early(call: Call, item: KubeObject, space: str, objects: list[KubeObjec
 def _word(call: Call, item: KubeObject) -> Word:
     """The `-f` value that an object comes from."""
     words = call.usage.values("--filename")
-    return next((word for word in words for text in word.text.split(",") if item.path in files_of(call, text)), words[0] if words else call.word)
+    return next(
+        (word for word in words for text in word.text.split(",") if item.path in files_of(call, text)),
+        words[0] if words else call.word,
+    )

@@ -17,7 +17,19 @@ from runbook.checking.offered.objects import KubeObject
 
 RULE = "kubectl_output"
 ENCODED = re.compile(r"\.data\b")
-PRINTED = ("json", "yaml", "kyaml", "name", "go-template", "go-template-file", "template", "templatefile", "jsonpath", "jsonpath-as-json", "jsonpath-file")
+PRINTED = (
+    "json",
+    "yaml",
+    "kyaml",
+    "name",
+    "go-template",
+    "go-template-file",
+    "template",
+    "templatefile",
+    "jsonpath",
+    "jsonpath-as-json",
+    "jsonpath-file",
+)
 FORMATS = {
     "get": (*PRINTED, "wide", "custom-columns", "custom-columns-file"),
     "events": (*PRINTED, "wide"),
@@ -95,10 +107,17 @@ def _template(call: Call, word: Word, name: str, template: str, root: Root | Non
     except PathError as error:
         yield call.finding(RULE, f"modèle illisible : {error}", "corriger ce modèle", word)
         return
-    if root is not None and ENCODED.search(template) and "base64" not in call.command.block.code and any(target.kind and target.kind.name == "Secret" for target in read_targets(call, call.operands)[0]):
+    if (
+        root is not None
+        and ENCODED.search(template)
+        and "base64" not in call.command.block.code
+        and any(target.kind and target.kind.name == "Secret" for target in read_targets(call, call.operands)[0])
+    ):
         yield call.finding(RULE, "la valeur d'un Secret est affichée en base64", "ajouter « | base64 --decode »", word)
     if "{" not in template:
-        yield call.finding(RULE, f"modèle « {template} » sans accolades : kubectl l'affiche tel quel", f"écrire {{{template}}}", word)
+        yield call.finding(
+            RULE, f"modèle « {template} » sans accolades : kubectl l'affiche tel quel", f"écrire {{{template}}}", word
+        )
     for path in paths:
         yield from check_path(call, word, path, root)
 

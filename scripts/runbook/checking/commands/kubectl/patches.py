@@ -33,12 +33,16 @@ def check_patch(call: Call, targets: list[Target]) -> Iterator[Finding]:
         try:
             document = yaml.safe_load(word.text)
         except yaml.YAMLError as error:
-            yield call.finding(RULE, f"--patch illisible : {getattr(error, 'problem', error)}", "corriger ce JSON", word)
+            yield call.finding(
+                RULE, f"--patch illisible : {getattr(error, 'problem', error)}", "corriger ce JSON", word
+            )
             continue
         if steps:
             yield from _operations(call, word, document)
         elif not isinstance(document, dict):
-            yield call.finding(RULE, "--patch n'est pas un objet JSON", "écrire {…}, ou --type=json pour une liste d'opérations", word)
+            yield call.finding(
+                RULE, "--patch n'est pas un objet JSON", "écrire {…}, ou --type=json pour une liste d'opérations", word
+            )
         else:
             for target in targets:
                 if target.kind:
@@ -52,7 +56,9 @@ def _operations(call: Call, word: Word, document: Any) -> Iterator[Finding]:
         return
     for step in document:
         if step.get("op") not in OPERATIONS:
-            yield call.finding(RULE, f"opération « {step.get('op')} » inconnue", nearest(str(step.get("op")), OPERATIONS), word)
+            yield call.finding(
+                RULE, f"opération « {step.get('op')} » inconnue", nearest(str(step.get("op")), OPERATIONS), word
+            )
         if not str(step.get("path", "")).startswith("/"):
             yield call.finding(RULE, f"chemin « {step.get('path', '')} » mal écrit", "écrire /spec/…", word)
 
@@ -79,4 +85,6 @@ def _data(call: Call, word: Word, target: Target, document: dict[str, Any]) -> I
         for part in ("data", "stringData"):
             for key in document.get(part) or {}:
                 if key not in data_keys(item):
-                    yield call.finding(RULE, f"« {item.name} » n'a pas de clé « {key} »", nearest(str(key), data_keys(item)), word)
+                    yield call.finding(
+                        RULE, f"« {item.name} » n'a pas de clé « {key} »", nearest(str(key), data_keys(item)), word
+                    )

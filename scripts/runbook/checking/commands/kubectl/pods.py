@@ -41,7 +41,12 @@ def _target(call: Call, words: tuple[Word, ...]) -> Iterator[Finding | Target]:
     yield from findings
     for target in targets:
         if target.kind and target.kind.name not in HAVE_PODS:
-            yield call.finding(RULE, f"« {target.word.text} » n'a pas de pod", f"sortes possibles : {', '.join(HAVE_PODS)}", target.word)
+            yield call.finding(
+                RULE,
+                f"« {target.word.text} » n'a pas de pod",
+                f"sortes possibles : {', '.join(HAVE_PODS)}",
+                target.word,
+            )
         else:
             yield target
 
@@ -51,7 +56,11 @@ def _checked(call: Call, words: tuple[Word, ...]) -> tuple[list[Target], list[Fi
     targets = [item for item in found if isinstance(item, Target)]
     findings = [item for item in found if isinstance(item, Finding)]
     unknown = next((target for target in targets if target.kind is None), None)
-    return targets, [*findings, *check_targets(call, targets), *([wrong] if unknown and (wrong := nothing_in_default(call, unknown.word)) else [])]
+    return targets, [
+        *findings,
+        *check_targets(call, targets),
+        *([wrong] if unknown and (wrong := nothing_in_default(call, unknown.word)) else []),
+    ]
 
 
 def _workloads(call: Call, targets: list[Target]) -> list[KubeObject]:
@@ -67,9 +76,16 @@ def _containers(call: Call, workloads: list[KubeObject], *, choose: bool = True)
     for word in call.usage.values("--container"):
         yield from check_container(call, word, workloads)
     names = [str(container.get("name")) for item in workloads[:1] for container in item.containers]
-    choose = choose and not (len(workloads) > 1 and any(UNKNOWN in word.text for word in call.operands[:1]))  # only running tells which pod
+    choose = choose and not (
+        len(workloads) > 1 and any(UNKNOWN in word.text for word in call.operands[:1])
+    )  # only running tells which pod
     if choose and len(names) > 1 and not call.usage.values("--container") and not call.usage.has("--all-containers"):
-        yield call.finding(RULE, f"« {workloads[0].name} » a plusieurs conteneurs", f"ajouter -c et l'un de : {', '.join(names)}", call.word)
+        yield call.finding(
+            RULE,
+            f"« {workloads[0].name} » a plusieurs conteneurs",
+            f"ajouter -c et l'un de : {', '.join(names)}",
+            call.word,
+        )
 
 
 def _logs(call: Call) -> Iterator[Finding]:
@@ -83,11 +99,25 @@ def _logs(call: Call) -> Iterator[Finding]:
         yield from check_targets(call, [pods])
         yield from check_selection(call, [pods])
     workloads = _workloads(call, targets)
-    if selectors and call.command.feeds and not call.usage.has("--tail") and not call.usage.has("--since", "--since-time"):
-        yield call.finding(RULE, "« kubectl logs » avec un sélecteur ne donne à ce qui suit que les dix dernières lignes de chaque pod", "ajouter --tail=-1", call.word)
+    if (
+        selectors
+        and call.command.feeds
+        and not call.usage.has("--tail")
+        and not call.usage.has("--since", "--since-time")
+    ):
+        yield call.finding(
+            RULE,
+            "« kubectl logs » avec un sélecteur ne donne à ce qui suit que les dix dernières lignes de chaque pod",
+            "ajouter --tail=-1",
+            call.word,
+        )
     if call.operands[1:]:  # the older way to name the container
         yield from check_container(call, call.operands[1], workloads)
-    selected = [item for item in items(call, pods) if any(UNKNOWN not in word.text and selects(word.text, labels_of(item)) for word in selectors)]
+    selected = [
+        item
+        for item in items(call, pods)
+        if any(UNKNOWN not in word.text and selects(word.text, labels_of(item)) for word in selectors)
+    ]
     yield from _containers(call, workloads or selected, choose=not call.operands[1:] and not selectors)
     endless = [target for target in targets if target.kind and target.kind.name in ENDLESS]
     if call.usage.has("--follow") and not call.bounded and (endless or any(item.kind in ENDLESS for item in selected)):
@@ -97,13 +127,20 @@ def _logs(call: Call) -> Iterator[Finding]:
 
 def _exec(call: Call) -> Iterator[Finding]:
     if call.inner is None:
-        yield call.finding(RULE, "« kubectl exec » sans « -- » devant la commande", "écrire « kubectl exec POD -- commande »", call.word)
+        yield call.finding(
+            RULE,
+            "« kubectl exec » sans « -- » devant la commande",
+            "écrire « kubectl exec POD -- commande »",
+            call.word,
+        )
     elif not call.inner:
         yield call.finding(RULE, "« kubectl exec … -- » sans commande", "ajouter la commande à lancer", call.word)
     if not call.operands:
         yield call.finding(RULE, "« kubectl exec » sans pod", "nommer un pod ou deployment/nom", call.word)
     if call.operands[1:] and call.inner is not None and call.operands[1].known:
-        yield call.finding(RULE, f"« {call.operands[1].text} » avant « -- »", "mettre toute la commande après « -- »", call.operands[1])
+        yield call.finding(
+            RULE, f"« {call.operands[1].text} » avant « -- »", "mettre toute la commande après « -- »", call.operands[1]
+        )
     targets, findings = _checked(call, call.operands[:1])
     yield from findings
     workloads = _workloads(call, targets)
@@ -124,7 +161,9 @@ def _inside(call: Call, workloads: list[KubeObject]) -> Iterator[Finding]:
         known = variables(call, workloads) | GIVEN
         for word in words:
             if word.known and not word.text.startswith("-") and word.text not in known:
-                yield call.finding(RULE, f"aucun conteneur n'a la variable « {word.text} »", nearest(word.text, known), word)
+                yield call.finding(
+                    RULE, f"aucun conteneur n'a la variable « {word.text} »", nearest(word.text, known), word
+                )
     for word in words if name.text in ("cat", "ls", "test", "head", "wc") else []:
         for folder, keys in _mounted(call, workloads):
             inside = word.text.removeprefix(f"{folder}/")
@@ -136,12 +175,27 @@ def _written(call: Call, words: list[Word], workloads: list[KubeObject]) -> Iter
     """A container whose own files are read-only takes new ones only where something is mounted."""
     for item in workloads[:1]:
         containers = item.containers
-        if not containers or not all((container.get("securityContext") or {}).get("readOnlyRootFilesystem") for container in containers):
+        if not containers or not all(
+            (container.get("securityContext") or {}).get("readOnlyRootFilesystem") for container in containers
+        ):
             continue
-        folders = {str(mount.get("mountPath")).rstrip("/") for container in containers for mount in container.get("volumeMounts") or []}
+        folders = {
+            str(mount.get("mountPath")).rstrip("/")
+            for container in containers
+            for mount in container.get("volumeMounts") or []
+        }
         for word in words:
-            if word.text.startswith("/") and word.known and not any(word.text.startswith(f"{folder}/") for folder in (*folders, "/dev")):
-                yield call.finding(RULE, f"« {item.name} » ne peut pas écrire « {word.text} »", nearest(word.text.rpartition("/")[0], folders), word)
+            if (
+                word.text.startswith("/")
+                and word.known
+                and not any(word.text.startswith(f"{folder}/") for folder in (*folders, "/dev"))
+            ):
+                yield call.finding(
+                    RULE,
+                    f"« {item.name} » ne peut pas écrire « {word.text} »",
+                    nearest(word.text.rpartition("/")[0], folders),
+                    word,
+                )
 
 
 def _mounted(call: Call, workloads: list[KubeObject]) -> Iterator[tuple[str, set[str]]]:
@@ -162,14 +216,22 @@ def _mounted(call: Call, workloads: list[KubeObject]) -> Iterator[tuple[str, set
 
 def _port_forward(call: Call) -> Iterator[Finding]:
     if not call.bounded:
-        yield call.finding(RULE, "« kubectl port-forward » ne rend pas la main", "lancer le bloc en arrière-plan (data-arriere-plan)", call.word)
+        yield call.finding(
+            RULE,
+            "« kubectl port-forward » ne rend pas la main",
+            "lancer le bloc en arrière-plan (data-arriere-plan)",
+            call.word,
+        )
     if len(call.operands) < 2:
         if not any(UNKNOWN in word.text for word in call.operands):
             yield call.finding(RULE, "« kubectl port-forward » sans port", "écrire kind/nom LOCAL:DISTANT", call.word)
         return
     targets, findings = _checked(call, call.operands[:1])
     yield from findings
-    service = next((item for target in targets for item in items(call, target) if target.kind and target.kind.name == "Service"), None)
+    service = next(
+        (item for target in targets for item in items(call, target) if target.kind and target.kind.name == "Service"),
+        None,
+    )
     for word in call.operands[1:]:
         yield from _port(call, word, targets, service)
 
@@ -183,7 +245,9 @@ def _port(call: Call, word: Word, targets: list[Target], service: KubeObject | N
         yield call.finding(RULE, f"« {local} » n'est pas un port", "écrire LOCAL:DISTANT, en nombres", word)
     elif (numbers or names) and remote not in names and not (remote.isdecimal() and int(remote) in numbers):
         owner = targets[0].word.text
-        yield call.finding(RULE, f"« {owner} » n'a pas de port « {remote} »", nearest(remote, {*names, *map(str, numbers)}), word)
+        yield call.finding(
+            RULE, f"« {owner} » n'a pas de port « {remote} »", nearest(remote, {*names, *map(str, numbers)}), word
+        )
     elif (local or remote).isdecimal():
         situation = call.situation
         behind = situation.model.application_behind(service) if service else _application(call, targets)
@@ -194,7 +258,12 @@ def _ports(call: Call, targets: list[Target], service: KubeObject | None) -> tup
     if service is not None:
         ports = service.at("spec", "ports", default=None) or []
         return _numbers(ports, "port"), {str(port["name"]) for port in ports if "name" in port}
-    ports = [port for item in _workloads(call, targets) for container in item.containers for port in container.get("ports") or []]
+    ports = [
+        port
+        for item in _workloads(call, targets)
+        for container in item.containers
+        for port in container.get("ports") or []
+    ]
     return _numbers(ports, "containerPort"), {str(port["name"]) for port in ports if "name" in port}
 
 
@@ -204,12 +273,20 @@ def _numbers(ports: list[dict[str, Any]], key: str) -> set[int]:
 
 def _application(call: Call, targets: list[Target]) -> str | None:
     numbers, _ = _ports(call, targets, None)
-    return next((name for name, application in call.situation.model.applications.items() if numbers & set(application.ports)), None)
+    return next(
+        (name for name, application in call.situation.model.applications.items() if numbers & set(application.ports)),
+        None,
+    )
 
 
 def _cp(call: Call) -> Iterator[Finding]:
     if len(call.operands) != 2:
-        yield call.finding(RULE, "« kubectl cp » demande une source et une destination", "écrire kubectl cp fichier pod:/chemin", call.word)
+        yield call.finding(
+            RULE,
+            "« kubectl cp » demande une source et une destination",
+            "écrire kubectl cp fichier pod:/chemin",
+            call.word,
+        )
         return
     remote = [word for word in call.operands if ":" in word.text]
     if not remote and all(word.known for word in call.operands):
@@ -218,9 +295,18 @@ def _cp(call: Call) -> Iterator[Finding]:
         yield from must_exist(call.command, call.operands[0], call.situation)
     for word in remote[:1]:
         space, separator, pod = word.text.partition(":")[0].rpartition("/")
-        inside = replace(call, usage=replace(call.usage, options=(("--namespace", Word(space, word.line)),))) if separator else call
+        inside = (
+            replace(call, usage=replace(call.usage, options=(("--namespace", Word(space, word.line)),)))
+            if separator
+            else call
+        )
         targets, findings = _checked(inside, (Word(pod, word.line),))
         yield from (*check_namespace(inside), *findings, *_containers(call, _workloads(inside, targets)))
 
 
-PODS: dict[str, Callable[[Call], Iterator[Finding]]] = {"logs": _logs, "exec": _exec, "port-forward": _port_forward, "cp": _cp}
+PODS: dict[str, Callable[[Call], Iterator[Finding]]] = {
+    "logs": _logs,
+    "exec": _exec,
+    "port-forward": _port_forward,
+    "cp": _cp,
+}

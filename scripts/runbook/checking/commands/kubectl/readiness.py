@@ -21,7 +21,12 @@ def check_ready(call: Call, targets: list[Target]) -> Iterator[Finding]:
         for item in items(call, target) if target.name else []:
             image = cluster.missing_images.get((item.kind, item.name))
             if image is not None:
-                yield call.finding(RULE, f"« {item.name} » attend l'image « {image} », que rien n'a construite", "la construire avant, ou revenir à la précédente", target.word)
+                yield call.finding(
+                    RULE,
+                    f"« {item.name} » attend l'image « {image} », que rien n'a construite",
+                    "la construire avant, ou revenir à la précédente",
+                    target.word,
+                )
             for kind, name in dict.fromkeys(needs(item)):
                 if (kind, name) not in cluster.live and cluster.is_live(item):
                     cause = f"« {item.name} » a besoin de {kind} « {name} », qui n'existe pas à cet endroit de la page"
@@ -33,7 +38,12 @@ def ready_for_nothing(call: Call, targets: list[Target]) -> Iterator[Finding]:
     for target in targets:
         for item in items(call, target) if target.name and UNKNOWN not in target.name else []:
             if item.kind == "Pod" and not any(container.get("readinessProbe") for container in item.containers):
-                yield call.finding(RULE, f"« {item.name} » n'a pas de readinessProbe : il se dit prêt dès que son programme démarre", "en écrire une dans son manifeste", target.word)
+                yield call.finding(
+                    RULE,
+                    f"« {item.name} » n'a pas de readinessProbe : il se dit prêt dès que son programme démarre",
+                    "en écrire une dans son manifeste",
+                    target.word,
+                )
 
 
 def needs(item: KubeObject) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,9 @@ def _get(call: Call) -> Iterator[Finding]:
     targets, findings = read_targets(call, call.operands)
     yield from findings
     if not call.operands and not call.usage.values("--filename", "--kustomize", "--raw"):
-        yield call.finding(RULE, f"« kubectl {call.verb} » sans objet", "nommer une sorte d'objet : pods, services…", call.word)
+        yield call.finding(
+            RULE, f"« kubectl {call.verb} » sans objet", "nommer une sorte d'objet : pods, services…", call.word
+        )
     absent_is_fine = call.verb == "get" and any(target.kind and target.kind.name == "Namespace" for target in targets)
     yield from check_targets(call, targets, present=not absent_is_fine)
     yield from check_selection(call, targets)
@@ -26,7 +28,9 @@ def _get(call: Call) -> Iterator[Finding]:
         for target in targets:
             if target.kind and (target.kind.name, target.name) in call.situation.cluster.leaving:
                 cause = f"« {target.name} » a été supprimé sans attendre : il peut être encore là"
-                yield call.finding(RULE, cause, "ajouter data-reessayer au bloc, ou « kubectl wait --for=delete » avant", target.word)
+                yield call.finding(
+                    RULE, cause, "ajouter data-reessayer au bloc, ou « kubectl wait --for=delete » avant", target.word
+                )
     if call.usage.has("--watch", "--watch-only") and not call.bounded:
         yield call.finding(RULE, f"« kubectl {call.verb} --watch » ne finit jamais", BOOLEAN_ENDS, call.word)
 

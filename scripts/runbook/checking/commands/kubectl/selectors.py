@@ -13,7 +13,9 @@ from runbook.checking.offered.objects import WORKLOADS, KubeObject, selects
 RULE = "kubectl_selectors"
 TERM = re.compile(r"!?[\w./-]+|[\w./-]+\s*(?:=|==|!=)\s*[\w.-]*|[\w./-]+\s+(?:not)?in\s*\([^()]*\)")
 # Labels that controllers add by themselves.
-AUTOMATIC = re.compile(r"!?(pod-template-hash|controller-revision-hash|(?:batch\.kubernetes\.io/)?job-name|kubernetes\.io/|statefulset\.kubernetes\.io/)")
+AUTOMATIC = re.compile(
+    r"!?(pod-template-hash|controller-revision-hash|(?:batch\.kubernetes\.io/)?job-name|kubernetes\.io/|statefulset\.kubernetes\.io/)"
+)
 # What the API lets one select by, for each kind; the first two for all.
 FIELDS = {
     "Pod": ("spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"),
@@ -53,12 +55,19 @@ def check_selector(call: Call, word: Word, kinds: list[kubectl_tables.Kind]) -> 
     terms = [term.strip() for term in re.split(r",(?![^(]*\))", word.text)]
     for term in terms:
         if UNKNOWN not in term and not TERM.fullmatch(term):
-            yield call.finding(RULE, f"sélecteur « {term} » mal écrit", "écrire clé=valeur, clé!=valeur ou « clé in (a, b) »", word)
+            yield call.finding(
+                RULE, f"sélecteur « {term} » mal écrit", "écrire clé=valeur, clé!=valeur ou « clé in (a, b) »", word
+            )
             return
     yield from _values(call, word, terms, kinds)
     selector = ",".join(term for term in terms if UNKNOWN not in term and not AUTOMATIC.match(term))
     described = [(item, labels) for kind in kinds for item, labels in labelled(call, kind)]
-    if not selector or not kinds or any(kind.name in ("Node", "Event") for kind in kinds) or any(selects(selector, labels) for _, labels in described):
+    if (
+        not selector
+        or not kinds
+        or any(kind.name in ("Node", "Event") for kind in kinds)
+        or any(selects(selector, labels) for _, labels in described)
+    ):
         return
     if not described:
         return  # said of the kind or of the namespace already
@@ -66,7 +75,11 @@ def check_selector(call: Call, word: Word, kinds: list[kubectl_tables.Kind]) -> 
     keys = {key for _, labels in described for key in labels}
     wrong = next((term for term in terms if not any(selects(term, labels) for _, labels in described)), selector)
     key = re.split(r"[=! ]", wrong.lstrip("!"))[0]
-    near = nearest(wrong, pairs if "=" in wrong else keys) if key not in keys else nearest(wrong, {pair for pair in pairs if pair.startswith(f"{key}=")})
+    near = (
+        nearest(wrong, pairs if "=" in wrong else keys)
+        if key not in keys
+        else nearest(wrong, {pair for pair in pairs if pair.startswith(f"{key}=")})
+    )
     yield call.finding(RULE, f"le sélecteur « {word.text} » ne choisit rien : aucun objet n'a « {wrong} »", near, word)
 
 
@@ -93,7 +106,9 @@ def labels_of(item: KubeObject) -> dict[str, str]:
     """The labels of the pods that a workload makes, or the object's own."""
     if item.kind == "Pod" or item.kind not in WORKLOADS:
         return item.labels
-    return {str(key): str(value) for key, value in ((item.pod_template.get("metadata") or {}).get("labels") or {}).items()}
+    return {
+        str(key): str(value) for key, value in ((item.pod_template.get("metadata") or {}).get("labels") or {}).items()
+    }
 
 
 def _fields(call: Call, word: Word, kinds: list[kubectl_tables.Kind]) -> Iterator[Finding]:
@@ -108,7 +123,9 @@ def _fields(call: Call, word: Word, kinds: list[kubectl_tables.Kind]) -> Iterato
         for kind in kinds:
             known = ("metadata.name", "metadata.namespace", *FIELDS.get(kind.name, ()))
             if field not in known:
-                yield call.finding(RULE, f"« {kind.plural} » ne se choisit pas par « {field} »", nearest(field, known), word)
+                yield call.finding(
+                    RULE, f"« {kind.plural} » ne se choisit pas par « {field} »", nearest(field, known), word
+                )
         if field in VALUES and value not in VALUES[field] and "Secret" not in (kind.name for kind in kinds):
             yield call.finding(RULE, f"« {field} » ne vaut jamais « {value} »", nearest(value, VALUES[field]), word)
         if field == "reason" and value not in REASONS:
@@ -116,5 +133,9 @@ def _fields(call: Call, word: Word, kinds: list[kubectl_tables.Kind]) -> Iterato
             if near.startswith("vouliez"):
                 yield call.finding(RULE, f"aucun événement n'a la cause « {value} »", near, word)
         names = {item.name for item in call.situation.cluster.objects}
-        if field == "involvedObject.name" and value and not any(value == name or value.startswith(f"{name}-") for name in names):
+        if (
+            field == "involvedObject.name"
+            and value
+            and not any(value == name or value.startswith(f"{name}-") for name in names)
+        ):
             yield call.finding(RULE, f"aucun manifeste ne décrit « {value} »", nearest(value, names), word)

@@ -17,7 +17,9 @@ def image(call: Call, targets: list[Target]) -> Iterator[Finding]:
     """`CONTAINER=IMAGE`: a container of each workload, an image that Compose builds or that a workload runs."""
     pairs = [word for word in call.operands if re.match(r"[\w.*-]+=", word.text)]
     if not pairs and not any(UNKNOWN in word.text for word in call.operands):
-        yield call.finding(RULE, "« kubectl set image » sans conteneur=image", "ajouter conteneur=image:étiquette", call.word)
+        yield call.finding(
+            RULE, "« kubectl set image » sans conteneur=image", "ajouter conteneur=image:étiquette", call.word
+        )
     for word in pairs:
         container, _, name = word.text.partition("=")
         yield from check_container(call, Word(container, word.line), _workloads(call, targets), any_name="*")
@@ -32,7 +34,12 @@ def _same_image(call: Call, targets: list[Target], word: Word, name: str) -> Ite
         first = (item.kind, item.name) not in call.situation.cluster.images_given
         call.situation.cluster.images_given.add((item.kind, item.name))
         if first and item.path and any(str(container.get("image")) == name for container in item.containers):
-            yield call.finding(RULE, f"« {item.name} » a déjà l'image « {name} » : la commande ne changerait rien", "demander une autre étiquette", word)
+            yield call.finding(
+                RULE,
+                f"« {item.name} » a déjà l'image « {name} » : la commande ne changerait rien",
+                "demander une autre étiquette",
+                word,
+            )
 
 
 def _remember(call: Call, targets: list[Target], name: str) -> None:
@@ -79,7 +86,9 @@ def check_container(call: Call, word: Word, workloads: list[KubeObject], any_nam
     """A container of one of these workloads is called that."""
     names = {str(container.get("name")) for item in workloads for container in item.containers}
     if names and UNKNOWN not in word.text and word.text not in (*names, any_name):
-        yield call.finding(RULE, f"aucun conteneur « {word.text} » dans « {workloads[0].name} »", nearest(word.text, names), word)
+        yield call.finding(
+            RULE, f"aucun conteneur « {word.text} » dans « {workloads[0].name} »", nearest(word.text, names), word
+        )
 
 
 def env(call: Call, targets: list[Target]) -> Iterator[Finding]:
@@ -96,7 +105,9 @@ def env(call: Call, targets: list[Target]) -> Iterator[Finding]:
     for word in given:
         found = re.match(r"([\w.]+)(=|-$)", word.text)
         if found and found[1] not in known and "/" not in found[1]:
-            yield call.finding(RULE, f"aucune application ne lit la variable « {found[1]} »", nearest(found[1], known), word)
+            yield call.finding(
+                RULE, f"aucune application ne lit la variable « {found[1]} »", nearest(found[1], known), word
+            )
 
 
 def variables(call: Call, workloads: list[KubeObject]) -> set[str]:
@@ -123,9 +134,16 @@ def _source(call: Call, word: Word) -> Iterator[Finding]:
     cluster = call.situation.cluster
     wanted = {"configmap": "ConfigMap", "cm": "ConfigMap", "secret": "Secret"}.get(kind)
     if wanted is None and UNKNOWN not in kind:
-        yield call.finding(RULE, f"--from={word.text} : ni ConfigMap ni Secret", "écrire configmap/nom ou secret/nom", word)
+        yield call.finding(
+            RULE, f"--from={word.text} : ni ConfigMap ni Secret", "écrire configmap/nom ou secret/nom", word
+        )
     elif wanted and not any(cluster.owners(wanted, name)):
-        yield call.finding(RULE, f"aucun manifeste ne décrit « {word.text} »", nearest(name, {item.name for item in cluster.owners(wanted)}), word)
+        yield call.finding(
+            RULE,
+            f"aucun manifeste ne décrit « {word.text} »",
+            nearest(name, {item.name for item in cluster.owners(wanted)}),
+            word,
+        )
 
 
 def resources(call: Call, targets: list[Target]) -> Iterator[Finding]:
@@ -134,14 +152,23 @@ def resources(call: Call, targets: list[Target]) -> Iterator[Finding]:
         yield from check_container(call, word, _workloads(call, targets), any_name="*")
     given = call.usage.values("--requests", "--limits")
     if not given:
-        yield call.finding(RULE, "« kubectl set resources » sans --requests ni --limits", "ajouter par exemple --limits=memory=256Mi", call.word)
+        yield call.finding(
+            RULE,
+            "« kubectl set resources » sans --requests ni --limits",
+            "ajouter par exemple --limits=memory=256Mi",
+            call.word,
+        )
     for word in given:
         for pair in word.text.split(","):
             name, _, quantity = pair.partition("=")
             if name not in ("cpu", "memory", "ephemeral-storage") and UNKNOWN not in name:
-                yield call.finding(RULE, f"ressource « {name} » inconnue", nearest(name, ("cpu", "memory", "ephemeral-storage")), word)
+                yield call.finding(
+                    RULE, f"ressource « {name} » inconnue", nearest(name, ("cpu", "memory", "ephemeral-storage")), word
+                )
             elif UNKNOWN not in quantity and not QUANTITY.fullmatch(quantity):
-                yield call.finding(RULE, f"« {quantity} » n'est pas une quantité", "écrire par exemple 250m, 1 ou 256Mi", word)
+                yield call.finding(
+                    RULE, f"« {quantity} » n'est pas une quantité", "écrire par exemple 250m, 1 ou 256Mi", word
+                )
 
 
 def _workloads(call: Call, targets: list[Target]) -> list[KubeObject]:

@@ -6,7 +6,17 @@ from pathlib import Path
 
 from runbook.checking.finding import nearest
 
-LISTED_BY_ALL = ("Pod", "Service", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet", "HorizontalPodAutoscaler", "CronJob", "Job")
+LISTED_BY_ALL = (
+    "Pod",
+    "Service",
+    "DaemonSet",
+    "Deployment",
+    "ReplicaSet",
+    "StatefulSet",
+    "HorizontalPodAutoscaler",
+    "CronJob",
+    "Job",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +65,15 @@ def kinds() -> dict[str, Kind]:
         words = text.split()
         group = next((word[1:-1] for word in words if word.startswith("(")), "")
         names = [name.lower(), *(word for word in words if word != "cluster" and not word.startswith(("(", "@")))]
-        kind = Kind(name, names[1], group, "cluster" not in words, frozenset(word[1:] for word in words if word.startswith("@")))
+        kind = Kind(
+            name, names[1], group, "cluster" not in words, frozenset(word[1:] for word in words if word.startswith("@"))
+        )
         for alias in names:
             known[alias] = kind
         known |= {f"{alias}.{group}": kind for alias in names[:2] if group}
-        known |= {f"{alias}.{version}.{group}": kind for alias in names[:2] for version in ("v1", "v1beta1", "v2") if group}
+        known |= {
+            f"{alias}.{version}.{group}": kind for alias in names[:2] for version in ("v1", "v1beta1", "v2") if group
+        }
     return known
 
 
@@ -78,11 +92,17 @@ def fields() -> dict[str, dict[str, str]]:
 @cache
 def younger_fields() -> dict[str, frozenset[str]]:
     """Each type that Kubernetes 1.20 has → its fields that came later."""
-    return {name: frozenset(field.removesuffix("+") for field, _ in found if field.endswith("+")) for name, found in _fields().items()}
+    return {
+        name: frozenset(field.removesuffix("+") for field, _ in found if field.endswith("+"))
+        for name, found in _fields().items()
+    }
 
 
 def _fields() -> dict[str, list[tuple[str, str]]]:
-    return {name: [(field, kind) for field, _, kind in (item.partition(":") for item in text.split())] for name, text in _table("fields.txt").items()}
+    return {
+        name: [(field, kind) for field, _, kind in (item.partition(":") for item in text.split())]
+        for name, text in _table("fields.txt").items()
+    }
 
 
 def nearest_kind(name: str) -> str:
@@ -93,4 +113,7 @@ def nearest_kind(name: str) -> str:
 
 def _table(name: str) -> dict[str, str]:
     lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
-    return {key: text.strip() for key, _, text in (line.partition(":") for line in lines if line and not line.startswith("#"))}
+    return {
+        key: text.strip()
+        for key, _, text in (line.partition(":") for line in lines if line and not line.startswith("#"))
+    }

@@ -35,12 +35,18 @@ def check_values(call: Call) -> Iterator[Finding]:
             choices = choices.get(call.verb)
         if word is None:
             if name == "--dry-run":
-                yield call.finding(RULE, "« --dry-run » sans valeur", "écrire --dry-run=client ou --dry-run=server", call.word)
+                yield call.finding(
+                    RULE, "« --dry-run » sans valeur", "écrire --dry-run=client ou --dry-run=server", call.word
+                )
             continue
         text = word.text
         if UNKNOWN in text:
             continue
-        if name in DURATIONS and not DURATION.fullmatch(text) and not (name == "--request-timeout" and text.isdecimal()):
+        if (
+            name in DURATIONS
+            and not DURATION.fullmatch(text)
+            and not (name == "--request-timeout" and text.isdecimal())
+        ):
             yield call.finding(RULE, f"{name}={text} n'est pas une durée", f"écrire l'unité : {name}=60s, 2m, 1h", word)
         elif name == "--timeout" and DURATION.fullmatch(text):
             yield from _beyond_deadline(call, word)
