@@ -99,7 +99,6 @@ class ModelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scripts: str = "scripts"  # the folder of the scripts that pages must name
     rules_off: list[str] = []  # rules about manifests and Compose that this repository does not want
     foreign: list[str] = []  # names that the prose may quote although they do not exist here (shell patterns)
-    proofs: list[str] = []  # the test files whose claim(page, words) marks pages must hold to (patterns)
     commands: list[str] = []  # commands that need no model: text filters and shell builtins of this repository's pages
 
 

@@ -1,8 +1,7 @@
 """Resolve every page against the model: all findings, causes before consequences."""
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from urllib.parse import urlsplit
@@ -16,12 +15,9 @@ from runbook.checking.blocks.words import UNKNOWN, Command, Shell, Word
 from runbook.checking.commands.files import ENVIRONMENTS, can_be_written, exists, must_be_file, place
 from runbook.checking.commands.registry import OWN_SCRIPT, RESOLVERS
 from runbook.checking.commands.urls import opened, url_answers
-from runbook.checking.expected.results import check_expected_results
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.offered.model import Model
-from runbook.checking.prose.answered import ask_all
 from runbook.checking.repository import check_sources, check_texts
-from runbook.forked import here
 from runbook.reading.content import Block, PageBlocks
 
 OWN_NETWORK = (
@@ -33,26 +29,16 @@ OWN_NETWORK = (
 OPENS_PORTS = ("docker", "kubectl")  # their resolvers know which
 
 
-Apart = Callable[[Callable[[], list[Finding]]], AbstractContextManager[Callable[[], list[Finding]]]]
-
-
-def check(pages: Iterable[PageBlocks], model: Model, apart: Apart = here) -> list[Finding]:
-    """Every finding once, those of manifests and code before those of pages; empty where all agree.
-
-    What needs nothing of the rest is handed to `apart`, which may do it on another core.
-    """
+def check(pages: Iterable[PageBlocks], model: Model) -> list[Finding]:
+    """Every finding once, those of manifests and code before those of pages; empty where all agree."""
     findings = {*check_sources(model), *check_workflows(model, resolve)}
-    ask_all(model)
     ordered = _prerequisites_first(pages)  # only now: somebody may still be reading them
-    with (
-        shellcheck.started(
-            [block for page in ordered for block in page.blocks],
-            model.root / model.settings.state / "cache" / "shellcheck.json",
-        ) as running,
-        apart(lambda: list(check_expected_results(ordered, ordered, model))) as results,
-    ):
+    with shellcheck.started(
+        [block for page in ordered for block in page.blocks],
+        model.root / model.settings.state / "cache" / "shellcheck.json",
+    ) as running:
         findings.update(check_commands(ordered, model), check_texts(ordered, ordered, model))
-        findings.update(results(), running.findings())  # these are waited for, so they come last
+        findings.update(running.findings())  # these are waited for, so they come last
     paths = {page.page.path for page in ordered}
     return sorted(
         findings, key=lambda found: (found.path in paths, found)
@@ -64,7 +50,6 @@ def check_page(changed: PageBlocks, pages: Sequence[PageBlocks], model: Model) -
     seen = {block.code for page in pages for block in page.blocks}
     ordered = _prerequisites_first([changed if page.page.uri == changed.page.uri else page for page in pages])
     yield from check_commands(_concerned(changed.page.uri, ordered), model)
-    yield from check_expected_results([changed], ordered, model)
     yield from check_texts([changed], ordered, model)
     with shellcheck.started([block for block in changed.blocks if block.code not in seen]) as running:
         yield from running.findings()

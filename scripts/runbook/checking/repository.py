@@ -6,30 +6,21 @@ from runbook.checking.applications.header_names import header_names, header_valu
 from runbook.checking.applications.hidden_branches import hidden_branches
 from runbook.checking.applications.server_settings import log_settings, server_settings, settings_used
 from runbook.checking.applications.setting_limits import setting_limits
-from runbook.checking.applications.starts import check_starts
 from runbook.checking.applications.static_files import static_files, style_classes
 from runbook.checking.applications.target_services import target_services
 from runbook.checking.automation.script_contents import check_scripts
 from runbook.checking.compose.check import check_compose
 from runbook.checking.dockerfiles.check import check_dockerfiles
 from runbook.checking.dockerfiles.requirements import check_requirements
-from runbook.checking.files.comment_claims import comment_claims
-from runbook.checking.files.comment_names import comment_names
 from runbook.checking.files.kept_out_of_git import kept_out_of_git
 from runbook.checking.finding import Finding
 from runbook.checking.manifests.check import check_manifests
 from runbook.checking.offered.model import Model
-from runbook.checking.prose.counts import prose_counts
 from runbook.checking.prose.diagrams import diagrams
 from runbook.checking.prose.documented import check_documented
-from runbook.checking.prose.explained_options import explained_options, history_read, taken_by_age
-from runbook.checking.prose.figures import prose_figures
 from runbook.checking.prose.metadata import tags, templates
 from runbook.checking.prose.names import check_prose
-from runbook.checking.prose.pipeline import pipeline
-from runbook.checking.prose.proofs import proofs
 from runbook.checking.prose.quoted_commands import check_quoted_commands
-from runbook.checking.prose.said_everywhere import said_everywhere
 from runbook.checking.prose.site_links import anchors, navigation, page_parts
 from runbook.reading.content import Page, PageBlocks
 
@@ -45,14 +36,11 @@ SOURCES = (
     header_names,
     header_values,
     hidden_branches,
-    comment_claims,
-    comment_names,
     kept_out_of_git,
     static_files,
     style_classes,
     navigation,
     target_services,
-    check_starts,
 )
 
 
@@ -81,23 +69,12 @@ def check_texts(pages: Sequence[PageBlocks], site: Sequence[PageBlocks], model: 
     beside = _beside(model) if len(pages) == len(site) else []
     yield from check_prose([*(page.page for page in pages), *beside], model)
     yield from _quoted_commands([*(page.page for page in pages), *beside], model)
-    yield from prose_figures(pages, site, model, beside)
-    yield from said_everywhere(pages, site, model, beside)
-    for page in pages:
-        yield from prose_counts(page.page, model)
     for page in pages:
         yield from page_parts(page.page, model)
-        yield from explained_options(page)
-        yield from taken_by_age(page)
-        yield from history_read(page)
         yield from diagrams(page.page, model)
-        yield from pipeline(page.page, model)
     yield from anchors([page.page for page in pages], [page.page for page in site])
     yield from templates([page.page for page in pages], model)
     yield from tags([page.page for page in pages], [page.page for page in site], model)
-    yield from proofs(
-        [*(page.page for page in pages), *beside], [*(page.page for page in site), *_beside(model)], model
-    )
     yield from check_documented([page.page for page in site], model)
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from runbook.checking.automation.workflows import check_workflows
 from runbook.checking.blocks import shellcheck
 from runbook.checking.check import check, check_commands, check_page, resolve
-from runbook.checking.expected.results import check_expected_results
 from runbook.checking.finding import Finding
 from runbook.checking.offered.model import Model, read_model
 from runbook.checking.repository import check_sources, check_texts
@@ -78,9 +77,7 @@ def _of_a_source(warm: Warm) -> Iterator[Finding]:
         for page in site.pages
     ]
     seen = {block.code for page in warm.pages for block in page.blocks}
-    yield from chain(
-        check_commands(pages, model), check_expected_results(pages, pages, model), check_texts(pages, pages, model)
-    )
+    yield from chain(check_commands(pages, model), check_texts(pages, pages, model))
     with shellcheck.started([block for page in pages for block in page.blocks if block.code not in seen]) as running:
         yield from running.findings()
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from runbook.forked import forked
 from runbook.reading.state import state_of
 from runbook.settings import load
 from runbook.verbs.options import json_option, pages_meanwhile, print_json
@@ -28,7 +27,7 @@ def command(root: Path, as_json: bool, junit_file: Path | None, no_cache: bool) 
     settings = load(root)
     state = state_of(root, settings)
     with pages_meanwhile(root, settings, (), state, no_cache) as read:
-        given = verdict(root, settings, state, read, forked, no_cache)
+        given = verdict(root, settings, state, read, no_cache)
     findings = given.findings
     if junit_file:
         from runbook.reporting import junit

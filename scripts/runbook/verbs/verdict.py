@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 from runbook.checking.unchanged import Silence, keep, recall
 from runbook.errors import RunbookError
-from runbook.forked import here
 from runbook.reading.content import PageBlocks
 from runbook.reading.state import state_of
 from runbook.settings import Settings
 
 if TYPE_CHECKING:  # loaded only where something has changed
-    from runbook.checking.check import Apart
     from runbook.checking.finding import Finding
     from runbook.checking.offered.model import Model
 
@@ -34,7 +32,6 @@ def verdict(
     settings: Settings,
     state: str,
     read: Callable[[], list[PageBlocks]],
-    apart: "Apart" = here,
     anew: bool = False,
 ) -> Verdict:
     """Check the pages that `read` gives, those of the repository in this `state`; if `anew`, even if nothing has changed.
@@ -44,20 +41,20 @@ def verdict(
     silence = None if anew else recall(root, settings, state)
     if silence is not None:
         return Verdict([], silence.pages, silence.commands, silence.date)
-    given = _check(root, settings, read, apart)
+    given = _check(root, settings, read)
     if not given.findings and state_of(root, settings) == state:  # else somebody wrote while it was read
         keep(root, settings, Silence(state, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", given.pages, given.commands))
     return given
 
 
-def _check(root: Path, settings: Settings, read: Callable[[], list[PageBlocks]], apart: "Apart") -> Verdict:
+def _check(root: Path, settings: Settings, read: Callable[[], list[PageBlocks]]) -> Verdict:
     from runbook.checking.check import check
     from runbook.checking.offered.model import read_model
 
     found: list[PageBlocks] = []
     model = read_model(root, settings)
     try:
-        findings = check(_awaited(read, found), model, apart)
+        findings = check(_awaited(read, found), model)
     except RunbookError as error:  # pages are often unreadable because they quote the very files that are wrong
         findings = _of_sources(model, error)
     return Verdict(findings, [page.page.path for page in found], sum(len(page.blocks) for page in found))

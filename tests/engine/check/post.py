@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from runbook.checking.expected.results import check_expected_results
 from runbook.checking.finding import Finding
 from runbook.checking.offered.model import Model, read_model
 from runbook.checking.repository import check_sources, check_texts
@@ -334,6 +333,4 @@ def page(text: str, target: str = "cluster") -> PageBlocks:
 def check(root: Path, text: str = "", target: str = "cluster") -> list[Finding]:
     """All that the check says of the repository with one page that documents it and one with `text`."""
     pages, offered = [page(PAGE), page(text, target)], model(root)
-    return sorted(
-        {*check_sources(offered), *check_expected_results(pages, pages, offered), *check_texts(pages, pages, offered)}
-    )
+    return sorted({*check_sources(offered), *check_texts(pages, pages, offered)})

@@ -59,7 +59,6 @@ def test_what_exists_may_be_quoted(root: Path, text: str) -> None:
         ("`80:30071/TCP`", "aucun Service n'a ces ports", "« 80:30070/TCP »"),
         ("[the desk](nowhere.md#top)", "lien vers « nowhere.md », qui n'existe pas", ""),
         ("`CrashLoopBackoff`", "Kubernetes n'a pas d'état de ce nom", "« CrashLoopBackOff »"),
-        ("`ImagePulBackOff`", "Kubernetes n'a pas d'état de ce nom", "« ImagePullBackOff »"),
         ("`kubectl gte pods`", "verbe « gte »", "« get »"),
         ("`kubectl get pods -n pots`", "espace de noms « pots »", "« post »"),
         ("`kubectl apply -f k8s/dsk.yaml`", "fichier « k8s/dsk.yaml »", "« k8s/desk.yaml »"),

@@ -207,13 +207,6 @@ def test_a_right_script_that_installs_and_locks_is_not_spoken_of(frozen: Path) -
             "« locks/tests.txt » n'existe ni dans le dépôt",
             "« locks/test.txt »",
         ),
-        (
-            "lock test locks/test.txt",
-            "lock test locks/tests.txt",
-            21,
-            "« locks/tests.txt » n'est pas dans le dépôt",
-            "« locks/test.txt »",
-        ),
         ("src:scripts", "src:scripts/cary", 25, "« scripts/cary » n'est pas dans le dépôt", "« scripts/carry »"),
         (
             "site/guide/index.html",

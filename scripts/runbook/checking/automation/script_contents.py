@@ -12,7 +12,6 @@ from runbook.checking.automation.script_names import options_of_usage, placehold
 from runbook.checking.blocks.situation import Rule, Situation
 from runbook.checking.blocks.words import UNKNOWN, Command, Shell
 from runbook.checking.commands.files import ENVIRONMENTS, exists
-from runbook.checking.expected.vocabulary import slip
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.offered.model import Model
 from runbook.reading.content import Block, Page
@@ -265,7 +264,7 @@ def _named(name: str, text: str, situation: Situation) -> Iterator[Finding]:
             continue
         made = top != folders["site_dir"] and exists(path, situation)
         close = difflib.get_close_matches(path, known, n=1, cutoff=0.9)
-        if close and (not made or slip(path, close[0])):
+        if close and not made:
             yield Finding(
                 name,
                 text.count("\n", 0, found.start()) + 1,

@@ -18,7 +18,6 @@ from runbook.checking.manifests import (
     schema,
     values,
     variables,
-    volume_files,
     younger,
 )
 from runbook.checking.offered.containers import containers
@@ -61,7 +60,6 @@ CONTAINER_RULES = (
     life.rollouts,
     life.placement,
     values.mounted_paths,
-    volume_files.probed_files,
     images.images,
     images.containers_and_services,
     secrets_in_files.secret_values,

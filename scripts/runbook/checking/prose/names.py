@@ -12,8 +12,6 @@ from runbook.checking.applications.addresses import address_problem
 from runbook.checking.blocks.words import UNKNOWN
 from runbook.checking.commands import printed
 from runbook.checking.commands.kubectl import tables as kubectl_tables
-from runbook.checking.expected.state import fits
-from runbook.checking.expected.vocabulary import slip
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.manifests.given import cluster_addresses
 from runbook.checking.offered.images import built_images
@@ -246,9 +244,7 @@ def _state(text: str, names: Names) -> Problem | None:
     """A state or a reason that Kubernetes shows, but for a letter; a name that the sources have is left alone."""
     if not STATE.fullmatch(text) or text in printed.states():
         return None
-    meant = next(
-        (state for state in sorted(printed.states()) if state.lower() == text.lower() or slip(state, text)), None
-    )
+    meant = next((state for state in sorted(printed.states()) if state.lower() == text.lower()), None)
     return (
         (f"« {text} » : Kubernetes n'a pas d'état de ce nom", f"vouliez-vous dire « {meant} » ?")
         if meant and not names.in_sources(text)
@@ -289,3 +285,8 @@ def _answering(model: Model) -> Callable[[str, int, str], bool]:
         return application is None or application.answers(path)
 
     return answers
+
+
+def fits(text: str, name: str) -> bool:
+    """Whether `text`, in which `…` stands for any text, can be `name`."""
+    return re.fullmatch(".*".join(map(re.escape, text.split(UNKNOWN))), name) is not None

@@ -1,1 +1,0 @@
-"""Are the expected results of the pages what the repository would give?"""
