@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -166,14 +166,14 @@ class Service:
 def gunicorn() -> Iterator[Callable[..., Service]]:
     """Starts services (`api`, `front`) under Gunicorn with the shared settings, and ends them."""
     with contextlib.ExitStack() as stack:
-        yield lambda name, **environ: stack.enter_context(_running(name, environ))
+        yield lambda name, options=(), **environ: stack.enter_context(_running(name, environ, options))
 
 
 @contextlib.contextmanager
-def _running(name: str, environ: Mapping[str, str]) -> Iterator[Service]:
+def _running(name: str, environ: Mapping[str, str], options: Sequence[str]) -> Iterator[Service]:
     port = _free_port()
     with subprocess.Popen(
-        gunicorn_command(name),
+        [*gunicorn_command(name), *options],
         cwd=ROOT,
         env=gunicorn_environ(name) | {"PORT": str(port)} | environ,
         stdout=subprocess.PIPE,

@@ -30,7 +30,7 @@ def test_a_service_starts_answers_logs_json_and_ends_with_status_0(gunicorn, nam
     assert running.exit_status() == 0
     running.wait_for_line("Shutting down: Master")
     messages = [line["msg"] for line in log_of(running)]
-    assert "Using worker: gthread" in messages
+    assert "Using worker: datapress_common.worker.Worker" in messages
     assert [line["status"] for line in accesses(running, "/health")] == [200]
     assert not [line for line in log_of(running) if line["level"] in {"warning", "error"}]
 
