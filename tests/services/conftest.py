@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from flask.testing import FlaskClient
 
 from datapress_api import create_app as create_api
@@ -153,6 +154,13 @@ class Service:
             found = self.changed.wait_for(lambda: any(text in line for line in self.lines), 15)
             assert found, self.lines
 
+    def wait_until_ready(self) -> None:
+        """Return once it says that it is ready; fail after 15 seconds."""
+        deadline = time.monotonic() + 15
+        while requests.get(self.url + "/health/ready", timeout=15).status_code != 200:
+            assert time.monotonic() < deadline, self.lines
+            time.sleep(0.02)
+
     def terminate(self) -> None:
         """Ask the service to end, as a container engine does."""
         self.process.send_signal(signal.SIGTERM)
@@ -166,11 +174,11 @@ class Service:
 def gunicorn() -> Iterator[Callable[..., Service]]:
     """Starts services (`api`, `front`) under Gunicorn with the shared settings, and ends them."""
     with contextlib.ExitStack() as stack:
-        yield lambda name, options=(), **environ: stack.enter_context(_running(name, environ, options))
+        yield lambda name, options=(), wait=True, **environ: stack.enter_context(_running(name, environ, options, wait))
 
 
 @contextlib.contextmanager
-def _running(name: str, environ: Mapping[str, str], options: Sequence[str]) -> Iterator[Service]:
+def _running(name: str, environ: Mapping[str, str], options: Sequence[str], wait: bool) -> Iterator[Service]:
     port = _free_port()
     with subprocess.Popen(
         [*gunicorn_command(name), *options],
@@ -185,6 +193,8 @@ def _running(name: str, environ: Mapping[str, str], options: Sequence[str]) -> I
         follower.start()
         try:
             service.wait_for_line("Booting worker")
+            if wait:
+                service.wait_until_ready()
             yield service
         finally:
             process.terminate()

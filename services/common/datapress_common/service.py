@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from datapress_common import headers, request_id
 from datapress_common.errors import json_error
 from datapress_common.health import health_blueprint
+from datapress_common.life import life_of
 
 
 def make_service(
@@ -27,7 +28,7 @@ def make_service(
     headers.register(app, content_security_policy)
     # Unforeseen exceptions come here as well: Flask logs them and makes a 500 of them.
     app.register_error_handler(HTTPException, on_error)
-    app.register_blueprint(health_blueprint(service, version))
+    app.register_blueprint(health_blueprint(service, version, life_of(app)))
     return app
 
 

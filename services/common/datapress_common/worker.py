@@ -17,6 +17,7 @@ from typing import Any
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 from werkzeug.exceptions import HTTPException
 
+from datapress_common.life import life_of
 from datapress_common.refusals import StatusOnly, refusal_bytes
 from datapress_common.request_bytes import Incoming
 
@@ -54,6 +55,16 @@ class Worker(ThreadWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._lingering: deque[Connection] = deque()
+
+    def run(self) -> None:
+        """Serve, from the first moment; ready a little later."""
+        life_of(self.wsgi).begin()
+        super().run()
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """SIGTERM: answer what is there, and say to whoever asks that there should be no more."""
+        life_of(self.wsgi).stopping = True
+        super().handle_exit(sig, frame)
 
     def accept(self, listener: socket.socket) -> None:
         """Take a new connection; whoever has waited longest makes room for it."""
@@ -171,7 +182,7 @@ class Worker(ThreadWorker):
         """There are no more descriptors: from now on some are kept free for the work itself."""
         self.worker_connections = max(2, self.nr_conns - _SPARE)
         self._make_room()
-        self.log.warning("Connexions limitées à %d : %s", self.worker_connections, error)
+        self.log.warning("Connexions limitées à %d : %s", self.worker_connections, error)
 
     def _close(self, conn: Connection) -> None:
         with contextlib.suppress(OSError, KeyError, ValueError):
