@@ -1,6 +1,6 @@
 """How are the moment and the commit of a run written for a French reader?"""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from runbook.reporting.history import PastRun
 from runbook.reporting.record import Campaign
@@ -21,10 +21,14 @@ _MONTHS = (
 )
 
 
+def in_words(when: date) -> str:
+    """A date as « 24 novembre 2026 »."""
+    return f"{'1er' if when.day == 1 else when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
 def day(run: Campaign | PastRun) -> str:
-    """The date as « 24 novembre 2026 »."""
-    date = datetime.fromisoformat(run.date)
-    return f"{'1er' if date.day == 1 else date.day} {_MONTHS[date.month - 1]} {date.year}"
+    """The date of a run, in words."""
+    return in_words(datetime.fromisoformat(run.date))
 
 
 def moment(run: Campaign | PastRun) -> str:
