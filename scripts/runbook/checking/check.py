@@ -172,6 +172,10 @@ def resolve(command: Command, situation: Situation) -> Iterator[Finding]:
         elif operator in (">", ">>", ">|", "&>", "&>>"):
             yield from can_be_written(command, word, situation)
     if command.name in situation.shell.functions or not command.name:
+        if command.arguments and any(inner.words == command.arguments for inner in situation.shell.called(command)):
+            yield from resolve(replace(command, words=command.arguments), situation)  # it runs what it is given
+        return
+    if command.name == UNKNOWN:
         return
     yield from read_by_something(command, situation)
     yield from command_style(command, situation)
