@@ -25,7 +25,14 @@ def _run(words: tuple[str, ...]) -> tuple[int, str]:
     with tempfile.TemporaryDirectory() as folder:  # `kubectl config set-… --help` writes a file called so
         try:
             ran = subprocess.run(
-                words, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=folder, env=environment, timeout=10
+                words,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                cwd=folder,
+                env=environment,
+                check=False,
+                timeout=10,
             )
         except subprocess.TimeoutExpired:  # it took the question for an order, and waits
             return 1, ""

@@ -9,6 +9,7 @@ from . import drawings, home_status, losses, page_proofs, proofs, tables
 from .block_hints import BlockHints
 from .block_marks import BlockMarks
 from .compose_services import read_compose
+from .costs import read_costs
 from .deck_drawings import deck_drawings
 from .deck_proof import proof
 from .evidence import read_evidence
@@ -41,6 +42,7 @@ def define_env(env: Any) -> None:
     if evidence.runs:
         env.conf["markdown_extensions"].append(BlockMarks(evidence))
     diagrams = deck_drawings(recette, compose)
+    roadmap = read_roadmap(root / _DOCS / "feuille-de-route.md")
     env.variables.update(
         {
             "recette": recette,
@@ -57,7 +59,8 @@ def define_env(env: Any) -> None:
             "api_url": compose.api.url,
             "front_url": compose.front.url,
             "deck": proof(evidence),
-            "roadmap": read_roadmap(root / _DOCS / "feuille-de-route.md"),
+            "roadmap": roadmap,
+            "costs": read_costs(root / _DOCS / "_data" / "couts.yaml", roadmap),
             "recette_url": f"http://localhost:{recette.front.node_port}",
         }
     )
