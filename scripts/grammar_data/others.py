@@ -10,9 +10,9 @@ from grammar_data.ask import said
 CURL = re.compile(r"^ *(?:(-\S), )? *(--[\w.-]+)( <)?", re.MULTILINE)
 GIT = re.compile(r"^    (?:(-\w)(?:, )?)?(--(?:\[no-\])?[\w-]+)?(\[=| ?<| ?\[)?", re.MULTILINE)
 GNU_PROGRAMS = (
-    "base64 basename cat chmod chown cp cut date df dirname du env expand fold grep head install join ls ln md5sum mkdir mktemp mv "
-    "nice nl od paste readlink realpath rm rmdir sed seq sha256sum shuf sleep sort split stat stdbuf tac tail tar tee timeout "
-    "touch tr truncate uniq wc xargs"
+    "base64 basename cat chmod chown cp cut date df dirname du env expand fold grep head install join ls ln md5sum "
+    "mkdir mktemp mv nice nl od paste readlink realpath rm rmdir sed seq sha256sum shuf sleep sort split stat stdbuf "
+    "tac tail tar tee timeout touch tr truncate uniq wc xargs"
 )
 
 
