@@ -13,7 +13,7 @@ _STRAIGHT = re.compile("'|&#x?(?:39|27);")
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Give the page's title and description French apostrophes: menus, tabs, footer, search and cards take them from there."""
+    """Give the page's title and description French apostrophes: menus, tabs, footer and search take them from there."""
     for name in ("title", "description"):
         if name in page.meta:
             page.meta[name] = _french(page.meta[name])
@@ -29,7 +29,7 @@ def on_page_context(context: Any, page: Any, config: Any, **_: Any) -> Any:
 
 
 def on_post_page(output: str, **_: Any) -> str:
-    """The page as a reader gets it: expected results told from commands and not to be copied, French apostrophes beside the text, a quarter lighter.
+    """The page as a reader gets it: expected results told from commands, French apostrophes beside the text, lighter.
 
     What goes is what only the authors of the templates read; a command is the same, blank for blank.
     """
