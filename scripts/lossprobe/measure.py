@@ -57,7 +57,8 @@ class End:
 def measure(settings: Settings, folder: Path) -> dict[str, Any]:
     """Call until SIGTERM, SIGINT, the file `fin` or a limit, and return the summary.
 
-    `fin` asks for the end; it comes once each mode has its minimum, or `PATIENCE` later. `folder` receives `pret` once every thread has had a good answer, and `resume.json` at the end.
+    `fin` asks for the end; it comes once each mode has its minimum, or `PATIENCE` later.
+    `folder` receives `pret` once every thread has had a good answer, and `resume.json` at the end.
     """
     with hold(folder):
         clear(folder)
