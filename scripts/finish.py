@@ -20,11 +20,14 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     return markdown
 
 
+def on_page_content(html: str, page: Any, config: Any, **_: Any) -> str:
+    """Tell under each command what the last run made of it."""
+    return _marks(config).mark(html, page.file)
+
+
 def on_page_context(context: Any, page: Any, config: Any, **_: Any) -> Any:
-    """Let the extensions that wait for all pages complete this one; all have been rendered by now."""
-    for extension in config.markdown_extensions:
-        if complete := getattr(extension, "complete", None):
-            page.content = complete(page.content, page.file)
+    """Fill the tables that lead to the marks of other pages; all pages have been marked by now."""
+    page.content = _marks(config).complete(page.content, page.file)
     return context
 
 
@@ -45,3 +48,8 @@ def on_post_page(output: str, **_: Any) -> str:
 
 def _french(text: str) -> str:
     return _STRAIGHT.sub("’", text)
+
+
+def _marks(config: Any) -> Any:
+    """The `BlockMarks` that scripts/macros made of the record."""
+    return config.plugins["macros"].marks

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import lxml.html
 
-from finish import on_page_context, on_page_markdown, on_post_page
+from finish import on_page_markdown, on_post_page
 
 
 def test_indents_and_empty_lines_go_and_words_stay_apart() -> None:
@@ -66,16 +66,6 @@ def test_what_is_read_beside_the_text_has_french_apostrophes_too() -> None:
             on_post_page(f'<a {name}="l\'API" data-x="l\'API">l\'API</a>')
             == f'<a {name}="l’API" data-x="l\'API">l\'API</a>'
         )
-
-
-def test_extensions_that_wait_for_all_pages_complete_each_of_them() -> None:
-    page, waiting = (
-        SimpleNamespace(content="<p>", file="f"),
-        SimpleNamespace(complete=lambda html, file: f"{html}{file}"),
-    )
-
-    assert on_page_context("context", page, SimpleNamespace(markdown_extensions=["toc", waiting])) == "context"
-    assert page.content == "<p>f"
 
 
 def test_no_straight_apostrophe_nor_quote_is_left_outside_code_on_any_page(site: Path) -> None:
