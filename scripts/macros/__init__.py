@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from runbook.reporting.history import KEPT
+from runbook.settings import load
 
 from . import drawings, home_status, losses, page_proofs, proofs, tables
 from .block_marks import BlockMarks
@@ -55,7 +56,7 @@ def define_env(env: Any) -> None:
             "base_image": services["api"].base_image,
             "api_url": compose.api.url,
             "front_url": compose.front.url,
-            "deck": proof(evidence),
+            "deck": proof(evidence, {name: target.title for name, target in load(root).targets.items()}),
             "roadmap": roadmap,
             "costs": read_costs(root / _DOCS / "_data" / "couts.yaml", roadmap),
             "recette_url": f"http://localhost:{recette.front.node_port}",

@@ -2,29 +2,17 @@
 
 from datetime import datetime
 
+from babel.dates import format_date
+
 from runbook.reporting.history import PastRun
 from runbook.reporting.record import Campaign
-
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
 
 
 def day(run: Campaign | PastRun) -> str:
     """The date as « 24 novembre 2026 »."""
     date = datetime.fromisoformat(run.date)
-    return f"{'1er' if date.day == 1 else date.day} {_MONTHS[date.month - 1]} {date.year}"
+    written = format_date(date, "long", locale="fr")
+    return f"1er{written[1:]}" if date.day == 1 else written
 
 
 def moment(run: Campaign | PastRun) -> str:

@@ -86,6 +86,22 @@ def test_no_straight_apostrophe_nor_quote_is_left_outside_code_on_any_page(site:
     assert left == []
 
 
+def test_marks_have_the_space_that_french_gives_them_and_it_does_not_break(site: Path) -> None:
+    wrong = []
+    for path in site.rglob("*.html"):
+        root = lxml.html.fromstring(path.read_bytes().decode())
+        for hidden in root.xpath("//script | //style | //pre | //code | //kbd"):
+            hidden.drop_tree()
+        found = re.finditer(r"\S* (?:[;!?»€]|:(?!\S))|« |[^\W\d][;!?](?!\S)", root.text_content())
+        wrong += [(str(path.relative_to(site)), one[0]) for one in found]
+
+    assert wrong == []
+
+
+def test_a_command_keeps_its_own_spaces() -> None:
+    assert on_post_page("<p>si oui : <code>a ; b : c</code> ?</p>") == "<p>si oui : <code>a ; b : c</code> ?</p>"
+
+
 def test_the_search_shows_the_titles_that_the_pages_have(site: Path) -> None:
     found = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))["docs"]
 
