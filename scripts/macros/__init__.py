@@ -21,6 +21,8 @@ from .published import publish
 from .roadmap import read_roadmap
 from .service_code import read_service
 from .sources import dig, only, read_yaml
+from .supported import FILE as VERSIONS
+from .supported import read_supported
 
 _DOCS = "docs"
 _STATE = ".runbook"
@@ -58,6 +60,7 @@ def define_env(env: Any) -> None:
             "front_url": compose.front.url,
             "deck": proof(evidence, {name: target.title for name, target in load(root).targets.items()}),
             "roadmap": roadmap,
+            "supported": read_supported(root / VERSIONS),
             "costs": read_costs(root / _DOCS / "_data" / "couts.yaml", roadmap),
             "recette_url": f"http://localhost:{recette.front.node_port}",
         }

@@ -1,6 +1,6 @@
 """How are the moment and the commit of a run written for a French reader?"""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from babel.dates import format_date
 
@@ -8,11 +8,15 @@ from runbook.reporting.history import PastRun
 from runbook.reporting.record import Campaign
 
 
+def in_words(when: date) -> str:
+    """A date as « 24 novembre 2026 »."""
+    written = format_date(when, "long", locale="fr")
+    return f"1er{written[1:]}" if when.day == 1 else written
+
+
 def day(run: Campaign | PastRun) -> str:
-    """The date as « 24 novembre 2026 »."""
-    date = datetime.fromisoformat(run.date)
-    written = format_date(date, "long", locale="fr")
-    return f"1er{written[1:]}" if date.day == 1 else written
+    """The date of a run, in words."""
+    return in_words(datetime.fromisoformat(run.date))
 
 
 def moment(run: Campaign | PastRun) -> str:
