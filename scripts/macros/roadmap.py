@@ -34,9 +34,13 @@ class Roadmap:
 
     def days(self, *stages: str) -> str:
         """The work of these stages, or of all of them, as « 27 à 75 »."""
-        cards = [card for stage in stages or self.stages for card in self.stages[stage] if card.days]
-        low, high = (sum(card.days[side] for card in cards if card.days) for side in (0, 1))
+        low, high = self.range(*stages)
         return f"{low} à {high}"
+
+    def range(self, *stages: str) -> tuple[int, int]:
+        """The same as two numbers of days."""
+        found = [card.days for stage in stages or self.stages for card in self.stages[stage] if card.days]
+        return sum(low for low, _ in found), sum(high for _, high in found)
 
     @staticmethod
     def size(name: str) -> str:

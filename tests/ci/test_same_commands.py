@@ -97,7 +97,8 @@ def test_ci_installs_a_browser_where_there_is_none_and_goes_on_if_it_cannot(mach
 def test_run(machine, tmp_path):
     """Run the real `scripts/test` where every tool is content, and only some programs are there."""
     (machine / "scripts/test").write_bytes((ROOT / "scripts/test").read_bytes())
-    program(machine / "scripts", "prepare")
+    for script in ("prepare", "size"):
+        program(machine / "scripts", script)
     tools = machine / ".venv/bin"
     for tool in ("ruff", "mypy", "runbook", "pytest", "mkdocs"):
         program(tools, tool)
@@ -182,15 +183,16 @@ def test_every_test_is_in_one_of_the_parts(test_run):
 def test_every_step_runs_after_a_failure_and_each_failure_is_named(test_run):
     ran = test_run(ruff="exit 1", pytest='[ "$3" != --ignore ]')
 
-    assert (ran.returncode, ran.stdout.count("\n== ")) == (1, 7)
+    assert (ran.returncode, ran.stdout.count("\n== ")) == (1, 8)
     assert ran.stdout.splitlines()[-1] == "Échec : style (ruff) ; autres tests (pytest) ;"
 
 
 def test_ctrl_c_stops_what_runs_beside_and_leaves_nothing(test_run, machine, tmp_path):
     """It comes to the group of the terminal, where the tests are not."""
+    both = "[ -e tests-are-here ] && [ -e tests-are-here--ignore ]"
     ran = test_run(
         pytest='trap "echo $3 >>stopped; exit 2" INT; >"tests-are-here$3"; while :; do sleep 0.05; done',
-        runbook="until [ -e tests-are-here ] && [ -e tests-are-here--ignore ]; do sleep 0.05; done; kill -INT 0; sleep 60",
+        runbook=f"until {both}; do sleep 0.05; done; kill -INT 0; sleep 60",
         mkdocs=">built",
     )
 

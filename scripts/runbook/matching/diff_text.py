@@ -5,8 +5,8 @@ from functools import partial
 
 from runbook.matching.alignment import CUT, align, folded
 from runbook.matching.mismatch import visible
-from runbook.matching.text_match import Output, has_headings, is_line, is_row, locate
-from runbook.matching.text_pattern import Grid, Item, Row, read, read_lines
+from runbook.matching.text_match import Output, agrees, has_headings, is_line, is_row, locate
+from runbook.matching.text_pattern import Grid, Item, Line, Row, read, read_lines
 from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern
 
 _BEFORE = 3
@@ -55,20 +55,22 @@ def _from(items: Pattern[Item], expected: str) -> list[tuple[int, str]]:
 
 
 def _tests(items: Pattern[Item], output: Output) -> dict[int, Callable[[int], bool]]:
-    """For each line of an expected table, whether a line of the output agrees with it."""
+    """For each line of the expected text that is read as one, whether a line of the output agrees with it."""
     owners = {index: table for table in output.tables.values() for index in range(table.start, table.end)}
 
     def is_heading(grid: Grid, at: int) -> bool:
         return at in output.tables and has_headings(grid, output.tables[at])
 
-    def agrees(grid: Grid, row: Row, at: int) -> bool:
+    def is_in_table(grid: Grid, row: Row, at: int) -> bool:
         return at in owners and has_headings(grid, owners[at]) and is_row(row, owners[at], output.lines[at])
 
     tests: dict[int, Callable[[int], bool]] = {}
-    for grid in items:
-        if isinstance(grid, Grid):
-            tests[grid.index] = partial(is_heading, grid)
-            tests.update((row.index, partial(agrees, grid, row)) for row in grid.rows if row is not ANY)
+    for item in items:
+        if isinstance(item, Line):
+            tests[item.index] = partial(agrees, item, output)
+        elif isinstance(item, Grid):
+            tests[item.index] = partial(is_heading, item)
+            tests.update((row.index, partial(is_in_table, item, row)) for row in item.rows if row is not ANY)
     return tests
 
 

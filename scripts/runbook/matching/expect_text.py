@@ -2,7 +2,7 @@
 
 from runbook.matching import cells, tables
 from runbook.matching.mismatch import Mismatch, advice, quoted
-from runbook.matching.text_match import Output, has_headings, is_line, is_row, locate, locate_rows
+from runbook.matching.text_match import Output, agrees, has_headings, is_row, locate, locate_rows
 from runbook.matching.text_pattern import Grid, Item, Line, Row, read
 from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Placement, Wild, fits
 
@@ -43,10 +43,10 @@ def _line_mismatch(line: Line, follower: Item | Wild | None, output: Output, pla
     if at == len(output.lines):
         return Mismatch(line.index, line.text, "", f"la sortie s'arrête avant {text}")
     got = output.lines[at]
-    near = output.lines[at + 1 : at + 1 + _NEAR]
-    if isinstance(follower, Line) and is_line(follower.text, got):
+    near = range(at + 1, min(at + 1 + _NEAR, len(output.lines)))
+    if isinstance(follower, Line) and agrees(follower, output, at):
         reason = f"il manque dans la sortie la ligne {text}, avant {quoted(got)}"
-    elif any(is_line(line.text, other) for other in near):
+    elif any(agrees(line, output, other) for other in near):
         reason = f"la sortie a une ligne en trop, {quoted(got)}, avant {text}"
     else:
         reason = f"attendu {text}, obtenu {quoted(got)}{advice(line.text, got)}"

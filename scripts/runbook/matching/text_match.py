@@ -2,24 +2,32 @@
 
 from functools import partial
 
-from runbook.matching import cells, tables
+from runbook.matching import cells, layout, tables
 from runbook.matching.text_pattern import BLANKS, Grid, Item, Line, Row, read_lines
 from runbook.matching.wildcard import ELLIPSIS, Pattern, Placement, fits, place
 
 
 class Output:
-    """What a command printed: its lines, and the tables among them."""
+    """What a command printed: its lines, what they say whatever the width of columns, and the tables among them."""
 
-    __slots__ = ("lines", "tables")
+    __slots__ = ("lines", "sayings", "tables")
 
     def __init__(self, text: str) -> None:
         self.lines = read_lines(text)
+        self.sayings = layout.sayings(self.lines)
         self.tables = tables.find(self.lines)
 
 
 def locate(items: Pattern[Item], output: Output) -> Placement[Item]:
     """Where the lines and tables of a page are in an output."""
     return place(items, len(output.lines), partial(_after, output))
+
+
+def agrees(line: Line, output: Output, at: int) -> bool:
+    """Whether the line of the output at this position is this line of the page, or says the same in its own layout."""
+    return is_line(line.text, output.lines[at]) or (
+        line.saying is not None and is_line(line.saying, output.sayings[at])
+    )
 
 
 def is_line(expected: str, actual: str) -> bool:
@@ -52,7 +60,7 @@ def _after(output: Output, item: Item, at: int) -> int | None:
     if at == len(output.lines):
         return None
     if isinstance(item, Line):
-        return at + 1 if is_line(item.text, output.lines[at]) else None
+        return at + 1 if agrees(item, output, at) else None
     table = output.tables.get(at)
     if table is None or not has_headings(item, table):
         return None

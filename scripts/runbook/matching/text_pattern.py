@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from runbook.matching import tables
+from runbook.matching import layout, tables
 from runbook.matching.mismatch import quoted
 from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Wild
 
@@ -18,10 +18,14 @@ BLANKS: Final = " \t\r"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the expected text; `index` is its place there, from 0."""
+    """A line of the expected text; `index` is its place there, from 0.
+
+    `saying` is what it says whatever the width of columns, None in a text that is not laid out in keys and values.
+    """
 
     index: int
     text: str
+    saying: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ def read(text: str) -> Pattern[Item]:
     """The pattern that `text` is."""
     lines = read_lines(text)
     found = tables.find(lines)
+    said = layout.sayings(lines) if layout.is_laid_out(lines) else [None] * len(lines)
     items: list[Item | Wild] = []
     index = 0
     while index < len(lines):
@@ -73,7 +78,7 @@ def read(text: str) -> Pattern[Item]:
                 items.append(ANY)
             index = table.end
         else:
-            items.append(ANY if _is_wild(lines[index]) else Line(index, lines[index]))
+            items.append(ANY if _is_wild(lines[index]) else Line(index, lines[index], said[index]))
             index += 1
     return items
 
