@@ -62,7 +62,6 @@ def serving(
     *,
     environ: Mapping[str, str] | None = None,
     options: Sequence[str] = (),
-    python: str = sys.executable,
     paths: Sequence[Path] = (),
 ) -> Iterator[Serving]:
     """Run `application` (`api`, `front`, or `module:factory()`) on a free port, and end it."""
@@ -70,7 +69,7 @@ def serving(
     factory = application if ":" in application else f"datapress_{application}:create_app()"
     folders = [ROOT / "services" / name for name in ("common", "api", "front")]
     with subprocess.Popen(
-        [python, "-m", "gunicorn", "-c", str(SETTINGS), *options, factory],
+        [sys.executable, "-m", "gunicorn", "-c", str(SETTINGS), *options, factory],
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],

@@ -1,4 +1,4 @@
-"""usage: python -m benchmark.slow_clients PYTHON [SECONDS]
+"""usage: python -m benchmark.slow_clients GEVENT [SECONDS]
 
 Which of Gunicorn's workers still serves while 200 connections have sent one byte and stay?
 """
@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from benchmark.load import Answers, load
 from benchmark.serving import Serving, serving
@@ -23,23 +24,26 @@ WORKERS: dict[str, Sequence[str]] = {
 }
 
 
-def main(python: str, seconds: float) -> None:
+def main(gevent: Path, seconds: float) -> None:
     """Print one row per worker: without slow clients, with them, and what a stop loses."""
     print(f"{HELD} connexions qui ont envoyé un octet, tenues {seconds:.0f} s ; /health à côté, 8 clients.")
     print(
-        f"{'worker':32}{'req/s':>8}{'p99 seul':>10}{'p99 tenu':>10}{'sans rép.':>10}{'morts':>7}{'Mio':>6}{'perdues':>9}"
+        f"{'worker':32}{'req/s':>8}{'ms proc.':>10}{'p99 seul':>10}{'p99 tenu':>10}{'sans rép.':>10}{'morts':>7}{'Mio':>6}{'perdues':>9}"
     )
     for name, options in WORKERS.items():
-        with serving("front", options=options, python=python) as service:
+        with serving("front", options=options, paths=[gevent.resolve()]) as service:
             started = service.boots
-            alone = asyncio.run(load(service.port, "/health", clients=8, duration=3))
+            used = service.processor()
+            alone = asyncio.run(load(service.port, "/health", clients=8, duration=5))
+            used = (service.processor() - used) / len(alone.seconds)
             beside = asyncio.run(_beside(service, seconds))
             died, memory = service.boots - started, service.memory()
-        with serving("front", options=options, python=python) as service:
+        with serving("front", options=options, paths=[gevent.resolve()]) as service:
             lost = _lost_at_stop(service)
         print(
-            f"{name:32}{alone.rate:8.0f}{_milliseconds(alone.percentile(0.99)):>10}{_milliseconds(beside.percentile(0.99)):>10}"
-            f"{beside.statuses[0]:10}{died:7}{memory:6.0f}{lost:>9}"
+            f"{name:32}{alone.rate:8.0f}{used * 1000:10.2f}{_milliseconds(alone.percentile(0.99)):>10}{_milliseconds(beside.percentile(0.99)):>10}"
+            f"{beside.statuses[0]:10}{died:7}{memory:6.0f}{lost:>9}",
+            flush=True,
         )
 
 
@@ -94,4 +98,4 @@ def _milliseconds(seconds: float) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 60)
+    main(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 60)

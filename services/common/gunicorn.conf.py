@@ -46,6 +46,8 @@ timeout = 30
 graceful_timeout = 25
 keepalive = _settings.gunicorn_keepalive
 
+logger_class = "datapress_common.logs.ServiceLogger"
+loglevel = _settings.log_level
 accesslog = "-"
 errorlog = "-"
 logconfig_dict = logging_settings(_settings.log_level)

@@ -203,6 +203,30 @@ def _running(name: str, environ: Mapping[str, str], options: Sequence[str], wait
 
 
 @pytest.fixture
+def unread(free_port: int) -> Iterator[Callable[[str], Service]]:
+    """Starts a service under Gunicorn whose output nobody reads."""
+    with contextlib.ExitStack() as stack:
+
+        def start(name: str) -> Service:
+            process = stack.enter_context(
+                subprocess.Popen(
+                    gunicorn_command(name),
+                    cwd=ROOT,
+                    env=gunicorn_environ(name) | {"PORT": str(free_port)},
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                )
+            )
+            stack.callback(process.kill)
+            assert process.stdout
+            assert process.stdout.read(1), "it starts"
+            return Service(process, f"http://127.0.0.1:{free_port}")
+
+        yield start
+
+
+@pytest.fixture
 def refused_start() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Starts a service under Gunicorn that is expected to end by itself; Gunicorn tries a port for 5 seconds."""
     return lambda name, **environ: subprocess.run(

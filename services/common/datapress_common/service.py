@@ -24,6 +24,8 @@ def make_service(
     """A Flask application with request ids, JSON, health routes, errors and protective headers."""
     app = Flask(package, static_folder=static_folder)
     app.json = _Json(app)
+    # Werkzeug would send `//host/x` to the host that the client names.
+    app.url_map.merge_slashes = False
     request_id.register(app)
     headers.register(app, content_security_policy)
     # Unforeseen exceptions come here as well: Flask logs them and makes a 500 of them.
