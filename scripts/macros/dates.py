@@ -2,28 +2,16 @@
 
 from datetime import date, datetime
 
+from babel.dates import format_date
+
 from runbook.reporting.history import PastRun
 from runbook.reporting.record import Campaign
-
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
 
 
 def in_words(when: date) -> str:
     """A date as « 24 novembre 2026 »."""
-    return f"{'1er' if when.day == 1 else when.day} {_MONTHS[when.month - 1]} {when.year}"
+    written = format_date(when, "long", locale="fr")
+    return f"1er{written[1:]}" if when.day == 1 else written
 
 
 def day(run: Campaign | PastRun) -> str:
