@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from runbook.reporting.history import KEPT
+from runbook.settings import load
 
 from . import drawings, home_status, losses, page_proofs, proofs, tables
-from .block_hints import BlockHints
 from .block_marks import BlockMarks
 from .compose_services import read_compose
 from .costs import read_costs
@@ -21,6 +21,8 @@ from .published import publish
 from .roadmap import read_roadmap
 from .service_code import read_service
 from .sources import dig, only, read_yaml
+from .supported import FILE as VERSIONS
+from .supported import read_supported
 
 _DOCS = "docs"
 _STATE = ".runbook"
@@ -38,9 +40,7 @@ def define_env(env: Any) -> None:
     evidence = read_evidence(root / _STATE / "record.json", root, _DOCS)
     past = read_past_runs(root / _STATE)
     env.evidence = evidence
-    env.conf["markdown_extensions"].append(BlockHints())
-    if evidence.runs:
-        env.conf["markdown_extensions"].append(BlockMarks(evidence))
+    env.marks = BlockMarks(evidence)  # for the hooks of scripts/finish.py
     diagrams = deck_drawings(recette, compose)
     roadmap = read_roadmap(root / _DOCS / "feuille-de-route.md")
     env.variables.update(
@@ -58,8 +58,9 @@ def define_env(env: Any) -> None:
             "base_image": services["api"].base_image,
             "api_url": compose.api.url,
             "front_url": compose.front.url,
-            "deck": proof(evidence),
+            "deck": proof(evidence, {name: target.title for name, target in load(root).targets.items()}),
             "roadmap": roadmap,
+            "supported": read_supported(root / VERSIONS),
             "costs": read_costs(root / _DOCS / "_data" / "couts.yaml", roadmap),
             "recette_url": f"http://localhost:{recette.front.node_port}",
         }

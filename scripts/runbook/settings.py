@@ -98,6 +98,9 @@ class ModelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     manifests: list[str] = []
     base: str = ""  # the folder whose manifests are applied together
+    kubernetes: str = (
+        ""  # the YAML file whose list `kubernetes` names each supported `version`; else every schema at hand
+    )
     compose: str = ""
     generated: list[str] = []  # files that exist only after a documented command made them
     applications: dict[str, ApplicationSource] = {}

@@ -45,11 +45,11 @@ def _blocks(page: str) -> list[Any]:
 HOSTILE = '</pre><script>alert(1)</script>\n```bash\nrm -rf /\n```\n[[= inconnue =]]\n--8<-- "x"'
 UNSEARCHED = "introuvable-par-la-recherche"
 TOLD: tuple[tuple[dict[str, Any], str, str], ...] = (
-    ({"out": HOSTILE, "err": UNSEARCHED}, "verified", "vérifié sur recette"),
+    ({"out": HOSTILE, "err": UNSEARCHED}, "verified", "vérifié sur Recette"),
     ({"on": "local", "stood_in": True}, "verified", "vérifié en local (substitut)"),
-    ({"outcome": "exécuté, sans assertion"}, "executed", "exécuté, sans assertion sur recette"),
-    ({"outcome": "échoué", "reason": "reçu 503"}, "failed", "échoué sur recette"),
-    ({"outcome": "délai dépassé"}, "failed", "délai dépassé sur recette"),
+    ({"outcome": "exécuté, sans assertion"}, "executed", "exécuté, sans assertion sur Recette"),
+    ({"outcome": "échoué", "reason": "reçu 503"}, "failed", "échoué sur Recette"),
+    ({"outcome": "délai dépassé"}, "failed", "délai dépassé sur Recette"),
     ({"outcome": "non exécuté", "reason": "un écran", "page_reason": True}, "absent", "non exécuté\u00a0: un écran"),
     (
         {"outcome": "non exécuté", "reason": "pas de cluster"},
@@ -174,7 +174,7 @@ def test_a_target_has_a_table_of_its_steps_that_leads_to_each_command(failed: An
     assert re.search(r'<p id="preuve-1">.*une sortie', shown, re.DOTALL), (
         "a browser opens what holds the place that a link leads to"
     )
-    assert "échoué sur recette" in rows[1]
+    assert "échoué sur Recette" in rows[1]
     assert "attendu | reçu" in rows[1]
     assert "<p>v1.20.2</p>" in html or "<dd>v1.20.2</dd>" in html
     assert "Aucune exécution enregistrée ne porte sur la cible Compose" in _html(

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import markdown as python_markdown
 from markdown.extensions.attr_list import get_attrs_and_remainder
 from markdown.extensions.fenced_code import FencedBlockPreprocessor
-from pymdownx.superfences import SuperFencesBlockPreprocessor
+from pymdownx.superfences import SuperFencesBlockPreprocessor, SuperFencesRawBlockPreprocessor
 
 from runbook.reading.content import Page, Site
 from runbook.reading.origins import origins
@@ -57,6 +57,8 @@ def find_fences(page: Page, site: Site) -> tuple[tuple[Fence, ...], tuple[Shadow
     for preprocessor in converter.preprocessors:
         if type(preprocessor) is SuperFencesBlockPreprocessor:
             _record_superfences(preprocessor, page, found)
+        elif type(preprocessor) is SuperFencesRawBlockPreprocessor:
+            _keep_lines(preprocessor)
         elif type(preprocessor) is FencedBlockPreprocessor:
             _record_fenced_code(preprocessor, page, found)
     rendered = shown(converter.convert(page.markdown))
@@ -118,6 +120,12 @@ def _record_superfences(preprocessor: Any, page: Page, found: list[Fence]) -> No
     preprocessor.process_nested_block = process_nested_block
     for entry in preprocessor.extension.superfences:
         entry["formatter"] = formatter
+
+
+def _keep_lines(preprocessor: Any) -> None:
+    """Where tabs are kept, blocks are read twice, and one without a line comes back with a blank one: it comes back without."""
+    store = partial(type(preprocessor)._store, preprocessor)  # noqa: SLF001 — where both the block and its lines are known
+    preprocessor._store = lambda source, code, start, end: store(source if end - start > 2 else "", code, start, end)  # noqa: SLF001
 
 
 def _record_fenced_code(preprocessor: Any, page: Page, found: list[Fence]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from runbook.errors import Problem, RunbookError
+from runbook.errors import Problem, RunbookError, SettingsError
 from runbook.forked import forked, here
 from runbook.reading.content import PageBlocks
 from runbook.reading.remembered import Reading, recall
@@ -72,6 +72,10 @@ def _read(root: Path, settings: Settings, state: str) -> Reading:
 
     environment = dict(os.environ)  # which plugins change
     site = read_site(root, settings.site)
+    if settings.targets and site.unknown:  # a command that is run has to be the one that readers see
+        raise SettingsError(
+            "\n".join(f"{what} ; ce site s'exécute : il doit être lu en entier" for what in site.unknown)
+        )
     found = Reading(state, blocks_of(site, settings), site.unknown)
     if state_of(root, settings, environment) == state:  # else somebody wrote while it was read
         keep(root, settings, found)
