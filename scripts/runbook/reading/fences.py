@@ -14,7 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import markdown as python_markdown
-from pymdownx.superfences import SuperFencesBlockPreprocessor
+from pymdownx.superfences import SuperFencesBlockPreprocessor, SuperFencesRawBlockPreprocessor
 
 from runbook.errors import SettingsError
 from runbook.reading.content import Page, Site
@@ -165,10 +165,20 @@ def _record_fences(converter: python_markdown.Markdown, page: Page, found: list[
         )
         return f'<pre {MARK}="{len(found) - 1}"></pre>'
 
+    _keep_lines(converter)
     preprocessor.search_nested = search_nested
     preprocessor.process_nested_block = process_nested_block
     for entry in preprocessor.extension.superfences:
         entry["formatter"] = formatter
+
+
+def _keep_lines(converter: python_markdown.Markdown) -> None:
+    """Where tabs are kept, blocks are read twice, and one without a line comes back with a blank one: it comes back without."""
+    for first in converter.preprocessors:
+        if type(first) is SuperFencesRawBlockPreprocessor:
+            raw: Any = first
+            store = partial(type(raw)._store, raw)  # noqa: SLF001 — the only place that knows both the block and its lines
+            raw._store = lambda source, code, start, end: store(source if end - start > 2 else "", code, start, end)  # noqa: B023, SLF001
 
 
 def _plain(line: str) -> str:
