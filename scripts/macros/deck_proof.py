@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from runbook.outcome import Outcome
 from runbook.reporting.history import Totals, totals
-from runbook.running.outcome import Outcome
 
 from .changes import summary
 from .dates import day, revision

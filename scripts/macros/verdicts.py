@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from runbook.running.outcome import Outcome
+from runbook.outcome import Outcome
 
 from .changes import summary
 from .evidence import Proof

@@ -3,6 +3,7 @@
 import errno
 import gc
 import importlib
+import io
 import os
 import sys
 from collections.abc import Iterator, MutableMapping
@@ -68,6 +69,9 @@ def commands(context: click.Context, root: Path) -> None:
 def main() -> None:
     """Entry point: French one-line errors, exit status 0, 1, 2 or 130."""
     gc.set_threshold(GARBAGE)
+    for stream in (sys.stdout, sys.stderr):  # a terminal without these characters shows others; a closed one is None
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         status = commands.main(standalone_mode=False)
     except RunbookError as error:

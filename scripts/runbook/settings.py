@@ -111,6 +111,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: ModelSource = ModelSource()
     coverage: float = 0.0  # least share of verified commands on the targets present, percent; may only rise
     env: dict[str, str] = {}
+    keep_env: list[str] = []  # patterns of the caller's variables that pages and services have too
     mutation_score: float = 95.0  # least share of mutants that must be killed, percent
     site: str = "mkdocs.yml"
     state: str = ".runbook"

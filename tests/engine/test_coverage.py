@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from rich.console import Console
 
+from runbook.outcome import Outcome
 from runbook.reporting import terminal
 from runbook.reporting.coverage import by_page, coverage, drop
 from runbook.reporting.record import VERSION, Campaign, Record, StepRecord
-from runbook.running.outcome import Outcome
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -25,7 +25,7 @@ from runbook.verbs.options import context_option, json_option, pages_argument, p
     "--step",
     "by_step",
     is_flag=True,
-    help="Pas à pas : montrer le texte et la commande, demander avant chacune, garder un journal.",
+    help="Pas à pas : montrer le texte et la commande, demander avant chacune, tenir un journal lisible.",
 )
 @click.option(
     "--check",
@@ -46,7 +46,7 @@ def command(root: Path, /, **asked: Any) -> int:
     settings = load(root)
     state = state_of(root, settings)
     with pages_meanwhile(root, settings, asked["asked"], state) as read:
-        from runbook.verbs.run_pages import run_pages
+        from runbook.verbs.run_pages import Asked, run_pages
 
         found = read()
-    return run_pages(root, settings, found, state, **asked)
+    return run_pages(root, settings, found, state, Asked(**asked))

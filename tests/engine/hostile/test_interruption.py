@@ -18,12 +18,12 @@ from typing import Any
 import psutil
 import pytest
 
+from runbook.judging import Journal, judged
 from runbook.plan import make_plan
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
-from runbook.running import campaign
-from runbook.running.campaign import Journal
 from runbook.running.interruption import SIGNALS, Interruptions
+from runbook.running.run import opened
 from runbook.settings import load
 from tests.engine.conftest import HEAD, SETTINGS, SITE
 from tests.engine.runs import command_line, fence
@@ -68,9 +68,9 @@ def run_until(root: Path, calls: list[int]) -> tuple[bool, int, Path]:
     count = [0]
     try:
         with interruptions.handled(lambda: announced.append("said")), signals_at(calls) as count:  # noqa: SIM117 — one opens before the other
-            with campaign.opened(settings, root, interruptions=interruptions) as run:
+            with opened(settings, root, interruptions=interruptions) as run:
                 folder = run.folder
-                with closing(campaign.run_plan(plan, run, Journal())) as events:
+                with closing(judged(plan, run, Journal())) as events:
                     for _ in events:
                         pass
     except KeyboardInterrupt:

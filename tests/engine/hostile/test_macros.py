@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from runbook.errors import PagesError
+from runbook.outcome import Outcome
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
-from runbook.running.outcome import Outcome
 from tests.engine.conftest import SITE
 from tests.engine.runs import run_site
 

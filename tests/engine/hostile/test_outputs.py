@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runbook.running.outcome import Outcome
+from runbook.outcome import Outcome
 from runbook.running.shell import Shell
 from tests.engine.runs import fence, one, outcomes, run_site, timed
 
