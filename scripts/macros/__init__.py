@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from runbook.reporting.history import KEPT
+from runbook.settings import load
 
-from . import drawings, home_status, losses, page_proofs, proofs, tables
-from .block_hints import BlockHints
+from . import drawings, engine, home_status, losses, page_proofs, proofs, tables
 from .block_marks import BlockMarks
 from .compose_services import read_compose
 from .costs import read_costs
@@ -21,10 +21,13 @@ from .published import publish
 from .roadmap import read_roadmap
 from .service_code import read_service
 from .sources import dig, only, read_yaml
+from .supported import FILE as VERSIONS
+from .supported import read_supported
 
 _DOCS = "docs"
 _STATE = ".runbook"
 _MEANINGS = f"{_DOCS}/_data/services.yaml"
+_ENGINE = f"{_DOCS}/_data/moteur.yaml"
 
 
 def define_env(env: Any) -> None:
@@ -38,9 +41,7 @@ def define_env(env: Any) -> None:
     evidence = read_evidence(root / _STATE / "record.json", root, _DOCS)
     past = read_past_runs(root / _STATE)
     env.evidence = evidence
-    env.conf["markdown_extensions"].append(BlockHints())
-    if evidence.runs:
-        env.conf["markdown_extensions"].append(BlockMarks(evidence))
+    env.marks = BlockMarks(evidence)  # for the hooks of scripts/finish.py
     diagrams = deck_drawings(recette, compose)
     roadmap = read_roadmap(root / _DOCS / "feuille-de-route.md")
     env.variables.update(
@@ -58,8 +59,9 @@ def define_env(env: Any) -> None:
             "base_image": services["api"].base_image,
             "api_url": compose.api.url,
             "front_url": compose.front.url,
-            "deck": proof(evidence),
+            "deck": proof(evidence, {name: target.title for name, target in load(root).targets.items()}),
             "roadmap": roadmap,
+            "supported": read_supported(root / VERSIONS),
             "costs": read_costs(root / _DOCS / "_data" / "couts.yaml", roadmap),
             "recette_url": f"http://localhost:{recette.front.node_port}",
         }
@@ -107,11 +109,19 @@ def define_env(env: Any) -> None:
     def target_run(target: str) -> str:
         return proofs.target_proofs(evidence, past, titles, target)
 
+    def engine_parts() -> str:
+        return engine.parts_table(only(read_yaml(root / _ENGINE), _ENGINE))
+
+    def engine_drawing() -> str:
+        return engine.imports_drawing()
+
     def drawing(name: str) -> str:
         return drawings.svg(diagrams[name])
 
     for macro in (
         drawing,
+        engine_parts,
+        engine_drawing,
         objects_table,
         workloads_table,
         probes_table,

@@ -12,6 +12,7 @@ _ROLES = {
     ("Namespace", None): "Isole la recette du reste du cluster ; refuse tout pod sous le niveau `{0.pod_security}`",
     ("ConfigMap", None): "Paramètres non sensibles, lus par les deux composants à leur démarrage",
     ("Secret", None): "Jeton d'administration de l'API, {0.secret_given} ; jamais dans git",
+    ("PodDisruptionBudget", "api"): "Quand un nœud est vidé, l'API rend ses pods un par un",
     ("Deployment", "api"): "{0.api.replicas} réplicas de l'API, remplacés un par un",
     ("Deployment", "front"): "{0.front.replicas} réplica du front",
     ("Service", "api"): "Adresse interne de l'API ({0.api.service_type}), port {0.api.service_port} vers {0.api.port}",

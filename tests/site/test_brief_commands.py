@@ -46,7 +46,11 @@ def blocks() -> tuple[Block, ...]:
 
 @pytest.mark.parametrize(("target", "command"), COMMANDS, ids=lambda value: value)
 def test_a_command_of_the_brief_is_executed_and_asserted(target: str, command: str, blocks: tuple[Block, ...]) -> None:
-    holding = [block for block in blocks if command in block.code.split("\n") and block.target == target]
+    holding = [
+        block
+        for block in blocks
+        if block.target == target and command in [line.removeprefix("recette ") for line in block.code.split("\n")]
+    ]
 
     assert holding, "no page holds it on this target"
     assert [block for block in holding if not block.not_run and (block.expected or block.background)]

@@ -33,7 +33,7 @@ def test_each_symptom_is_provoked_then_seen_explained_and_cured_by_commands_that
     provoking = _commands(symptom)
 
     assert len(provoking) == 1, "the exercise, and nothing that a real failure does not need"
-    assert re.match(r"kubectl (scale|set|patch) ", provoking[0])
+    assert re.match(r"recette kubectl (scale|set|patch) ", provoking[0])
     for step in STEPS:
         assert _commands(f"{symptom}-{step}"), step
 

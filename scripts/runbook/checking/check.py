@@ -60,7 +60,8 @@ def check_commands(pages: Iterable[PageBlocks], model: Model) -> Iterator[Findin
     made: dict[str, list[Situation]] = {}
     for page in pages:
         yield from (
-            Finding(problem.page, problem.line, problem.cause, problem.remedy, "blocks") for problem in page.problems
+            Finding(problem.page, problem.line, problem.cause, problem.remedy, "blocks")
+            for problem in (*page.problems, *page.doubts)
         )
         before = [situation for uri in page.after for situation in made.get(uri, [])]
         made[page.page.uri] = []
@@ -172,6 +173,7 @@ def resolve(command: Command, situation: Situation) -> Iterator[Finding]:
         elif operator in (">", ">>", ">|", "&>", "&>>"):
             yield from can_be_written(command, word, situation)
     if command.name in situation.shell.functions or not command.name:
+        yield from _given(command, situation)
         return
     yield from read_by_something(command, situation)
     yield from command_style(command, situation)
@@ -184,7 +186,7 @@ def resolve(command: Command, situation: Situation) -> Iterator[Finding]:
         return  # another list of requirements may be installed here
     elif "/" in command.name:
         yield from must_be_file(command, command.words[0], situation)
-    elif command.name not in situation.model.settings.model.commands:
+    elif command.name not in (UNKNOWN, *situation.model.settings.model.commands):
         known = [*RESOLVERS, *situation.model.settings.model.commands, *situation.shell.functions]
         yield finding(
             command,
@@ -193,6 +195,12 @@ def resolve(command: Command, situation: Situation) -> Iterator[Finding]:
             f"{_nearest_command(command.name, known)} ; sinon l'enseigner au contrôle, ou la déclarer dans [tool.runbook.model] commands",
             command.words[0],
         )
+
+
+def _given(command: Command, situation: Situation) -> Iterator[Finding]:
+    """What is wrong in the command that a function is given as its arguments, if it runs them."""
+    if command.arguments and any(inner.words == command.arguments for inner in situation.shell.called(command)):
+        yield from resolve(replace(command, words=command.arguments), situation)
 
 
 def _locked(name: str, situation: Situation) -> bool:

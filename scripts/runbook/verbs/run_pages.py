@@ -16,7 +16,7 @@ from rich.markup import escape
 from runbook.errors import RunbookError
 from runbook.judging import Journal, judged
 from runbook.plan import Plan, make_plan
-from runbook.reading.content import PageBlocks
+from runbook.reading.selection import Selection
 from runbook.reporting import annotations, coverage, history, junit, make, merge, record, terminal
 from runbook.reporting.logbook import Logbook
 from runbook.reporting.record import Campaign
@@ -33,7 +33,6 @@ from runbook.verbs.verdict import verdict
 class Asked:
     """What the command line says."""
 
-    asked: tuple[str, ...]
     targets: tuple[str, ...]
     required: str
     context: str | None
@@ -43,10 +42,6 @@ class Asked:
     record_folder: Path | None
     as_json: bool
 
-    @property
-    def whole(self) -> bool:
-        return not (self.by_step or self.asked or self.targets)
-
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -55,6 +50,7 @@ class Order:
     root: Path
     settings: Settings
     asked: Asked
+    selection: Selection
     missing: dict[str, str]
     plan: Plan
     screen: Console
@@ -63,23 +59,31 @@ class Order:
     def folder(self) -> Path:
         return self.asked.record_folder or self.root / self.settings.state
 
+    @property
+    def whole(self) -> bool:
+        return not (self.asked.by_step or self.selection.chosen or self.asked.targets)
 
-def run_pages(root: Path, settings: Settings, found: list[PageBlocks], state: str, asked: Asked) -> int:
-    """Run those of the pages `found` in this `state` of the repository that are asked for, or all; the exit status."""
+
+def run_pages(root: Path, settings: Settings, selection: Selection, state: str, asked: Asked) -> int:
+    """Run the pages selected, in this `state` of the repository; the exit status."""
     missing = missing_targets(root, settings, asked.targets, asked.context)
-    if asked.by_step and not (asked.asked and sys.stdin.isatty()):
+    if asked.by_step and not (selection.chosen and sys.stdin.isatty()):
         raise RunbookError("--step demande un terminal et le nom d'au moins une page")
-    plan = make_plan(found, settings, missing, asked.asked, prerequisites=not asked.by_step)
-    order = Order(root, settings, asked, missing, plan, console(stderr=asked.as_json))
-    absent = [name for name in _required(asked.required, settings) if name in missing]
+    plan = make_plan(selection.pages, settings, missing, selection.chosen, prerequisites=not asked.by_step)
+    order = Order(root, settings, asked, selection, missing, plan, console(stderr=asked.as_json))
+    problems = [
+        f"{name} : cible requise mais absente : {missing[name]}"
+        for name in _required(asked.required, settings)
+        if name in missing
+    ] + [f"page refusée : {problem}" for problem in plan.refused]
     show_missing(missing, order.screen)
-    findings = _findings(order, found, state) if asked.checks else None
+    findings = _findings(order, state) if asked.checks else None
     interruptions = Interruptions()
     with interruptions.handled(partial(announce_stop, order.screen)):
         start = make.at_start(dict.fromkeys(page.page for page in plan.pages), settings, root)
         journal = _carried_out(order, interruptions)
-        journal.faults += [f"{name} : cible requise mais absente : {missing[name]}" for name in absent]
-        done = _kept(order, make.campaign(start, journal, settings, root, missing, findings, asked.whole))
+        journal.faults += problems
+        done = _kept(order, make.campaign(start, journal, settings, root, missing, findings, order.whole))
     if asked.as_json:
         print_json(record.Record(record.VERSION, [done]))
     if os.environ.get("GITHUB_ACTIONS") == "true":
@@ -93,9 +97,9 @@ def _required(text: str, settings: Settings) -> list[str]:
     return [known_target(name.strip(), settings) for name in text.split(",") if name.strip()]
 
 
-def _findings(order: Order, found: list[PageBlocks], state: str) -> list[str]:
+def _findings(order: Order, state: str) -> list[str]:
     """What the static check has to say before anything runs."""
-    findings = verdict(order.root, order.settings, state, lambda: found).findings
+    findings = verdict(order.root, order.settings, state, lambda: order.selection.pages).findings
     for finding in findings:
         order.screen.print(f"[bold red]✘[/] {escape(str(finding))}")
     if os.environ.get("GITHUB_ACTIONS") == "true":
@@ -133,11 +137,11 @@ def _kept(order: Order, done: Campaign) -> Campaign:
         done = _written(done, partial(junit.write, [done], asked.junit_file))
     if asked.by_step:
         return done
-    if not asked.asked:  # the share of verified commands may not be below the minimum of the settings
+    if not order.selection.chosen:  # the share of verified commands may not be below the minimum of the settings
         fault = coverage.drop([done], settings.coverage, record.load_previous(order.folder / record.FILE))
         done = msgspec.structs.replace(done, drop=fault, exit_status=1) if fault else done
     done = _written(done, partial(merge.keep, done, order.folder, settings.coverage))
-    return _written(done, partial(history.keep, done, order.folder)) if asked.whole else done
+    return _written(done, partial(history.keep, done, order.folder)) if order.whole else done
 
 
 def _written(done: Campaign, write: Callable[[], object]) -> Campaign:

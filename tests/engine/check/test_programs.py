@@ -25,6 +25,7 @@ bash -c 'echo "$0"'
 command -v docker
 /usr/bin/env TZ=UTC /bin/date -u
 f() { echo "$1"; }; f x
+f() { test -d deploy && "$@"; }; f cat README.md
 set -uo pipefail
 trap 'rm -f x' EXIT INT
 kill "$!" || true
@@ -205,3 +206,19 @@ def test_kind_is_called_where_the_cluster_is_one_of_its_own(shop: Model, conditi
     assert (
         any("ne passerait que là où le cluster n'est pas de kind" in item.cause for item in found(shop, given)) is told
     )
+
+
+def test_a_command_given_to_a_function_that_runs_it_is_checked(shop: Model) -> None:
+    (item,) = found(shop, block('guarded() { test -d deploy && "$@"; }'), block("guarded cat absent.txt", line=20))
+    assert item.line == 21
+    assert "« absent.txt »" in item.cause
+
+
+def test_a_file_that_is_sourced_gives_its_functions(shop: Model, tmp_path: Path) -> None:
+    (tmp_path / "guard").write_text('guarded() { "$@"; }\n')
+    model = replace(shop, root=tmp_path, files=frozenset({*shop.files, "guard"}))
+
+    assert not found(model, block(". ./guard\nguarded true"))
+    assert [item.cause for item in found(model, block(". ./guard\nguarded sevr"))] == [
+        "commande « sevr » inconnue du contrôle"
+    ]

@@ -2,7 +2,9 @@
 
 import posixpath
 import re
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 
 from runbook.checking.blocks.situation import Rule, Situation, finding
 from runbook.checking.blocks.words import UNKNOWN, Command
@@ -130,12 +132,16 @@ def cd(command: Command, situation: Situation) -> Iterator[Finding]:
 
 
 def source(command: Command, situation: Situation) -> Iterator[Finding]:
-    """The file must exist; what it assigns is not known, so later variables are not judged by this page."""
+    """The file must exist; the functions of one that belongs to the repository are those of the page from then on."""
     if not command.arguments:
         yield finding(command, "source", f"{command.name} sans fichier", "écrire le fichier à lire")
     for word in command.arguments[:1]:
         if not word.text.endswith("bin/activate"):  # of a virtual environment, which is not part of the repository
             yield from must_be_file(command, word, situation)
+        path = place(word.text, situation)
+        if path in situation.model.files:
+            text = (situation.model.root / path).read_text(encoding="utf-8", errors="replace")
+            deque(situation.shell.read(replace(command.block, code=text)), maxlen=0)
 
 
 def test(command: Command, _: Situation) -> Iterator[Finding]:
