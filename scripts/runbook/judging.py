@@ -180,7 +180,9 @@ def _of_status(fact: Fact, blank: Result, wanted: int, run: Run) -> Result:
     failed = replace(blank, outcome=Outcome.FAILED, why=Reason.STATUS, reason=words)
     if fact.asked or not 0 < fact.ran.line <= len(lines):
         return failed
-    line = fact.step.block.line + fact.ran.line
+    line = min(
+        fact.step.block.line + fact.ran.line, max(fact.step.block.end, fact.step.block.line)
+    )  # a macro may write many
     command = run.private.hide(lines[fact.ran.line - 1].strip())
     return replace(failed, line=line, reason=f"{words}, à « {command} »" if len(lines) > 1 else words)
 

@@ -33,6 +33,7 @@ def step(line: int, outcome: Outcome, target: str = "here", page_reason: bool = 
             "page_reason": page_reason,
             "stood_in": False,
             "seconds": 0.0,
+            "why": "tenu",
             "attempts": 1,
             "exit_status": 0,
         },

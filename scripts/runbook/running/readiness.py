@@ -16,7 +16,7 @@ def holds(condition: str, output: bytes) -> bool:
         (OUTPUT, lambda text: text.encode() in output),
         ("http", lambda rest: answers("http" + rest)),
     )
-    return any(holds(condition.removeprefix(kind)) for kind, holds in kinds if condition.startswith(kind))
+    return any([holds(condition.removeprefix(kind)) for kind, holds in kinds if condition.startswith(kind)])  # noqa: C419 — a signal may come here
 
 
 def answers(url: str) -> bool:

@@ -125,4 +125,4 @@ def test_a_value_of_several_lines_inside_a_command_leaves_the_next_block_in_its_
     page = "```bash\necho '{{ lines(3) }}' | grep -c Line\n```\n\n```text title=\"Résultat attendu\"\n3\n```\n\n```bash\nfalse\n```\n"
     first, second = run_site(site_with(make_site, page)).results
     assert (first.outcome, first.line) == (Outcome.VERIFIED, 4)
-    assert (second.outcome, second.line) == (Outcome.FAILED, 12)
+    assert (second.outcome, second.line) == (Outcome.FAILED, 13)
