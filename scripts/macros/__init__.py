@@ -97,6 +97,9 @@ def define_env(env: Any) -> None:
     def measured(title: str, page: str | None = None) -> str:
         return losses.measured(evidence, page or env.page.file.src_uri, title)
 
+    def seen(title: str, page: str | None = None) -> str:
+        return losses.seen(evidence, page or env.page.file.src_uri, title)
+
     def proved(page: str, anchor: str = "") -> str:
         return proved_in(evidence, root / _DOCS, titles.get(page), page, anchor)
 
@@ -130,6 +133,7 @@ def define_env(env: Any) -> None:
         verification,
         duration,
         measured,
+        seen,
         proved,
         status,
         last_run,
