@@ -3,7 +3,11 @@
 import re
 from typing import Any
 
-_KEPT_OR_BLANK = re.compile(r"(<(?P<tag>pre|textarea|script|style)\b.*?</(?P=tag)>)|\s*\n\s*", re.DOTALL)
+_KEPT_OR_BLANK = re.compile(
+    r"(?P<kept><(?P<tag>pre|code|textarea|script|style)\b.*?</(?P=tag)>)"
+    r"|(?P<mark> (?=[;!?»€]|:(?:\s|<|$))|(?<=«) )|\s*\n\s*",
+    re.DOTALL,
+)
 # The highlighter puts every space of a command into a box of its own, which no style tells apart.
 _BOXED_SPACE = re.compile(r'<span class="w">(\s+)</span>')
 _RESULT = re.compile(r'(?<=<div class=")([^"]*)(?="><span class="filename">Résultat attendu</span>)')
@@ -20,28 +24,44 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     return markdown
 
 
+def on_page_content(html: str, page: Any, config: Any, **_: Any) -> str:
+    """Tell under each command what the last run made of it."""
+    return _marks(config).mark(html, page.file)
+
+
 def on_page_context(context: Any, page: Any, config: Any, **_: Any) -> Any:
-    """Let the extensions that wait for all pages complete this one; all have been rendered by now."""
-    for extension in config.markdown_extensions:
-        if complete := getattr(extension, "complete", None):
-            page.content = complete(page.content, page.file)
+    """Fill the tables that lead to the marks of other pages; all pages have been marked by now."""
+    page.content = _marks(config).complete(page.content, page.file)
     return context
 
 
 def on_post_page(output: str, **_: Any) -> str:
-    """The page as a reader gets it: expected results told from commands, French apostrophes beside the text, lighter.
+    """The page as a reader gets it: expected results told from commands, French apostrophes and spaces, lighter.
 
-    What goes is what only the authors of the templates read; a command is the same, blank for blank.
+    An author types plain ones.  What goes is what only the authors of the templates read; a command is the same,
+    blank for blank.
     """
     told = _RESULT.sub(
         lambda classes: classes[0] if "dp-resultat" in classes[0] else f"{classes[0]} dp-resultat no-copy", output
     )
 
     def lighter(found: re.Match[str]) -> str:
-        return _BOXED_SPACE.sub(r"\1", found[1]) if found[1] else "\n"
+        if found["kept"]:
+            return _BOXED_SPACE.sub(r"\1", found["kept"])
+        return "\u00a0" if found["mark"] else "\n"
 
     return _KEPT_OR_BLANK.sub(lighter, _BESIDE_TEXT.sub(lambda beside: _french(beside[0]), told))
 
 
+def on_post_template(output_content: str, template_name: str, **_: Any) -> str:
+    """The page of an unknown address is a template to MkDocs, and a page to its reader."""
+    return on_post_page(output_content) if template_name.endswith(".html") else output_content
+
+
 def _french(text: str) -> str:
     return _STRAIGHT.sub("’", text)
+
+
+def _marks(config: Any) -> Any:
+    """The `BlockMarks` that scripts/macros made of the record."""
+    return config.plugins["macros"].marks

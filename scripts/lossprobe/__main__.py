@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from lossprobe import background
 from lossprobe.calls import Target
 from lossprobe.figures import table, verdict
-from lossprobe.measure import FIRST_ANSWERS, ProbeError, Settings, measure
+from lossprobe.measure import FIRST_ANSWERS, PATIENCE, ProbeError, Settings, measure
 
 FOLDER = Path(__file__).resolve().parents[2] / ".runbook" / "sonde"
 
@@ -27,8 +27,8 @@ def main() -> int:
     except ProbeError as error:
         print(f"sonde\u00a0: {error}", file=sys.stderr)
         return 2
-    print(table(summary))
-    return 0 if verdict(summary)[0] else 1
+    print(table(summary, losses_allowed=options.constater))
+    return 0 if verdict(summary, losses_allowed=options.constater)[0] else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     for verb, text in texts.items():
         command = verbs.add_parser(verb, help=text, description=text)
         command.add_argument("--dossier", type=Path, default=FOLDER, help="où vont les résultats")
+        command.add_argument("--constater", action="store_true", help="compter les pertes sans en faire un échec")
         if verb == "arreter":
             continue
         add = command.add_argument
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
             "--minimum",
             type=_positive(int),
             default=1,
-            help="requêtes au moins par mode, sinon échec",
+            help=f"requêtes au moins par mode : l'arrêt demandé les attend {PATIENCE:.0f} s, puis échec",
         )
         add("--fils", type=_positive(int), default=2, help="fils par mode")
         add(

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lossprobe.measure import READY, RESULT, STOP, ProbeError, clear, hold
+from lossprobe.measure import PATIENCE, READY, RESULT, STOP, ProbeError, clear, hold
 
 JOURNAL = "journal.txt"
-START, FINISH = 30.0, 60.0  # seconds to wait at most
+START, FINISH = 30.0, PATIENCE + 20.0  # seconds to wait at most
 
 
 def start(arguments: list[str], folder: Path, patience: float = START) -> None:

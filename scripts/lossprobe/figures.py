@@ -53,6 +53,7 @@ def summarise(
         "minimum": settings.minimum,
         "requetes": sum(len(caller.exchanges) for caller in callers),
         "pertes": len(lost),
+        "pertes_en_s": round(max(it.ended for _, it in lost) - lost[0][1].began, 1) if lost else 0.0,
         "modes": {mode: _figures([it for it in callers if it.mode is mode], began, ended) for mode in Mode},
         "liste": [
             {
@@ -68,7 +69,7 @@ def summarise(
     }
 
 
-def table(summary: dict[str, Any]) -> str:
+def table(summary: dict[str, Any], *, losses_allowed: bool = False) -> str:
     """The summary on one screen, in French."""
     lines = [
         f"sonde\u00a0: {summary['url']}",
@@ -90,22 +91,27 @@ def table(summary: dict[str, Any]) -> str:
         )
     if summary["pertes"] > len(losses):
         lines.append(f"  et {_number(summary['pertes'] - len(losses))} autres")
-    return "\n".join([*lines, "", f"verdict\u00a0: {verdict(summary)[1]}"])
+    return "\n".join([*lines, "", f"verdict\u00a0: {verdict(summary, losses_allowed=losses_allowed)[1]}"])
 
 
-def verdict(summary: dict[str, Any]) -> tuple[bool, str]:
-    """Whether the measurement proves that nothing was lost, and the sentence that says so."""
+def verdict(summary: dict[str, Any], *, losses_allowed: bool = False) -> tuple[bool, str]:
+    """Whether the measurement proves that nothing was lost, or how much was, and the sentence that says so."""
     total, lost = summary["requetes"], summary["pertes"]
     fewest = min(figures["requetes"] for figures in summary["modes"].values())
-    if lost:
-        plural = "s" if lost > 1 else ""
-        return False, f"{_number(lost)} requête{plural} perdue{plural} sur {_number(total)}"
+    if lost and not losses_allowed:
+        return False, _lost(summary)
     if not summary["complet"]:
         return False, f"mesure incomplète, la sonde s'est arrêtée d'elle-même ({summary['arret']})"
     if fewest < summary["minimum"]:
         wanted = _number(summary["minimum"])
         return False, f"mesure trop courte, {_number(fewest)} requêtes par mode au lieu de {wanted}"
-    return True, f"aucune requête perdue sur {_number(total)}"
+    return True, _lost(summary) if lost else f"aucune requête perdue sur {_number(total)}"
+
+
+def _lost(summary: dict[str, Any]) -> str:
+    plural = "s" if summary["pertes"] > 1 else ""
+    count = f"{_number(summary['pertes'])} requête{plural} perdue{plural} sur {_number(summary['requetes'])}"
+    return f"{count}, en {_number(summary['pertes_en_s'])} s"
 
 
 def _figures(callers: list[Caller], began: float, ended: float) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from lossprobe.figures import summarise
 READY, STOP, RESULT = "pret", "fin", "resume.json"
 FIRST_ANSWERS = "sonde\u00a0: premières réponses reçues"
 LONGEST = 600.0  # seconds, unless a duration was asked for
+PATIENCE = 60.0  # seconds given to a slow machine to reach the minimum, once the end was asked for
 
 
 class ProbeError(Exception):
@@ -56,6 +57,7 @@ class End:
 def measure(settings: Settings, folder: Path) -> dict[str, Any]:
     """Call until SIGTERM, SIGINT, the file `fin` or a limit, and return the summary.
 
+    `fin` asks for the end; it comes once each mode has its minimum, or `PATIENCE` later.
     `folder` receives `pret` once every thread has had a good answer, and `resume.json` at the end.
     """
     with hold(folder):
@@ -64,12 +66,16 @@ def measure(settings: Settings, folder: Path) -> dict[str, Any]:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: end.set("demandé"))
         callers = [Caller(settings.target, mode) for mode in Mode for _ in range(settings.threads)]
-        began, began_at = monotonic(), datetime.now(UTC)
+        began, began_at, asked = monotonic(), datetime.now(UTC), None
         threads = [Thread(target=_call, args=(settings, caller, end)) for caller in callers]
         for thread in threads:
             thread.start()
         while alive := [thread for thread in threads if thread.is_alive()]:
             alive[0].join(timeout=0.05)
+            if asked is None and (folder / STOP).exists():
+                asked = monotonic()
+            if asked is not None and (_enough(settings, callers) or monotonic() - asked >= PATIENCE):
+                end.set("demandé")
             _watch(settings, folder, callers, end, monotonic() - began)
         summary = summarise(settings, callers, end, began, monotonic(), began_at)
         draft = folder / f"{RESULT}.new"
@@ -110,10 +116,15 @@ def _call(settings: Settings, caller: Caller, end: End) -> None:
         caller.connection.close()
 
 
+def _enough(settings: Settings, callers: list[Caller]) -> bool:
+    """Whether each mode has made its minimum of requests: a number, whatever the speed of the machine."""
+    return all(
+        sum(len(caller.exchanges) for caller in callers if caller.mode is mode) >= settings.minimum for mode in Mode
+    )
+
+
 def _watch(settings: Settings, folder: Path, callers: list[Caller], end: End, elapsed: float) -> None:
-    """Look at everything that may end the measurement, or one request of it."""
-    if (folder / STOP).exists():
-        end.set("demandé")
+    """Look at the limits that end the measurement, and at those that end one request of it."""
     if settings.duration is not None and elapsed >= settings.duration:
         end.set("durée prévue")
     if settings.duration is None and elapsed >= LONGEST:

@@ -4,49 +4,51 @@ from pathlib import Path
 from typing import Any
 
 from runbook.reporting.history import KEPT
+from runbook.repository.model import read_repository
+from runbook.settings import load
 
-from . import drawings, home_status, losses, page_proofs, proofs, tables
-from .block_hints import BlockHints
+from . import drawings, engine, home_status, losses, page_proofs, proofs, tables
 from .block_marks import BlockMarks
-from .compose_services import read_compose
 from .costs import read_costs
 from .deck_drawings import deck_drawings
 from .deck_proof import proof
 from .evidence import read_evidence
-from .manifests import read_recette
 from .page_titles import read_titles
 from .past_runs import read_past_runs
 from .proved import proved as proved_in
 from .published import publish
+from .recette import read_recette
 from .roadmap import read_roadmap
-from .service_code import read_service
+from .services import read_service
 from .sources import dig, only, read_yaml
+from .supported import FILE as VERSIONS
+from .supported import read_supported
 
 _DOCS = "docs"
 _STATE = ".runbook"
 _MEANINGS = f"{_DOCS}/_data/services.yaml"
+_ENGINE = f"{_DOCS}/_data/moteur.yaml"
 
 
 def define_env(env: Any) -> None:
     """Give the pages their facts, read from the sources of the project that is being built."""
     root = Path(env.project_dir)
-    recette = read_recette(root / "k8s")
-    compose = read_compose(root / "compose.yaml")
-    services = {name: read_service(root / "services", name) for name in ("api", "front")}
+    settings = load(root)
+    repository = read_repository(root, settings)
+    recette = read_recette(repository)
+    services = {name: read_service(repository, name) for name in settings.model.applications}
     meanings = only(read_yaml(root / _MEANINGS), _MEANINGS)
     titles = read_titles(root / _DOCS)
     evidence = read_evidence(root / _STATE / "record.json", root, _DOCS)
     past = read_past_runs(root / _STATE)
     env.evidence = evidence
-    env.conf["markdown_extensions"].append(BlockHints())
-    if evidence.runs:
-        env.conf["markdown_extensions"].append(BlockMarks(evidence))
-    diagrams = deck_drawings(recette, compose)
+    env.marks = BlockMarks(evidence)  # for the hooks of scripts/finish.py
+    diagrams = deck_drawings(recette, services)
     roadmap = read_roadmap(root / _DOCS / "feuille-de-route.md")
     env.variables.update(
         {
             "recette": recette,
-            "compose": compose,
+            "compose": services | {"network": only(repository.compose.declared("networks"), "compose.yaml, réseau")},
             "namespace": recette.namespace,
             "version": recette.api.version,
             "api": recette.api,
@@ -56,10 +58,11 @@ def define_env(env: Any) -> None:
             },
             "kept_runs": KEPT,
             "base_image": services["api"].base_image,
-            "api_url": compose.api.url,
-            "front_url": compose.front.url,
-            "deck": proof(evidence),
+            "api_url": services["api"].url,
+            "front_url": services["front"].url,
+            "deck": proof(evidence, {name: target.title for name, target in settings.targets.items()}),
             "roadmap": roadmap,
+            "supported": read_supported(root / VERSIONS),
             "costs": read_costs(root / _DOCS / "_data" / "couts.yaml", roadmap),
             "recette_url": f"http://localhost:{recette.front.node_port}",
         }
@@ -81,7 +84,6 @@ def define_env(env: Any) -> None:
         return tables.settings_table(
             tuple(services.values()),
             group,
-            compose,
             recette,
             dig(meanings, "variables", source=_MEANINGS),
         )
@@ -95,6 +97,9 @@ def define_env(env: Any) -> None:
     def measured(title: str, page: str | None = None) -> str:
         return losses.measured(evidence, page or env.page.file.src_uri, title)
 
+    def seen(title: str, page: str | None = None) -> str:
+        return losses.seen(evidence, page or env.page.file.src_uri, title)
+
     def proved(page: str, anchor: str = "") -> str:
         return proved_in(evidence, root / _DOCS, titles.get(page), page, anchor)
 
@@ -107,11 +112,19 @@ def define_env(env: Any) -> None:
     def target_run(target: str) -> str:
         return proofs.target_proofs(evidence, past, titles, target)
 
+    def engine_parts() -> str:
+        return engine.parts_table(only(read_yaml(root / _ENGINE), _ENGINE))
+
+    def engine_drawing() -> str:
+        return engine.imports_drawing()
+
     def drawing(name: str) -> str:
         return drawings.svg(diagrams[name])
 
     for macro in (
         drawing,
+        engine_parts,
+        engine_drawing,
         objects_table,
         workloads_table,
         probes_table,
@@ -120,6 +133,7 @@ def define_env(env: Any) -> None:
         verification,
         duration,
         measured,
+        seen,
         proved,
         status,
         last_run,

@@ -1,30 +1,22 @@
 """How are the moment and the commit of a run written for a French reader?"""
 
-from datetime import datetime
+from datetime import date, datetime
+
+from babel.dates import format_date
 
 from runbook.reporting.history import PastRun
 from runbook.reporting.record import Campaign
 
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
+
+def in_words(when: date) -> str:
+    """A date as « 24 novembre 2026 »."""
+    written = format_date(when, "long", locale="fr")
+    return f"1er{written[1:]}" if when.day == 1 else written
 
 
 def day(run: Campaign | PastRun) -> str:
-    """The date as « 24 novembre 2026 »."""
-    date = datetime.fromisoformat(run.date)
-    return f"{'1er' if date.day == 1 else date.day} {_MONTHS[date.month - 1]} {date.year}"
+    """The date of a run, in words."""
+    return in_words(datetime.fromisoformat(run.date))
 
 
 def moment(run: Campaign | PastRun) -> str:

@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal
+
+from runbook.outcome import Outcome
 from runbook.reporting.history import Totals, totals
-from runbook.running.outcome import Outcome
 
 from .changes import summary
 from .dates import day, revision
@@ -14,11 +16,6 @@ from .past_runs import COUNTS
 from .tables import table
 from .wording import version
 
-_TARGETS = {
-    "local": "Local, sans conteneur",
-    "compose": "Développement (Compose)",
-    "recette": "Recette (Kubernetes)",
-}
 _MEASURED_DURING = {
     "exploitation/haute-disponibilite.md": "la perte d'un pod, deux redémarrages",
     "exploitation/mettre-a-jour.md": "un changement de version",
@@ -38,8 +35,8 @@ class Proof:
     summary: str
 
 
-def proof(evidence: Evidence) -> Proof:
-    """The claims that the record supports, what has changed since, and no claim without a record."""
+def proof(evidence: Evidence, targets: dict[str, str]) -> Proof:
+    """`targets` gives the title of each.  The claims that the record supports, what has changed since, and no claim without a record."""
     if not evidence.runs:
         return Proof(
             "Rien n'est encore vérifié sur cette copie",
@@ -54,8 +51,8 @@ def proof(evidence: Evidence) -> Proof:
     told = stale or _reasons(evidence)
     last = evidence.runs[0]
     return Proof(
-        _title(evidence, losses, stale=bool(since)),
-        "\n\n".join((_figures(*_counted(count), _lost(evidence, losses)), _by_target(evidence))),
+        _title(evidence, losses, targets, stale=bool(since)),
+        "\n\n".join((_figures(*_counted(count), _lost(evidence, losses)), _by_target(evidence, targets))),
         f"{_runs(evidence)}.{told}",
         f"Chiffres de l'exécution du {day(last)}, commit {revision(last)}.{stale}",
         _summary(evidence, count, losses),
@@ -71,11 +68,11 @@ def _runs(evidence: Evidence) -> str:
     return " ; ".join((told, *(f"et du {day(run)}, commit {revision(run)}" for run in before)))
 
 
-def _title(evidence: Evidence, losses: tuple[int, int] | None, *, stale: bool) -> str:
+def _title(evidence: Evidence, losses: tuple[int, int] | None, targets: dict[str, str], *, stale: bool) -> str:
     if evidence.failed:
         return "La dernière exécution a échoué : à corriger avant de valider"
     if evidence.missing:
-        return f"Vérifié en partie : {', '.join(_TARGETS.get(name, name) for name in evidence.missing)} manquait"
+        return f"Vérifié en partie : {', '.join(targets.get(name, name) for name in evidence.missing)} manquait"
     if stale:
         return f"Vérifié le {day(evidence.runs[0])}, mais des preuves sont à refaire"
     if losses and losses[0] == 0:
@@ -109,13 +106,13 @@ def _losses(evidence: Evidence) -> tuple[int, int] | None:
     return sum(lost for lost, _ in measures), sum(total for _, total in measures)
 
 
-def _by_target(evidence: Evidence) -> str:
+def _by_target(evidence: Evidence, targets: dict[str, str]) -> str:
     rows = []
     for target in dict.fromkeys(proof.step.target for proof in evidence.proofs):
         proofs = evidence.of(target=target)
         count = totals(proof.step for proof in proofs)
         where = "absente" if target in evidence.missing else _versions(proofs[0].run.versions.get(target, {}))
-        rows.append((_TARGETS.get(target, target), count.verified, count.executed, count.failed, count.not_run, where))
+        rows.append((targets.get(target, target), count.verified, count.executed, count.failed, count.not_run, where))
     return table(("Cible", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Versions"), rows, COUNTS)
 
 
@@ -155,4 +152,4 @@ def _count(text: str) -> int:
 
 
 def _number(value: int) -> str:
-    return f"{value:,}".replace(",", "\u00a0")
+    return str(format_decimal(value, locale="fr"))

@@ -4,7 +4,8 @@ from runbook.reporting.history import totals
 
 from .dates import day, moment, revision
 from .evidence import Evidence, changed
-from .wording import box, listed, outcome, target_name
+from .verdicts import target_name
+from .wording import box, listed, outcome
 
 _NAMED = 3  # runs that the home page names: the page of the proofs has them all
 

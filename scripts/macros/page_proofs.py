@@ -5,8 +5,8 @@ from runbook.reporting.history import totals
 from .changes import summary
 from .dates import day
 from .evidence import Evidence, Proof, changed
-from .verdicts import seconds
-from .wording import outcome, target_name
+from .verdicts import seconds, target_name
+from .wording import outcome
 
 
 def verification(evidence: Evidence, page: str) -> str:

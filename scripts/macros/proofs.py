@@ -2,17 +2,17 @@
 
 from collections import Counter
 
+from runbook.outcome import Outcome
 from runbook.reporting.history import PastRun
 from runbook.reporting.record import Campaign
-from runbook.running.outcome import Outcome
 
 from .dates import moment, revision
 from .evidence import Evidence, changed
 from .past_runs import history
 from .published import RECORD, SCHEMA
 from .tables import table
-from .verdicts import seconds
-from .wording import TARGETS, box, by, link, plain, stale, target_name, terms, version, version_alone
+from .verdicts import seconds, target_name
+from .wording import box, by, link, plain, stale, terms, version, version_alone
 
 
 def proofs(evidence: Evidence, past: list[PastRun], titles: dict[str, str]) -> str:
@@ -29,7 +29,7 @@ def proofs(evidence: Evidence, past: list[PastRun], titles: dict[str, str]) -> s
         for part in (
             _conditions(evidence, titles),
             stale(changed(evidence.proofs)),
-            "## Par cible\n\n" + by(evidence.proofs, "Cible", lambda proof: _target_link(proof.step.target)),
+            "## Par cible\n\n" + by(evidence.proofs, "Cible", lambda proof: _target_link(proof.step.target, titles)),
             "## Par page\n\n" + by(evidence.proofs, "Page", lambda proof: link(proof.page, titles)),
             _failures(evidence, titles),
             _not_run(evidence, titles),
@@ -135,8 +135,8 @@ def _not_run(evidence: Evidence, titles: dict[str, str]) -> str:
     return "## Non exécuté, et pourquoi\n\n" + table(("Page", "Commandes", "Raison"), rows)
 
 
-def _target_link(name: str) -> str:
-    return f"[{target_name(name)}]({name}.md)" if name in TARGETS else name
+def _target_link(name: str, titles: dict[str, str]) -> str:
+    return f"[{target_name(name)}]({name}.md)" if f"preuves/{name}.md" in titles else target_name(name)
 
 
 def _tool(name: str) -> str:

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from runbook.running.outcome import Outcome
+from babel.numbers import format_decimal
+
+from runbook.outcome import Outcome
 
 from .changes import summary
 from .evidence import Proof
 
-_PLACES = {"local": "en local", "compose": "sur Compose", "recette": "sur recette"}
 _KINDS = {
     Outcome.VERIFIED: "verified",
     Outcome.EXECUTED: "executed",
@@ -43,19 +44,26 @@ def typographic(text: str) -> str:
     return _INSIDE_A_WORD.sub("’", text)
 
 
+def target_name(name: str) -> str:
+    """As the site calls a place where pages run, in a few letters."""
+    return name.capitalize()
+
+
 def seconds(duration: float) -> str:
     """A duration in French, in plain text, with a decimal below ten seconds."""
     if duration < 0.05:
         return "< 0,1 s"
     if duration < 10:
-        return f"{duration:.1f} s".replace(".", ",")
+        return f"{format_decimal(duration, '0.0', locale='fr')} s"
     minutes, rest = divmod(round(duration), 60)
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
 def _outcome(proof: Proof) -> Verdict:
     step = proof.step
-    place = "en local (substitut)" if step.stood_in else _PLACES.get(step.on, f"sur {step.on}")
+    place = (
+        "en local (substitut)" if step.stood_in else "en local" if step.on == "local" else f"sur {target_name(step.on)}"
+    )
     if step.outcome is not Outcome.NOT_RUN:
         return Verdict(f"{step.outcome} {place}", _KINDS[step.outcome])
     if step.page_reason or proof.run.findings != []:  # the static check of that run did not find all in order

@@ -11,13 +11,6 @@ from .evidence import Proof
 from .past_runs import STOOD_IN, counts_table
 from .verdicts import seconds, typographic
 
-TARGETS = {
-    "local": "Local",
-    "compose": "Compose",
-    "recette": "Recette",
-}
-
-
 _LOWER = ("kubectl", "cluster")
 
 
@@ -83,11 +76,6 @@ def version(name: str, text: str) -> str:
 def version_alone(name: str, text: str) -> str:
     """The version without the name that some tools put before it, nor Gunicorn's parentheses."""
     return re.sub(r"^\(version (.+)\)$", r"\1", re.sub(rf"^{re.escape(name)}\s+", "", text, flags=re.IGNORECASE))
-
-
-def target_name(name: str) -> str:
-    """As the site calls it."""
-    return TARGETS.get(name, name)
 
 
 def link(page: str, titles: dict[str, str]) -> str:

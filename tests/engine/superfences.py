@@ -1,6 +1,8 @@
 """What superfences really publishes: the page rendered with its true formatters, read back as a browser would."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any
@@ -12,13 +14,32 @@ from pygments.util import ClassNotFound
 HIGHLIGHT = {"pymdownx.highlight": {"pygments_lang_class": True, "use_pygments": True}}
 
 
-def published(text: str, extensions: Sequence[str], configs: dict[str, Any]) -> list[str]:
-    """The text of each shell block as the copy button takes it, in reading order, without blank lines around."""
+@dataclass(slots=True)
+class Shown:
+    """A shell block as it stands in the page: what the copy button takes, the title above it, and its data-* attributes."""
+
+    source: str = ""
+    title: str | None = None
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+def shown(text: str, extensions: Sequence[str], configs: dict[str, Any]) -> list[Shown]:
+    """Each shell block in reading order, without blank lines around."""
     named = [*extensions, *(name for name in HIGHLIGHT if name not in extensions)]
     page = _Page()
-    page.feed(markdown.markdown(text, extensions=named, extension_configs={**configs, **HIGHLIGHT}))
+    page.feed(_converter(tuple(named), json.dumps({**configs, **HIGHLIGHT})).reset().convert(text))
     page.close()
-    return [block.strip("\n") for block in page.blocks]
+    return [Shown(block.source.strip("\n"), block.title, block.attributes) for block in page.blocks]
+
+
+def published(text: str, extensions: Sequence[str], configs: dict[str, Any]) -> list[str]:
+    """The text alone of each shell block."""
+    return [block.source for block in shown(text, extensions, configs)]
+
+
+@cache
+def _converter(extensions: tuple[str, ...], configs: str) -> markdown.Markdown:
+    return markdown.Markdown(extensions=[*extensions], extension_configs=json.loads(configs))
 
 
 @cache
@@ -38,10 +59,9 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self._templates = 0
-        self.blocks: list[str] = []
+        self.blocks: list[Shown] = []
         self._depth = 0  # of nested <div> since the block's own
-        self._code = False
-        self._number = False
+        self._inside: list[str] = []  # of the block: the elements that stand open, and what a <span> is for
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         classes = (dict(attrs).get("class") or "").split()
@@ -56,11 +76,10 @@ class _Page(HTMLParser):
                 is_shell(name.removeprefix("language-")) for name in classes if name.startswith("language-")
             ):
                 self._depth = 1
-                self.blocks.append("")
-        elif tag == "code":
-            self._code = True
-        elif tag == "span" and "linenos" in classes:
-            self._number = True
+                data = {name: value or "" for name, value in attrs if name.startswith("data-")}
+                self.blocks.append(Shown(attributes=data))
+        elif self._depth and tag in ("pre", "code", "span"):
+            self._inside.append(next((name for name in ("filename", "linenos") if name in classes), tag))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "template":
@@ -69,11 +88,14 @@ class _Page(HTMLParser):
             return
         if tag == "div" and self._depth:
             self._depth -= 1
-        elif tag == "code":
-            self._code = False
-        elif tag == "span":
-            self._number = False
+        elif self._inside and tag in ("pre", "code", "span"):
+            self._inside.pop()
 
     def handle_data(self, data: str) -> None:
-        if self._depth and self._code and not self._number:
-            self.blocks[-1] += data
+        if not self._depth:
+            return
+        block = self.blocks[-1]
+        if "filename" in self._inside:
+            block.title = (block.title or "") + data
+        elif {"pre", "code"} <= {*self._inside} and "linenos" not in self._inside:
+            block.source += data

@@ -124,7 +124,7 @@ def test_a_check_of_everything_reads_everything(site: Path) -> None:
     assert readings(site) == 2
 
 
-@pytest.mark.parametrize("matter", ["date: 2026-11-24", "1: !!set {a}", "a: [!!binary aGk=, 1.5, null]"])
+@pytest.mark.parametrize("matter", ["date: 2026-11-24", "a: !!set {b}", "a: [!!binary aGk=, 1.5, null]"])
 def test_front_matter_may_hold_any_value(site: Path, matter: str) -> None:
     page = site / "docs" / "index.md"
     page.write_text(page.read_text(encoding="utf-8").replace("date: 2026-11-24", matter), encoding="utf-8")
@@ -147,3 +147,14 @@ def test_a_state_that_cannot_be_written_is_read_each_time(site: Path) -> None:
 
     assert listed(site) == listed(site)
     assert readings(site) == 2
+
+
+def test_a_change_to_what_git_keeps_is_read(site: Path) -> None:
+    subprocess.run(["git", "-C", str(site), "add", "--all"], check=True)
+    listed(site)
+    _write(site)
+    assert "printf" in str(listed(site)[0]["code"])
+    (site / "main.py").chmod(0o755)
+    listed(site)
+
+    assert readings(site) == 3

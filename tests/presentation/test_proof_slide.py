@@ -6,13 +6,15 @@ from typing import Any
 from deck.slides import Figures, Table
 from macros.changes import Change
 from macros.deck_proof import Proof, proof
-from tests.site.records import proven, run, step
+from runbook.settings import load
+from tests.site.records import ROOT, proven, run, step
 
 from .conftest import MEASURES, Deck
 
 
 def _proof(*steps: dict[str, Any], changed: dict[str, tuple[Change, ...]] | None = None, **facts: Any) -> Proof:
-    return proof(proven(run(*steps, **facts), changed=changed))
+    targets = {name: target.title for name, target in load(ROOT).targets.items()}
+    return proof(proven(run(*steps, **facts), changed=changed), targets)
 
 
 def _measure(verdict: str) -> dict[str, Any]:
@@ -30,12 +32,12 @@ def test_the_figures_are_those_of_the_record(deck: Deck) -> None:
         ("0", "commande en échec"),
         (
             "0",
-            "requête perdue sur 4\u00a0734, pendant la perte d’un pod, deux redémarrages et un changement de version",
+            "requête perdue sur 4\u202f734, pendant la perte d’un pod, deux redémarrages et un changement de version",
         ),
     )
     assert table.rows[1:] == (
         ("Recette (Kubernetes)", "3", "0", "0", "0", "cluster v1.20.2"),
-        ("Local, sans conteneur", "1", "0", "0", "1", "Python 3.13.1"),
+        ("Local (Gunicorn, sans conteneur)", "1", "0", "0", "1", "Python 3.13.1"),
     )
 
 
@@ -73,7 +75,7 @@ def test_lost_requests_are_added_up_and_change_the_message() -> None:
     shown = _proof(_measure("2 requêtes perdues sur 1\u00a0500"), _measure("aucune requête perdue sur 1\u00a0000"))
 
     assert "sans une requête perdue" not in shown.title
-    assert "2\n:   requêtes perdues sur 2\u00a0500" in shown.figures
+    assert "2\n:   requêtes perdues sur 2\u202f500" in shown.figures
 
 
 def test_an_event_that_was_not_measured_is_not_named() -> None:
@@ -125,21 +127,21 @@ def test_many_runs_are_counted_rather_than_listed() -> None:
     ]
 
     assert (
-        proof(proven(*days[:2])).conditions
+        proof(proven(*days[:2]), {}).conditions
         == "Exécution du 9 novembre 2026, commit `000000009`\u00a0; et du 8 novembre 2026, commit `000000008`."
     )
     assert (
-        proof(proven(*days)).conditions
+        proof(proven(*days), {}).conditions
         == "Exécution du 9 novembre 2026, commit `000000009`\u00a0; et 2 autres depuis le 7 novembre 2026."
     )
 
 
 def test_the_home_page_says_the_figures_of_the_slide_in_a_sentence(deck: Deck, bare_deck: Deck) -> None:
-    told = "4 commandes vérifiées sur 5 le 1er novembre 2026, et aucune requête perdue sur 4\u00a0734, pendant la perte d’un pod, deux redémarrages et un changement de version."
+    told = "4 commandes vérifiées sur 5 le 1er novembre 2026, et aucune requête perdue sur 4\u202f734, pendant la perte d’un pod, deux redémarrages et un changement de version."
 
     assert told in unescape((deck.site / "index.html").read_text(encoding="utf-8"))
     assert "Rien n’est encore vérifié sur cette copie" in unescape(
         (bare_deck.site / "index.html").read_text(encoding="utf-8")
     )
     assert _proof(step()).summary == "1 commande vérifiée sur 1 le 1er novembre 2026"
-    assert "et 2 requêtes perdues sur 1\u00a0500" in _proof(_measure("2 requêtes perdues sur 1\u00a0500")).summary
+    assert "et 2 requêtes perdues sur 1\u202f500" in _proof(_measure("2 requêtes perdues sur 1\u00a0500")).summary

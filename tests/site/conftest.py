@@ -17,7 +17,16 @@ from runbook.reading.pages import read_site
 from runbook.settings import load
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("docs", "k8s", "services", "scripts/macros", "scripts/finish.py", "compose.yaml", "mkdocs.yml")
+SOURCES = (
+    "docs",
+    "k8s",
+    "services",
+    "scripts/macros",
+    "scripts/finish.py",
+    "compose.yaml",
+    "mkdocs.yml",
+    "pyproject.toml",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import lxml.html
 
-from finish import on_page_context, on_page_markdown, on_post_page
+from finish import on_page_markdown, on_post_page
 
 
 def test_indents_and_empty_lines_go_and_words_stay_apart() -> None:
@@ -68,16 +68,6 @@ def test_what_is_read_beside_the_text_has_french_apostrophes_too() -> None:
         )
 
 
-def test_extensions_that_wait_for_all_pages_complete_each_of_them() -> None:
-    page, waiting = (
-        SimpleNamespace(content="<p>", file="f"),
-        SimpleNamespace(complete=lambda html, file: f"{html}{file}"),
-    )
-
-    assert on_page_context("context", page, SimpleNamespace(markdown_extensions=["toc", waiting])) == "context"
-    assert page.content == "<p>f"
-
-
 def test_no_straight_apostrophe_nor_quote_is_left_outside_code_on_any_page(site: Path) -> None:
     """In the text, the menus, the tab of the browser, the path, the footer, the tooltips and the names for a screen reader."""
     left = []
@@ -94,6 +84,22 @@ def test_no_straight_apostrophe_nor_quote_is_left_outside_code_on_any_page(site:
         ]
 
     assert left == []
+
+
+def test_marks_have_the_space_that_french_gives_them_and_it_does_not_break(site: Path) -> None:
+    wrong = []
+    for path in site.rglob("*.html"):
+        root = lxml.html.fromstring(path.read_bytes().decode())
+        for hidden in root.xpath("//script | //style | //pre | //code | //kbd"):
+            hidden.drop_tree()
+        found = re.finditer(r"\S* (?:[;!?»€]|:(?!\S))|« |[^\W\d][;!?](?!\S)", root.text_content())
+        wrong += [(str(path.relative_to(site)), one[0]) for one in found]
+
+    assert wrong == []
+
+
+def test_a_command_keeps_its_own_spaces() -> None:
+    assert on_post_page("<p>si oui : <code>a ; b : c</code> ?</p>") == "<p>si oui : <code>a ; b : c</code> ?</p>"
 
 
 def test_the_search_shows_the_titles_that_the_pages_have(site: Path) -> None:

@@ -19,7 +19,7 @@ def test_commands_and_expected_results_hold_no_macro(page: Path) -> None:
 
 
 def test_no_call_of_the_node_port_may_wait_for_ever_or_give_up_at_once() -> None:
-    # A kube-proxy of Kubernetes 1.20 may accept such a call without passing it on.
+    # While no pod behind it is ready, a node port refuses or, with another network, never answers.
     calls = [block for block in documented() if re.search(r"\bcurl\b.*:30080", block.code)]
 
     assert len(calls) >= 10

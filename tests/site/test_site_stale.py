@@ -143,7 +143,7 @@ def test_the_site_shows_which_proofs_no_longer_hold(copy: Path, build: Build) ->
 
     assert built.status == 0, built.output
     deployer = (built.site / "exploitation" / "deployer" / "index.html").read_text(encoding="utf-8")
-    assert "périmé, a changé depuis\u00a0: k8s\u00a0; vérifié sur recette" in deployer
+    assert "périmé, a changé depuis\u00a0: k8s\u00a0; vérifié sur Recette" in deployer
     assert "<code>k8s/configmap.yaml</code>" in deployer
     for name in ("preuves", "preuves/recette"):
         text = (built.site / name / "index.html").read_text(encoding="utf-8")

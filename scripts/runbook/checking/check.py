@@ -60,7 +60,8 @@ def check_commands(pages: Iterable[PageBlocks], model: Model) -> Iterator[Findin
     made: dict[str, list[Situation]] = {}
     for page in pages:
         yield from (
-            Finding(problem.page, problem.line, problem.cause, problem.remedy, "blocks") for problem in page.problems
+            Finding(problem.page, problem.line, problem.cause, problem.remedy, "blocks")
+            for problem in (*page.problems, *page.doubts)
         )
         before = [situation for uri in page.after for situation in made.get(uri, [])]
         made[page.page.uri] = []

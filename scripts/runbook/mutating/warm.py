@@ -13,9 +13,10 @@ from runbook.checking.finding import Finding
 from runbook.checking.offered.model import Model, read_model
 from runbook.checking.repository import check_sources, check_texts
 from runbook.errors import RunbookError
-from runbook.reading.blocks import find_blocks
+from runbook.reading.blocks import blocks_of, find_blocks
 from runbook.reading.content import PageBlocks, Site
-from runbook.reading.pages import read_again, read_site
+from runbook.reading.opening import Opened, open_site
+from runbook.reading.pages import read_again, read_pages, read_site
 from runbook.settings import Settings, load
 
 
@@ -25,6 +26,7 @@ class Warm:
 
     root: Path
     settings: Settings
+    opened: Opened
     site: Site
     pages: tuple[PageBlocks, ...]
     model: Model
@@ -38,9 +40,10 @@ def warm_up(root: Path, original: Path) -> Warm:
     """Read the repository at `root`, a copy of `original`; RunbookError if the check has anything to say of it."""
     _forget_modules(original)
     settings = load(root)
-    site = read_site(root, settings.site)
-    pages = tuple(find_blocks(page, site, settings.targets) for page in site.pages)
-    warm = Warm(root, settings, site, pages, read_model(root, settings))
+    opened = open_site(root, settings.site)
+    site = read_pages(opened)
+    pages = tuple(blocks_of(site, settings))
+    warm = Warm(root, settings, opened, site, pages, read_model(root, settings))
     for finding in check(pages, warm.model):
         raise RunbookError(f"le dépôt est déjà en défaut : {finding} ; d'abord « runbook check » sans constat")
     return warm
@@ -57,8 +60,10 @@ def first_finding(warm: Warm, path: str) -> str:
 
 def changed_page(warm: Warm, path: str) -> PageBlocks:
     """That page as its file now is."""
-    site = read_again(warm.site, path)
-    return next(find_blocks(page, site, warm.settings.targets) for page in site.pages if page.path == path)
+    site, settings = read_again(warm.opened, warm.site, path), warm.settings
+    return next(
+        find_blocks(page, site, settings.targets, settings.default_target) for page in site.pages if page.path == path
+    )
 
 
 def _of_a_page(warm: Warm, path: str) -> Iterator[Finding]:
@@ -70,10 +75,12 @@ def _of_a_source(warm: Warm) -> Iterator[Finding]:
     _forget_modules(warm.root)
     model = read_model(warm.root, warm.settings, warm.model.files)
     yield from chain(check_sources(model), check_workflows(model, resolve))
-    site = read_site(warm.root, warm.settings.site)
+    site, settings = read_site(warm.root, warm.settings.site), warm.settings
     before = {page.page.path: page for page in warm.pages}
     pages = [
-        before[page.path] if before[page.path].page == page else find_blocks(page, site, warm.settings.targets)
+        before[page.path]
+        if before[page.path].page == page
+        else find_blocks(page, site, settings.targets, settings.default_target)
         for page in site.pages
     ]
     seen = {block.code for page in warm.pages for block in page.blocks}

@@ -311,7 +311,7 @@ def change(root: Path, name: str, old: str, new: str) -> None:
     (root / name).write_text(text.replace(old, new), encoding="utf-8")
 
 
-def model(root: Path, **more: list[str]) -> Model:
+def model(root: Path, **more: list[str] | str) -> Model:
     """What the repository at `root` offers, with `more` settings of the model."""
     settings = {
         **SETTINGS,

@@ -147,7 +147,6 @@ FORBIDDEN = [
     ("delete ns --all", "suppression de « tous les espaces de noms »"),
     ("delete node n1", "suppression de « n1 », qui est à tout le cluster"),
     ("delete pods --all -n kube-system", "suppression dans « kube-system »"),
-    ("drain n1", "change les nœuds du cluster"),
     ("edit deploy/oven -n bakery", "« kubectl edit » demande un terminal"),
 ]
 

@@ -9,8 +9,8 @@ from tests.engine.check import post
 
 from runbook.checking.manifests.check import check_manifests
 from runbook.checking.manifests.schema import schemas
-from runbook.checking.manifests.younger import younger
 from runbook.checking.repository import check_sources
+from runbook.errors import SettingsError
 from runbook.settings import StandIn
 
 # file | what it says | what it says instead | a part of the cause | a part of the remedy
@@ -325,41 +325,20 @@ def test_what_compose_hands_on_from_the_host_is_not_asked_of_the_cluster(root: P
     assert not any("LISTEN" in finding.cause for finding in check_manifests(post.model(root)))
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [
-        (
-            "periodSeconds: 1\n",
-            "periodSeconds: 1\n            terminationGracePeriodSeconds: 5\n",
-            "terminationGracePeriodSeconds: 5",
-        ),
-        ("periodSeconds: 2\n", "periodSeconds: 2\n            successThreshold: 1\n", ""),
-        (
-            "              exec:\n                command:",
-            "              sleep:\n                seconds: 3\n              exec:\n                command:",
-            "sleep:",
-        ),
-        ("    spec:\n", "    spec:\n      hostUsers: false\n", "hostUsers: false"),
-    ],
-)
-def test_a_field_that_the_oldest_kubernetes_would_drop_is_found(root: Path, old: str, new: str, told: str) -> None:
-    post.change(root, "k8s/desk.yaml", old, new)
-    lines = (root / "k8s/desk.yaml").read_text().splitlines()
-    found = [
-        (lines[finding.line - 1].strip(), "ignorerait sans un mot" in finding.cause)
-        for finding in younger(post.model(root))
-    ]
-    assert found == ([(told, True)] if told else [])
-
-
-@pytest.mark.parametrize(("version", "told"), [("policy/v1", True), ("policy/v1beta1", False)])
-def test_a_version_of_the_api_that_the_oldest_kubernetes_has_not_is_found(root: Path, version: str, told: bool) -> None:
+@pytest.mark.parametrize(("supported", "refused"), [("1.25", True), ("1.37", False)])
+def test_the_manifests_are_held_to_the_versions_that_are_supported(root: Path, supported: str, refused: bool) -> None:
+    (root / "versions.yaml").write_text(f'kubernetes: [{{version: "{supported}"}}]\n')
     (root / "k8s/budget.yaml").write_text(
-        f"apiVersion: {version}\nkind: PodDisruptionBudget\nmetadata: {{name: post-desk, namespace: post}}\nspec: {{maxUnavailable: 1}}\n"
+        "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: post-desk, namespace: post}\n"
+        "spec: {maxUnavailable: 1, unhealthyPodEvictionPolicy: AlwaysAllow}\n"
     )
-    found = [
-        finding
-        for finding in younger(post.model(root))
-        if f"Kubernetes 1.20 n'a pas {version}" in finding.cause and "v1beta1" in finding.remedy
-    ]
-    assert bool(found) is told
+    found = [it.cause for it in schemas(post.model(root, kubernetes="versions.yaml"))]
+    assert any("unhealthyPodEvictionPolicy" in cause and supported in cause for cause in found) is refused
+    assert found == [] or refused
+
+
+@pytest.mark.parametrize("text", ["kubernetes: 1.37\n", "docker: []\n", "{"])
+def test_versions_that_cannot_be_read_are_an_error_that_names_their_file(root: Path, text: str) -> None:
+    (root / "versions.yaml").write_text(text)
+    with pytest.raises(SettingsError, match=r"^versions\.yaml : "):
+        list(schemas(post.model(root, kubernetes="versions.yaml")))

@@ -18,7 +18,6 @@ from runbook.checking.manifests import (
     schema,
     values,
     variables,
-    younger,
 )
 from runbook.checking.offered.containers import containers
 from runbook.checking.offered.model import Model
@@ -42,7 +41,6 @@ OBJECT_RULES = (
     references.pod_references,
     references.headless,
     kind_cluster.kind_clusters,
-    younger.younger,
 )
 CONTAINER_RULES = (
     links.container_ports,

@@ -81,18 +81,18 @@ def lifecycle(model: Model, found: list[Container]) -> Iterator[Finding]:
             continue
         command = [str(word) for word in (hook.get("exec") or {}).get("command") or []]
         keys = ("lifecycle", "preStop", "exec", "command")
-        pause = _pause(command)
+        pause = (hook.get("sleep") or {}).get("seconds") if "sleep" in hook else _pause(command)
         if pause is None or pause < 1:
             yield _told(
                 model,
                 container,
-                keys,
+                keys if "exec" in hook else ("lifecycle", "preStop"),
                 "la commande preStop ne fait pas de pause",
                 "y attendre quelques secondes",
                 "lifecycle",
             )
             continue
-        if command[0] in ("sh", "/bin/sh", "bash", "/bin/bash", "sleep"):
+        if command and command[0] in ("sh", "/bin/sh", "bash", "/bin/bash", "sleep"):
             yield _told(
                 model,
                 container,

@@ -1,4 +1,4 @@
-"""Does every Kubernetes, the oldest and the newest whose schemas are at hand, take every field?"""
+"""Does every Kubernetes that is supported, from the oldest to the newest, take every field?"""
 
 import importlib
 import importlib.metadata
@@ -6,12 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import yaml
+
 from runbook.checking.blocks.remembered import Remembered
 from runbook.checking.finding import Finding, nearest
 from runbook.checking.manifests.links import is_kubernetes
 from runbook.checking.offered.model import Model
 from runbook.checking.offered.objects import KubeObject
 from runbook.checking.offered.places import Key, in_object
+from runbook.errors import SettingsError
 
 Fault = tuple[list[str | int], str, str]
 
@@ -21,14 +24,16 @@ def schemas(model: Model) -> Iterator[Finding]:
     items = [item for item in model.objects if is_kubernetes(item)]
     if not items:
         return
+    supported = _supported(model)
     memory = Remembered(
-        model.root / model.settings.state / "cache" / "schemas.json", importlib.metadata.version("kubernetes-validate")
+        model.root / model.settings.state / "cache" / "schemas.json",
+        f"{importlib.metadata.version('kubernetes-validate')} {supported}",
     )
     for item in items:
         text = json.dumps(item.document, sort_keys=True, default=str)
         faults = memory.recall(text)
         if faults is None:
-            faults = _validate(item)
+            faults = _validate(item, supported)
             memory.learn(text, faults)
         for keys, cause, remedy in faults:
             yield in_object(model, item, tuple(keys), cause, remedy, "schemas")
@@ -59,9 +64,27 @@ def _empty(value: Any, keys: tuple[Key, ...]) -> Iterator[tuple[Key, ...]]:
         yield from _empty(below, (*keys, key))
 
 
-def _validate(item: KubeObject) -> list[Fault]:
+def _supported(model: Model) -> list[str]:
+    """The versions that the settings' file names, oldest first; none for “all those whose schemas are at hand”."""
+    path = model.settings.model.kubernetes
+    if not path:
+        return []
+    try:
+        listed = yaml.safe_load((model.root / path).read_text(encoding="utf-8"))["kubernetes"]
+        return [str(entry["version"]) for entry in listed]
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise SettingsError(
+            f"{path} : versions de Kubernetes illisibles ({error}) ; y écrire une liste « kubernetes » d'objets « version »"
+        ) from None
+
+
+def _validate(item: KubeObject, supported: list[str]) -> list[Fault]:
     validator: Any = importlib.import_module("kubernetes_validate")  # half a second that a second check does not need
-    versions = validator.utils.all_versions()
+    versions = [it for it in validator.utils.all_versions() if not supported or it.rpartition(".")[0] in supported]
+    if not versions:
+        return [
+            (["apiVersion"], f"aucun schéma de Kubernetes {', '.join(supported)}", "mettre kubernetes-validate à jour")
+        ]
     found: list[Fault] = []
     if not item.at("apiVersion"):
         return [(["kind"], f"{item.kind} « {item.name} » sans apiVersion", "ajouter apiVersion en tête du document")]

@@ -32,7 +32,7 @@ def check_safety(call: Call) -> Iterator[Finding]:
     if call.usage.has("--tty"):
         yield call.finding(RULE, "-t demande un terminal", "retirer -t", call.word)
     yield from _context(call)
-    if call.verb in ("delete", "drain", "cordon", "taint") and not call.dry:
+    if call.verb == "delete" and not call.dry:
         yield from _deletion(call)
 
 
@@ -69,14 +69,6 @@ def _deletion(call: Call) -> Iterator[Finding]:
                 "écrire --grace-period=0, ou retirer --force",
                 word,
             )
-    if call.verb != "delete":
-        yield call.finding(
-            RULE,
-            f"« kubectl {call.verb} » change les nœuds du cluster, qui n'est pas qu'à ce dépôt",
-            "retirer la commande",
-            call.word,
-        )
-        return
     if call.everywhere:
         yield call.finding(
             RULE, "suppression dans tous les espaces de noms", "nommer l'espace de noms par -n", call.word

@@ -89,15 +89,6 @@ def fields() -> dict[str, dict[str, str]]:
     return {name: {field.removesuffix("+"): kind for field, kind in found} for name, found in _fields().items()}
 
 
-@cache
-def younger_fields() -> dict[str, frozenset[str]]:
-    """Each type that Kubernetes 1.20 has → its fields that came later."""
-    return {
-        name: frozenset(field.removesuffix("+") for field, _ in found if field.endswith("+"))
-        for name, found in _fields().items()
-    }
-
-
 def _fields() -> dict[str, list[tuple[str, str]]]:
     return {
         name: [(field, kind) for field, _, kind in (item.partition(":") for item in text.split())]

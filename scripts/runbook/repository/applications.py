@@ -1,0 +1,89 @@
+"""The HTTP routes and settings of the applications, from their factories: the one thing of the repository that is imported."""
+
+import importlib
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from runbook.errors import SettingsError
+from runbook.settings import ApplicationSource
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One application: its URL map and the environment variables that its settings read.
+
+    `routes` are the rules as Flask writes them; `variables` map each name to its default as text, None
+    for one without; `types` to what it must be.
+    """
+
+    name: str
+    url_map: Any
+    routes: tuple[str, ...]
+    variables: dict[str, str | None]
+    ports: tuple[int, ...]
+    types: dict[str, Any] = field(default_factory=dict)
+
+    def answers(self, path: str, method: str = "GET") -> bool:
+        """Whether a route of the application takes this path and method."""
+        try:
+            self.url_map.bind("localhost").match(path, method=method)
+        except RequestRedirect:
+            return True
+        except HTTPException:
+            return False
+        return True
+
+    def methods(self, path: str) -> list[str]:
+        """The methods that some route takes for this path; empty where no route has it."""
+        return sorted(self.url_map.bind("localhost").allowed_methods(path))
+
+    def refusal(self, variable: str, value: str) -> str:
+        """Why its settings would not take this value; empty if they do, or read it elsewhere."""
+        kind = self.types.get(variable)
+        if kind is None:
+            return ""
+        try:
+            msgspec.convert(value, type=kind, strict=False)
+        except msgspec.ValidationError as error:
+            told = [one.description for one in get_args(kind) if isinstance(one, msgspec.Meta) and one.description]
+            return told[0] if told else str(error)
+        return ""
+
+
+def read_applications(root: Path, sources: dict[str, ApplicationSource]) -> dict[str, Application]:
+    """Import each application; SettingsError if it cannot be made."""
+    return {name: _application(root, name, source) for name, source in sources.items()}
+
+
+def _application(root: Path, name: str, source: ApplicationSource) -> Application:
+    for folder in reversed(source.path):
+        text = str(root / folder)
+        if text not in sys.path:
+            sys.path.insert(0, text)
+    try:
+        made = _named(source.factory)(*source.arguments)
+        fields = [one for settings in source.settings for one in msgspec.structs.fields(_named(settings))]
+    except Exception as error:
+        cause = f"application « {name} » : {source.factory} ne donne pas d'application : {error}"
+        raise SettingsError(f"{cause} ; corriger le code, ou [tool.runbook.model.applications.{name}]") from error
+    defaults = {one.name.upper(): None if one.default is msgspec.NODEFAULT else str(one.default) for one in fields}
+    return Application(
+        name,
+        made.url_map,
+        tuple(sorted(rule.rule for rule in made.url_map.iter_rules())),
+        {**defaults, **dict.fromkeys(source.variables)},
+        tuple(source.ports),
+        {one.name.upper(): one.type for one in fields},
+    )
+
+
+def _named(reference: str) -> Any:
+    """What `module:attribute` names."""
+    module, _, attribute = reference.partition(":")
+    return getattr(importlib.import_module(module), attribute)

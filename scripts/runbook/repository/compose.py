@@ -1,0 +1,127 @@
+"""The services of a Compose file: ports, variables, builds, and what else it names."""
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from runbook.repository.objects import items, mapping
+from runbook.repository.yamlfile import Document, Key
+
+DEFAULT = re.compile(r"\$\{(\w+)(?::?[-?]([^}]*))?\}")
+NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One port of a service: `host` on the machine, if published, `target` in the container; `index` in `ports`."""
+
+    host: int | None
+    target: int
+    address: str
+    index: int
+
+
+@dataclass(frozen=True, eq=False)
+class Service:
+    """One service; `folder` is that of its Compose file, relative to the repository."""
+
+    name: str
+    spec: dict[str, Any]
+    folder: str
+
+    @property
+    def image(self) -> str:
+        return filled(str(self.spec.get("image", "")))
+
+    @property
+    def build(self) -> dict[str, Any] | None:
+        """`context` and `dockerfile`, whichever way they are written; None where nothing is built."""
+        build = self.spec.get("build")
+        if build is None:
+            return None
+        return {"context": build} if isinstance(build, str) else mapping(build)
+
+    @property
+    def context(self) -> str:
+        """The folder that is built, relative to the repository."""
+        context = filled(str((self.build or {}).get("context", ".")))
+        return context if "://" in context else posixpath.normpath(posixpath.join(self.folder, context))
+
+    @property
+    def dockerfile(self) -> str:
+        """Its Dockerfile, relative to the repository."""
+        name = str((self.build or {}).get("dockerfile", "Dockerfile"))
+        return posixpath.normpath(posixpath.join(self.context, name))
+
+    @property
+    def environment(self) -> dict[str, str | None]:
+        """Its variables; None for one that is passed on from the host."""
+        given = self.spec.get("environment")
+        if isinstance(given, list):
+            pairs = [str(entry).partition("=") for entry in given]
+            return {name: value if mark else None for name, mark, value in pairs}
+        return {str(name): None if value is None else str(value) for name, value in mapping(given).items()}
+
+    @property
+    def ports(self) -> list[Published]:
+        """Its ports in either way of writing them; text that is no port is passed over."""
+        found = []
+        for index, port in enumerate(items(self.spec.get("ports"))):
+            if isinstance(port, dict):
+                host, target, address = port.get("published"), port.get("target"), str(port.get("host_ip", ""))
+            else:
+                *before, target = filled(str(port)).split("/")[0].rsplit(":", 2)
+                host, address = (before[-1] if before else None), (before[0] if len(before) > 1 else "")
+            host, target = filled(str(host)), filled(str(target))
+            if target.isdecimal():
+                number = int(host) if host.isdecimal() else None
+                found.append(Published(number, int(target), filled(address), index))
+        return found
+
+    def named(self, key: str) -> list[str]:
+        """The names under a key that takes a list or a mapping: networks, depends_on, secrets, configs."""
+        value = self.spec.get(key)
+        if isinstance(value, list):
+            return [str(entry.get("source", "")) if isinstance(entry, dict) else str(entry) for entry in value]
+        return [str(name) for name in mapping(value)]
+
+
+@dataclass(frozen=True, eq=False)
+class Compose:
+    """One Compose file, or none: then everything is empty."""
+
+    document: Document = field(default_factory=lambda: Document("", 1, {}))
+
+    @property
+    def path(self) -> str:
+        return self.document.path
+
+    @property
+    def project(self) -> str:
+        folder = posixpath.basename(posixpath.dirname(self.path))
+        return str(self.document.at("name", default=folder))
+
+    @property
+    def services(self) -> dict[str, Service]:
+        """Name → service; one without a description is left out."""
+        folder = posixpath.dirname(self.path) or "."
+        described = mapping(self.document.at("services"))
+        return {str(name): Service(str(name), spec, folder) for name, spec in described.items() if mapping(spec)}
+
+    def declared(self, part: str) -> set[str]:
+        """The names under `networks`, `volumes`, `secrets`, `configs`."""
+        return {str(name) for name in mapping(self.document.at(part))}
+
+    def profiles(self) -> set[str]:
+        """The profiles that some service has."""
+        return {str(name) for service in self.services.values() for name in items(service.spec.get("profiles"))}
+
+    def line_of(self, *keys: Key) -> int:
+        """The line of the deepest of these keys."""
+        return self.document.line_of(*keys)
+
+
+def filled(text: str) -> str:
+    """The text with what `${NAME:-default}` gives where nobody sets the variable."""
+    return DEFAULT.sub(lambda found: found[2] or "", text)

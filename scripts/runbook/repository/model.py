@@ -1,0 +1,219 @@
+"""The repository as one model: what there is to name, and what leads to what."""
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from runbook.reading.listed import listed_files
+from runbook.repository.applications import Application, read_applications
+from runbook.repository.compose import NAMES, Compose, Service
+from runbook.repository.dockerfiles import Dockerfile, read_dockerfile
+from runbook.repository.objects import Container, KubeObject, items, mapping, objects_in, selects, text_map
+from runbook.repository.yamlfile import Document, Fault, read_documents
+from runbook.settings import Settings
+
+SYSTEM_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+
+
+@dataclass(frozen=True, eq=False)
+class Repository:
+    """Files, Kubernetes objects, Compose services, images and applications.
+
+    `files` are relative POSIX paths that git knows or would add, and those that the settings announce as
+    generated; `faults` are what is wrong with the YAML itself.
+    """
+
+    root: Path
+    settings: Settings
+    files: frozenset[str]
+    documents: tuple[Document, ...]  # of the manifests, those that describe no Kubernetes object included
+    compose: Compose
+    applications: dict[str, Application]
+    faults: tuple[Fault, ...] = ()
+
+    @cached_property
+    def objects(self) -> list[KubeObject]:
+        """Every object of every manifest."""
+        return objects_in(list(self.documents))
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Every folder that holds a file, "." included."""
+        found = {"."}
+        for name in self.files:
+            while (name := posixpath.dirname(name)) and name not in found:
+                found.add(name)
+        return frozenset(found)
+
+    @cached_property
+    def by_name(self) -> dict[str, list[str]]:
+        """Last part of a path → the files and folders that are called so."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in sorted(self.files | self.folders):
+            found[posixpath.basename(path)].append(path)
+        return found
+
+    @cached_property
+    def in_folder(self) -> dict[str, list[str]]:
+        """Folder → the files and folders that it holds itself."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in sorted(self.files | self.folders):
+            if path != ".":
+                found[posixpath.dirname(path) or "."].append(path)
+        return found
+
+    @cached_property
+    def namespaces(self) -> frozenset[str]:
+        """The namespaces that manifests make."""
+        return frozenset(item.name for item in self.objects if item.kind == "Namespace")
+
+    @cached_property
+    def dockerfiles(self) -> dict[str, Dockerfile]:
+        """Path → each Dockerfile that a Compose service is built from, where it exists."""
+        paths = {service.dockerfile for service in self.compose.services.values() if service.build}
+        found = {path: self.root / path for path in sorted(paths)}
+        return {path: read_dockerfile(full, path) for path, full in found.items() if full.is_file()}
+
+    @cached_property
+    def built(self) -> dict[str, Service]:
+        """Image with its tag → the Compose service that builds it."""
+        return {
+            service.image or f"{self.compose.project}-{service.name}": service
+            for service in self.compose.services.values()
+            if service.build
+        }
+
+    @cached_property
+    def local_ports(self) -> dict[int, str]:
+        """Port of this machine → the application or service that answers there, whichever the target."""
+        ports = {port: name for name, application in self.applications.items() for port in application.ports}
+        ports |= self.compose_ports
+        return {**ports, **self.node_ports}
+
+    @cached_property
+    def compose_ports(self) -> dict[int, str]:
+        """Port that Compose publishes → its service."""
+        return {
+            port.host: name
+            for name, service in self.compose.services.items()
+            for port in service.ports
+            if port.host is not None
+        }
+
+    @cached_property
+    def node_ports(self) -> dict[int, str]:
+        """Port that each node of the cluster opens → the application behind it, or the name of its Service."""
+        return {
+            int(port["nodePort"]): self.application_behind(item) or item.name
+            for item in self.of_kind("Service")
+            for port in map(mapping, items(item.at("spec", "ports")))
+            if str(port.get("nodePort", "")).isdecimal()
+        }
+
+    def text(self, path: str) -> str:
+        """The text of a file; empty for one that is not there."""
+        full = self.root / path
+        return full.read_text(encoding="utf-8", errors="replace") if full.is_file() else ""
+
+    def of_kind(self, *kinds: str) -> Iterator[KubeObject]:
+        """The objects of these kinds."""
+        return (item for item in self.objects if item.kind in kinds)
+
+    def object_named(self, kind: str, name: str, namespace: str | None = None) -> KubeObject | None:
+        """The object of this kind and name, in this namespace where both say one."""
+        return next(
+            (
+                item
+                for item in self.of_kind(kind)
+                if item.name == name and (namespace is None or item.namespace in (None, namespace))
+            ),
+            None,
+        )
+
+    def containers(self) -> Iterator[Container]:
+        """Every container of every manifest."""
+        return (container for item in self.objects for container in item.containers())
+
+    def pods_behind(self, service: KubeObject) -> list[KubeObject]:
+        """The workloads whose pods a Service selects."""
+        terms = ",".join(f"{key}={value}" for key, value in text_map(service.at("spec", "selector")).items())
+        return [
+            item
+            for item in self.objects
+            if terms and item.pod_keys is not None and selects(terms, item.pod_labels) and same_place(item, service)
+        ]
+
+    def application_behind(self, service: KubeObject) -> str | None:
+        """The application that answers for a Service."""
+        containers = (one for item in self.pods_behind(service) for one in item.containers())
+        return next((name for one in containers if (name := self.application_of(one))), None)
+
+    def application_of(self, container: Container) -> str | None:
+        """The application that a container runs: the one whose module its command, or its image's, names."""
+        own = [*items(container.spec.get("command")), *items(container.spec.get("args"))]
+        if container.spec.get("command"):
+            return self._run_by(" ".join(map(str, own)))
+        built = self.built.get(container.image)
+        return self.application_of_service(built, " ".join(map(str, own))) if built else None
+
+    def application_of_service(self, service: Service, more: str = "") -> str | None:
+        """The same of a Compose service."""
+        given = service.spec.get("command") or more
+        command = " ".join(map(str, given)) if isinstance(given, list) else str(given)
+        dockerfile = self.dockerfiles.get(service.dockerfile)
+        entry = dockerfile.command if dockerfile and service.build else ""
+        return self._run_by(command) or self._run_by(entry)
+
+    def _run_by(self, command: str) -> str | None:
+        for name, source in self.settings.model.applications.items():
+            module = source.factory.partition(":")[0]
+            if re.search(rf"(?<![\w.]){re.escape(module)}(?![\w.])", command):
+                return name
+        return None
+
+    def environment(self, container: Container) -> dict[str, str | None]:
+        """The variables that a container gets; None for a value that only the cluster knows."""
+        found: dict[str, str | None] = {}
+        for source in map(mapping, items(container.spec.get("envFrom"))):
+            for key, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
+                name = mapping(source.get(key)).get("name")
+                given = self.object_named(kind, str(name), container.owner.namespace) if name else None
+                if given is not None:
+                    found |= {f"{source.get('prefix', '')}{one}": value for one, value in given.data.items()}
+        for variable in map(mapping, items(container.spec.get("env"))):
+            value = variable.get("value")
+            found[str(variable.get("name"))] = None if "valueFrom" in variable else str("" if value is None else value)
+        return found
+
+
+def same_place(one: KubeObject, other: KubeObject) -> bool:
+    """Whether two objects may stand in one namespace."""
+    return None in (one.namespace, other.namespace) or one.namespace == other.namespace
+
+
+def read_repository(root: Path, settings: Settings, files: frozenset[str] | None = None) -> Repository:
+    """Read everything once; SettingsError if an application cannot even be imported.
+
+    `files` are those of the repository if they are known already.
+    """
+    source = settings.model
+    listed = listed_files(root, settings).union(source.generated) if files is None else files
+    documents: list[Document] = []
+    faults: list[Fault] = []
+    for path in sorted({path for pattern in source.manifests for path in root.glob(pattern) if path.is_file()}):
+        read, wrong = read_documents(path, path.relative_to(root).as_posix())
+        documents += read
+        faults += wrong
+    name = source.compose or next((name for name in NAMES if name in listed), "")
+    compose = Compose()
+    if name and (root / name).is_file():
+        read, wrong = read_documents(root / name, name)
+        faults += wrong
+        compose = Compose(read[0] if read else Document(name, 1, {}))
+    applications: dict[str, Any] = read_applications(root, source.applications)
+    return Repository(root, settings, listed, tuple(documents), compose, applications, tuple(faults))

@@ -1,0 +1,153 @@
+"""The Kubernetes objects that the manifests describe, and the containers of their pods."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from runbook.repository.yamlfile import Document, Keys
+
+POD_KEYS: dict[str, Keys] = {
+    "Pod": (),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    **dict.fromkeys(("Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet"), ("spec", "template")),
+}
+WORKLOADS = tuple(POD_KEYS)
+
+
+@dataclass(frozen=True, eq=False)
+class KubeObject:
+    """One object of one manifest."""
+
+    document: Document
+
+    @property
+    def kind(self) -> str:
+        return str(self.document.at("kind"))
+
+    @property
+    def name(self) -> str:
+        return str(self.document.at("metadata", "name", default=""))
+
+    @property
+    def namespace(self) -> str | None:
+        name = self.document.at("metadata", "namespace")
+        return None if name is None else str(name)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return text_map(self.document.at("metadata", "labels"))
+
+    @property
+    def path(self) -> str:
+        return self.document.path
+
+    @property
+    def pod_keys(self) -> Keys | None:
+        """Where the pod of a workload is described; None for another kind."""
+        return POD_KEYS.get(self.kind)
+
+    @property
+    def pod_labels(self) -> dict[str, str]:
+        """The labels of its pods; empty for another kind than a workload."""
+        keys = self.pod_keys
+        return {} if keys is None else text_map(self.document.at(*keys, "metadata", "labels"))
+
+    @property
+    def pod(self) -> dict[str, Any]:
+        """The `spec` of its pods."""
+        keys = self.pod_keys
+        return {} if keys is None else mapping(self.document.at(*keys, "spec"))
+
+    def at(self, *keys: str | int, default: Any = None) -> Any:
+        """The value under these keys, `default` where one is missing."""
+        return self.document.at(*keys, default=default)
+
+    def containers(self) -> Iterator["Container"]:
+        """Its containers, those of initialisation first."""
+        for part in ("initContainers", "containers"):
+            for index, spec in enumerate(items(self.pod.get(part))):
+                yield Container(self, (*(self.pod_keys or ()), "spec", part, index), mapping(spec))
+
+    @property
+    def data(self) -> dict[str, str | None]:
+        """Key → value of a ConfigMap; the values of a Secret are not looked at."""
+        if self.kind == "Secret":
+            return dict.fromkeys({**mapping(self.at("data")), **mapping(self.at("stringData"))})
+        return {**text_map(self.at("data")), **text_map(self.at("binaryData"))}
+
+    def __str__(self) -> str:
+        return f"{self.kind} « {self.name} »"
+
+
+@dataclass(frozen=True, eq=False)
+class Container:
+    """One container; `keys` lead to it in its object's document."""
+
+    owner: KubeObject
+    keys: Keys
+    spec: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return str(self.spec.get("name", ""))
+
+    @property
+    def image(self) -> str:
+        return str(self.spec.get("image", ""))
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Port, by its number and by its name if it has one."""
+        found = {}
+        for port in map(mapping, items(self.spec.get("ports"))):
+            number = port.get("containerPort")
+            if isinstance(number, int):
+                found[str(number)] = number
+                if port.get("name"):
+                    found[str(port["name"])] = number
+        return found
+
+
+def objects_in(documents: list[Document]) -> list[KubeObject]:
+    """The objects among these documents; those of a List one by one."""
+    return [KubeObject(part) for document in documents for part in _parts(document)]
+
+
+def _parts(document: Document) -> Iterator[Document]:
+    if document.at("kind") == "List" and document.at("items"):
+        for item in items(document.at("items")):
+            yield from _parts(Document(document.path, document.line, item))
+    elif isinstance(document.value, dict) and "kind" in document.value:
+        yield document
+
+
+def selects(selector: str, labels: dict[str, str]) -> bool:
+    """Whether a label selector as kubectl's `-l` takes it holds for these labels."""
+    return all(_holds(term.strip(), labels) for term in re.split(r",(?![^(]*\))", selector))
+
+
+def _holds(term: str, labels: dict[str, str]) -> bool:
+    found = re.fullmatch(r"(\S+)\s+(in|notin)\s+\(([^)]*)\)", term)
+    if found:
+        values = {value.strip() for value in found[3].split(",")}
+        return (labels.get(found[1]) in values) is (found[2] == "in")
+    key, operator, value = re.fullmatch(r"(!?[^=!]*)(==|=|!=)?(.*)", term, re.DOTALL).groups()  # type: ignore[union-attr]
+    if operator:
+        return (labels.get(key.strip()) == value.strip()) is (operator != "!=")
+    return key[1:] not in labels if key.startswith("!") else not key or key in labels
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """The value if it is a mapping; the schemas say what is wrong with another."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Any) -> list[Any]:
+    """The value if it is a list."""
+    return value if isinstance(value, list) else []
+
+
+def text_map(value: Any) -> dict[str, str]:
+    """The mapping with its keys and values as text."""
+    return {str(key): str(item) for key, item in mapping(value).items()}
