@@ -3,11 +3,12 @@
 import sys
 from pathlib import Path
 
+from lxml import etree, html
+
 from browser.find import MISSING, find_browser
 from deck.downloads import Download, link
 from deck.pdf import write_pdf
 from deck.slides import DeckError
-from lxml import etree, html
 
 from .sheets import FIRST, bound, read_sheets
 
