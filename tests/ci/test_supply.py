@@ -92,7 +92,7 @@ def test_a_job_that_publishes_builds_nothing_again(jobs):
             assert not re.search(r"docker (?:compose )?build|mkdocs build|pip install", runs)
 
 
-@pytest.mark.promesse("actions-figees")
+@pytest.mark.promesse("dependances-figees")
 def test_every_action_is_named_by_its_commit(jobs):
     used = [step["uses"] for job in jobs.values() for step in job["steps"] if "uses" in step]
 
@@ -100,7 +100,7 @@ def test_every_action_is_named_by_its_commit(jobs):
     assert [one for one in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", one)] == []
 
 
-@pytest.mark.promesse("actions-figees")
+@pytest.mark.promesse("dependances-figees")
 def test_what_is_pinned_is_renewed_by_itself():
     watched = (ROOT / ".github/dependabot.yml").read_text()
 

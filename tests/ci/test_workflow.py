@@ -125,6 +125,7 @@ def test_the_jobs_that_verify_may_only_read(jobs):
     assert all(jobs[name]["permissions"] == {"contents": "read"} for name in VERIFYING)
 
 
+@pytest.mark.promesse("publie-apres-verification")
 def test_whatever_may_write_runs_on_main_and_after_every_verification(jobs):
     writing = {name: job for name, job in jobs.items() if "write" in job["permissions"].values()}
 
@@ -153,6 +154,7 @@ def steps_of(job, action):
     return [step for step in job["steps"] if step.get("uses", "").startswith(f"{action}@")]
 
 
+@pytest.mark.promesse("publie-apres-verification")
 def test_the_site_is_built_only_from_proofs_of_the_commit_that_is_published(jobs):
     (building,) = [step for step in jobs["every-target"]["steps"] if "mkdocs build" in step.get("run", "")]
     commands = [line.strip() for line in building["run"].splitlines()]

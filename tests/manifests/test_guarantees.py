@@ -134,7 +134,7 @@ def test_a_pod_does_not_start_without_its_settings_or_its_secret(
     assert [one for one in (*sources, *secrets) if one.get("optional")] == []
 
 
-@pytest.mark.promesse("plan-de-controle")
+@pytest.mark.promesse("pods-restreints")
 def test_no_pod_may_ask_anything_of_the_control_plane(pod: dict[str, Any], manifests: Manifests) -> None:
     assert pod["automountServiceAccountToken"] is False
     assert "serviceAccountName" not in pod

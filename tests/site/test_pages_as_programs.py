@@ -17,7 +17,7 @@ PAGES = sorted(path for path in DOCS.rglob("*.md") if "```" in path.read_text(en
 WRITTEN = re.compile(r"^[ ]*(```+)[^\n]*(?:bash|sh\b|Résultat attendu)[^\n]*\n(.*?)^[ ]*\1", re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.promesse("resultat-compare")
+@pytest.mark.promesse("page-programme")
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(DOCS).as_posix())
 def test_what_is_run_and_compared_is_written_in_full_so_that_it_can_contradict_the_code(page: Path) -> None:
     for block in WRITTEN.finditer(page.read_text(encoding="utf-8")):
@@ -121,7 +121,7 @@ def test_a_machine_with_python_alone_still_has_pages_to_run() -> None:
     assert [block.line for block in local if re.search(r"^(?:docker|kubectl|kind) ", block.code, re.MULTILINE)] == []
 
 
-@pytest.mark.promesse("aucun-bloc-ignore")
+@pytest.mark.promesse("page-programme")
 def test_every_block_runs_or_says_why_it_does_not() -> None:
     assert [f"{block.page}:{block.line}" for block in documented() if block.undecided] == []
     reasons = [block.not_run for block in documented() if block.not_run]
