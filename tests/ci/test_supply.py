@@ -75,21 +75,20 @@ def test_the_pipeline_knows_no_cluster_but_the_one_it_makes(commands, workflow):
 @pytest.mark.promesse("publie-apres-verification")
 def test_whatever_is_published_waits_for_every_verification(jobs):
     verifying = {name for name, job in jobs.items() if "needs" not in job}
-    publishing = {name: job for name, job in jobs.items() if name not in verifying}
+    publishing = {name for name, job in jobs.items() if "write" in job["permissions"].values()}
 
     assert len(verifying) >= 2
     assert len(publishing) >= 2
-    for job in publishing.values():
-        assert set(job["needs"]) == verifying
-        assert "refs/heads/main" in job["if"]
+    for name in publishing:
+        assert verifying <= awaited(jobs, name)
+        assert "refs/heads/main" in jobs[name]["if"]
 
 
-@pytest.mark.promesse("publie-apres-verification")
-def test_a_job_that_publishes_builds_nothing_again(jobs):
-    for job in jobs.values():
-        if "needs" in job:
-            runs = " ".join(step.get("run", "") for step in job["steps"])
-            assert not re.search(r"docker (?:compose )?build|mkdocs build|pip install", runs)
+def awaited(jobs, name):
+    """The jobs that end before this one begins."""
+    needs = jobs[name].get("needs", [])
+    direct = {needs} if isinstance(needs, str) else set(needs)
+    return direct | {other for one in direct for other in awaited(jobs, one)}
 
 
 @pytest.mark.promesse("dependances-figees")
