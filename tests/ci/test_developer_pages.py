@@ -48,6 +48,13 @@ def test_every_command_of_the_engine_is_explained():
     )
 
 
+def test_every_option_of_the_engine_is_explained():
+    verbs = [commands, *(commands.commands[name] for name in commands.commands)]
+    options = {name for verb in verbs for one in verb.params for name in one.opts if name.startswith("--")}
+
+    assert [name for name in sorted(options) if f"`{name}" not in section(CI, "options")] == []
+
+
 def test_every_outcome_is_explained():
     explained = " ".join(first_cells(section(CI, "lire-un-echec")))
 
