@@ -88,11 +88,13 @@ def _changes(call: str) -> bool:
     )
 
 
+@pytest.mark.promesse("cluster-admis")
 @pytest.mark.parametrize("page", PAGES)
 def test_without_the_first_block_of_their_page_the_others_change_nothing(page: str, paste: Paste) -> None:
     assert paste("kind-datapress", [code for code in PAGES[page] if GUARD not in code]) == []
 
 
+@pytest.mark.promesse("cluster-admis")
 @pytest.mark.parametrize("page", PAGES)
 def test_where_kubectl_speaks_to_another_cluster_the_page_changes_nothing(page: str, paste: Paste) -> None:
     assert paste("production", PAGES[page]) == []
