@@ -26,6 +26,7 @@ VERBS = {
     "plan": "planning",
     "check": "checking",
     "run": "running",
+    "accept": "accepting",
     "report": "reporting",
     "mutate": "mutating",
     "serve": "serving",
