@@ -60,7 +60,12 @@ def gnu() -> dict[str, Any]:
     for program in GNU_PROGRAMS.split():
         if shutil.which(program):
             found[program] = " ".join(["--help", "--version", *_gnu_options(said(program, "--help"))])
-    return {"version": said("sort", "--version").split("\n")[0], "verbs": found, "aliases": {}}
+    return {"version": said("sort", "--version").split("\n")[0], "verbs": found, "aliases": {}, "builtins": _builtins()}
+
+
+def _builtins() -> list[str]:
+    """What bash itself does, and its words."""
+    return sorted(set(said("bash", "-c", "compgen -bk").split()))
 
 
 def _gnu_options(text: str) -> Iterator[str]:

@@ -25,6 +25,7 @@ VERBS = {
     "report": "reporting",
     "mutate": "mutating",
     "serve": "serving",
+    "rules": "rules",
 }
 
 

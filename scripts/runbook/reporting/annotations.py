@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from runbook.checking.finding import Finding
+from runbook.rules.finding import Finding
 from runbook.running.outcome import Outcome
 
 if TYPE_CHECKING:  # the check has findings to annotate, and no record to load

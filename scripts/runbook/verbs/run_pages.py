@@ -26,7 +26,7 @@ from runbook.verbs.options import announce_stop, console, known_target, missing_
 from runbook.verbs.verdict import verdict
 
 if TYPE_CHECKING:
-    from runbook.checking.finding import Finding
+    from runbook.rules.finding import Finding
 
 
 def run_pages(
