@@ -85,8 +85,8 @@ def hadolint(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Findin
 def zizmor(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
     """zizmor trouve une faiblesse dans un workflow.
 
-    Mauvais : persist-credentials: true
-    Bon : persist-credentials: false
+    Mauvais : uses: actions/checkout@v4
+    Bon : uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8
     """
 
     def read(one: Any) -> Comment:

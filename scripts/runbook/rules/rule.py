@@ -47,7 +47,8 @@ def rule(identifier: str, *programs: str, about: str = "command", where: str = B
         told = TOLD.fullmatch(look.__doc__ or "")
         if told is None:
             raise ValueError(f"{identifier}: no sentence, « Mauvais : » and « Bon : » in its docstring")
-        RULES[identifier] = Rule(identifier, *told.group("sentence", "bad", "good"), where, about, programs, look)
+        sentence, bad, good = told.group("sentence", "bad", "good")
+        RULES[identifier] = Rule(identifier, sentence, bad, good, where, about, programs, look)
         return look
 
     return enter

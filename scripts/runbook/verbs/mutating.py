@@ -36,19 +36,21 @@ def command(
     """Change une chose à la fois dans une copie du dépôt, et compte ce que le contrôle ou l'exécution ne voit pas."""
     from rich.live import Live
 
-    from runbook.checking.offered.model import read_model
     from runbook.mutating import generate, judge, score
+    from runbook.repository.model import read_repository
+    from runbook.verbs.verdict import own_grammar
 
     settings = load(root)
     for target in targets:
         known_target(target, settings)
-    model = read_model(root, settings)
-    found = [mutant for mutant in generate.generate(pages(root, settings, ()), model) if only in str(mutant)]
+    repository = read_repository(root, settings)
+    made = generate.generate(pages(root, settings, ()), repository, targets)
+    found = [mutant for mutant in made if only in str(mutant)]
     chosen = generate.sample(found, count, seed)
     screen = console(stderr=as_json)
     verdicts = []
     with Live(console=screen, transient=True) as live:
-        for verdict in judge.judge(chosen, root, model.files, workers, targets):
+        for verdict in judge.judge(chosen, root, repository.files, own_grammar(), workers, targets):
             verdicts.append(verdict)
             live.update(f"{len(verdicts)}/{len(chosen)} mutants, score {score.score(verdicts):.1f} %")
     if as_json:

@@ -22,8 +22,8 @@ def command(_: Path, identifier: str | None, as_json: bool) -> None:
         return
     if identifier is None:
         width = max(map(len, known))
-        for one in known.values():
-            click.echo(f"{one.identifier:{width}}  {one.sentence}")
+        for name, described in known.items():
+            click.echo(f"{name:{width}}  {described.sentence}")
         return
     one = known.get(identifier.partition(":")[0])
     if one is None:

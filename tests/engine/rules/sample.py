@@ -179,7 +179,7 @@ jobs:
     runs-on: ubuntu-24.04
     steps:
       - name: Get the sources
-        uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
+        uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8
         with: {persist-credentials: false}
       - name: Check
         run: scripts/check
