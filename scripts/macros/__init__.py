@@ -6,7 +6,7 @@ from typing import Any
 from runbook.reporting.history import KEPT
 from runbook.settings import load
 
-from . import drawings, home_status, losses, page_proofs, proofs, tables
+from . import drawings, engine, home_status, losses, page_proofs, proofs, tables
 from .block_marks import BlockMarks
 from .compose_services import read_compose
 from .costs import read_costs
@@ -27,6 +27,7 @@ from .supported import read_supported
 _DOCS = "docs"
 _STATE = ".runbook"
 _MEANINGS = f"{_DOCS}/_data/services.yaml"
+_ENGINE = f"{_DOCS}/_data/moteur.yaml"
 
 
 def define_env(env: Any) -> None:
@@ -96,6 +97,9 @@ def define_env(env: Any) -> None:
     def measured(title: str, page: str | None = None) -> str:
         return losses.measured(evidence, page or env.page.file.src_uri, title)
 
+    def seen(title: str, page: str | None = None) -> str:
+        return losses.seen(evidence, page or env.page.file.src_uri, title)
+
     def proved(page: str, anchor: str = "") -> str:
         return proved_in(evidence, root / _DOCS, titles.get(page), page, anchor)
 
@@ -108,11 +112,19 @@ def define_env(env: Any) -> None:
     def target_run(target: str) -> str:
         return proofs.target_proofs(evidence, past, titles, target)
 
+    def engine_parts() -> str:
+        return engine.parts_table(only(read_yaml(root / _ENGINE), _ENGINE))
+
+    def engine_drawing() -> str:
+        return engine.imports_drawing()
+
     def drawing(name: str) -> str:
         return drawings.svg(diagrams[name])
 
     for macro in (
         drawing,
+        engine_parts,
+        engine_drawing,
         objects_table,
         workloads_table,
         probes_table,
@@ -121,6 +133,7 @@ def define_env(env: Any) -> None:
         verification,
         duration,
         measured,
+        seen,
         proved,
         status,
         last_run,

@@ -20,7 +20,7 @@ _MEASURED_DURING = {
     "exploitation/haute-disponibilite.md": "la perte d'un pod, deux redémarrages",
     "exploitation/mettre-a-jour.md": "un changement de version",
 }
-_SUFFIX = re.compile(r"(?<=\d)[+ -]\S*")
+_SUFFIX = re.compile(r"(?<=\d)[+~-]\S*")
 _LOSSES = re.compile(r"(aucune|[\d\s]+) requêtes? perdues? sur ([\d\s]+)")
 
 

@@ -1,4 +1,4 @@
-"""How many requests did the last run lose while it replaced pods?"""
+"""How many requests did the last run lose, and what else did its commands measure?"""
 
 from .dates import day
 from .evidence import Evidence, Proof
@@ -11,6 +11,12 @@ def measured(evidence: Evidence, page: str, title: str) -> str:
     of_title = [proof for proof in evidence.of(page) if proof.step.title == title]
     found = [(text, proof) for proof in of_title for text in verdicts((proof,))]
     return f"{found[-1][0]}, le {day(found[-1][1].run)}" if found else "pas encore mesuré"
+
+
+def seen(evidence: Evidence, page: str, title: str) -> str:
+    """The last line that the command of this title printed in `page`, and the day of the run."""
+    found = [proof for proof in evidence.of(page) if proof.step.title == title and proof.step.out.strip()]
+    return f"{found[-1].step.out.strip().splitlines()[-1]}, le {day(found[-1].run)}" if found else "pas encore mesuré"
 
 
 def verdicts(proofs: tuple[Proof, ...]) -> list[str]:

@@ -3,16 +3,19 @@
 import errno
 import gc
 import importlib
+import json
 import os
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from pathlib import Path
 
 import click
 
-from runbook.errors import RunbookError
+from runbook.errors import PagesError, Problem, RunbookError
+from runbook.settings import FILE, SITE_VARIABLE, SITES
 
 EXIT_MISUSE, EXIT_INTERRUPTED, EXIT_UNREAD = 2, 130, 1
+PACKAGE = "datapress-poc"
 GARBAGE = (
     100_000  # objects between two collections: with Python's own figure a tenth of a short run is spent on looking
 )
@@ -57,25 +60,41 @@ class Verbs(MutableMapping[str, click.Command]):
 @click.option(
     "--root",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=".",
-    help="Racine du dépôt (celle de pyproject.toml).",
+    help="Racine du dépôt ; par défaut ici, ou le premier dossier au-dessus qui porte un site ou des réglages.",
 )
+@click.option(
+    "--site",
+    metavar="FICHIER",
+    envvar=SITE_VARIABLE,
+    help="Réglages de MkDocs, depuis la racine, là où le dépôt porte plusieurs sites.",
+)
+@click.version_option(package_name=PACKAGE, prog_name="runbook", message="%(prog)s %(version)s")
 @click.pass_context
-def commands(context: click.Context, root: Path) -> None:
+def commands(context: click.Context, root: Path | None, site: str | None) -> None:
     """Trouve les commandes d'un site MkDocs, les exécute là où elles doivent l'être, et dit ce qui est prouvé."""
-    context.obj = root.resolve()
+    context.obj = root.resolve() if root else _root_above(Path.cwd())
+    if site:
+        os.environ[SITE_VARIABLE] = site
+
+
+def _root_above(here: Path) -> Path:
+    """The first folder from here upwards that has settings, a site or a repository of its own."""
+    marks = (FILE, *SITES, ".git")
+    return next((folder for folder in (here, *here.parents) if any((folder / mark).exists() for mark in marks)), here)
 
 
 def main() -> None:
-    """Entry point: French one-line errors, exit status 0, 1, 2 or 130."""
+    """Entry point: French one-line errors, in JSON too where JSON is asked for; exit status 0, 1, 2 or 130."""
     gc.set_threshold(GARBAGE)
     try:
         status = commands.main(standalone_mode=False)
     except RunbookError as error:
-        click.echo(str(error), err=True)
+        _refuse(str(error), error.problems if isinstance(error, PagesError) else ())
         status = EXIT_MISUSE
     except click.ClickException as error:
-        error.show()
+        if isinstance(error, click.UsageError) and error.ctx:
+            click.echo(error.ctx.get_usage(), err=True)
+        _refuse(error.format_message())
         status = EXIT_MISUSE
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrompu ; tout ce que l'exécution avait lancé est arrêté.", err=True)
@@ -89,3 +108,11 @@ def main() -> None:
         status = EXIT_UNREAD  # whatever the pages say, it was not said
     gc.freeze()  # what is left is not looked through once more on the way out
     sys.exit(status or 0)
+
+
+def _refuse(message: str, problems: Sequence[Problem] = ()) -> None:
+    """Say why nothing was done; a program that asked for JSON gets an object instead of the answer's list."""
+    click.echo(message, err=True)
+    if "--json" in sys.argv:
+        told = [{"page": one.page, "line": one.line, "cause": one.cause, "remedy": one.remedy} for one in problems]
+        click.echo(json.dumps({"error": message, "problems": told}, ensure_ascii=False, indent=2))

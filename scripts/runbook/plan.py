@@ -2,10 +2,10 @@
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from runbook.errors import PagesError, Problem
+from runbook.errors import Problem
 from runbook.reading import syntax
 from runbook.reading.content import Block, PageBlocks
 from runbook.settings import Settings
@@ -72,9 +72,10 @@ class PagePlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that the chosen pages hold, in the order in which it runs."""
+    """Everything that the chosen pages hold, in the order in which it runs; `refused` says why pages of theirs do not."""
 
     pages: tuple[PagePlan, ...]
+    refused: tuple[Problem, ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -91,32 +92,46 @@ def make_plan(
     """Order the pages target by target; `missing` tells for each absent target what it lacks.
 
     With `chosen` paths only these pages run, and before them (if `prerequisites`) the ones that their
-    front matter names under `apres`.  Raises PagesError if any page holds a block that cannot be run as written.
+    front matter names under `apres`.  A page that holds what
+    cannot be run as it is written is refused, with those that come after it; the others run.
     """
     known = {page.page.uri: page for page in pages}
-    problems = [problem for page in known.values() for problem in page.problems]
-    problems += _unknown_prerequisites(known)
-    if problems:
-        raise PagesError(tuple(sorted(problems)))
     wanted = _wanted(known, chosen, prerequisites)
+    ordered = _prerequisites_first(known, wanted)
+    refused = _refused(known, ordered, prerequisites)
     plans: list[PagePlan] = []
     for target in ("", *settings.targets):
-        for page in _prerequisites_first(known, wanted):
-            blocks = [block for block in page.blocks if block.target == target]
+        for page in ordered:
+            blocks = [block for block in page.all_blocks if block.target == target]
             if blocks:
-                plans.append(_page_plan(page, blocks, target, settings, missing))
-    return Plan(tuple(plans))
+                made = _page_plan(page, blocks, target, settings, missing)
+                fault = next(iter(refused.get(page.page.uri, ())), None)
+                plans.append(_not_run(made, f"page refusée : ligne {fault.line} : {fault.cause}") if fault else made)
+    return Plan(tuple(plans), tuple(sorted(problem for problems in refused.values() for problem in problems)))
 
 
-def _unknown_prerequisites(known: Mapping[str, PageBlocks]) -> list[Problem]:
-    return [
-        Problem(
-            page.page.path, 1, f"« execution.apres » nomme {name}, qui n'existe pas", "donner le chemin depuis docs/"
-        )
-        for page in known.values()
-        for name in page.after
-        if name not in known
-    ]
+def _refused(
+    known: Mapping[str, PageBlocks], ordered: list[PageBlocks], prerequisites: bool
+) -> dict[str, list[Problem]]:
+    """The pages that cannot be run, prerequisites first, and why."""
+    refused: dict[str, list[Problem]] = {}
+    for page in ordered:
+        problems = list(page.problems)
+        for name in page.after:
+            cause = f"« execution.apres » nomme {name}, qui "
+            if name not in known:
+                problems.append(Problem(page.page.path, 1, f"{cause}n'existe pas", "donner le chemin depuis docs/"))
+            elif name in refused and prerequisites:
+                problems.append(Problem(page.page.path, 1, f"{cause}est refusée", f"corriger {known[name].page.path}"))
+        if problems:
+            refused[page.page.uri] = problems
+    return refused
+
+
+def _not_run(page: PagePlan, reason: str) -> PagePlan:
+    """The same page, none of whose steps run."""
+    steps = tuple(replace(step, mode=Mode.NOT_RUN, reason=step.block.not_run or reason) for step in page.steps)
+    return replace(page, on=page.target, steps=steps)
 
 
 def _wanted(known: Mapping[str, PageBlocks], chosen: Iterable[str], prerequisites: bool) -> set[str]:
@@ -127,7 +142,7 @@ def _wanted(known: Mapping[str, PageBlocks], chosen: Iterable[str], prerequisite
     todo = [uri for uri, page in known.items() if uri in asked or page.page.path in asked]
     while todo:
         uri = todo.pop()
-        if uri not in wanted:
+        if uri in known and uri not in wanted:
             wanted.add(uri)
             todo.extend(known[uri].after if prerequisites else ())
     return wanted
@@ -143,7 +158,8 @@ def _prerequisites_first(known: Mapping[str, PageBlocks], wanted: set[str]) -> l
             return
         visited.add(uri)
         for name in known[uri].after:
-            visit(name)
+            if name in known:
+                visit(name)
         ordered.append(known[uri])
 
     for uri in known:
@@ -168,6 +184,8 @@ def _page_plan(
 def _step(block: Block) -> Step:
     if block.not_run:
         return Step(block, Mode.NOT_RUN, block.not_run)
+    if block.undecided:
+        return Step(block, Mode.NOT_RUN, f"indécis : {block.undecided}")
     return Step(block, Mode.RUN)
 
 

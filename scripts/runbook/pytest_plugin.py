@@ -14,7 +14,7 @@ import pytest
 
 from runbook.errors import RunbookError
 from runbook.plan import Plan, Step, make_plan
-from runbook.reading.blocks import find_blocks
+from runbook.reading.blocks import blocks_of
 from runbook.reading.content import PageBlocks
 from runbook.reading.pages import read_site
 from runbook.running import campaign
@@ -147,17 +147,17 @@ def _session(config: pytest.Config) -> DocumentationSession:
         missing = missing_targets(settings, root, config.getoption("--runbook-context"))
         missing |= {name: NOT_ASKED for name in settings.targets if asked and name not in asked}
         site = read_site(root, settings.site)
-        pages = [find_blocks(page, site, settings.targets) for page in site.pages]
+        pages = blocks_of(site, settings)
         config.stash[KEY] = DocumentationSession(root, settings, missing, pages)
     return config.stash[KEY]
 
 
 def _is_site(root: Path) -> bool:
+    """Whether somebody has said where the pages of this repository run: other people's tests are none of ours."""
     try:
-        load(root)
+        return bool(load(root).targets)
     except RunbookError:
         return False
-    return True
 
 
 def _relative(path: Path, root: Path) -> str:

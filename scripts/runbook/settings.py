@@ -1,13 +1,20 @@
-"""What is particular to a repository: `[tool.runbook]` of its pyproject.toml, validated."""
+"""What is particular to a repository: `[tool.runbook]` of its pyproject.toml, validated; none of it is needed."""
 
+import os
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from runbook.errors import SettingsError
 
 FILE = "pyproject.toml"
+SITES = ("mkdocs.yml", "mkdocs.yaml")
+SITE_VARIABLE = "RUNBOOK_SITE"
+DEPTH = 3  # folders below the root in which a site is looked for
+NOT_OURS = {"node_modules", "site-packages", "vendor"}
 
 
 class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,7 +116,8 @@ class RulesSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings; durations in seconds, sizes in bytes."""
 
-    targets: dict[str, Target]
+    targets: dict[str, Target] = {}
+    default_target: str = ""  # where the pages run whose front matter says nothing; empty: nowhere
     services: dict[str, Service] = {}
     secrets: Secrets = Secrets()
     model: ModelSource = ModelSource()
@@ -117,7 +125,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     coverage: float = 0.0  # least share of verified commands on the targets present, percent; may only rise
     env: dict[str, str] = {}
     mutation_score: float = 95.0  # least share of mutants that must be killed, percent
-    site: str = "mkdocs.yml"
+    site: str = ""  # MkDocs's own settings; empty: the only ones of the repository
     state: str = ".runbook"
     deadline: float = 30.0
     stop_grace: float = 10.0
@@ -131,27 +139,62 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load(root: Path) -> Settings:
-    """The settings of the repository at `root`; SettingsError names the key that is wrong."""
+    """The settings of the repository at `root`, or what goes without saying; SettingsError names the key that is wrong."""
     path = root / FILE
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"{path} : fichier absent ; lancer la commande à la racine du dépôt") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} : TOML illisible ({error})") from None
-    try:
-        table = document["tool"]["runbook"]
-    except KeyError:
-        raise SettingsError(f"{path} : table [tool.runbook] absente ; y décrire au moins une cible") from None
-    try:
-        settings = msgspec.convert(table, Settings)
+        settings = msgspec.convert(_table(path), Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{path} : [tool.runbook] : {error}") from None
     _check_names(path, settings)
-    return settings
+    return msgspec.structs.replace(settings, site=os.environ.get(SITE_VARIABLE) or settings.site or find_site(root))
+
+
+def find_site(root: Path) -> str:
+    """The settings of MkDocs in this repository, relative to its root; SettingsError if there are none, or several."""
+    for name in SITES:
+        if (root / name).is_file():
+            return name
+    found = sorted(path.relative_to(root).as_posix() for path in _sites(root, DEPTH))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise SettingsError(f"{root} : plusieurs sites MkDocs ({', '.join(found)}) ; en choisir un : --site {found[0]}")
+    raise SettingsError(
+        f"{root} : aucun {SITES[0]} ; lancer la commande à la racine du dépôt, ou la donner : --root DOSSIER"
+    )
+
+
+def _sites(folder: Path, depth: int) -> Iterator[Path]:
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:
+        return
+    yield from (entry for entry in entries if entry.name in SITES and entry.is_file())
+    if depth:
+        for entry in entries:
+            if not entry.name.startswith(".") and entry.name not in NOT_OURS and entry.is_dir():
+                yield from _sites(entry, depth - 1)
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{path} : {error.strerror} ; le rendre lisible") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} : TOML illisible ({error}) ; le corriger") from None
+    table: dict[str, Any] = document.get("tool", {}).get("runbook", {})
+    return table
 
 
 def _check_names(path: Path, settings: Settings) -> None:
+    if settings.default_target and settings.default_target not in settings.targets:
+        known = ", ".join(settings.targets) or "aucune"
+        raise SettingsError(
+            f"{path} : default_target « {settings.default_target} » inconnue ; cibles décrites : {known}"
+        )
     for name, target in settings.targets.items():
         for service in [*target.services, *(target.stand_in.services if target.stand_in else [])]:
             if service not in settings.services:
@@ -159,4 +202,6 @@ def _check_names(path: Path, settings: Settings) -> None:
                     f"{path} : cible « {name} » : service « {service} » inconnu ; le décrire sous [tool.runbook.services.{service}]"
                 )
         if target.stand_in and target.stand_in.target not in settings.targets:
-            raise SettingsError(f"{path} : cible « {name} » : substitut « {target.stand_in.target} » inconnu")
+            raise SettingsError(
+                f"{path} : cible « {name} » : substitut « {target.stand_in.target} » inconnu ; cibles décrites : {', '.join(settings.targets)}"
+            )

@@ -1,13 +1,13 @@
 """What does each built page link to, and which places does it offer?"""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
+import lxml.html
+
 HOST = "http://site.invalid/"  # only so that relative addresses can be joined
-_LEADING = {"href", "src", "poster", "data"}
+_LEADING = {"href", "src", "poster"}
 _LOCAL_HOSTS = {"localhost", "127.0.0.1"}
 
 
@@ -63,27 +63,13 @@ def _leads(site: Path, link: str, anchors: dict[str, frozenset[str]]) -> bool:
 
 
 def _read(site: Path, path: Path) -> BuiltPage:
-    found = _Links(path.read_text(encoding="utf-8"))
+    document = lxml.html.document_fromstring(path.read_bytes().decode())
     address = _address(site, path)
     base = HOST if path.name == "404.html" else urljoin(HOST, address)
-    return BuiltPage(address, frozenset(urljoin(base, link) for link in found.links), frozenset(found.anchors))
+    links = (link for _, attribute, link, _ in document.iterlinks() if attribute in _LEADING)
+    anchors = {"", "top", *document.xpath("//@id | //a/@name")}
+    return BuiltPage(address, frozenset(urljoin(base, link) for link in links), frozenset(anchors))
 
 
 def _address(site: Path, path: Path) -> str:
     return str(path.relative_to(site)).removesuffix("index.html")
-
-
-class _Links(HTMLParser):
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.links: set[str] = set()
-        self.anchors: set[str] = {"", "top"}
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values: Iterator[tuple[str, str]] = ((name, value or "") for name, value in attrs)
-        for name, value in values:
-            if name in _LEADING and not (tag == "object" and name == "data"):
-                self.links.add(value)
-            if name == "id" or (name == "name" and tag == "a"):
-                self.anchors.add(value)

@@ -3,8 +3,8 @@
 import re
 
 from runbook.cli import EXIT_INTERRUPTED, EXIT_MISUSE, commands
-from runbook.reading.blocks import LOOK_ALIKES
 from runbook.reading.content import ATTRIBUTES
+from runbook.reading.languages import BASH, OTHERS, SESSIONS
 from runbook.running.outcome import Outcome
 from runbook.settings import load
 
@@ -69,7 +69,7 @@ def test_the_deadline_of_a_block_is_the_one_of_the_settings():
     assert f"au lieu de {deadline}" in section(AUTHOR, "attributs")
 
 
-def test_the_languages_that_are_refused_are():
-    named = re.search(r"un langage voisin \((.*?)…\)", AUTHOR).group(1)
+def test_every_language_of_a_shell_is_in_the_reference():
+    named = re.findall(r"`([\w-]+)`", " ".join(first_cells(section(AUTHOR, "langages"))))
 
-    assert {name.strip("`") for name in named.split(", ")} <= set(LOOK_ALIKES)
+    assert named == [*BASH, *SESSIONS, *OTHERS]

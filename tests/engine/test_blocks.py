@@ -73,10 +73,7 @@ def test_the_next_fence_titled_expected_is_the_assertion(make_site) -> None:
         ('``` { .bash data-non-execute="" }\ntrue\n```', "data-non-execute vide"),
         ('``` { .bash data-nettoyage="oui" data-reessayer="3" }\ntrue\n```', "data-nettoyage avec data-reessayer"),
         ('``` { .bash data-arriere-plan="port:1" data-reessayer="3" }\ntrue\n```', "data-arriere-plan avec réessai"),
-        ("```bash\n$ true\n```", "invite de commande"),
-        ("```bash\nroot@host:~# true\n```", "invite de commande"),
         ("```bash\n\n```", "bloc de commandes vide"),
-        ("```console\n$ true\n```", "langage « console »"),
         ("```bash timeout=3\ntrue\n```", "n'est pas rendu comme un bloc"),
         ('```text title="Résultat attendu"\nx\n```', "résultat attendu sans commande"),
         ('```bash\ntrue\n```\n\n```json title="Résultat attendu"\n{\n```', "index.md:8 : "),
@@ -92,7 +89,6 @@ def test_an_authors_mistake_is_named_with_its_place(make_site, text: str, said: 
 @pytest.mark.parametrize(
     ("head", "said"),
     [
-        ("", "bloc de commandes sans cible"),
         ("execution: here", "n'est pas un dictionnaire"),
         ("execution: {cible: nulle-part}", "cible « nulle-part » inconnue"),
         ("execution: {cible: here, ordre: 3}", "clé « execution.ordre » inconnue"),

@@ -135,10 +135,9 @@ def test_misuse_gives_status_2_and_one_line(sample: Path, arguments: list[str], 
     ("name", "text", "said"),
     [
         ("pyproject.toml", "[tool.runbook]\ndeadline = 'soon'\n", "[tool.runbook] : "),
-        ("pyproject.toml", "[tool.other]\n", "table [tool.runbook] absente"),
         ("pyproject.toml", "[tool", "TOML illisible"),
-        ("mkdocs.yml", "site_name: x\nplugins: [nowhere]\n", "MkDocs refuse le site"),
-        ("docs/index.md", "```bash\ntrue\n```\n", "docs/index.md:1 : bloc de commandes sans cible"),
+        ("mkdocs.yml", "site_name: x\nplugins: [nowhere]\n", "greffon « nowhere » absent d'ici"),
+        ("mkdocs.yml", "site_name: [x\n", "MkDocs refuse le site"),
     ],
 )
 def test_a_repository_that_cannot_be_read_gives_status_2_with_place_and_cause(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runbook.errors import PagesError, SettingsError
+from runbook.errors import SettingsError
 from runbook.reading.fences import find_fences
 from runbook.reading.pages import read_site
 
@@ -43,15 +43,16 @@ def test_a_macro_that_fails_is_told_with_page_and_line(
     make_site, capsys: pytest.CaptureFixture[str], text: str, said: str
 ) -> None:
     root = make_site(site=SITE, index=f"# T\n\n{text}\n")
-    with pytest.raises(PagesError, match=r"docs/index\.md:6 : ") as caught:
-        read_site(root, "mkdocs.yml")
-    assert said in str(caught.value)
+    refused = read_site(root, "mkdocs.yml").pages[0].refused
+    assert refused
+    assert (refused.page, refused.line, said in refused.cause) == ("docs/index.md", 6, True)
+    assert "[[% raw %]]" in refused.remedy
     assert "Traceback" not in "".join(capsys.readouterr())
 
 
 def test_a_site_that_mkdocs_refuses_is_told_in_one_line(make_site) -> None:
     with pytest.raises(SettingsError, match=r"mkdocs\.yml : MkDocs refuse le site"):
-        read_site(make_site(site="site_name: S\nplugins: [nowhere]\n", index="# T\n"), "mkdocs.yml")
+        read_site(make_site(site="site_name: S\nnav: 3\n", index="# T\n"), "mkdocs.yml")
 
 
 def test_a_page_outside_the_navigation_is_read_all_the_same(make_site) -> None:

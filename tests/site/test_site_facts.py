@@ -43,7 +43,7 @@ def test_a_workload_is_what_its_deployment_and_service_say(root: Path, name: str
     assert workload.port == container["ports"][0]["containerPort"]
     assert workload.memory_limit == container["resources"]["limits"]["memory"]
     assert workload.readiness.path == container["readinessProbe"]["httpGet"]["path"]
-    assert f"sleep({workload.pre_stop})" in " ".join(container["lifecycle"]["preStop"]["exec"]["command"])
+    assert workload.pre_stop == container["lifecycle"]["preStop"]["sleep"]["seconds"]
     assert workload.service_port == service["spec"]["ports"][0]["port"]
     assert workload.node_port == service["spec"]["ports"][0].get("nodePort")
 

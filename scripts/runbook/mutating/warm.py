@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runbook.errors import RunbookError
-from runbook.reading.blocks import find_blocks
+from runbook.reading.blocks import blocks_of, find_blocks
 from runbook.reading.content import PageBlocks, Site
-from runbook.reading.pages import read_again, read_site
+from runbook.reading.opening import Opened, open_site
+from runbook.reading.pages import read_again, read_pages, read_site
 from runbook.repository.model import Repository, read_repository
 from runbook.rules.check import Grammars, check, of_pages, of_repository, of_scripts
 from runbook.rules.finding import Finding
@@ -24,6 +25,7 @@ class Warm:
 
     root: Path
     settings: Settings
+    opened: Opened
     site: Site
     pages: tuple[PageBlocks, ...]
     repository: Repository
@@ -38,9 +40,10 @@ def warm_up(root: Path, original: Path, grammars: Grammars) -> Warm:
     """Read the repository at `root`, a copy of `original`; RunbookError if the check has anything to say of it."""
     _forget_modules(original)
     settings = load(root)
-    site = read_site(root, settings.site)
-    pages = tuple(find_blocks(page, site, settings.targets) for page in site.pages)
-    warm = Warm(root, settings, site, pages, read_repository(root, settings), grammars)
+    opened = open_site(root, settings.site)
+    site = read_pages(opened)
+    pages = tuple(blocks_of(site, settings))
+    warm = Warm(root, settings, opened, site, pages, read_repository(root, settings), grammars)
     for finding in check(pages, warm.repository, grammars).findings:
         raise RunbookError(f"le dépôt est déjà en défaut : {finding} ; d'abord « runbook check » sans constat")
     return warm
@@ -57,8 +60,10 @@ def first_finding(warm: Warm, path: str) -> str:
 
 def changed_page(warm: Warm, path: str) -> PageBlocks:
     """That page as its file now is."""
-    site = read_again(warm.site, path)
-    return next(find_blocks(page, site, warm.settings.targets) for page in site.pages if page.path == path)
+    site, settings = read_again(warm.opened, warm.site, path), warm.settings
+    return next(
+        find_blocks(page, site, settings.targets, settings.default_target) for page in site.pages if page.path == path
+    )
 
 
 def _of_a_page(warm: Warm, path: str) -> Iterator[Finding]:
@@ -76,10 +81,12 @@ def _of_a_source(warm: Warm) -> Iterator[Finding]:
     tools = (one for rule in rules if rule.about == "tool" for one in rule.findings(repository, ()))
     for more in (found, tools):
         yield from _asked(more, (), repository)
-    site = read_site(warm.root, warm.settings.site)
+    site, settings = read_site(warm.root, warm.settings.site), warm.settings
     before = {page.page.path: page for page in warm.pages}
     pages = [
-        before[page.path] if before[page.path].page == page else find_blocks(page, site, warm.settings.targets)
+        before[page.path]
+        if before[page.path].page == page
+        else find_blocks(page, site, settings.targets, settings.default_target)
         for page in site.pages
     ]
     yield from _of_pages(warm, pages, pages, repository)

@@ -2,49 +2,66 @@
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from runbook.errors import Problem
-from runbook.matching import expect
-from runbook.reading.content import ATTRIBUTES, Block, Expected, Page, PageBlocks, Site
+from runbook.reading.attributes import NO, Attributes
+from runbook.reading.content import Block, Expected, Page, PageBlocks, Site
+from runbook.reading.expected import expected_after, not_taken
 from runbook.reading.fences import Fence, Shadow, find_fences
+from runbook.reading.languages import is_shell, why_not_bash
+from runbook.settings import Settings
 
-SHELLS = ("bash", "sh")
-LOOK_ALIKES = ("console", "shell", "shell-session", "shellsession", "sh-session", "zsh", "ksh", "terminal")
-EXPECTED_TITLE = "Résultat attendu"
-KINDS = {"text": expect.Kind.TEXT, "json": expect.Kind.JSON}
-YES, NO = "oui", "non"
 CONTINUED = re.compile(r"(?<!\\)(?:\\\\)*\\\n?\Z")
-PROMPT = re.compile(r"^\s*(?:\$|#>|>|[\w.-]+@[\w.-]+[:~\w/]*[$#]) \S")
+NO_PLACE = "aucune cible : ni la page, ni le bloc, ni les réglages ne disent où l'exécuter"
+DECIDE = (
+    "ajouter « execution: {cible: …} » en tête de page, data-cible ou data-non-execute, ou default_target aux réglages"
+)
+REWRITE = "ne garder que la commande, en « bash », et mettre la sortie dans un bloc « Résultat attendu » ; ou data-non-execute"
 
 
-def find_blocks(page: Page, site: Site, targets: Collection[str]) -> PageBlocks:
-    """Every shell fence that the page shows, decided or reported as a problem; nothing is passed over."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a page runs, from its front matter: its target, why it does not run at all, what comes before it."""
+
+    target: str = ""
+    not_run: str | None = None
+    after: tuple[str, ...] = ()
+
+
+def blocks_of(site: Site, settings: Settings) -> list[PageBlocks]:
+    """Every page of the site with its commands."""
+    return [find_blocks(page, site, settings.targets, settings.default_target) for page in site.pages]
+
+
+def find_blocks(page: Page, site: Site, targets: Collection[str], default_target: str = "") -> PageBlocks:
+    """Every shell fence that the page shows: it runs, or does not for a reason, or is undecided; none is passed over."""
+    if page.refused:
+        return PageBlocks(page, (), (), (page.refused,))
     fences, shadows = find_fences(page, site)
     problems: list[Problem] = [_shadow_problem(page, shadow) for shadow in shadows]
-    place = _execution(page, targets, problems)
+    place = _place(page, targets, default_target, problems)
     blocks: list[Block] = []
+    sessions: list[Block] = []
     lines, prose_from = page.markdown.split("\n"), 0
     for fence, following in zip_longest(fences, fences[1:]):
         prose = "\n".join(lines[prose_from : fence.index]).strip()
         prose_from = fence.end
-        if fence.language in LOOK_ALIKES:
-            problems.append(
-                Problem(
-                    page.path,
-                    fence.line,
-                    f"langage « {fence.language} » : ce bloc ne serait ni exécuté ni contrôlé",
-                    "écrire « bash », sans invite ni sortie",
-                )
-            )
-        elif fence.language in SHELLS:
-            expected = _expected(page, following, problems)
-            block = _block(page, fence, expected, place[0], targets, problems)
-            if block:
-                blocks.append(replace(block, prose=prose))
-    problems.extend(_orphans(page, fences))
-    return PageBlocks(page, tuple(blocks), place[1], tuple(sorted(problems)))
+        if not is_shell(fence.language, fence.source):
+            continue
+        expected = expected_after(page, following, problems)
+        block = _block(page, fence, expected, place, targets, problems)
+        if block:
+            last = following if expected and following else fence
+            block = replace(block, prose=prose, end=page.line_of[last.end - 1])
+            (sessions if why_not_bash(fence.language, fence.source) else blocks).append(block)
+            problems += [one for one in page.undefined if block.line <= one.line <= block.end]
+    doubts: list[Problem] = []
+    if targets:  # else nothing runs, and nobody has said anything to the engine
+        problems.extend(not_taken(page, fences))
+        doubts.extend(_undecided(page, [*blocks, *sessions]))
+    return PageBlocks(page, tuple(blocks), place.after, tuple(sorted(problems)), tuple(sessions), tuple(sorted(doubts)))
 
 
 def _shadow_problem(page: Page, shadow: Shadow) -> Problem:
@@ -56,107 +73,78 @@ def _shadow_problem(page: Page, shadow: Shadow) -> Problem:
     )
 
 
-def _execution(page: Page, targets: Collection[str], problems: list[Problem]) -> tuple[str | None, tuple[str, ...]]:
-    """The page's own target and prerequisites, from its front matter."""
+def _place(page: Page, targets: Collection[str], default_target: str, problems: list[Problem]) -> _Place:
+    def problem(cause: str, remedy: str) -> None:
+        problems.append(Problem(page.path, 1, cause, remedy))
+
     raw = page.meta.get("execution")
     if raw is None:
-        return None, ()
+        return _Place(default_target)
     if not isinstance(raw, dict):
-        problems.append(
-            Problem(page.path, 1, "« execution » n'est pas un dictionnaire", "écrire execution: {cible: …}")
-        )
-        return None, ()
-    problems.extend(
-        Problem(page.path, 1, f"clé « execution.{key} » inconnue", "clés possibles : cible, apres")
-        for key in raw
-        if key not in ("cible", "apres")
-    )
-    target = raw.get("cible")
-    if target is not None and target not in targets:
-        problems.append(
-            Problem(page.path, 1, f"cible « {target} » inconnue", f"cibles possibles : {', '.join(targets)}")
-        )
-        target = None
+        problem("« execution » n'est pas un dictionnaire", "écrire execution: {cible: …}")
+        return _Place()
+    for key in raw:
+        if key not in ("cible", "apres", "non_execute"):
+            problem(f"clé « execution.{key} » inconnue", "clés possibles : cible, apres, non_execute")
+    target = raw.get("cible", default_target)
+    if target and target not in targets:
+        problem(f"cible « {target} » inconnue", f"cibles possibles : {', '.join(targets) or 'aucune'}")
+        target = ""
+    not_run = raw.get("non_execute")
+    if not_run is not None and not (isinstance(not_run, str) and not_run.strip()):
+        problem("« execution.non_execute » n'est pas une raison", "dire pourquoi la page ne s'exécute pas")
+        not_run = None
     after = raw.get("apres") or []
     if isinstance(after, str) or not all(isinstance(item, str) for item in after):
-        problems.append(
-            Problem(page.path, 1, "« execution.apres » n'est pas une liste de pages", "écrire apres: [dossier/page.md]")
-        )
+        problem("« execution.apres » n'est pas une liste de pages", "écrire apres: [dossier/page.md]")
         after = []
-    return target, tuple(after)
+    return _Place(target or "", not_run, tuple(after))
 
 
-def _expected(page: Page, following: Fence | None, problems: list[Problem]) -> Expected | None:
-    if following is None or following.title != EXPECTED_TITLE:
-        return None
-    kind = KINDS.get(following.language)
-    if kind is None:
-        problems.append(
-            Problem(
-                page.path,
-                following.line,
-                f"résultat attendu en « {following.language} »",
-                "langages possibles : text, json",
-            )
-        )
-        return None
-    fault = expect.check_expected(following.source, kind)
-    if fault:
-        problems.append(Problem(page.path, following.line, fault, "corriger le résultat attendu"))
-        return None
-    return Expected(following.line + 1, following.source, kind)
-
-
-def _orphans(page: Page, fences: tuple[Fence, ...]) -> Iterator[Problem]:
-    previous: Fence | None = None
-    for fence in fences:
-        if fence.title == EXPECTED_TITLE and (previous is None or previous.language not in SHELLS):
-            yield Problem(
-                page.path, fence.line, "résultat attendu sans commande juste avant", "le placer après son bloc bash"
-            )
-        elif fence.language in KINDS and fence.title and fence.title != EXPECTED_TITLE and _similar(fence.title):
-            yield Problem(page.path, fence.line, f"titre « {fence.title} »", f"écrire exactement « {EXPECTED_TITLE} »")
-        previous = fence
-
-
-def _similar(title: str) -> bool:
-    folded = title.casefold().replace("é", "e")
-    return "attendu" in folded and "resultat" in folded
+def _undecided(page: Page, blocks: list[Block]) -> Iterator[Problem]:
+    for block in blocks:
+        if block.undecided:
+            yield Problem(page.path, block.line, block.undecided, DECIDE if block.undecided == NO_PLACE else REWRITE)
 
 
 def _block(
     page: Page,
     fence: Fence,
     expected: Expected | None,
-    target: str | None,
+    place: _Place,
     targets: Collection[str],
     problems: list[Problem],
 ) -> Block | None:
-    read = _Attributes(page, fence, problems)
-    target = read.choice("data-cible", targets) or target
+    read = Attributes(page, fence, problems, strict=bool(targets))
+    target = read.choice("data-cible", targets) or place.target
     block = Block(
         page=page.path,
         line=fence.line,
         title=fence.title,
         code=fence.source,
-        target=target or "",
+        target=target,
         deadline=read.seconds("data-delai"),
         exit_status=read.status("data-code"),
         retry=read.seconds("data-reessayer"),
         background=read.readiness("data-arriere-plan"),
         cleanup=read.flag("data-nettoyage"),
         condition=read.text("data-si"),
-        not_run=read.text("data-non-execute"),
+        not_run=read.text("data-non-execute") or place.not_run,
         ignore=read.text("data-ignore"),
         stand_in=read.choice("data-substitut", (NO,)) is None,
         expected=expected,
     )
     read.finish()
-    if target is None and not block.not_run and "data-cible" not in fence.attributes:
-        read.problem(
-            "bloc de commandes sans cible",
-            "ajouter « execution: {cible: …} » en tête de page, ou data-cible, ou data-non-execute",
-        )
+    if not block.not_run:
+        why = why_not_bash(fence.language, fence.source) or ("" if target else NO_PLACE)
+        block = replace(block, undecided=why)
+    if not block.undecided:
+        _check(block, read)
+    return None if read.failed else block
+
+
+def _check(block: Block, read: Attributes) -> None:
+    """What could not be carried out as it is written."""
     if block.background and (block.retry or block.cleanup or block.expected):
         read.problem(
             "data-arriere-plan avec réessai, nettoyage ou résultat attendu", "mettre l'assertion dans le bloc suivant"
@@ -170,68 +158,3 @@ def _block(
         )
     if not block.code.strip():
         read.problem("bloc de commandes vide", "y écrire une commande, ou le retirer")
-    for line in block.code.split("\n"):
-        if PROMPT.match(line):
-            read.problem(
-                f"invite de commande dans « {line.strip()} »", "retirer l'invite : le bouton copier la prendrait"
-            )
-    return None if read.failed else block
-
-
-class _Attributes:
-    """Reads the attributes of one fence once each; what is left unread is an error."""
-
-    def __init__(self, page: Page, fence: Fence, problems: list[Problem]) -> None:
-        self._page, self._fence, self._problems = page, fence, problems
-        self._left = dict(fence.attributes)
-        self.failed = False
-
-    def problem(self, cause: str, remedy: str) -> None:
-        self.failed = True
-        self._problems.append(Problem(self._page.path, self._fence.line, cause, remedy))
-
-    def text(self, name: str) -> str | None:
-        value = self._left.pop(name, None)
-        if value is not None and not value.strip():
-            self.problem(f"{name} vide", "écrire une valeur entre guillemets")
-            return None
-        return value
-
-    def choice(self, name: str, values: Collection[str]) -> str | None:
-        value = self.text(name)
-        if value is not None and value not in values:
-            self.problem(f'{name}="{value}" inconnu', f"valeurs possibles : {', '.join(values)}")
-            return None
-        return value
-
-    def flag(self, name: str) -> bool:
-        return self.choice(name, (YES,)) is not None
-
-    def seconds(self, name: str) -> float | None:
-        value = self.text(name)
-        if value is None:
-            return None
-        if not re.fullmatch(r"\d+(?:\.\d+)?", value) or float(value) <= 0:
-            self.problem(f'{name}="{value}" n\'est pas une durée', "écrire un nombre de secondes, par exemple 60")
-            return None
-        return float(value)
-
-    def status(self, name: str) -> int:
-        value = self.text(name)
-        if value is None:
-            return 0
-        if not value.isdecimal() or int(value) > 255:
-            self.problem(f'{name}="{value}" n\'est pas un code de sortie', "écrire un nombre de 0 à 255")
-            return 0
-        return int(value)
-
-    def readiness(self, name: str) -> str | None:
-        value = self.text(name)
-        if value is not None and not re.fullmatch(r"https?://\S+|port:\d{1,5}|sortie:.+", value):
-            self.problem(f'{name}="{value}" n\'est pas une condition', "écrire une URL, port:8000 ou sortie:texte")
-            return None
-        return value
-
-    def finish(self) -> None:
-        for name in self._left:
-            self.problem(f"attribut « {name} » inconnu", f"attributs possibles : {', '.join(ATTRIBUTES)}")

@@ -1,13 +1,10 @@
 """What reading the site gives: its pages, their commands, and what each should print."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from runbook.errors import Problem
 from runbook.matching import expect
-
-if TYPE_CHECKING:  # a check that is handed the pages needs no MkDocs
-    from runbook.reading.pages import Opened
 
 ATTRIBUTES = (
     "data-cible",
@@ -29,7 +26,7 @@ class Page:
 
     `path` is relative to the repository, `uri` to the docs folder.  `markdown` is what Python-Markdown
     gets; `line_of[i]` is the line of the source file (from 1) that its line `i` (from 0) comes from.
-    `meta` is the front matter as JSON would tell it.
+    `meta` is the front matter as JSON would tell it.  A page that is `refused` could not be read: it has no text.
     """
 
     path: str
@@ -39,16 +36,21 @@ class Page:
     meta: dict[str, Any]
     markdown: str
     line_of: tuple[int, ...]
+    refused: Problem | None = None
+    undefined: tuple[Problem, ...] = ()  # names of macros that the site leaves as they stand
 
 
 @dataclass(frozen=True, eq=False)
 class Site:
-    """The pages in the order of the navigation, then those outside it, and how they are rendered."""
+    """The pages in the order of the navigation, then those outside it, and how they are rendered.
+
+    `unknown` says what of the site could not be read here, and what that leaves out: no fault of the site.
+    """
 
     pages: tuple[Page, ...]
     extensions: list[str]
     extension_configs: dict[str, Any]
-    opened: "Opened | None" = None  # None for pages that no MkDocs reads
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,12 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One group of commands that a reader pastes at once; `prose` is what stands before it, durations in seconds."""
+    """One group of commands that a reader pastes at once.
+
+    `prose` is what stands before it; durations are in seconds; `end` is the last line of the block in the source
+    file, that of its expected result if it has one.  A block that is `undecided` (the reason) runs nowhere, and
+    nobody has said why it should not.
+    """
 
     page: str
     line: int
@@ -80,13 +87,26 @@ class Block:
     stand_in: bool = True  # False: the answer depends on what earlier steps did to the target
     expected: Expected | None = None
     prose: str = ""
+    end: int = 0
+    undecided: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PageBlocks:
-    """A page, its commands in reading order, and what has to run before it."""
+    """A page, its commands in reading order, and what has to run before it.
+
+    `blocks` are written for bash; `sessions` are shell blocks that bash could not be given as they stand: other
+    shells, sessions with prompts and output.  A page with `problems` is refused; `doubts` refuse nothing.
+    """
 
     page: Page
     blocks: tuple[Block, ...]
     after: tuple[str, ...]
     problems: tuple[Problem, ...]
+    sessions: tuple[Block, ...] = ()
+    doubts: tuple[Problem, ...] = ()
+
+    @property
+    def all_blocks(self) -> tuple[Block, ...]:
+        """Every shell block of the page, in reading order."""
+        return tuple(sorted((*self.blocks, *self.sessions), key=lambda block: block.line))

@@ -1,7 +1,7 @@
-"""Every fenced block of a page, exactly as superfences renders it, with its source line.
+"""Every fenced block of a page, exactly as the site renders it, with its source line.
 
-Python-Markdown itself converts the page with the site's own extensions; only the formatters are
-replaced by one that leaves a numbered mark.  A fence is rendered if its mark reaches the HTML.
+Python-Markdown itself converts the page with the site's own extensions; only what makes HTML of a block is
+replaced, and leaves a numbered mark.  A fence is rendered if its mark reaches the HTML.
 A CommonMark parser or a regular expression would lose the fences inside admonitions and tabs.
 """
 
@@ -9,32 +9,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from html.parser import HTMLParser
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import markdown as python_markdown
+from markdown.extensions.attr_list import get_attrs_and_remainder
+from markdown.extensions.fenced_code import FencedBlockPreprocessor
 from pymdownx.superfences import SuperFencesBlockPreprocessor, SuperFencesRawBlockPreprocessor
 
-from runbook.errors import SettingsError
 from runbook.reading.content import Page, Site
 from runbook.reading.origins import origins
+from runbook.reading.shown import HIDING, mark, shown
 
-MARK = "data-runbook-fence"
-MARKED = re.compile(rf'<pre {MARK}="(\d+)">')
 CONVERTERS: WeakKeyDictionary[Site, dict[bool, python_markdown.Markdown]] = WeakKeyDictionary()
-TEXT_ONLY = (
-    "script",
-    "style",
-    "textarea",
-    "title",
-    "xmp",
-    "iframe",
-    "noembed",
-    "noframes",
-)  # a browser reads no element in these
-INERT = "template"
-HIDING = re.compile(rf"<!|<\?|<(?:{'|'.join((*TEXT_ONLY, INERT))})\b", re.IGNORECASE)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 OPENING = re.compile(r"^[\s>]*(?:[-*+]\s+|\d+[.)]\s+|[!?]{3}\S*\s+)*(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 
@@ -67,40 +54,16 @@ def find_fences(page: Page, site: Site) -> tuple[tuple[Fence, ...], tuple[Shadow
         return (), ()
     found: list[Fence] = []
     converter = _converter(site, lines=HIDING.search(page.markdown) is not None)
-    _record_fences(converter, page, found)
-    rendered = _shown(converter.convert(page.markdown))
+    for preprocessor in converter.preprocessors:
+        if type(preprocessor) is SuperFencesBlockPreprocessor:
+            _record_superfences(preprocessor, page, found)
+        elif type(preprocessor) is SuperFencesRawBlockPreprocessor:
+            _keep_lines(preprocessor)
+        elif type(preprocessor) is FencedBlockPreprocessor:
+            _record_fenced_code(preprocessor, page, found)
+    rendered = shown(converter.convert(page.markdown))
     fences = tuple(fence for number, fence in enumerate(found) if number in rendered)
     return fences, tuple(_shadows(page, fences))
-
-
-def _shown(html: str) -> set[int]:
-    """The numbers of the marks that a browser shows: none in a comment, a script, a template, or what it takes for a declaration."""
-    if not HIDING.search(html):
-        return {int(number) for number in MARKED.findall(html)}
-    marks = _Marks()
-    marks.feed(html)
-    marks.close()
-    return marks.shown
-
-
-class _Marks(HTMLParser):
-    CDATA_CONTENT_ELEMENTS = TEXT_ONLY  # type: ignore[misc] # where the parser has it for a subclass to say
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.shown: set[int] = set()
-        self._inert = 0  # templates that stand open here
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        number = dict(attrs).get(MARK)
-        if tag == INERT:
-            self._inert += 1
-        elif tag == "pre" and number and not self._inert:
-            self.shown.add(int(number))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == INERT and self._inert:
-            self._inert -= 1
 
 
 def _converter(site: Site, lines: bool) -> python_markdown.Markdown:
@@ -118,15 +81,8 @@ def _converter(site: Site, lines: bool) -> python_markdown.Markdown:
     return known[lines].reset()
 
 
-def _record_fences(converter: python_markdown.Markdown, page: Page, found: list[Fence]) -> None:
-    preprocessor: Any = next(
-        (one for one in converter.preprocessors if type(one) is SuperFencesBlockPreprocessor), None
-    )
-    if preprocessor is None:
-        raise SettingsError(
-            "le site ne lit pas ses blocs avec pymdownx.superfences ; l'ajouter à markdown_extensions, dans mkdocs.yml"
-        )
-    lines = page.markdown.split("\n")
+def _record_superfences(preprocessor: Any, page: Page, found: list[Fence]) -> None:
+    """Every block that pymdownx.superfences renders goes into `found`."""
     line_at: Sequence[int] = ()
     opening, after = 0, 0
     search = partial(type(preprocessor).search_nested, preprocessor)
@@ -134,12 +90,8 @@ def _record_fences(converter: python_markdown.Markdown, page: Page, found: list[
 
     def search_nested(given: list[str]) -> list[str]:
         nonlocal line_at
-        # Markdown ends every text with two lines of its own; an extension before this one may have taken lines away
-        line_at = (
-            range(len(lines))
-            if len(given) == len(lines) + 2
-            else origins([_plain(line) for line in lines], [_plain(line) for line in given[:-2]])
-        )
+        line_at = _line_at(page, given)
+        preprocessor.attr_list = True  # the author's word holds, even if the site shows nothing of it
         found_and_replaced: list[str] = search(given)
         return found_and_replaced
 
@@ -149,7 +101,6 @@ def _record_fences(converter: python_markdown.Markdown, page: Page, found: list[
         process(ws, content, start, end)
 
     def formatter(src: str = "", language: str = "", options: Any = None, **kwargs: Any) -> str:
-        options = dict(options or {})
         index = line_at[opening]
         found.append(
             Fence(
@@ -157,28 +108,89 @@ def _record_fences(converter: python_markdown.Markdown, page: Page, found: list[
                 index=index,
                 end=line_at[after - 1] + 1,
                 language=language or "",
-                title=options.get("title"),
+                title=dict(options or {}).get("title"),
                 attributes={str(key): str(value) for key, value in (kwargs.get("attrs") or {}).items()},
                 classes=tuple(kwargs.get("classes") or ()),
                 source=src,
             )
         )
-        return f'<pre {MARK}="{len(found) - 1}"></pre>'
+        return mark(len(found) - 1)
 
-    _keep_lines(converter)
     preprocessor.search_nested = search_nested
     preprocessor.process_nested_block = process_nested_block
     for entry in preprocessor.extension.superfences:
         entry["formatter"] = formatter
 
 
-def _keep_lines(converter: python_markdown.Markdown) -> None:
+def _keep_lines(preprocessor: Any) -> None:
     """Where tabs are kept, blocks are read twice, and one without a line comes back with a blank one: it comes back without."""
-    for first in converter.preprocessors:
-        if type(first) is SuperFencesRawBlockPreprocessor:
-            raw: Any = first
-            store = partial(type(raw)._store, raw)  # noqa: SLF001 — the only place that knows both the block and its lines
-            raw._store = lambda source, code, start, end: store(source if end - start > 2 else "", code, start, end)  # noqa: B023, SLF001
+    store = partial(type(preprocessor)._store, preprocessor)  # noqa: SLF001 — where both the block and its lines are known
+    preprocessor._store = lambda source, code, start, end: store(source if end - start > 2 else "", code, start, end)  # noqa: SLF001
+
+
+def _record_fenced_code(preprocessor: Any, page: Page, found: list[Fence]) -> None:
+    """Every block that Markdown's own fenced_code renders goes into `found`."""
+    run, pattern = partial(type(preprocessor).run, preprocessor), type(preprocessor).FENCED_BLOCK_RE
+    stash = preprocessor.md.htmlStash
+
+    def recorded(given: list[str]) -> list[str]:
+        line_at, moved = _line_at(page, given), 0
+        last: re.Match[str] | None = None
+
+        class Pattern:
+            """Remembers what was found last, and so what is stored next."""
+
+            @staticmethod
+            def search(text: str, index: int) -> re.Match[str] | None:
+                nonlocal last
+                last = pattern.search(text, index)
+                return last
+
+        def store(_: str) -> str:
+            nonlocal moved
+            if last is None:
+                raise RuntimeError  # nothing is stored but what was found
+            opening = last.string.count("\n", 0, last.start()) - moved
+            lines = last.group().count("\n")
+            moved += 2 - lines  # the block becomes a line between two others
+            found.append(_plain_fence(preprocessor, last, page, line_at[opening], line_at[opening + lines]))
+            placeholder: str = type(stash).store(stash, mark(len(found) - 1))
+            return placeholder
+
+        preprocessor.FENCED_BLOCK_RE, stash.store = Pattern, store
+        try:
+            rendered: list[str] = run(given)
+        finally:
+            del preprocessor.FENCED_BLOCK_RE, stash.store
+        return rendered
+
+    preprocessor.run = recorded
+
+
+def _plain_fence(preprocessor: Any, match: re.Match[str], page: Page, opening: int, closing: int) -> Fence:
+    language, classes, options = match.group("lang") or "", [], {}
+    if match.group("attrs"):
+        _, classes, options = preprocessor.handle_attrs(get_attrs_and_remainder(match.group("attrs"))[0])
+        language = classes.pop(0) if classes else ""
+    return Fence(
+        line=page.line_of[opening],
+        index=opening,
+        end=closing + 1,
+        language=language,
+        title=options.pop("title", None),
+        attributes={key: str(value) for key, value in options.items() if key.startswith("data-")},
+        classes=tuple(classes),
+        source=match.group("code").removesuffix("\n"),
+    )
+
+
+def _line_at(page: Page, given: list[str]) -> Sequence[int]:
+    """For each line that an extension is given, that of the page; Markdown ends every text with two lines of its own."""
+    lines = page.markdown.split("\n")
+    if len(given) == len(lines) + 2:
+        return range(len(given))
+    # an extension before this one has taken lines away
+    return (*origins([_plain(line) for line in lines], [_plain(line) for line in given[:-2]]), len(lines), len(lines))
 
 
 def _plain(line: str) -> str:

@@ -15,21 +15,25 @@ class Reading(msgspec.Struct, frozen=True):
 
     of: str
     pages: list[PageBlocks]
+    unknown: tuple[str, ...] = ()
 
 
-def recall(root: Path, settings: Settings, state: str) -> list[PageBlocks] | None:
-    """The pages that were read in this very state, if it is the last one that was read."""
+def recall(root: Path, settings: Settings, state: str) -> Reading | None:
+    """What was read in this very state, if it is the last one that was read."""
     try:
         kept = msgspec.msgpack.decode(_memory(root, settings).read_bytes(), type=Reading)
     except (OSError, msgspec.DecodeError):  # none yet, or damaged: everything is read
         return None
-    return kept.pages if kept.of == state else None
+    return kept if kept.of == state else None
 
 
-def keep(root: Path, settings: Settings, state: str, pages: list[PageBlocks]) -> None:
-    """Remember them instead of those before; where that cannot be written, they are read each time."""
+def keep(root: Path, settings: Settings, read: Reading) -> None:
+    """Remember it instead of what was read before; where that cannot be written, pages are read each time."""
     with contextlib.suppress(OSError):
-        write_whole(_memory(root, settings), msgspec.msgpack.encode(Reading(state, pages)))
+        ignored = root / settings.state / ".gitignore"
+        if not ignored.exists():
+            write_whole(ignored, b"*\n")
+        write_whole(_memory(root, settings), msgspec.msgpack.encode(read))
 
 
 def _memory(root: Path, settings: Settings) -> Path:

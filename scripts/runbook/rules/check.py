@@ -76,7 +76,7 @@ def of_pages(
         if page.page.uri in wanted:
             yield from found
             yield from (
-                Finding(problem.page, problem.line, problem.cause, problem.remedy, "bloc") for problem in page.problems
+                Finding(one.page, one.line, one.cause, one.remedy, "bloc") for one in (*page.problems, *page.doubts)
             )
             for rule in rules:
                 if rule.about == "page":

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
+from runbook.reading.selection import select
 from runbook.reading.state import state_of
 from runbook.settings import load
-from runbook.verbs.options import json_option, pages_meanwhile, print_json
+from runbook.verbs.options import json_option, pages_argument, pages_meanwhile, print_json
 from runbook.verbs.verdict import verdict
 
 
 @click.command("check")
+@pages_argument
 @json_option
 @click.option(
     "--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire aussi un rapport JUnit XML."
@@ -21,14 +23,17 @@ from runbook.verbs.verdict import verdict
     "--no-cache", is_flag=True, help="Tout contrôler, même si rien n'a changé depuis un contrôle sans constat."
 )
 @click.pass_obj
-def command(root: Path, as_json: bool, junit_file: Path | None, no_cache: bool) -> int:
+def command(
+    root: Path, asked: tuple[str, ...], tags: tuple[str, ...], as_json: bool, junit_file: Path | None, no_cache: bool
+) -> int:
     """Contrôle les pages, les manifestes et le code entre eux, sans rien exécuter."""
     gc.disable()  # a short life, few cycles: collecting costs a tenth of the time
     settings = load(root)
     state = state_of(root, settings)
-    with pages_meanwhile(root, settings, (), state, no_cache) as read:
+    with pages_meanwhile(root, settings, state, no_cache) as read:
         given = verdict(root, settings, state, read, no_cache)
-    findings = given.findings
+        selection = select(read(), root, asked, tags) if asked or tags else None
+    findings = [one for one in given.findings if selection is None or selection.holds(one.path, one.line)]
     if junit_file:
         from runbook.reporting import junit
 

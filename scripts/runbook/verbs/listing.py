@@ -8,19 +8,37 @@ import msgspec
 from runbook.plan import make_plan
 from runbook.reporting.label import label
 from runbook.settings import load
-from runbook.verbs.options import json_option, pages, pages_argument, print_json
+from runbook.verbs.options import json_option, pages_argument, print_json, selected, show_refused
+
+REFUSED, UNDECIDED = "refusé", "indécis"
 
 
 @click.command("list")
 @pages_argument
 @json_option
 @click.pass_obj
-def command(root: Path, asked: tuple[str, ...], as_json: bool) -> None:
+def command(root: Path, asked: tuple[str, ...], tags: tuple[str, ...], as_json: bool) -> int:
     """Liste les commandes des pages, sans rien exécuter."""
     settings = load(root)
-    plan = make_plan(pages(root, settings, asked), settings, {}, asked)
+    selection = selected(root, settings, asked, tags)
+    plan = make_plan(selection.pages, settings, {}, selection.chosen)
+    steps = [step for step in plan.steps if selection.holds(step.block.page, step.block.line)]
     if as_json:
-        print_json([{**msgspec.to_builtins(step.block), "mode": step.mode} for step in plan.steps])
-        return
-    for step in plan.steps:
-        click.echo(f"{step.place}  {step.block.target or '-'}  {label(step.block.title, step.block.code)}")
+        blocks = [
+            {**msgspec.to_builtins(step.block), "mode": UNDECIDED if step.block.undecided else step.mode}
+            for step in steps
+        ]
+        print_json([*blocks, *({**msgspec.to_builtins(problem), "mode": REFUSED} for problem in plan.refused)])
+    else:
+        for step in steps:
+            place = UNDECIDED if step.block.undecided else step.block.target or "-"
+            click.echo(f"{step.place}  {place}  {label(step.block.title, step.block.code)}")
+        _show_undecided([step.block.undecided for step in steps if step.block.undecided])
+    show_refused(plan.refused)
+    return 1 if plan.refused else 0
+
+
+def _show_undecided(reasons: list[str]) -> None:
+    """How many commands nobody has decided about, by reason."""
+    for reason in dict.fromkeys(reasons):
+        click.echo(f"{UNDECIDED} : {reasons.count(reason)} × {reason}", err=True)

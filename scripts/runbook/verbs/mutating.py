@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from runbook.settings import load
-from runbook.verbs.options import console, json_option, known_target, pages, print_json
+from runbook.verbs.options import console, json_option, known_target, pages_argument, print_json, selected
 
 
 @click.command("mutate")
+@pages_argument
 @click.option(
     "--run",
     "targets",
@@ -31,7 +32,15 @@ from runbook.verbs.options import console, json_option, known_target, pages, pri
 @json_option
 @click.pass_obj
 def command(
-    root: Path, targets: tuple[str, ...], count: int | None, seed: int, only: str, workers: int, as_json: bool
+    root: Path,
+    asked: tuple[str, ...],
+    tags: tuple[str, ...],
+    targets: tuple[str, ...],
+    count: int | None,
+    seed: int,
+    only: str,
+    workers: int,
+    as_json: bool,
 ) -> int:
     """Change une chose à la fois dans une copie du dépôt, et compte ce que le contrôle ou l'exécution ne voit pas."""
     from rich.live import Live
@@ -43,8 +52,9 @@ def command(
     settings = load(root)
     for target in targets:
         known_target(target, settings)
+    selection = selected(root, settings, asked, tags)
     repository = read_repository(root, settings)
-    made = generate.generate(pages(root, settings, ()), repository, targets)
+    made = generate.generate(selection.pages, repository, targets)
     found = [mutant for mutant in made if only in str(mutant)]
     chosen = generate.sample(found, count, seed)
     screen = console(stderr=as_json)

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from runbook.errors import RunbookError
+from runbook.errors import Problem, RunbookError, SettingsError
 from runbook.forked import forked, here
+from runbook.reading.content import PageBlocks
+from runbook.reading.remembered import Reading, recall
+from runbook.reading.selection import Selection, select
 from runbook.reading.state import state_of
 from runbook.settings import Settings
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from runbook.reading.content import PageBlocks
 
 NOT_ASKED = "cible non demandée (--target)"
 
@@ -33,51 +34,67 @@ context_option = click.option(
 
 
 def pages_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The pages that a verb is limited to."""
-    return click.argument("asked", nargs=-1, metavar="[PAGE]...")(command)
+    """What a verb is limited to: `asked` and `tags`."""
+    command = click.option(
+        "--tag",
+        "tags",
+        multiple=True,
+        metavar="ÉTIQUETTE",
+        help="Se limiter aux pages qui portent cette étiquette (répétable).",
+    )(command)
+    return click.argument("asked", nargs=-1, metavar="[PAGE|DOSSIER|MOTIF|PAGE:LIGNE]...")(command)
 
 
-def pages(root: Path, settings: Settings, asked: tuple[str, ...]) -> "list[PageBlocks]":
-    """Every page of the site with its blocks; RunbookError if one of `asked` is not among them."""
-    with pages_meanwhile(root, settings, asked) as read:
-        return read()
+def selected(root: Path, settings: Settings, asked: tuple[str, ...], tags: tuple[str, ...]) -> Selection:
+    """Every page of the site with its blocks, and those that are asked for; RunbookError if there are none."""
+    with pages_meanwhile(root, settings) as read:
+        return select(read(), root, asked, tags)
 
 
 @contextlib.contextmanager
 def pages_meanwhile(
-    root: Path, settings: Settings, asked: tuple[str, ...], state: str = "", anew: bool = False
-) -> "Iterator[Callable[[], list[PageBlocks]]]":
-    """The same for who has something to do until then; `state` if it is known, `anew` to read even what has not changed.
+    root: Path, settings: Settings, state: str = "", anew: bool = False
+) -> Iterator[Callable[[], list[PageBlocks]]]:
+    """Every page, for who has something to do until then; `state` if it is known, `anew` to read even what has not changed.
 
     What is not remembered is read in a fork: MkDocs works on one core, and the caller on another.
     """
-    from runbook.reading.remembered import recall
-
     state = state or state_of(root, settings)
     kept = None if anew else recall(root, settings, state)
     with here(lambda: kept) if kept is not None else forked(partial(_read, root, settings, state)) as read:
-        yield lambda: _with(asked, read() or [])
+        yield lambda: _told(read())
 
 
-def _read(root: Path, settings: Settings, state: str) -> "list[PageBlocks]":
-    from runbook.reading.blocks import find_blocks
+def _read(root: Path, settings: Settings, state: str) -> Reading:
+    from runbook.reading.blocks import blocks_of
     from runbook.reading.pages import read_site
     from runbook.reading.remembered import keep
 
     environment = dict(os.environ)  # which plugins change
     site = read_site(root, settings.site)
-    found = [find_blocks(page, site, settings.targets) for page in site.pages]
+    if settings.targets and site.unknown:  # a command that is run has to be the one that readers see
+        raise SettingsError(
+            "\n".join(f"{what} ; ce site s'exécute : il doit être lu en entier" for what in site.unknown)
+        )
+    found = Reading(state, blocks_of(site, settings), site.unknown)
     if state_of(root, settings, environment) == state:  # else somebody wrote while it was read
-        keep(root, settings, state, found)
+        keep(root, settings, found)
     return found
 
 
-def _with(asked: tuple[str, ...], found: "list[PageBlocks]") -> "list[PageBlocks]":
-    known = {name for page in found for name in (page.page.path, page.page.uri)}
-    for name in asked:
-        if name not in known:
-            raise RunbookError(f"{name} : page absente du site ; « runbook list » donne celles qui ont des commandes")
-    return found
+def _told(found: Reading | None) -> list[PageBlocks]:
+    """The pages; what could not be known here is said, and is nobody's fault."""
+    if found is None:
+        return []
+    for what in found.unknown:
+        click.echo(f"inconnu ici : {what}", err=True)
+    return found.pages
+
+
+def show_refused(refused: tuple[Problem, ...]) -> None:
+    """One line a mistake for which a page is refused."""
+    for problem in refused:
+        click.echo(str(problem), err=True)
 
 
 def missing_targets(root: Path, settings: Settings, asked: tuple[str, ...], context: str | None) -> dict[str, str]:

@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from runbook.errors import RunbookError
 from runbook.plan import Plan, Step, make_plan
-from runbook.reading.content import PageBlocks
+from runbook.reading.selection import Selection
 from runbook.reporting import annotations, coverage, history, make, merge, record, terminal
 from runbook.reporting.record import Campaign
 from runbook.running import campaign
@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 def run_pages(
     root: Path,
     settings: Settings,
-    found: list[PageBlocks],
+    selection: Selection,
     state: str,
-    asked: tuple[str, ...],
     targets: tuple[str, ...],
     required: str,
     context: str | None,
@@ -44,20 +43,21 @@ def run_pages(
     record_folder: Path | None,
     as_json: bool,
 ) -> int:
-    """Run those of the pages `found` in this `state` of the repository that are asked for, or all; the exit status."""
+    """Run the pages selected, in this `state` of the repository; the exit status."""
+    asked = selection.chosen
     missing = missing_targets(root, settings, targets, context)
     if by_step and not (asked and sys.stdin.isatty()):
         raise RunbookError("--step demande un terminal et le nom d'au moins une page")
-    plan = make_plan(found, settings, missing, asked, prerequisites=not by_step)
+    plan = make_plan(selection.pages, settings, missing, asked, prerequisites=not by_step)
     problems = [
         f"{name} : cible requise mais absente : {missing[name]}"
         for name in _required(required, settings)
         if name in missing
-    ]
+    ] + [f"page refusée : {problem}" for problem in plan.refused]
     screen = console(stderr=as_json)
     show_missing(missing, screen)
     whole = not (by_step or asked or targets)
-    findings = _findings(verdict(root, settings, state, lambda: found).findings, screen) if checks else None
+    findings = _findings(verdict(root, settings, state, lambda: selection.pages).findings, screen) if checks else None
     kept = record_folder or root / settings.state
     interruptions = Interruptions()
     with interruptions.handled(partial(announce_stop, screen)):

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from runbook.reading.selection import select
 from runbook.reading.state import state_of
 from runbook.settings import load
 from runbook.verbs.options import context_option, json_option, pages_argument, pages_meanwhile, target_option
@@ -45,8 +46,8 @@ def command(root: Path, /, **asked: Any) -> int:
     """Exécute les pages (toutes, ou celles nommées et celles dont elles dépendent)."""
     settings = load(root)
     state = state_of(root, settings)
-    with pages_meanwhile(root, settings, asked["asked"], state) as read:
+    with pages_meanwhile(root, settings, state) as read:
         from runbook.verbs.run_pages import run_pages
 
-        found = read()
-    return run_pages(root, settings, found, state, **asked)
+        selection = select(read(), root, asked.pop("asked"), asked.pop("tags"))
+    return run_pages(root, settings, selection, state, **asked)

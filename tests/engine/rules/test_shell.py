@@ -1,7 +1,7 @@
 """What a page's commands say before anything runs: words, variables, pipes, loops, here-documents."""
 
-from runbook.checking.blocks.words import UNKNOWN, Command, Shell
 from runbook.reading.content import Block
+from runbook.rules.shell import UNKNOWN, Command, Shell
 
 
 def read(*codes: str) -> list[Command]:
@@ -32,7 +32,7 @@ def test_a_value_that_only_running_tells_is_unknown_but_assigned() -> None:
     substituted, used = read("POD=$(kubectl get pod -o jsonpath='{.items[0].metadata.name}')", 'kubectl logs "$POD"')
     assert substituted.name == "kubectl"
     assert used.words[-1].text == UNKNOWN
-    assert not used.words[-1].variables
+    assert not used.words[-1].unset
 
 
 def test_of_the_names_that_kubectl_prints_the_kind_is_known() -> None:
@@ -41,7 +41,7 @@ def test_of_the_names_that_kubectl_prints_the_kind_is_known() -> None:
 
 def test_a_variable_that_nothing_assigned_is_named() -> None:
     (command,) = read('echo "$POD" ${NS} ${OPTIONAL:-x} $?')
-    assert [word.variables for word in command.arguments] == [("POD",), ("NS",), (), ()]
+    assert [word.unset for word in command.arguments] == [("POD",), ("NS",), (), ()]
 
 
 def test_continuations_keep_each_word_at_its_own_line() -> None:
@@ -62,7 +62,7 @@ def test_what_a_subshell_assigns_is_gone_after_it() -> None:
 
 def test_pipes_redirections_and_here_documents_are_told_apart() -> None:
     first, second, third = read("cat f | sort >out", "kubectl apply -f - <<END\nkind: Pod\nEND")
-    assert (first.piped, second.piped) == (False, True)
+    assert (first.piped, second.piped) == ((), ("cat",))
     assert [(operator, word.text) for operator, word in second.redirects] == [(">", "out")]
     assert third.stdin == "kind: Pod\n"
 
@@ -83,4 +83,4 @@ def test_quoting_is_what_bash_makes_of_it() -> None:
 def test_a_functions_name_is_known_after_its_definition() -> None:
     shell = Shell()
     list(shell.read(Block("p.md", 1, None, "f() { echo x; }", "here")))
-    assert shell.functions == {"f"}
+    assert set(shell.functions) == {"f"}

@@ -1,0 +1,76 @@
+"""What a page says that its commands print: the block after them, if it is titled so."""
+
+import difflib
+import unicodedata
+from collections.abc import Iterator
+
+from runbook.errors import Problem
+from runbook.matching import expect
+from runbook.reading.content import Expected, Page
+from runbook.reading.fences import Fence
+from runbook.reading.languages import is_shell
+
+TITLES = ("Résultat attendu", "Expected result")
+KINDS = {
+    "text": expect.Kind.TEXT,
+    "txt": expect.Kind.TEXT,
+    "plain": expect.Kind.TEXT,
+    "plaintext": expect.Kind.TEXT,
+    "output": expect.Kind.TEXT,
+    "": expect.Kind.TEXT,
+    "json": expect.Kind.JSON,
+}
+LIKE = ("resultat", "attendu", "expected", "erwartet", "esperado", "atteso")
+LIKENESS = 0.75
+
+
+def expected_after(page: Page, following: Fence | None, problems: list[Problem]) -> Expected | None:
+    """What the fence after a command promises; None if it promises nothing, or not well, which is a problem."""
+    if following is None or following.title not in TITLES:
+        return None
+    kind = KINDS.get(following.language.casefold())
+    if kind is None:
+        problems.append(
+            Problem(
+                page.path,
+                following.line,
+                f"résultat attendu en « {following.language} »",
+                "langages possibles : text, json",
+            )
+        )
+        return None
+    fault = expect.check_expected(following.source, kind)
+    if fault:
+        problems.append(Problem(page.path, following.line, fault, "corriger le résultat attendu"))
+        return None
+    return Expected(following.line + 1, following.source, kind)
+
+
+def not_taken(page: Page, fences: tuple[Fence, ...]) -> Iterator[Problem]:
+    """Blocks that their reader takes for an expected result, and that are compared with nothing."""
+    previous: Fence | None = None
+    for fence in fences:
+        after_command = previous is not None and is_shell(previous.language, previous.source)
+        if fence.title in TITLES and not after_command:
+            yield Problem(
+                page.path, fence.line, "résultat attendu sans commande juste avant", "le placer après son bloc bash"
+            )
+        elif after_command and fence.title and fence.title not in TITLES and _like(fence.title):
+            yield Problem(
+                page.path,
+                fence.line,
+                f"titre « {fence.title} » : ce bloc ne serait comparé à rien",
+                f"écrire exactement « {TITLES[0]} », ou « {TITLES[1]} »",
+            )
+        previous = fence
+
+
+def _like(title: str) -> bool:
+    """Whether somebody who wrote this meant the title of an expected result."""
+    folded = "".join(
+        letter for letter in unicodedata.normalize("NFD", title.casefold()) if not unicodedata.combining(letter)
+    )
+    if any(word in folded for word in LIKE[1:]):
+        return True
+    meant = ("resultat attendu", "expected result")
+    return any(difflib.SequenceMatcher(None, folded, known).ratio() >= LIKENESS for known in meant)

@@ -1,0 +1,215 @@
+"""MkDocs made ready to read pages, on any site: what is not installed here is told, and left out."""
+
+import contextlib
+import functools
+import logging
+import os
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import markdown as python_markdown
+import yaml
+from mkdocs.config.config_options import Hooks
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort, BuildError, ConfigurationError
+from mkdocs.plugins import PluginCollection, get_plugins
+from mkdocs.structure.files import Files, get_files
+from mkdocs.structure.nav import get_navigation
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils import get_theme_names
+from mkdocs.utils.yaml import get_yaml_loader, yaml_load
+
+from runbook.errors import SettingsError
+from runbook.reporting.withheld import withheld
+
+# Extensions that change words inside a line, never a block, and take long to make.
+INLINE = ("pymdownx.emoji", "materialx.emoji")
+# Plugins that change no command: they work on what is published, or ask the network or the history of git.
+BESIDE = re.compile(
+    r"git-authors|git-committers|git-committers-2|git-revision-date|git-revision-date-localized|glightbox"
+    r"|htmlproofer|llmstxt|mike|minify|minify_html|mkdocstrings|offline|open-in-new-tab|optimize|pdf-export"
+    r"|privacy|projects|redirects|rss|search|social|tags|with-pdf"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A site's settings and files, its pages in their order, and what could not be read of it here."""
+
+    root: Path
+    config_file: str
+    config: MkDocsConfig
+    files: Files = field(default_factory=lambda: Files([]))
+    pages: tuple[MkDocsPage, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def open_site(root: Path, config_file: str) -> Opened:
+    """The site that these settings of MkDocs describe; SettingsError if MkDocs or one of its plugins refuses it."""
+    unknown: list[str] = []
+    with as_mkdocs_does(root, config_file):
+        config = _configuration(root / config_file, unknown)
+        plugins = _Plugins(config.plugins, unknown)
+        plugins.pass_on("startup", None, command="build", dirty=False)
+        config = plugins.pass_on("config", config)
+        files = plugins.pass_on("files", get_files(config), config=config)
+        navigation = plugins.pass_on("nav", get_navigation(files, config), config=config, files=files)
+        pages = tuple(_in_order(navigation.pages, files))
+    return Opened(root, config_file, config, files, pages, tuple(f"{config_file} : {what}" for what in unknown))
+
+
+@contextlib.contextmanager
+def as_mkdocs_does(root: Path, config_file: str) -> Iterator[None]:
+    """Silent, without proofs, in the folder that extensions read their relative paths from; what MkDocs refuses is a SettingsError."""
+    disabled = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)  # what is wrong is raised, in one line and with its place
+    try:
+        with contextlib.chdir((root / config_file).parent), withheld():
+            yield
+    except (Abort, BuildError, ConfigurationError, OSError, SystemExit) as error:
+        raise SettingsError(f"{config_file} : MkDocs refuse le site : {reason(error)}") from error
+    finally:
+        logging.disable(disabled)
+
+
+def reason(error: BaseException) -> str:
+    """What went wrong, in one line."""
+    told = str(error) or str(error.__cause__ or "") or type(error).__name__
+    return " ".join(told.split())
+
+
+def _configuration(path: Path, unknown: list[str]) -> MkDocsConfig:
+    """MkDocs's own reading of its settings, less what is not installed here and what no command depends on."""
+    config = MkDocsConfig(config_file_path=str(path))
+    with path.open("rb") as stream:
+        written = yaml_load(stream, _loader(config, unknown))
+    written.pop("watch", None)
+    hooks = written.pop("hooks", None)
+    theme = written.get("theme") or "mkdocs"
+    theme_name = theme.get("name") if isinstance(theme, dict) else theme
+    if theme_name is not None and theme_name not in get_theme_names():
+        unknown.append(f"thème « {theme_name} » absent d'ici ; les pages sont lues sans lui")
+        written["theme"] = "mkdocs"
+    if "plugins" in written:
+        written["plugins"] = list(_installed_plugins(written["plugins"] or [], theme_name, unknown))
+    if "markdown_extensions" in written:
+        written["markdown_extensions"] = list(_installed_extensions(written["markdown_extensions"] or [], unknown))
+    config.load_dict(written)
+    errors, _ = config.validate()
+    if errors:
+        raise ConfigurationError(" ; ".join(f"{key} : {fault}" for key, fault in errors))
+    for name in hooks or []:
+        _add_hook(config, str(name), unknown)
+    return config
+
+
+def _loader(config: MkDocsConfig, unknown: list[str]) -> Any:
+    """MkDocs's own reader of YAML, for which a Python name that is not there is nothing instead of the end."""
+    loader = get_yaml_loader(config=config)
+
+    def tolerant(construct: Any, reader: Any, name: str, node: Any) -> Any:
+        try:
+            return construct(reader, name, node)
+        except (yaml.constructor.ConstructorError, ImportError) as error:
+            unknown.append(
+                f"« {name} » introuvable ici ({reason(error).split(' in ')[0]}) ; les pages sont lues sans lui"
+            )
+            return None
+
+    for tag, construct in (
+        ("name", yaml.constructor.FullConstructor.construct_python_name),
+        ("object/apply", yaml.constructor.UnsafeConstructor.construct_python_object_apply),
+    ):
+        loader.add_multi_constructor(f"tag:yaml.org,2002:python/{tag}:", functools.partial(tolerant, construct))
+    return loader
+
+
+def _entries(written: Any) -> Iterator[tuple[Any, Any]]:
+    """Name and settings of each, however the list is written."""
+    if isinstance(written, dict):
+        yield from written.items()
+        return
+    for entry in written if isinstance(written, list) else ():
+        yield next(iter(entry.items()), ("", None)) if isinstance(entry, dict) else (entry, None)
+
+
+def _installed_plugins(written: Any, theme: str | None, unknown: list[str]) -> Iterator[dict[str, Any]]:
+    installed = get_plugins()
+    for name, options in _entries(written):
+        if BESIDE.fullmatch(str(name).rpartition("/")[2]):
+            continue
+        if name in installed or f"{theme}/{name}" in installed:
+            yield {name: deepcopy(options)}
+        else:
+            unknown.append(f"greffon « {name} » absent d'ici ; l'installer, sinon les pages sont lues sans lui")
+
+
+def _installed_extensions(written: Any, unknown: list[str]) -> Iterator[dict[str, Any]]:
+    converter = python_markdown.Markdown()
+    for name, options in _entries(written):
+        if name in INLINE:
+            continue
+        try:
+            converter.build_extension(str(name), {})
+        except (ImportError, AttributeError):
+            unknown.append(f"extension « {name} » absente d'ici ; l'installer, sinon les pages sont lues sans elle")
+        except Exception:  # it is there; with its own settings MkDocs will judge it
+            yield {name: options}
+        else:
+            yield {name: options}
+
+
+def _add_hook(config: MkDocsConfig, name: str, unknown: list[str]) -> None:
+    path = os.path.join(os.path.dirname(config.config_file_path), name)  # noqa: PTH118, PTH120 — as MkDocs does
+    try:
+        config.plugins[name] = _hooks()._load_hook(name, path)  # noqa: SLF001 — MkDocs has no other door
+    except ImportError as error:
+        unknown.append(f"module « {name} » : {reason(error)} ; l'installer, sinon les pages sont lues sans lui")
+    except Exception as error:
+        raise ConfigurationError(f"hooks : {name} : {reason(error)}") from error
+
+
+@functools.cache
+def _hooks() -> Hooks:
+    return Hooks("plugins")
+
+
+class _Plugins:
+    """The site's plugins: one that fails while the site is opened is left out, unless it writes into pages."""
+
+    def __init__(self, plugins: PluginCollection, unknown: list[str]) -> None:
+        self._plugins, self._unknown = plugins, unknown
+
+    def pass_on(self, event: str, item: Any, **given: Any) -> Any:
+        """What all of them make of `item`, as MkDocs's own `run_event` has it."""
+        for method in list(self._plugins.events[event]):
+            try:
+                made = method(**given) if item is None else method(item, **given)
+            except (Exception, SystemExit) as error:
+                self._leave_out(self._owner(method), error)
+            else:
+                item = item if made is None else made
+        return item
+
+    def _leave_out(self, name: str, error: BaseException) -> None:
+        events = self._plugins.events
+        if any(self._owner(method) == name for method in events["page_markdown"]):
+            raise ConfigurationError(f"greffon « {name} » : {reason(error)}") from error
+        self._unknown.append(f"greffon « {name} » en échec ({reason(error)}) ; les pages sont lues sans lui")
+        for methods in events.values():
+            methods[:] = [method for method in methods if self._owner(method) != name]
+
+    def _owner(self, method: Any) -> str:
+        return self._plugins._event_origins.get(method, "?")  # noqa: SLF001 — where MkDocs says whose a method is
+
+
+def _in_order(navigated: list[MkDocsPage], files: Files) -> Iterator[MkDocsPage]:
+    yield from navigated
+    listed = {page.file.src_uri for page in navigated}
+    for file in files.documentation_pages():
+        if file.src_uri not in listed and file.page is not None:
+            yield file.page

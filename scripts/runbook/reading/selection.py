@@ -1,0 +1,114 @@
+"""Which of a site's pages somebody asks for: by page, folder, pattern, `page.md:LINE` or tag."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+
+from runbook.errors import RunbookError
+from runbook.reading.content import Block, PageBlocks
+
+LINE = re.compile(r"(?P<page>.+\.\w+):(?P<line>\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """All `pages` of the site, and the paths `chosen` among them; none is chosen where all are meant.
+
+    A page asked for by line ends with the block at that line: what stands before it in the page makes it possible,
+    and its clean-ups undo that.  `lines` are those of the blocks asked for, by page.
+    """
+
+    pages: list[PageBlocks]
+    chosen: tuple[str, ...] = ()
+    lines: dict[str, tuple[int, ...]] | None = None
+
+    def holds(self, path: str, line: int) -> bool:
+        """Whether what stands at that line of that page was asked for itself."""
+        if self.chosen and path not in self.chosen:
+            return False
+        lines = (self.lines or {}).get(path)
+        return not lines or any(
+            block.line <= line <= block.end
+            for page in self.pages
+            if page.page.path == path
+            for block in page.all_blocks
+            if block.line in lines
+        )
+
+
+def select(found: Sequence[PageBlocks], root: Path, asked: Iterable[str], tags: Iterable[str]) -> Selection:
+    """Those that are `asked` for and carry one of the `tags`; RunbookError for a name, a line or a tag that is nowhere."""
+    asked, tags = tuple(asked), tuple(tags)
+    pages = {page.page.path: page for page in found}
+    if not asked and not tags:
+        return Selection(list(found))
+    chosen: dict[str, list[int]] = {}
+    for name in asked:
+        by_line = LINE.fullmatch(name)
+        paths = _named(by_line["page"] if by_line else name, found, root)
+        if not paths:
+            raise RunbookError(f"{name} : page absente du site ; « runbook list » donne celles qui ont des commandes")
+        for path in paths:
+            lines = chosen.setdefault(path, [])
+            if by_line:
+                lines.append(_block_at(pages[path], int(by_line["line"])).line)
+    if tags:
+        tagged = _tagged(found, tags)
+        named = chosen or {page.page.path: [] for page in found}
+        chosen = {path: lines for path, lines in named.items() if path in tagged}
+        if not chosen:
+            raise RunbookError(f"étiquettes {', '.join(tags)} : aucune des pages nommées ne les porte ; retirer --tag")
+    lines_of = {path: tuple(lines) for path, lines in chosen.items() if lines}
+    kept = [_until(page, lines_of[path]) if (path := page.page.path) in lines_of else page for page in found]
+    return Selection(kept, tuple(chosen), lines_of)
+
+
+def _named(name: str, found: Sequence[PageBlocks], root: Path) -> list[str]:
+    """The paths of the pages that `name` means: from the root, from the docs folder or from here."""
+    here = Path(name).resolve()
+    from_here = here.relative_to(root).as_posix() if here.is_relative_to(root) else name
+    names = {name.rstrip("/"), PurePosixPath(name).as_posix(), from_here}
+    return [
+        page.page.path
+        for page in found
+        if any(
+            path == one or path.startswith(f"{one}/") or fnmatch(path, one) or from_here == "."
+            for path in (page.page.path, page.page.uri)
+            for one in names
+        )
+    ]
+
+
+def _block_at(page: PageBlocks, line: int) -> Block:
+    for block in page.all_blocks:
+        if block.line <= line <= block.end:
+            return block
+    following = next((block.line for block in page.all_blocks if block.line > line), None)
+    near = f"le suivant est à la ligne {following}" if following else "aucun ne suit"
+    raise RunbookError(f"{page.page.path}:{line} : aucun bloc de commandes à cette ligne ; {near}")
+
+
+def _until(page: PageBlocks, lines: tuple[int, ...]) -> PageBlocks:
+    """The page up to the blocks asked for: of each target the steps before the last of them, and the clean-ups."""
+    last = {block.target: block.line for block in page.all_blocks if block.line in lines}
+
+    def kept(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        return tuple(one for one in blocks if one.target in last and (one.cleanup or one.line <= last[one.target]))
+
+    return replace(page, blocks=kept(page.blocks), sessions=kept(page.sessions))
+
+
+def _tagged(found: Sequence[PageBlocks], tags: tuple[str, ...]) -> set[str]:
+    known: dict[str, set[str]] = {}
+    for page in found:
+        written = page.page.meta.get("tags") or []
+        for tag in [written] if isinstance(written, str) else written if isinstance(written, list) else []:
+            known.setdefault(str(tag), set()).add(page.page.path)
+    for tag in tags:
+        if tag not in known:
+            raise RunbookError(
+                f"étiquette « {tag} » absente du site ; étiquettes : {', '.join(sorted(known)) or 'aucune'}"
+            )
+    return set().union(*(known[tag] for tag in tags))
