@@ -9,7 +9,7 @@ from runbook.mutating.mutant import Mutant, replaced
 
 Keys = tuple[str, ...]
 PORTS = ("port", "containerPort", "targetPort", "nodePort", "published", "target")
-WELL_KNOWN = ("app.kubernetes.io/", "pod-security.kubernetes.io/")  # read by tools, whoever else selects by them
+OBSERVED = ("pod-security.kubernetes.io/",)  # read by Kubernetes itself
 POD_SECURITY = ("runAsNonRoot", "allowPrivilegeEscalation")
 
 
@@ -51,7 +51,7 @@ OPERATORS = (
 
 
 def mutants(path: str, text: str, observed: Callable[[str], bool]) -> Iterator[Mutant]:
-    """Every mutant of a YAML file; `observed(name)` tells whether anything else speaks of a label."""
+    """Every mutant of a YAML file; `observed(name)` tells whether a selector or a page speaks of a name or a label."""
     for document in yaml.compose_all(text, Loader=yaml.SafeLoader):
         if document is not None:
             yield from _node(path, text, document, (), observed)
@@ -71,8 +71,10 @@ def _node(path: str, text: str, node: yaml.Node, keys: Keys, observed: Callable[
         for operator in OPERATORS:
             if operator.applies(keys, node.value):
                 inert = ""
-                if operator.name == "label-changed" and not keys[-1].startswith(WELL_KNOWN) and not observed(keys[-1]):
+                if operator.name == "label-changed" and not keys[-1].startswith(OBSERVED) and not observed(keys[-1]):
                     inert = f"aucun sélecteur, aucune page ne nomme le label {keys[-1]}"
+                elif operator.name == "name-changed" and not observed(node.value):
+                    inert = "rien d'autre ne nomme cet objet"
                 quote = node.style if node.style in ("'", '"') else ""
                 new = f"{quote}{operator.change(node.value)}{quote}"
                 yield replaced(operator.name, path, text, node.start_mark.index, node.end_mark.index, new, inert)

@@ -12,7 +12,7 @@ from runbook.rules.shell import UNKNOWN, Command, Word
 from runbook.rules.situation import Situation
 
 DATA = Path(__file__).parent / "commands"
-PROGRAMS = ("kubectl", "docker", "kind", "curl", "git")
+PROGRAMS = ("kubectl", "docker", "kind", "curl", "git", "mkdocs")
 # After their first operand these take the words of another command.
 CARRIERS = {
     "docker": ("run", "exec", "create", "container run", "container exec", "compose run", "compose exec"),

@@ -11,6 +11,7 @@ from runbook.rules.finding import Finding, meant, nearest
 from runbook.rules.kubernetes import is_own, namespaced
 from runbook.rules.rule import rule
 
+LEVELS = ("privileged", "baseline", "restricted")
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 KEY_REFERENCES = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
 WHOLE_REFERENCES = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
@@ -358,6 +359,12 @@ def pod_security(repository: Repository) -> Iterator[Finding]:
     """
     label = "pod-security.kubernetes.io/enforce"
     strict = {item.name for item in repository.of_kind("Namespace") if item.labels.get(label) == "restricted"}
+    for item in repository.of_kind("Namespace"):
+        for key, value in item.labels.items():
+            if key.startswith("pod-security.kubernetes.io/") and not key.endswith("version") and value not in LEVELS:
+                yield in_object(
+                    item, ("metadata", "labels", key), f"{item} : niveau « {value} »", nearest(value, LEVELS)
+                )
     for item in repository.objects:
         if item.namespace not in strict:
             continue

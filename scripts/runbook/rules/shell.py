@@ -139,7 +139,12 @@ class Shell:
             self.arrays.pop(text_of(name), None)
             if value is not None and value.type == "array" and any(child.type == "=" for child in node.children):
                 self.arrays[text_of(name)] = [self._word(child, block) for child in value.named_children]
-            self.variables[text_of(name)] = "" if value is None else self._value(value)[0]
+            words = self.arrays.get(text_of(name)) or ([] if value is None else [self._word(value, block)])
+            self.variables[text_of(name)] = words[0].text if value is not None and value.type != "array" else UNKNOWN
+            if value is None:
+                self.variables[text_of(name)] = ""
+            line = _line(node, block)
+            yield Command(block.page, line, block, (Word("", line), *(replace(word, text=UNKNOWN) for word in words)))
 
     def _function(self, node: tree_sitter.Node, block: Block, _: tuple[str, ...]) -> Iterator[Command]:
         """Its body is read where it is called, with its arguments; also once as it stands, with unknown ones."""

@@ -62,7 +62,7 @@ def unknown_image(call: Call) -> Iterator[Finding]:
     if not call.situation.here:
         return
     built = {*call.situation.repository.built, *call.situation.images}
-    names = {image.rpartition(":")[0] or image for image in built}
+    names = _names(call)
     for word in _images(call):
         name, _, tag = word.text.partition(":")
         if not word.known or word.text in built or f"{word.text}:latest" in built:
@@ -72,12 +72,21 @@ def unknown_image(call: Call) -> Iterator[Finding]:
             yield at(call.command, word, f"image « {word.text} » que rien ne construit", nearest(word.text, built))
 
 
+def _names(call: Call) -> set[str]:
+    """The names of what Compose and the page build, without tags."""
+    return {image.rpartition(":")[0] or image for image in {*call.situation.repository.built, *call.situation.images}}
+
+
 def _images(call: Call) -> Iterable[Word]:
     if call.verb in TAGS or call.verb in ("run", "container run", "create"):
         return call.operands[:1]
+    if call.verb in BUILDS:
+        return [word for word in call.values("--tag") if word.text.partition(":")[0] not in _names(call)]
     if call.verb in ("image ls", "images"):
         filters = [word for word in call.values("--filter") if word.text.startswith("reference=")]
-        return [Word(word.text.removeprefix("reference="), word.line) for word in filters if "*" not in word.text]
+        return [
+            Word(word.text.removeprefix("reference="), word.line) for word in filters if "*" not in word.text
+        ] + list(call.operands[:1])
     return call.operands if call.verb in OF_IMAGES else ()
 
 
