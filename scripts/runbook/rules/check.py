@@ -72,9 +72,8 @@ def of_pages(
     before: dict[str, list[Situation]] = {}
     wanted = {page.page.uri for page in changed}
     for page in prerequisites_first(pages):
-        found = list(reader.of_page(page, before))
+        yield from reader.of_page(page, before)  # what one page no longer makes, another one misses
         if page.page.uri in wanted:
-            yield from found
             yield from (
                 Finding(one.page, one.line, one.cause, one.remedy, "bloc") for one in (*page.problems, *page.doubts)
             )

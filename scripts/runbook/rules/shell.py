@@ -143,8 +143,9 @@ class Shell:
             self.variables[text_of(name)] = words[0].text if value is not None and value.type != "array" else UNKNOWN
             if value is None:
                 self.variables[text_of(name)] = ""
-            line = _line(node, block)
-            yield Command(block.page, line, block, (Word("", line), *(replace(word, text=UNKNOWN) for word in words)))
+            unset = tuple(replace(word, text=UNKNOWN) for word in words if word.unset)
+            if unset:
+                yield Command(block.page, _line(node, block), block, (Word("", _line(node, block)), *unset))
 
     def _function(self, node: tree_sitter.Node, block: Block, _: tuple[str, ...]) -> Iterator[Command]:
         """Its body is read where it is called, with its arguments; also once as it stands, with unknown ones."""

@@ -201,6 +201,7 @@ true
 ```
 """
 FILES = {
+    "mkdocs.yml": "site_name: Shop\n",
     "pyproject.toml": SETTINGS,
     "app/shop_api.py": APPLICATION,
     "app/shop_front.py": APPLICATION,
