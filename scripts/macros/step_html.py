@@ -3,8 +3,8 @@
 from html import escape
 from textwrap import shorten
 
+from runbook.outcome import Outcome
 from runbook.reporting.record import StepRecord
-from runbook.running.outcome import Outcome
 
 from .changes import Change
 from .dates import day, moment
@@ -95,4 +95,7 @@ def _cut(text: str, most: int) -> str:
         return text
     head, tail = text[: most // 2], text[-(most // 2) :]
     left_out = text.count("\n") - head.count("\n") - tail.count("\n")
-    return f"{head.rpartition(chr(10))[0] or head}\n… ({left_out} lignes ne sont pas reprises ici)\n{tail.partition(chr(10))[2] or tail}"
+    return (
+        f"{head.rpartition(chr(10))[0] or head}\n… ({left_out} lignes ne sont pas reprises "
+        f"ici)\n{tail.partition(chr(10))[2] or tail}"
+    )

@@ -97,6 +97,7 @@ class ModelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the static check reads the repository from; patterns are relative to its root."""
 
     manifests: list[str] = []
+    base: str = ""  # the folder whose manifests are applied together
     kubernetes: str = ""  # the YAML file whose list `kubernetes` names each supported `version`
     compose: str = ""
     generated: list[str] = []  # files that exist only after a documented command made them
@@ -124,6 +125,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rules: RulesSource = RulesSource()
     coverage: float = 0.0  # least share of verified commands on the targets present, percent; may only rise
     env: dict[str, str] = {}
+    keep_env: list[str] = []  # patterns of the caller's variables that pages and services have too
     mutation_score: float = 95.0  # least share of mutants that must be killed, percent
     site: str = ""  # MkDocs's own settings; empty: the only ones of the repository
     state: str = ".runbook"

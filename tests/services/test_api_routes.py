@@ -54,6 +54,7 @@ def test_every_health_route_says_that_all_is_well(api_client, path):
     assert answer.json == {"status": "ok", "service": "datapress-api", "version": "2.3.4"}
 
 
+@pytest.mark.promesse("erreurs")
 def test_an_unknown_path_is_a_json_404_with_the_request_id(api_client):
     answer = api_client().get("/inconnu", headers={"X-Request-ID": "abc", "Accept": "text/html"})
 
@@ -70,6 +71,7 @@ def test_a_wrong_method_is_a_json_405_that_names_the_right_ones(api_client):
     assert "GET" in answer.headers["Allow"]
 
 
+@pytest.mark.promesse("erreurs")
 def test_an_unforeseen_error_is_a_json_500_that_shows_no_stack(api_client, caplog):
     client = api_client()
 
@@ -87,12 +89,12 @@ def test_an_unforeseen_error_is_a_json_500_that_shows_no_stack(api_client, caplo
 
 def test_an_error_without_french_words_is_json_all_the_same(api_client):
     client = api_client()
-    client.application.add_url_rule("/trop", view_func=lambda: abort(429))
+    client.application.add_url_rule("/trop", view_func=lambda: abort(418))
 
     answer = client.get("/trop")
 
-    assert answer.status_code == 429
-    assert answer.json["error"] == "Too Many Requests"
+    assert answer.status_code == 418
+    assert answer.json["error"] == "I'm a Teapot"
 
 
 def test_no_route_serves_files(api_client):

@@ -87,8 +87,10 @@ def of_scripts(
 ) -> Iterator[Finding]:
     """What is wrong in the commands of the repository's own scripts and workflows."""
     reader = Reader(repository, grammars, [rule for rule in rules if rule.about == "command"], unknown)
-    for block in command_blocks(repository):
-        yield from reader.of_block(block, reader.start(block.target))
+    for block, given in command_blocks(repository):
+        situation = reader.start(block.target)
+        situation.shell.variables.update(dict.fromkeys(given, UNKNOWN))
+        yield from reader.of_block(block, situation)
 
 
 def prerequisites_first(pages: Iterable[PageBlocks]) -> list[PageBlocks]:

@@ -28,10 +28,10 @@ def workflow_files(repository: Repository) -> list[str]:
     )
 
 
-def command_blocks(repository: Repository) -> Iterator[Block]:
-    """Each script, and each `run` of a workflow, as a block."""
+def command_blocks(repository: Repository) -> Iterator[tuple[Block, set[str]]]:
+    """Each script, and each `run` of a workflow, as a block, with the variables that it is given."""
     for name in shell_scripts(repository):
-        yield Block(page=name, line=0, title=None, code=repository.text(name), target=SCRIPT)
+        yield Block(page=name, line=0, title=None, code=repository.text(name), target=SCRIPT), set()
     for name in workflow_files(repository):
         for document in read_documents(repository.root / name, name)[0]:
             for job, told in mapping(document.at("jobs")).items():
@@ -40,4 +40,5 @@ def command_blocks(repository: Repository) -> Iterator[Block]:
                         line = document.line_of("jobs", job, "steps", index, "run")
                         code = EXPRESSION.sub("$GITHUB_EXPRESSION", step["run"])
                         start = line if "\n" in step["run"].rstrip("\n") else line - 1
-                        yield Block(page=name, line=start, title=None, code=code, target=SCRIPT)
+                        given = {key for one in (document.value, told, step) for key in mapping(one.get("env"))}
+                        yield Block(page=name, line=start, title=None, code=code, target=SCRIPT), given

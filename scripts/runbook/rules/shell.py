@@ -79,7 +79,7 @@ class Shell:
         lines = {word.text: word.line for word in command.arguments}
         for done in inner.walk(body, command.block, command.piped):
             words = tuple(replace(word, line=lines.get(word.text, word.line)) for word in done.words)
-            yield replace(done, words=words)
+            yield replace(done, words=words, stdin=done.stdin if done.stdin is not None else command.stdin)
 
     def inner(self) -> "Shell":
         """A shell that starts with what this one knows, and gives nothing back."""
@@ -287,7 +287,7 @@ class Shell:
     def _expansion(self, node: tree_sitter.Node) -> tuple[str, list[str]]:
         kinds = ("variable_name", "special_variable_name")
         name = next((text_of(child) for child in node.children if child.type in kinds), "")
-        plain = node.type == "simple_expansion" or text_of(node) == f"${{{name}}}"
+        plain = node.type == "simple_expansion" or re.match(rf"\$\{{{name}(\}}|:?\?)", text_of(node))
         if name in self.variables:
             return (self.variables[name] if plain else UNKNOWN), []
         defaulted = re.match(r"\$\{!?\w+(?:\[[^]]*\])?:?[-+?=]", text_of(node)) is not None

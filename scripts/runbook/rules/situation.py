@@ -27,7 +27,8 @@ class Situation:
     `here` if the page runs in this repository: what it names must then be there; what stands on a page that
     runs nowhere may be its reader's own.  What commands before made: `made` files (`…/` with all that is under it),
     `images`, local `ports` → the application that answers, None for one that the model does not know, `objects` of the
-    cluster with those of the manifests, `namespace` the current one.  `unknown` are programs that no grammar judges.
+    cluster with those of the manifests, `namespace` the current one.  `opaque` once the page applied
+    manifests that only running can tell.
     """
 
     repository: Repository
@@ -40,7 +41,7 @@ class Situation:
     ports: dict[int, str | None] = field(default_factory=dict)
     objects: list[KubeObject] = field(default_factory=list)
     namespace: str = "default"
-    unknown: set[str] = field(default_factory=set)
+    opaque: bool = False
 
     def place(self, text: str) -> str | None:
         """The path from the root of the repository, absolute if it lies outside; None if only running can tell."""

@@ -55,7 +55,7 @@ def command(
     selection = selected(root, settings, asked, tags)
     repository = read_repository(root, settings)
     made = generate.generate(selection.pages, repository, targets)
-    found = [mutant for mutant in made if only in str(mutant)]
+    found = [one for one in made if only in str(one) and selection.holds(one.path, one.line)]
     chosen = generate.sample(found, count, seed)
     screen = console(stderr=as_json)
     verdicts = []

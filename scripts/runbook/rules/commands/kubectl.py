@@ -125,6 +125,7 @@ def unknown_object(call: Call) -> Iterator[Finding]:
     situation = call.situation
     if (
         not situation.here
+        or situation.opaque
         or not situation.objects
         or call.verb.partition(" ")[0] in MAKES
         or call.has("--ignore-not-found")
@@ -333,6 +334,9 @@ def remember(call: Call) -> None:
     elif call.verb == "port-forward":
         _opened(call)
     elif call.verb in ("apply", "create", "replace") and call.values("--filename"):
+        situation.opaque |= call.command.stdin is None and any(
+            word.text == "-" or "://" in word.text or not word.known for word in call.values("--filename")
+        )
         situation.objects += [
             item for item in _given(call) if not any(_same(item, known) for known in situation.objects)
         ]
