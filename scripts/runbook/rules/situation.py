@@ -111,6 +111,7 @@ class Situation:
         for other in before:
             self.made |= other.made
             self.images |= other.images
+            self.opaque |= other.opaque
             self.objects += [item for item in other.objects if item not in self.objects]
 
     def inner(self) -> "Situation":
