@@ -78,8 +78,8 @@ def measure(settings: Settings, folder: Path) -> dict[str, Any]:
                 end.set("demandé")
             _watch(settings, folder, callers, end, monotonic() - began)
         asked = {"url": settings.url, "minimum": settings.minimum}
-        ended = {"arret": end.reason, "complet": end.complete}
-        summary = asked | ended | summarise(callers, began, monotonic(), began_at)
+        stopped = {"arret": end.reason, "complet": end.complete}
+        summary = asked | stopped | summarise(callers, began, monotonic(), began_at)
         draft = folder / f"{RESULT}.new"
         draft.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", "utf-8")
         draft.replace(folder / RESULT)
