@@ -15,7 +15,7 @@ AUTHOR = (ROOT / "docs/ecrire-une-page.md").read_text(encoding="utf-8")
 
 
 def section(page, anchor):
-    return re.search(rf"^##+ .*{{ #{anchor} }}\n(.*?)(?=^##+ |\Z)", page, re.MULTILINE | re.DOTALL).group(1)
+    return re.search(rf"^##+ .*{{ #{anchor}\b[^}}]*}}\n(.*?)(?=^##+ |\Z)", page, re.MULTILINE | re.DOTALL).group(1)
 
 
 def first_cells(text):
