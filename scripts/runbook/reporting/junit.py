@@ -10,6 +10,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from runbook.outcome import Outcome
 from runbook.reporting.label import label
 from runbook.reporting.record import Campaign, StepRecord
+from runbook.rules.finding import Finding
 from runbook.whole_file import write_whole
 
 

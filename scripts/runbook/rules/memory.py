@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from runbook.settings import Settings
+from runbook.whole_file import write_whole
 
 
 class Silence(msgspec.Struct, frozen=True):
@@ -66,9 +67,6 @@ def _file(root: Path, settings: Settings, name: str) -> Path:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """In one stroke, so that two checks at once do not mix; where it cannot be written, nothing is remembered."""
+    """Where it cannot be written, nothing is remembered."""
     with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        new = file.with_suffix(f".{hashlib.sha256(content).hexdigest()[:8]}")
-        new.write_bytes(content)
-        new.replace(file)
+        write_whole(file, content)
