@@ -37,6 +37,7 @@ OTHERS = (
 PROMPT = re.compile(
     r"^\s*(?:[$%❯] |PS [A-Z]:\\[^>]*> ?|(?:\(\w+\) )?\[?[\w.-]+@[\w.-]+[:~\w/ -]*\]?[$#] )\S", re.MULTILINE
 )
+CONTINUED = re.compile(r"^\s*> ?")
 
 
 def is_shell(language: str, source: str) -> bool:
@@ -55,6 +56,21 @@ def why_not_bash(language: str, source: str) -> str:
     if name in SESSIONS:
         return f"langage « {language} » : une session mêle commandes et sorties"
     return ""
+
+
+def typed(language: str, source: str) -> str:
+    """The commands of a session for bash, each on its line and without its prompt; empty for another shell, or without prompts."""
+    if language.casefold() in OTHERS:
+        return ""
+    lines, goes_on = [], False
+    for line in source.split("\n"):
+        prompt = PROMPT.match(line)
+        if prompt and "PS " not in prompt[0]:
+            lines.append(line[prompt.end() - 1 :])
+        else:
+            lines.append(CONTINUED.sub("", line) if goes_on else "")
+        goes_on = lines[-1].endswith("\\")
+    return "\n".join(lines) if any(lines) else ""
 
 
 def _first_line(source: str) -> str:

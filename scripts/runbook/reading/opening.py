@@ -115,9 +115,9 @@ def _loader(config: MkDocsConfig, unknown: list[str]) -> Any:
         try:
             return construct(reader, name, node)
         except (yaml.constructor.ConstructorError, ImportError) as error:
-            unknown.append(
-                f"« {name} » introuvable ici ({reason(error).split(' in ')[0]}) ; les pages sont lues sans lui"
-            )
+            if "emoji" not in name:
+                cause = str(getattr(error, "problem", None) or error)
+                unknown.append(f"« {name} » introuvable ici ({cause}) ; les pages sont lues sans lui")
             return None
 
     for tag, construct in (
