@@ -84,6 +84,24 @@ markdown_extensions:
     assert "inconnu ici : docs/index.md:5 : « ```bash oops »" in listed.stderr  # perhaps rendered, where all is there
 
 
+@pytest.mark.parametrize(
+    "site",
+    [
+        "3",
+        "- a",
+        "site_name: x\nhooks: 3\n",
+        "site_name: x\nnav: 3\n",
+        "site_name: x\ndocs_dir: nowhere\n",
+        "a: [\n",
+        "INHERIT: x\n",
+    ],
+)
+def test_settings_that_are_none_are_refused_in_one_line(tmp_path: Path, site: str) -> None:
+    root = bare(tmp_path / "site", site)
+    with pytest.raises(SettingsError, match=r"\Amkdocs\.yml : MkDocs refuse le site : .+\Z"):
+        read_site(root, "mkdocs.yml")
+
+
 def test_a_site_that_runs_has_to_be_read_whole(make_site) -> None:
     ran = command_line(make_site(site=SITE + "plugins: [nowhere]\n", index="```bash\ntrue\n```\n"), "list")
     assert (ran.returncode, "greffon « nowhere » absent d'ici" in ran.stderr) == (2, True)
