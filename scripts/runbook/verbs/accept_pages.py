@@ -22,12 +22,12 @@ from runbook.reading.content import Block, Expected
 from runbook.reading.pages import read_site
 from runbook.reading.selection import Selection
 from runbook.reporting import terminal
-from runbook.reporting.whole_file import write_whole
 from runbook.running.interruption import Interruptions
 from runbook.running.mask import MASK
 from runbook.running.run import opened
 from runbook.settings import Settings
 from runbook.verbs.options import announce_stop, console, missing_targets, print_json, show_missing, show_refused
+from runbook.whole_file import write_whole
 
 CUT = "… (sortie coupée : "
 
