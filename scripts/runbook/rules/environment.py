@@ -121,7 +121,7 @@ def internal_address(repository: Repository) -> Iterator[Told]:
 
 
 def _answering(repository: Repository, in_compose: bool) -> dict[str, set[int]]:
-    """Name in the network of Compose, or of the cluster → the ports that answer there, none where they are not known."""
+    """Name in the network of Compose, or of the cluster → the ports that answer there, as far as they are known."""
     if in_compose:
         return {
             name: {port.target for port in service.ports}

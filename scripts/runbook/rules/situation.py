@@ -16,7 +16,7 @@ ENVIRONMENTS = (".venv", "venv")  # folders of Python environments, which no rep
 # What bash and any terminal provide.
 TERMINAL = (
     "HOME PATH PWD OLDPWD USER LOGNAME SHELL HOSTNAME LANG TERM TMPDIR UID EUID IFS RANDOM SECONDS LINENO BASHPID PPID "
-    "EPOCHSECONDS EPOCHREALTIME BASH_VERSION BASH_SOURCE FUNCNAME PIPESTATUS COLUMNS LINES KUBECONFIG EDITOR REPLY OSTYPE"
+    "EPOCHSECONDS EPOCHREALTIME BASH_VERSION BASH_SOURCE FUNCNAME PIPESTATUS COLUMNS LINES KUBECONFIG EDITOR OSTYPE"
 )
 
 
@@ -74,7 +74,7 @@ class Situation:
         close = meant(path, (made.rstrip("/") for made in siblings))
         if close:
             return close
-        if folder not in ("", *self.repository.folders):
+        if folder not in ("", path, *self.repository.folders):
             return self.near_folder(folder, name)
         same = self.repository.by_name.get(name, [])
         return same[0] if len(same) == 1 else ""

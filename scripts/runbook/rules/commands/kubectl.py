@@ -35,7 +35,6 @@ MADE_ALONE = {
 FROM_FILES = ("apply", "create", "replace")
 PAIR = re.compile(r"[\w./*-]+=.*|[\w./]+[\w./-]*-", re.DOTALL)
 EVERYWHERE = ("kube-root-ca.crt", "default", "kubernetes", *SYSTEM_NAMESPACES)  # names that every cluster holds
-OF_THE_CLUSTER = ("Node", "Event", "PersistentVolume", "Lease", "StorageClass", "APIService")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,8 @@ def unknown_object(call: Call) -> Iterator[Told]:
         return
     for target in targets(call)[0]:
         kind, name = target.kind.name, target.name
-        if not name or kind in OF_THE_CLUSTER or name in EVERYWHERE:
+        own = target.kind.namespaced or kind == "Namespace"  # other kinds are of the cluster, whoever made it
+        if not name or not own or kind in ("Event", "Lease") or name in EVERYWHERE:
             continue
         owners = owners_of(situation, kind, name)
         others = {item.name: item for item in situation.objects}
@@ -155,7 +155,12 @@ def wrong_namespace(call: Call) -> Iterator[Told]:
     """
     situation, asked = call.situation, call.values("--namespace")
     known = situation.known_namespaces()
-    if not situation.here or not known or call.verb.startswith(("config", "create namespace", "delete namespace")):
+    if (
+        not situation.here
+        or situation.opaque
+        or not known
+        or call.verb.startswith(("config", "create namespace", "delete namespace"))
+    ):
         return
     own = known.difference(SYSTEM_NAMESPACES)
     for word in asked[-1:]:

@@ -1,4 +1,4 @@
-"""What any command may get wrong, whichever its program: its verb, its options, its variables, words left to replace."""
+"""What any command may get wrong, whichever its program: its verb, its options, its variables, texts to replace."""
 
 import re
 from collections.abc import Iterator
