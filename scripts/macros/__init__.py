@@ -4,22 +4,22 @@ from pathlib import Path
 from typing import Any
 
 from runbook.reporting.history import KEPT
+from runbook.repository.model import read_repository
 from runbook.settings import load
 
 from . import drawings, engine, home_status, losses, page_proofs, proofs, tables
 from .block_marks import BlockMarks
-from .compose_services import read_compose
 from .costs import read_costs
 from .deck_drawings import deck_drawings
 from .deck_proof import proof
 from .evidence import read_evidence
-from .manifests import read_recette
 from .page_titles import read_titles
 from .past_runs import read_past_runs
 from .proved import proved as proved_in
 from .published import publish
+from .recette import read_recette
 from .roadmap import read_roadmap
-from .service_code import read_service
+from .services import read_service
 from .sources import dig, only, read_yaml
 from .supported import FILE as VERSIONS
 from .supported import read_supported
@@ -33,21 +33,22 @@ _ENGINE = f"{_DOCS}/_data/moteur.yaml"
 def define_env(env: Any) -> None:
     """Give the pages their facts, read from the sources of the project that is being built."""
     root = Path(env.project_dir)
-    recette = read_recette(root / "k8s")
-    compose = read_compose(root / "compose.yaml")
-    services = {name: read_service(root / "services", name) for name in ("api", "front")}
+    settings = load(root)
+    repository = read_repository(root, settings)
+    recette = read_recette(repository)
+    services = {name: read_service(repository, name) for name in settings.model.applications}
     meanings = only(read_yaml(root / _MEANINGS), _MEANINGS)
     titles = read_titles(root / _DOCS)
     evidence = read_evidence(root / _STATE / "record.json", root, _DOCS)
     past = read_past_runs(root / _STATE)
     env.evidence = evidence
     env.marks = BlockMarks(evidence)  # for the hooks of scripts/finish.py
-    diagrams = deck_drawings(recette, compose)
+    diagrams = deck_drawings(recette, services)
     roadmap = read_roadmap(root / _DOCS / "feuille-de-route.md")
     env.variables.update(
         {
             "recette": recette,
-            "compose": compose,
+            "compose": services | {"network": only(repository.compose.declared("networks"), "compose.yaml, réseau")},
             "namespace": recette.namespace,
             "version": recette.api.version,
             "api": recette.api,
@@ -57,9 +58,9 @@ def define_env(env: Any) -> None:
             },
             "kept_runs": KEPT,
             "base_image": services["api"].base_image,
-            "api_url": compose.api.url,
-            "front_url": compose.front.url,
-            "deck": proof(evidence, {name: target.title for name, target in load(root).targets.items()}),
+            "api_url": services["api"].url,
+            "front_url": services["front"].url,
+            "deck": proof(evidence, {name: target.title for name, target in settings.targets.items()}),
             "roadmap": roadmap,
             "supported": read_supported(root / VERSIONS),
             "costs": read_costs(root / _DOCS / "_data" / "couts.yaml", roadmap),
@@ -83,7 +84,6 @@ def define_env(env: Any) -> None:
         return tables.settings_table(
             tuple(services.values()),
             group,
-            compose,
             recette,
             dig(meanings, "variables", source=_MEANINGS),
         )

@@ -1,13 +1,14 @@
 """What do the diagrams of the deck show?"""
 
-from .compose_services import Compose
 from .drawings import Box, Drawing, Lane
-from .manifests import Recette
+from .recette import Recette
+from .services import Service
 
 
-def deck_drawings(recette: Recette, compose: Compose) -> dict[str, Drawing]:
+def deck_drawings(recette: Recette, services: dict[str, Service]) -> dict[str, Drawing]:
     """The diagrams by name, with the facts of the manifests and of Compose in them."""
     api, front = recette.api, recette.front
+    local_api, local_front = services["api"], services["front"]
     return {
         "aujourdhui": Drawing(
             "Le front, l’API, la base de données et les traitements planifiés sur un même serveur.",
@@ -42,10 +43,10 @@ def deck_drawings(recette: Recette, compose: Compose) -> dict[str, Drawing]:
                 Lane(
                     (
                         Box("Navigateur", kind="personne"),
-                        Box("Front", (compose.front.image,)),
-                        Box("API", (compose.api.image,)),
+                        Box("Front", (local_front.image,)),
+                        Box("API", (local_api.image,)),
                     ),
-                    links=(f"localhost:{compose.front.port}", compose.api.internal_url),
+                    links=(f"localhost:{local_front.port}", local_api.internal_url),
                     title="Développement : Docker Compose",
                 ),
                 Lane(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from babel.numbers import format_decimal
 
+from runbook.outcome import Outcome
 from runbook.reporting.history import Totals, totals
-from runbook.running.outcome import Outcome
 
 from .changes import summary
 from .dates import day, revision

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
+from runbook.outcome import Outcome
 from runbook.reporting.history import PastRun
 from runbook.reporting.record import Campaign
-from runbook.running.outcome import Outcome
 
 from .dates import moment, revision
 from .evidence import Evidence, changed

@@ -11,7 +11,7 @@ from .tables import table
 _CARD = re.compile(r"^### ([^{\n]+?) \{ #([a-z-]+) \}\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 _STAGE = re.compile(r"^## ([^{\n]+?) \{ #(horizon-\d) \}\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _TERM = re.compile(r"^([^\n:]+)\n:   ([^\n]+)", re.MULTILINE)
-_FIRST_WORDS = re.compile(r"[^\u00a0;,.(]+")
+_FIRST_WORDS = re.compile(r"[^\u00a0:;,.(]+")
 # Working days of one person, from the most favourable to the most careful.
 DAYS = {"S": (2, 5), "M": (5, 15), "L": (15, 40)}
 
@@ -47,6 +47,15 @@ class Roadmap:
         """What a size stands for, as « 2 à 5 jours »."""
         low, high = DAYS[name]
         return f"{low}\u00a0à\u00a0{high}\u00a0jours"
+
+    def left(self, stage: str) -> str:
+        """One row for each card of a stage that is not delivered yet, for a slide."""
+        cards = [card for card in self.stages[stage] if card.days]
+        rows = (
+            (_plain(card.title), _told(card.title), self.size(card.terms["Effort"][0]), _word(card, "Risque"))
+            for card in cards
+        )
+        return table(("Chantier", "Ce qu'il apporte", "Effort", "Risque"), rows)
 
     def summary(self) -> str:
         """One row a card: the work, its effort, its risk, and where it stands."""
@@ -84,7 +93,12 @@ def _cards(body: str, path: Path) -> Iterable[Card]:
 
 def _plain(title: str) -> str:
     """The subject of a title: what comes before its colon."""
-    return title.partition("\u00a0:")[0]
+    return re.split(r"\s:", title)[0]
+
+
+def _told(title: str) -> str:
+    """What a title says of its subject: what comes after its colon."""
+    return re.split(r"\s:\s", title, maxsplit=1)[-1].capitalize()
 
 
 def _effort(card: Card) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from mkdocs.exceptions import PluginError
 
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, ten times as fast, where it is there
+from runbook.repository.yamlfile import LOADER
 
 
 class SourceError(PluginError):

@@ -3,8 +3,8 @@
 from html import escape
 from textwrap import shorten
 
+from runbook.outcome import Outcome
 from runbook.reporting.record import StepRecord
-from runbook.running.outcome import Outcome
 
 from .changes import Change
 from .dates import day, moment

@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from .compose_services import Compose, ComposeService
-from .manifests import KubernetesObject, Recette, Workload
-from .service_code import ServiceCode, Setting
+from .recette import DescribedObject, Recette, Workload
+from .services import Service, Setting
 from .sources import SourceError
 
 _ABSENT = "–"
@@ -81,7 +80,7 @@ def probes_table(workload: Workload) -> str:
     )
 
 
-def routes_table(service: ServiceCode, meanings: dict[str, str]) -> str:
+def routes_table(service: Service, meanings: dict[str, str]) -> str:
     """The routes of a service; raises if code and meanings do not name the same ones."""
     _same(meanings, [route.path for route in service.routes], f"routes de {service.name}")
     return table(
@@ -91,9 +90,8 @@ def routes_table(service: ServiceCode, meanings: dict[str, str]) -> str:
 
 
 def settings_table(
-    services: Sequence[ServiceCode],
+    services: Sequence[Service],
     group: str,
-    compose: Compose,
     recette: Recette,
     meanings: dict[str, str],
 ) -> str:
@@ -106,7 +104,7 @@ def settings_table(
         service.name: {
             item.name: (
                 _meaning(item, meanings[item.name]),
-                *_values(item, service, getattr(compose, service.name), recette),
+                *_values(item, service, recette),
             )
             for item in service.settings
         }
@@ -129,40 +127,38 @@ def _meaning(setting: Setting, meaning: str) -> str:
     return f"{meaning}<br>*{setting.allowed}*" if setting.allowed else meaning
 
 
-def _values(setting: Setting, service: ServiceCode, compose: ComposeService, recette: Recette) -> tuple[str, ...]:
+def _values(setting: Setting, service: Service, recette: Recette) -> tuple[str, ...]:
     image = service.image_environment.get(setting.name)
     default = _value(setting.default) if image is None else f"{_value(image)} (image)"
     return (
         default,
-        _development(setting, compose),
+        _development(setting, service),
         _recette(setting, service.name, recette),
     )
 
 
-def _development(setting: Setting, compose: ComposeService) -> str:
-    if setting.name not in compose.environment:
+def _development(setting: Setting, service: Service) -> str:
+    if setting.name not in service.environment:
         return _ABSENT
-    value = compose.environment[setting.name]
+    value = service.environment[setting.name]
     return "reprise du poste si elle y est" if value is None else _value(value)
 
 
 def _recette(setting: Setting, service: str, recette: Recette) -> str:
     workload: Workload = getattr(recette, service)
-    if setting.name in workload.secret_variables:
+    if setting.name not in workload.environment:
+        return _ABSENT
+    value = workload.environment[setting.name]
+    if value is None:
         return "valeur du Secret"
-    if setting.name in workload.environment:
-        value = _value(workload.environment[setting.name])
-        return f"{value} (Secret)" if setting.secret else value
-    if setting.name in recette.config:
-        return _value(recette.config[setting.name])
-    return _ABSENT
+    return f"{_value(value)} (Secret)" if setting.secret else _value(value)
 
 
 def _value(value: str | None) -> str:
     return "vide" if value == "" else code(value)
 
 
-def _role(item: KubernetesObject) -> str:
+def _role(item: DescribedObject) -> str:
     try:
         return _ROLES[item.kind, item.component]
     except KeyError:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from babel.numbers import format_decimal
 
-from runbook.running.outcome import Outcome
+from runbook.outcome import Outcome
 
 from .changes import summary
 from .evidence import Proof

@@ -3,6 +3,7 @@
 import errno
 import gc
 import importlib
+import io
 import json
 import os
 import sys
@@ -85,6 +86,9 @@ def _root_above(here: Path) -> Path:
 def main() -> None:
     """Entry point: French one-line errors, in JSON too where JSON is asked for; exit status 0, 1, 2 or 130."""
     gc.set_threshold(GARBAGE)
+    for stream in (sys.stdout, sys.stderr):  # a terminal without these characters shows others; a closed one is None
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         status = commands.main(standalone_mode=False)
     except RunbookError as error:

@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 
 from runbook.errors import RunbookError
+from runbook.judging import Journal, Result, judged
+from runbook.outcome import Outcome
 from runbook.plan import Plan, Step, make_plan
 from runbook.reading.blocks import blocks_of
 from runbook.reading.content import PageBlocks
 from runbook.reading.pages import read_site
-from runbook.running import campaign
-from runbook.running.outcome import Outcome, Result
+from runbook.running.campaign import Told
 from runbook.running.presence import missing_targets
+from runbook.running.run import opened
 from runbook.settings import Settings, load
 
 NOT_ASKED = "cible non demandée (--runbook-target)"
@@ -70,7 +72,7 @@ class DocumentationSession:
     pages: list[PageBlocks]
     plan: Plan | None = None
     results: dict[int, Result] = field(default_factory=dict)
-    events: Iterator[campaign.Event] | None = None
+    events: Iterator[Told | Result] | None = None
     resources: ExitStack = field(default_factory=ExitStack)
 
     def make_plan(self, pages: Iterable[str] = ()) -> Plan:
@@ -79,9 +81,9 @@ class DocumentationSession:
     def result(self, step: Step) -> Result:
         """Run up to this step; RunbookError if the plan ends without it."""
         if self.events is None:
-            run = self.resources.enter_context(campaign.opened(self.settings, self.root))
+            run = self.resources.enter_context(opened(self.settings, self.root))
             plan = self.plan or self.make_plan()
-            self.events = self.resources.enter_context(closing(campaign.run_plan(plan, run, campaign.Journal())))
+            self.events = self.resources.enter_context(closing(judged(plan, run, Journal())))
         while id(step.block) not in self.results:
             event = next(self.events, None)
             if event is None:

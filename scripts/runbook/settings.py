@@ -122,6 +122,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: ModelSource = ModelSource()
     coverage: float = 0.0  # least share of verified commands on the targets present, percent; may only rise
     env: dict[str, str] = {}
+    keep_env: list[str] = []  # patterns of the caller's variables that pages and services have too
     mutation_score: float = 95.0  # least share of mutants that must be killed, percent
     site: str = ""  # MkDocs's own settings; empty: the only ones of the repository
     state: str = ".runbook"

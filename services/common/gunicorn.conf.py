@@ -6,6 +6,7 @@ In an image Gunicorn finds this file in its working directory; elsewhere:
         gunicorn -c services/common/gunicorn.conf.py 'datapress_front:create_app()'
 """
 
+import resource
 from pathlib import Path
 
 from datapress_common.gunicorn_settings import GunicornSettings
@@ -17,11 +18,14 @@ _settings = load(GunicornSettings)
 _host = f"[{_settings.bind_address}]" if ":" in _settings.bind_address else _settings.bind_address
 bind = f"{_host}:{_settings.port}"
 
-# Flask waits: threads serve several callers at once. More load is met by more pods rather than
-# by more workers, which would each cost the memory of a whole interpreter.
-worker_class = "gthread"
+# Flask waits: threads serve several callers at once, and none of them waits for a client. More load
+# is met by more pods rather than by more workers, which would each cost a whole interpreter.
+worker_class = "datapress_common.worker.Worker"
 workers = _settings.gunicorn_workers
 threads = _settings.gunicorn_threads
+# Connections at once, of which a thread serves a few; what is left of the descriptors is for the work.
+_descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+worker_connections = 1000 if _descriptors == resource.RLIM_INFINITY else max(16, min(1000, _descriptors - 64))
 
 # The application is built in the master, before any fork: a refused setting ends the start with
 # its one line, where a worker would die and be started again for ever.
@@ -42,6 +46,8 @@ timeout = 30
 graceful_timeout = 25
 keepalive = _settings.gunicorn_keepalive
 
+logger_class = "datapress_common.logs.ServiceLogger"
+loglevel = _settings.log_level
 accesslog = "-"
 errorlog = "-"
 logconfig_dict = logging_settings(_settings.log_level)

@@ -3,9 +3,9 @@
 import re
 
 from runbook.cli import EXIT_INTERRUPTED, EXIT_MISUSE, commands
+from runbook.outcome import Outcome
 from runbook.reading.content import ATTRIBUTES
 from runbook.reading.languages import BASH, OTHERS, SESSIONS
-from runbook.running.outcome import Outcome
 from runbook.settings import load
 
 from .conftest import ROOT

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import psutil
 
+from runbook.judging import Journal, Result, judged
+from runbook.outcome import Outcome
 from runbook.plan import make_plan
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
-from runbook.running import campaign
-from runbook.running.campaign import Journal
-from runbook.running.outcome import Outcome, Result
+from runbook.running.run import opened
 from runbook.settings import load
 
 TRACKER = "multiprocessing.resource_tracker"
@@ -28,7 +28,7 @@ def run_site(root: Path, missing: dict[str, str] | None = None, chosen: tuple[st
         [find_blocks(page, site, settings.targets) for page in site.pages], settings, missing or {}, chosen
     )
     _alone()
-    with campaign.opened(settings, root) as run, closing(campaign.run_plan(plan, run, journal)) as events:
+    with opened(settings, root) as run, closing(judged(plan, run, journal)) as events:
         for _ in events:
             pass
         folder = run.folder
@@ -58,7 +58,7 @@ def timed(root: Path) -> list[tuple[Result, float]]:
     plan = make_plan([find_blocks(page, site, settings.targets) for page in site.pages], settings, {}, ())
     found: list[tuple[Result, float]] = []
     _alone()
-    with campaign.opened(settings, root) as run, closing(campaign.run_plan(plan, run, journal)) as events:
+    with opened(settings, root) as run, closing(judged(plan, run, journal)) as events:
         since = time.monotonic()
         for event in events:
             if isinstance(event, Result):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import shutil
 import signal
 import subprocess
@@ -181,34 +180,6 @@ def test_a_signal_stops_everything_and_says_so(sample: Path, number: signal.Sign
 def _await(path: Path, process: subprocess.Popen[str]) -> None:
     while not path.exists():
         assert process.poll() is None, process.communicate()
-
-
-def test_step_by_step_shows_the_prose_asks_and_keeps_a_journal(sample: Path) -> None:
-    page = sample / "docs" / "setup.md"
-    text = "---\nexecution: {cible: here}\n---\nRead this first.\n\n```bash\ntouch one\n```\n\n```bash\ntouch two\n```\n\n```bash\ntouch three\n```\n"
-    page.write_text(text, encoding="utf-8")
-    arguments = ["--root", str(sample), "run", "docs/setup.md", "--step"]
-    keyboard, terminal = pty.openpty()
-    try:
-        os.write(keyboard, b"o\ns\na\n")
-        ran = subprocess.run(
-            [sys.executable, "-m", "runbook", *arguments],
-            stdin=terminal,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            env=PLAIN,
-        )
-    finally:
-        os.close(keyboard)
-        os.close(terminal)
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.index("Read this first.") < ran.stdout.index("touch one")
-    assert [(sample / name).exists() for name in ("one", "two", "three")] == [True, False, False]
-    (journal,) = (sample / ".runbook" / "journal").rglob("record.json")
-    reasons = [step["reason"] for step in json.loads(journal.read_text(encoding="utf-8"))["campaigns"][0]["steps"]]
-    assert reasons == ["", "sautée par l'opérateur", "arrêt demandé par l'opérateur"]
 
 
 def test_step_by_step_without_a_terminal_is_misuse(sample: Path) -> None:

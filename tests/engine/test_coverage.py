@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from rich.console import Console
 
+from runbook.outcome import Outcome
 from runbook.reporting import terminal
 from runbook.reporting.coverage import by_page, coverage, drop
 from runbook.reporting.record import VERSION, Campaign, Record, StepRecord
-from runbook.running.outcome import Outcome
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -33,6 +33,7 @@ def step(line: int, outcome: Outcome, target: str = "here", page_reason: bool = 
             "page_reason": page_reason,
             "stood_in": False,
             "seconds": 0.0,
+            "why": "tenu",
             "attempts": 1,
             "exit_status": 0,
         },

@@ -61,7 +61,7 @@ def test_dashes_under_headings_agree_at_any_width() -> None:
 
 
 def test_control_characters_are_shown_not_obeyed() -> None:
-    assert diff("a", "\x1b[31ma\x07\tb\u00a0", Kind.TEXT) == ("- a", "+ a\\x07\tb\u00a0")
+    assert diff("a", "\x1b[31ma\x07\u200b b\u00a0", Kind.TEXT) == ("- a", "+ a\\u200b b\u00a0")
 
 
 def test_json_is_compared_field_by_field() -> None:

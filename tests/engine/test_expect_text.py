@@ -104,7 +104,9 @@ def test_the_second_line_is_to_blame_with_both_texts() -> None:
         ("NAME  READY\nx  1", "", 0, "la sortie est vide ; attendu le tableau « NAME  READY »"),
         ("a\nNAME  READY\nx  1", "a", 1, "la sortie s'arrête avant le tableau « NAME  READY »"),
         ("a\nNAME  READY\nx  1", "a\nb", 1, "attendu le tableau « NAME  READY », obtenu « b »"),
-        ("a b", "a\u00a0b", 0, "une espace insécable (U+00A0)"),
+        ("a b", "a\u00a0b", 0, "la différence ne se voit pas : U+00A0 NO-BREAK SPACE obtenu"),
+        ("a\u200bb…", "ab c", 0, "U+200B ZERO WIDTH SPACE attendu"),
+        ("pod", "p\u043ed", 0, "U+043E CYRILLIC SMALL LETTER O obtenu"),
         ("a b", "a  b", 0, "seules les espaces diffèrent"),
         ("wait... ok", "wait ko", 0, "attendu « wait... ok », obtenu « wait ko »"),
         ("Ok", "ok", 0, "seules les majuscules diffèrent"),
@@ -125,16 +127,63 @@ def test_french_punctuation_has_its_non_breaking_spaces() -> None:
 
 
 def test_a_reason_obeys_no_terminal_and_is_cut() -> None:
-    reason = mismatch("a", f"\x07\x9b31m{'b' * 5000}").reason
-    assert "\\x07\\x9b31mbbb" in reason
+    reason = mismatch("a", f"\u202eb\u200b{'b' * 5000}").reason
+    assert "\\u202eb\\u200bbbb" in reason
     assert "caractères]" in reason
     assert len(reason) < 300
 
 
-@pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("empty", ["", "\n", "  \n\t\n"])
-def test_an_empty_expected_result_is_a_mistake(empty: str, kind: Kind) -> None:
-    assert check_expected(empty, kind) == "le résultat attendu est vide"
+def test_an_empty_expected_result_says_that_nothing_is_printed(empty: str) -> None:
+    assert check_expected(empty, Kind.TEXT) is None
+    assert text(empty, " \n") is None
+    assert "rien ne devait être affiché" in mismatch(empty, "x").reason
+    assert check_expected(empty, Kind.JSON) == "le résultat attendu est vide"
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual"),
+    [
+        ("une   b", "une\tb"),  # Markdown makes spaces of the tabs of a page
+        ("NAME  READY\nweb  1/1", "NAME\tREADY\nweb\t1/1\n"),
+        ("100 %\ndone", " 10 %\r 50 %\r100 %\ndone\n"),
+        ("done", "working\r\x1b[Kdone\n"),
+        ("bold", "b\bbo\bol\bld\bd"),
+        ("a link", "\x1b]8;;http://x\x07a link\x1b]8;;\x07"),
+        ("plain", "\x1b(B\x1b[mpl\x9b1main\x1b7\x1b8\x1bP1$r\x1b\\"),
+        ("café", "cafe\u0301"),
+        ("cafe\u0301", "café"),
+        ("ab", "a\0b"),
+    ],
+)
+def test_an_output_is_compared_as_a_reader_sees_it(expected: str, actual: str) -> None:
+    assert text(expected, actual) is None
+
+
+@pytest.mark.parametrize(("expected", "actual"), [("a b", "a\tc"), ("10 %", "10 %\r50 %\n"), ("a b", "ab\t")])
+def test_and_not_otherwise(expected: str, actual: str) -> None:
+    assert text(expected, actual) is not None
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "fits_"),
+    [
+        (r"/pod-[a-z0-9]{5} (Running|Pending)/", "pod-x7k2p Running", True),
+        (r"/pod-[a-z0-9]{5} (Running|Pending)/", "pod-x7k2p Running now", False),
+        (r"/\d+ ms/", "took 12 ms", False),
+        ("first\n…\n/last \\d/", "first\nsecond\nlast 3\n", True),
+        ("/usr/", "/usr/", True),
+        ("/usr", "usr", False),
+        ("/(a+)+$/", "a" * 40 + "b", False),  # an expression that would never end
+    ],
+)
+def test_a_line_between_slashes_is_a_regular_expression(expected: str, actual: str, fits_: bool) -> None:
+    assert check_expected(expected, Kind.TEXT) is None
+    assert (text(expected, actual) is None) is fits_
+
+
+def test_a_wrong_expression_is_a_mistake() -> None:
+    assert "expression régulière invalide" in str(check_expected("/(/", Kind.TEXT))
 
 
 @pytest.mark.parametrize(

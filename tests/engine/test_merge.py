@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runbook.outcome import Outcome
 from runbook.reporting.merge import keep, merge
 from runbook.reporting.record import FILE, VERSION, Campaign, Record, StepRecord, load
-from runbook.running.outcome import Outcome
 
 TARGETS = ("here", "there")
 

@@ -147,3 +147,14 @@ def test_a_state_that_cannot_be_written_is_read_each_time(site: Path) -> None:
 
     assert listed(site) == listed(site)
     assert readings(site) == 2
+
+
+def test_a_change_to_what_git_keeps_is_read(site: Path) -> None:
+    subprocess.run(["git", "-C", str(site), "add", "--all"], check=True)
+    listed(site)
+    _write(site)
+    assert "printf" in str(listed(site)[0]["code"])
+    (site / "main.py").chmod(0o755)
+    listed(site)
+
+    assert readings(site) == 3

@@ -6,12 +6,12 @@ import time
 import psutil
 import pytest
 
+from runbook.judging import Journal, Result, judged, verdict
+from runbook.outcome import Outcome
 from runbook.plan import make_plan
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
-from runbook.running import campaign
-from runbook.running.campaign import Journal
-from runbook.running.outcome import Outcome, Result, verdict
+from runbook.running.run import opened
 from runbook.settings import load
 from tests.engine.runs import fence, one, outcomes, run_site
 
@@ -75,7 +75,7 @@ def test_cleanup_runs_after_a_failure_in_a_fresh_shell(make_site) -> None:
 def test_a_command_reads_nothing_from_standard_input(make_site) -> None:
     journal = run_site(
         make_site(
-            index=fence('cat; read -r x; echo "read: $?"', "", "read: 1") + fence("echo still here", "", "still here")
+            index=fence('cat; read -r x || echo "read: $?"', "", "read: 1") + fence("echo still here", "", "still here")
         )
     )
     assert outcomes(journal) == [Outcome.VERIFIED, Outcome.VERIFIED]
@@ -202,8 +202,8 @@ def test_an_interrupted_run_cleans_up_and_leaves_no_process(make_site) -> None:
     settings, journal = load(root), Journal()
     site = read_site(root, settings.site)
     plan = make_plan([find_blocks(page, site, settings.targets) for page in site.pages], settings, {})
-    with campaign.opened(settings, root) as run:
-        events = campaign.run_plan(plan, run, journal)
+    with opened(settings, root) as run:
+        events = judged(plan, run, journal)
         for event in events:
             if isinstance(event, Result):
                 break

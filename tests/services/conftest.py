@@ -8,12 +8,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from flask.testing import FlaskClient
 
 from datapress_api import create_app as create_api
@@ -153,6 +154,13 @@ class Service:
             found = self.changed.wait_for(lambda: any(text in line for line in self.lines), 15)
             assert found, self.lines
 
+    def wait_until_ready(self) -> None:
+        """Return once it says that it is ready; fail after 15 seconds."""
+        deadline = time.monotonic() + 15
+        while requests.get(self.url + "/health/ready", timeout=15).status_code != 200:
+            assert time.monotonic() < deadline, self.lines
+            time.sleep(0.02)
+
     def terminate(self) -> None:
         """Ask the service to end, as a container engine does."""
         self.process.send_signal(signal.SIGTERM)
@@ -166,14 +174,14 @@ class Service:
 def gunicorn() -> Iterator[Callable[..., Service]]:
     """Starts services (`api`, `front`) under Gunicorn with the shared settings, and ends them."""
     with contextlib.ExitStack() as stack:
-        yield lambda name, **environ: stack.enter_context(_running(name, environ))
+        yield lambda name, options=(), wait=True, **environ: stack.enter_context(_running(name, environ, options, wait))
 
 
 @contextlib.contextmanager
-def _running(name: str, environ: Mapping[str, str]) -> Iterator[Service]:
+def _running(name: str, environ: Mapping[str, str], options: Sequence[str], wait: bool) -> Iterator[Service]:
     port = _free_port()
     with subprocess.Popen(
-        gunicorn_command(name),
+        [*gunicorn_command(name), *options],
         cwd=ROOT,
         env=gunicorn_environ(name) | {"PORT": str(port)} | environ,
         stdout=subprocess.PIPE,
@@ -185,11 +193,37 @@ def _running(name: str, environ: Mapping[str, str]) -> Iterator[Service]:
         follower.start()
         try:
             service.wait_for_line("Booting worker")
+            if wait:
+                service.wait_until_ready()
             yield service
         finally:
             process.terminate()
             process.wait(timeout=15)
             follower.join()
+
+
+@pytest.fixture
+def unread(free_port: int) -> Iterator[Callable[[str], Service]]:
+    """Starts a service under Gunicorn whose output nobody reads."""
+    with contextlib.ExitStack() as stack:
+
+        def start(name: str) -> Service:
+            process = stack.enter_context(
+                subprocess.Popen(
+                    gunicorn_command(name),
+                    cwd=ROOT,
+                    env=gunicorn_environ(name) | {"PORT": str(free_port)},
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                )
+            )
+            stack.callback(process.kill)
+            assert process.stdout
+            assert process.stdout.read(1), "it starts"
+            return Service(process, f"http://127.0.0.1:{free_port}")
+
+        yield start
 
 
 @pytest.fixture

@@ -87,12 +87,12 @@ def test_an_unforeseen_error_is_a_json_500_that_shows_no_stack(api_client, caplo
 
 def test_an_error_without_french_words_is_json_all_the_same(api_client):
     client = api_client()
-    client.application.add_url_rule("/trop", view_func=lambda: abort(429))
+    client.application.add_url_rule("/trop", view_func=lambda: abort(418))
 
     answer = client.get("/trop")
 
-    assert answer.status_code == 429
-    assert answer.json["error"] == "Too Many Requests"
+    assert answer.status_code == 418
+    assert answer.json["error"] == "I'm a Teapot"
 
 
 def test_no_route_serves_files(api_client):

@@ -1,30 +1,32 @@
-"""Who waits for a slow API, and what do the others get meanwhile?"""
+"""Who waits for the API, and what do the others get meanwhile?"""
 
 import threading
 
 import pytest
 
 from datapress_front.api_state import ApiState
-from datapress_front.api_watch import ApiWatch
+from datapress_front.api_watch import ApiWatch, Seen
 
 WELL = ApiState(reachable=True, status=200, latency_ms=1.0)
 DOWN = ApiState(reachable=False, error="délai de réponse dépassé")
+WAITING = 2
 
 
 class Api:
-    """An API whose answers take the time they are told to, on a clock of its own."""
+    """An API that answers at once, or when it is told to."""
 
     def __init__(self):
         self.now = 0.0
         self.asked = []
-        self.answer, self.takes = WELL, 0.01
-        self.holds = None
+        self.answer = WELL
+        self.answering = threading.Event()
+        self.answering.set()
+        self.waiting = threading.Semaphore(0)
 
     def ask(self, request_id):
         self.asked.append(request_id)
-        if self.holds:
-            self.holds()
-        self.now += self.takes
+        self.waiting.release()
+        assert self.answering.wait(10)
         return self.answer
 
 
@@ -35,67 +37,66 @@ def api():
 
 @pytest.fixture
 def watch(api):
-    return ApiWatch(api.ask, clock=lambda: api.now)
+    return ApiWatch(api.ask, WAITING, clock=lambda: api.now)
 
 
-def test_a_fast_api_is_asked_by_everybody(api, watch):
-    assert [watch.state(request_id) for request_id in "abc"] == [WELL] * 3
+@pytest.fixture
+def as_many_as_may_wait(api, watch):
+    """Has so many callers wait for a silent API, and lets them go at the end."""
+    threads = []
+
+    def wait():
+        api.waiting = threading.Semaphore(0)
+        api.answering.clear()
+        for number in range(WAITING):
+            threads.append(threading.Thread(target=watch.look, args=(f"waiting-{number}",)))
+            threads[-1].start()
+            assert api.waiting.acquire(timeout=10)
+
+    yield wait
+    api.answering.set()
+    for thread in threads:
+        thread.join()
+
+
+def test_an_api_that_answers_is_asked_by_everybody(api, watch):
+    assert [watch.look(request_id) for request_id in "abc"] == [Seen(WELL)] * 3
     assert api.asked == ["a", "b", "c"]
 
 
-def test_an_api_that_fails_fast_is_asked_by_everybody(api, watch):
+def test_whoever_finds_no_place_gets_what_was_seen_last_and_its_age(api, watch, as_many_as_may_wait):
     api.answer = DOWN
+    watch.look("first")
+    as_many_as_may_wait()
+    api.now += 1.5
 
-    assert [watch.state(request_id) for request_id in "abc"] == [DOWN] * 3
-    assert api.asked == ["a", "b", "c"]
-
-
-def test_while_one_waits_for_a_slow_api_the_others_get_what_was_last_seen(api, watch):
-    api.answer, api.takes = DOWN, 2.0
-    watch.state("first")
-    waiting, released = threading.Event(), threading.Event()
-    api.holds = lambda: (waiting.set(), released.wait(10))
-    scout = threading.Thread(target=watch.state, args=("scout",))
-    scout.start()
-    assert waiting.wait(10)
-
-    others = [watch.state(request_id) for request_id in "abc"]
-
-    released.set()
-    scout.join()
-    assert others == [DOWN] * 3
-    assert api.asked == ["first", "scout"]
+    assert [watch.look(request_id) for request_id in "abc"] == [Seen(DOWN, age=1.5)] * 3
+    assert len(api.asked) == 1 + WAITING
 
 
-def test_the_first_good_answer_ends_it(api, watch):
-    api.answer, api.takes = DOWN, 2.0
-    watch.state("slow")
-    api.answer, api.takes = WELL, 0.01
+def test_before_any_answer_nothing_is_made_up(watch, as_many_as_may_wait):
+    as_many_as_may_wait()
 
-    assert [watch.state(request_id) for request_id in "abc"] == [WELL] * 3
-    assert api.asked == ["slow", "a", "b", "c"]
+    seen = watch.look("early").state
+
+    assert (seen.reachable, seen.error) == (False, "première réponse encore attendue")
 
 
-def test_what_was_seen_long_ago_is_given_to_nobody(api, watch):
-    api.answer, api.takes = DOWN, 2.0
-    watch.state("slow")
-    api.now += 60
-    waiting, released = threading.Event(), threading.Event()
-    api.holds = lambda: (waiting.set(), released.wait(10))
-    scout = threading.Thread(target=watch.state, args=("scout",))
-    scout.start()
-    assert waiting.wait(10)
-    api.holds, api.answer, api.takes = None, WELL, 0.01
+def test_a_place_comes_back_even_when_asking_fails(api, watch):
+    api.answer = None
 
-    assert watch.state("later") == WELL
-    released.set()
-    scout.join()
+    for _ in range(WAITING + 1):
+        with pytest.raises(AttributeError):
+            watch.look("a")
+    api.answer = WELL
+
+    assert watch.look("b") == Seen(WELL)
 
 
 def test_what_is_wrong_is_logged_once_per_question(api, watch, caplog):
-    watch.state("a")
+    watch.look("a")
     api.answer = DOWN
-    watch.state("b")
+    watch.look("b")
 
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         ("WARNING", "API en défaut\N{NO-BREAK SPACE}: délai de réponse dépassé")

@@ -44,7 +44,7 @@ def test_an_api_that_is_well_is_reachable_with_its_version_and_latency(seen_by_f
     api = seen_by_front(httpserver.url_for(""))
 
     assert 0 < api.pop("latency_ms") < 1000
-    assert api == {"reachable": True, "status": 200, "version": "4.5.6", "error": None}
+    assert api == {"reachable": True, "status": 200, "version": "4.5.6", "error": None, "age_s": 0}
 
 
 def test_the_status_names_the_front_and_its_environment(front_client, free_port):
@@ -69,6 +69,7 @@ def test_nobody_listens(seen_by_front, free_port):
         "latency_ms": None,
         "version": None,
         "error": "connexion refusée",
+        "age_s": 0,
     }
 
 

@@ -13,9 +13,9 @@ COMMON = Path(__file__).parents[2] / "services" / "common"
 @pytest.fixture
 def probe():
     """Runs the health check against a port, as the engine does."""
-    return lambda port: subprocess.run(
+    return lambda port, **more: subprocess.run(
         [sys.executable, "-m", "datapress_common.probe"],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(COMMON), "PORT": str(port)},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(COMMON), "PORT": str(port), **more},
         capture_output=True,
         text=True,
         timeout=10,
@@ -58,3 +58,10 @@ def test_a_service_that_does_not_speak_http_does_not_pass(probe, tcp_server):
 
     assert failed.returncode == 1
     assert "Traceback" not in failed.stderr
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "::1", "::"])
+def test_a_service_is_looked_for_where_it_listens(gunicorn, probe, address):
+    service = gunicorn("front", wait=False, BIND_ADDRESS=address)
+
+    assert probe(service.url.rpartition(":")[2], BIND_ADDRESS=address).returncode == 0

@@ -58,3 +58,13 @@ def test_the_front_allows_its_own_style_and_images_and_no_script(front_client, f
         "form-action": ["'none'"],
         "frame-ancestors": ["'none'"],
     }
+
+
+@pytest.mark.parametrize("path", ["//ailleurs.example/health", "//ailleurs.example/..", "/health//", "///"])
+def test_no_path_leads_to_another_host(client, path):
+    answer = client.get(
+        "/", environ_overrides={"PATH_INFO": path, "RAW_URI": path}, headers={"Host": "ailleurs.example"}
+    )
+
+    assert answer.status_code in {200, 404}
+    assert "Location" not in answer.headers

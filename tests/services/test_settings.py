@@ -45,7 +45,7 @@ REFUSED = [
     (GunicornSettings, "BIND_ADDRESS", ["", "localhost", "10.0.0.1", "0.0.0.0:80"]),
     (GunicornSettings, "PORT", ["", "80", "65536", "8000.5", "http", "0x1f40"]),
     (GunicornSettings, "GUNICORN_WORKERS", ["0", "17", "auto"]),
-    (GunicornSettings, "GUNICORN_THREADS", ["0", "65"]),
+    (GunicornSettings, "GUNICORN_THREADS", ["1", "65"]),
     (GunicornSettings, "GUNICORN_KEEPALIVE", ["-1", "301"]),
     (GunicornSettings, "LOG_LEVEL", ["critical"]),
 ]

@@ -9,14 +9,22 @@ import yaml
 
 from datapress_api import create_app as create_api
 from datapress_front import create_app as create_front
-from macros.compose_services import read_compose
-from macros.container_inputs import pause_before_stop, secret_given, secret_variables, variables
-from macros.manifests import read_recette
-from macros.service_code import read_service
+from macros.recette import Recette, read_recette
+from macros.services import Service, read_service
 from macros.sources import SourceError
 from macros.tables import objects_table, routes_table, settings_table
+from runbook.repository.model import read_repository
+from runbook.settings import load
 
 NAMES = ("api", "front")
+
+
+def recette_of(root: Path) -> Recette:
+    return read_recette(read_repository(root, load(root)))
+
+
+def service_of(root: Path, name: str) -> Service:
+    return read_service(read_repository(root, load(root)), name)
 
 
 def _load(path: Path) -> Any:
@@ -31,7 +39,7 @@ def _replace(path: Path, old: str, new: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_workload_is_what_its_deployment_and_service_say(root: Path, name: str) -> None:
-    workload = getattr(read_recette(root / "k8s"), name)
+    workload = getattr(recette_of(root), name)
     deployment = _load(root / "k8s" / f"{name}-deployment.yaml")
     service = _load(root / "k8s" / f"{name}-service.yaml")
     container = deployment["spec"]["template"]["spec"]["containers"][0]
@@ -39,7 +47,7 @@ def test_a_workload_is_what_its_deployment_and_service_say(root: Path, name: str
     assert workload.deployment == deployment["metadata"]["name"]
     assert workload.replicas == deployment["spec"]["replicas"]
     assert workload.image == container["image"]
-    assert f"{workload.repository}:{workload.version}" == container["image"]
+    assert container["image"].endswith(f":{workload.version}")
     assert workload.port == container["ports"][0]["containerPort"]
     assert workload.memory_limit == container["resources"]["limits"]["memory"]
     assert workload.readiness.path == container["readinessProbe"]["httpGet"]["path"]
@@ -52,20 +60,19 @@ def test_a_change_in_a_manifest_is_a_change_in_the_facts(copy: Path) -> None:
     _replace(copy / "k8s" / "api-deployment.yaml", "replicas: 2", "replicas: 3")
     _replace(copy / "k8s" / "front-service.yaml", "nodePort: 30080", "nodePort: 30081")
 
-    recette = read_recette(copy / "k8s")
+    recette = recette_of(copy)
 
     assert (recette.api.replicas, recette.front.node_port) == (3, 30081)
 
 
 def test_the_compose_facts_are_those_of_the_compose_file(root: Path) -> None:
-    compose = read_compose(root / "compose.yaml")
-    services = _load(root / "compose.yaml")["services"]
+    described = _load(root / "compose.yaml")["services"]
+    services = {name: service_of(root, name) for name in NAMES}
 
-    for name in NAMES:
-        facts = getattr(compose, name)
-        assert facts.image == services[name]["image"]
-        assert facts.url == f"http://localhost:{services[name]['ports'][0]['published']}"
-    assert compose.front.environment["API_BASE_URL"] == compose.api.internal_url
+    for name, facts in services.items():
+        assert facts.image == described[name]["image"]
+        assert facts.url == f"http://localhost:{described[name]['ports'][0]['published']}"
+    assert services["front"].environment["API_BASE_URL"] == services["api"].internal_url
 
 
 TOKEN_REFERENCE = "[{name: API_TOKEN, valueFrom: {secretKeyRef: {name: datapress-secret, key: API_TOKEN}}}]"
@@ -79,102 +86,41 @@ def test_a_secret_given_as_a_variable_is_told_as_such_and_shows_no_value(copy: P
     pod["containers"][0]["env"] = yaml.safe_load(TOKEN_REFERENCE)
     manifest.write_text(yaml.safe_dump(deployment), encoding="utf-8")
 
-    recette = read_recette(copy / "k8s")
-    services = [read_service(copy / "services", name) for name in NAMES]
+    recette = recette_of(copy)
+    services = [service_of(copy, name) for name in NAMES]
     meanings = _load(copy / "docs" / "_data" / "services.yaml")["variables"]
 
     assert recette.secret_given == "donné par la variable `API_TOKEN`"
     row = re.search(
         r"^\| `API_TOKEN` \|.*",
-        settings_table(services, "api", read_compose(copy / "compose.yaml"), recette, meanings),
+        settings_table(services, "api", recette, meanings),
         re.MULTILINE,
     )
     assert row
     assert row[0].endswith("| valeur du Secret |")
 
 
-@pytest.mark.parametrize(
-    ("given", "told"),
-    [
-        (
-            {
-                "volumes": [{"name": "s", "secret": {}}],
-                "containers": [{"volumeMounts": [{"name": "s", "mountPath": "/a"}]}],
-            },
-            "monté en lecture seule sous `/a`",
-        ),
-        (
-            {
-                "volumes": [{"name": "s", "projected": {"sources": [{"secret": {}}]}}],
-                "containers": [{"volumeMounts": [{"name": "s", "mountPath": "/b"}]}],
-            },
-            "monté en lecture seule sous `/b`",
-        ),
-        ({"containers": [{"envFrom": [{"secretRef": {"name": "s"}}]}]}, "donné en variables d'environnement"),
-    ],
-)
-def test_every_way_to_give_a_secret_is_told(given: Any, told: str) -> None:
-    assert secret_given(given, "f.yaml") == told
-
-
-def test_a_container_without_the_secret_is_named() -> None:
-    with pytest.raises(SourceError, match=r"f\.yaml.*ne reçoit pas le Secret"):
-        secret_given({"containers": [{}]}, "f.yaml")
-
-
-def test_variables_are_read_in_each_of_their_forms() -> None:
-    reference = {"name": "D", "valueFrom": {"configMapKeyRef": {"name": "c", "key": "K"}}}
-    env = [{"name": "A", "value": "1"}, {"name": "B"}, {"name": "C", "valueFrom": {"secretKeyRef": {}}}, reference]
-
-    assert variables({"env": env}, {"K": "2"}) == {"A": "1", "B": "", "D": "2"}
-    assert secret_variables({"env": env}) == ("C",)
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        {"exec": {"command": ["python", "-c", "import time; time.sleep(7)"]}},
-        {"exec": {"command": ["sleep", "7"]}},
-        {"exec": {"command": ["sh", "-c", "sleep 7"]}},
-        {"sleep": {"seconds": 7}},
-    ],
-)
-def test_the_pause_before_a_stop_is_read_in_each_of_its_forms(written: Any) -> None:
-    assert pause_before_stop({"lifecycle": {"preStop": written}}, "f.yaml") == 7
-
-
-def test_a_stop_without_a_pause_is_named() -> None:
-    with pytest.raises(SourceError, match=r"f\.yaml.*combien de secondes"):
-        pause_before_stop({"lifecycle": {"preStop": {"exec": {"command": ["true"]}}}}, "f.yaml")
-
-
-@pytest.mark.parametrize(
-    "ports", ['["8000:8000"]', '["127.0.0.1:8000:8000"]', '["8000:8000/tcp"]', "[{published: 8000, target: 8000}]"]
-)
-@pytest.mark.parametrize(
-    "environment", ["{ENVIRONMENT: x, EMPTY: '', API_TOKEN: }", "[ENVIRONMENT=x, EMPTY=, API_TOKEN]"]
-)
-def test_short_and_long_forms_of_compose_say_the_same(tmp_path: Path, ports: str, environment: str) -> None:
-    service = f"{{image: i, ports: {ports}, environment: {environment}, mem_limit: 1m, stop_grace_period: 1s}}"
-    (tmp_path / "compose.yaml").write_text(
-        f"name: p\nnetworks: {{n: }}\nservices:\n  api: {service}\n  front: {service}\n", encoding="utf-8"
+def test_a_container_without_the_secret_is_named(copy: Path) -> None:
+    _replace(
+        copy / "k8s" / "api-deployment.yaml",
+        "        - name: secret\n          secret:",
+        "        - name: secret\n          emptyDir:",
     )
+    _replace(copy / "k8s" / "api-deployment.yaml", "secretName: datapress-secret", "medium: Memory")
+    _replace(copy / "k8s" / "api-deployment.yaml", "defaultMode: 0440", "sizeLimit: 1Mi")
 
-    api = read_compose(tmp_path / "compose.yaml").api
-
-    assert (api.port, api.target) == (8000, 8000)
-    assert api.environment == {"ENVIRONMENT": "x", "EMPTY": "", "API_TOKEN": None}
+    with pytest.raises(SourceError, match=r"api-deployment\.yaml.*ne reçoit pas le Secret"):
+        recette_of(copy)
 
 
-@pytest.mark.parametrize("ports", ["[8000]", '["8000"]', '["8000-8010:8000-8010"]'])
-def test_a_port_that_nobody_chose_is_refused_with_its_service(tmp_path: Path, ports: str) -> None:
-    service = f"{{image: i, ports: {ports}, mem_limit: 1m, stop_grace_period: 1s}}"
-    (tmp_path / "compose.yaml").write_text(
-        f"name: p\nnetworks: {{n: }}\nservices: {{api: {service}, front: {service}}}\n", encoding="utf-8"
-    )
+@pytest.mark.parametrize("ports", ["[8000]", '["8000"]', "[]"])
+def test_a_port_that_nobody_chose_is_refused_with_its_service(copy: Path, ports: str) -> None:
+    described = _load(copy / "compose.yaml")
+    described["services"]["api"]["ports"] = yaml.safe_load(ports)
+    (copy / "compose.yaml").write_text(yaml.safe_dump(described), encoding="utf-8")
 
-    with pytest.raises(SourceError, match=r"ports de api.*ne publie pas"):
-        read_compose(tmp_path / "compose.yaml")
+    with pytest.raises(SourceError, match=r"compose\.yaml, ports de api"):
+        service_of(copy, "api")
 
 
 @pytest.mark.parametrize(
@@ -182,36 +128,26 @@ def test_a_port_that_nobody_chose_is_refused_with_its_service(tmp_path: Path, po
     [
         ("k8s/api-deployment.yaml", "Deployment api"),
         ("k8s/front-service.yaml", "Service front"),
-        ("k8s/secret.yaml.example", "secret.yaml.example"),
+        ("k8s/secret.yaml.example", "Secret"),
     ],
 )
 def test_a_missing_manifest_is_named(copy: Path, missing: str, message: str) -> None:
     (copy / missing).unlink()
 
     with pytest.raises(SourceError, match=re.escape(message)):
-        read_recette(copy / "k8s")
+        recette_of(copy)
 
 
 def test_a_missing_field_is_named_with_its_file(copy: Path) -> None:
     _replace(copy / "k8s" / "api-deployment.yaml", "terminationGracePeriodSeconds", "oubli")
 
     with pytest.raises(SourceError, match=r"api-deployment\.yaml.*terminationGracePeriodSeconds"):
-        read_recette(copy / "k8s")
-
-
-def test_a_folder_without_manifests_is_said(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="aucun manifeste"):
-        read_recette(tmp_path)
-
-
-def test_a_missing_compose_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"compose\.yaml"):
-        read_compose(tmp_path / "compose.yaml")
+        recette_of(copy)
 
 
 @pytest.mark.parametrize(("name", "create_app"), [("api", create_api), ("front", create_front)])
 def test_the_routes_are_those_that_the_application_answers(root: Path, name: str, create_app: Any) -> None:
-    routes = {route.path: route.methods for route in read_service(root / "services", name).routes}
+    routes = {route.path: route.methods for route in service_of(root, name).routes}
 
     assert set(routes) == {rule.rule for rule in create_app({}).url_map.iter_rules()}
     client = create_app({}).test_client()
@@ -222,11 +158,11 @@ def test_the_routes_are_those_that_the_application_answers(root: Path, name: str
 
 
 def test_every_variable_is_in_the_tables_and_secrets_show_no_value(root: Path) -> None:
-    services = [read_service(root / "services", name) for name in NAMES]
+    services = [service_of(root, name) for name in NAMES]
     meanings = _load(root / "docs" / "_data" / "services.yaml")["variables"]
-    compose, recette = read_compose(root / "compose.yaml"), read_recette(root / "k8s")
+    recette = recette_of(root)
 
-    written = "\n".join(settings_table(services, group, compose, recette, meanings) for group in ("commun", *NAMES))
+    written = "\n".join(settings_table(services, group, recette, meanings) for group in ("commun", *NAMES))
 
     for service in services:
         for setting in service.settings:
@@ -236,14 +172,14 @@ def test_every_variable_is_in_the_tables_and_secrets_show_no_value(root: Path) -
 
 
 def test_a_route_that_nobody_described_stops_the_build(root: Path) -> None:
-    api = read_service(root / "services", "api")
+    api = service_of(root, "api")
 
     with pytest.raises(SourceError, match="décrire /health"):
         routes_table(api, {"/": "racine", "/admin/configuration": "réglages", "/health/live": "vie"})
 
 
 def test_a_description_without_a_route_stops_the_build(root: Path) -> None:
-    api = read_service(root / "services", "api")
+    api = service_of(root, "api")
     meanings = {route.path: "réponse" for route in api.routes} | {"/partie": "retirée"}
 
     with pytest.raises(SourceError, match="ne connaît pas /partie"):
@@ -251,7 +187,7 @@ def test_a_description_without_a_route_stops_the_build(root: Path) -> None:
 
 
 def test_every_object_of_the_folder_is_in_the_table(root: Path) -> None:
-    written = objects_table(read_recette(root / "k8s"))
+    written = objects_table(recette_of(root))
 
     for path in (root / "k8s").glob("*.yaml"):
         assert f"`k8s/{path.name}`" in written

@@ -6,7 +6,7 @@ from runbook.matching.alignment import align
 from runbook.matching.expect_json import fields, same
 from runbook.matching.json_documents import Document, Json, dumped, read_expected, read_output
 from runbook.matching.mismatch import visible
-from runbook.matching.text_pattern import clean
+from runbook.matching.seen import seen
 from runbook.matching.wildcard import ANY, ELLIPSIS, Wild
 
 _WIDEST = 100
@@ -18,7 +18,7 @@ def rows(expected: str, actual: str) -> Iterator[str]:
     Raises NotJsonError if one of the texts is not JSON.
     """
     wanted = [_value(item) for item in read_expected(expected)]
-    yield from _sequence(wanted, [document.value for document in read_output(clean(actual))], 0)
+    yield from _sequence(wanted, [document.value for document in read_output(seen(actual))], 0)
 
 
 def _value(item: Document | Wild) -> Json:

@@ -15,7 +15,7 @@ from runbook.matching.json_documents import (
     read_output,
 )
 from runbook.matching.mismatch import Mismatch, advice, quoted
-from runbook.matching.text_pattern import clean
+from runbook.matching.seen import alike, seen
 from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Placement, Wild, fits, place
 
 _TOO_DEEP = "trop d'objets ou de tableaux JSON imbriqués pour être comparés"
@@ -42,7 +42,7 @@ def compare(expected: str, actual: str) -> Mismatch | None:
         wanted = read_expected(expected)
     except NotJsonError as error:
         return Mismatch(_line(expected, error.at), expected, actual, f"le résultat attendu n'est pas du JSON : {error}")
-    output = clean(actual)
+    output = seen(actual)
     try:
         found = [document.value for document in read_output(output)]
     except NotJsonError as error:
@@ -56,7 +56,7 @@ def compare(expected: str, actual: str) -> Mismatch | None:
 def same(expected: Json, actual: Json) -> bool:
     """Whether a value of the output is, or holds, what the page shows in its place."""
     if isinstance(expected, str):
-        return expected == ELLIPSIS or (isinstance(actual, str) and fits(expected, actual))
+        return expected == ELLIPSIS or (isinstance(actual, str) and fits(alike(expected), alike(actual)))
     if isinstance(expected, dict):
         return isinstance(actual, dict) and all(
             name in actual and same(value, actual[name]) for name, value in fields(expected)

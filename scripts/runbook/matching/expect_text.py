@@ -18,6 +18,8 @@ def compare(expected: str, actual: str) -> Mismatch | None:
         return None
     if placement.item is None:
         got = output.lines[placement.at]
+        if not items:
+            return Mismatch(0, "", got, f"rien ne devait être affiché ; obtenu {quoted(got)}")
         return Mismatch(_last_line(items), "", got, f"la sortie continue après la fin attendue : {quoted(got)}")
     if isinstance(placement.item, Grid):
         return _table_mismatch(placement.item, output, placement)

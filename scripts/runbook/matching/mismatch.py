@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from runbook.matching.wildcard import ELLIPSIS, fits
 
 _LONGEST = 160
-_NBSP = "\u00a0"
+# Characters of other alphabets, dashes and quotes that most fonts draw alike.
+_LOOKS = dict(zip("АВЕКМНОРСТХаеорсухіѕј‐‑‒–—−’‘“”", "ABEKMHOPCTXaeopcyxisj------''\"\"", strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,31 @@ def advice(expected: str, got: str) -> str:
     """What the two texts have in common when only a trifle parts them, to be put after a reason."""
     if "..." in expected and fits(expected.replace("...", ELLIPSIS), got):
         return " ; pour « n'importe quel texte », écrire « … » (U+2026) et non trois points"
-    if expected.replace(_NBSP, " ") == got.replace(_NBSP, " "):
-        return " ; l'un des deux a une espace insécable (U+00A0) à la place d'une espace"
+    if expected != got and fits(_plain(expected), _plain(got)):
+        only = [
+            f"{_name(character)} {where}"
+            for where, one, other in (("attendu", expected, got), ("obtenu", got, expected))
+            for character in sorted(set(one) - set(other) - {ELLIPSIS})
+            if not (character.isascii() and character.isprintable())
+        ]
+        if only:
+            return f" ; la différence ne se voit pas : {', '.join(only)}"
     if " ".join(expected.split()) == " ".join(got.split()):
         return " ; seules les espaces diffèrent"
     if expected.casefold() == got.casefold():
         return " ; seules les majuscules diffèrent"
     return ""
+
+
+def _plain(text: str) -> str:
+    """`text` with one character for all that look alike, and none for those that take no room."""
+    plain = unicodedata.normalize("NFKC", text.replace(ELLIPSIS, "\0"))
+    shown = "".join(_LOOKS.get(one, one) for one in plain if unicodedata.category(one) not in ("Cf", "Mn"))
+    return " ".join(shown.split(" ")).replace("\0", ELLIPSIS)
+
+
+def _name(character: str) -> str:
+    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
 
 
 def _visible(character: str) -> str:

@@ -1,19 +1,28 @@
 """Where the lines and tables that a page shows are in the output of a command."""
 
+import re
 from functools import partial
+from typing import Final
 
-from runbook.matching import cells, layout, tables
-from runbook.matching.text_pattern import BLANKS, Grid, Item, Line, Row, read_lines
+from runbook.matching import cells, layout, regex, tables
+from runbook.matching.text_pattern import BLANKS, Grid, Item, Line, Row, with_tabs
 from runbook.matching.wildcard import ELLIPSIS, Pattern, Placement, fits, place
+
+_SPACES: Final = re.compile(r" +")
 
 
 class Output:
-    """What a command printed: its lines, what they say whatever the width of columns, and the tables among them."""
+    """What a command printed: its lines, what they say whatever the width of columns, and the tables among them.
 
-    __slots__ = ("lines", "sayings", "tables")
+    Tabs are spaces in `lines`; how many is the terminal's business, and not counted in those that `tabbed` numbers.
+    """
+
+    __slots__ = ("lines", "sayings", "tabbed", "tables")
 
     def __init__(self, text: str) -> None:
-        self.lines = read_lines(text)
+        lines = with_tabs(text)
+        self.tabbed = frozenset(index for index, line in enumerate(lines) if "\t" in line)
+        self.lines = [line.expandtabs() for line in lines]
         self.sayings = layout.sayings(self.lines)
         self.tables = tables.find(self.lines)
 
@@ -25,8 +34,12 @@ def locate(items: Pattern[Item], output: Output) -> Placement[Item]:
 
 def agrees(line: Line, output: Output, at: int) -> bool:
     """Whether the line of the output at this position is this line of the page, or says the same in its own layout."""
-    return is_line(line.text, output.lines[at]) or (
-        line.saying is not None and is_line(line.saying, output.sayings[at])
+    actual = output.lines[at]
+    return (
+        is_line(line.text, actual)
+        or (line.saying is not None and is_line(line.saying, output.sayings[at]))
+        or (line.expression is not None and regex.matches(line.expression, actual))
+        or (at in output.tabbed and is_line(_SPACES.sub(" ", line.text), _SPACES.sub(" ", actual)))
     )
 
 

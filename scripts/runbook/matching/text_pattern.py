@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from runbook.matching import layout, tables
+from runbook.matching import layout, regex, tables
 from runbook.matching.mismatch import quoted
+from runbook.matching.seen import alike, seen
 from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Wild
-
-# Colours and cursor movements (CSI), titles and links (OSC): what a terminal takes out of the text.
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 
 # Not str.rstrip()'s own set, which has the non-breaking spaces: these are part of the text.
 BLANKS: Final = " \t\r"
@@ -20,12 +18,14 @@ BLANKS: Final = " \t\r"
 class Line:
     """A line of the expected text; `index` is its place there, from 0.
 
-    `saying` is what it says whatever the width of columns, None in a text that is not laid out in keys and values.
+    `saying` is what it says whatever the width of columns, None in a text that is not laid out in keys and values;
+    `expression` is set for a line `/…/`.
     """
 
     index: int
     text: str
     saying: str | None
+    expression: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,15 @@ class Grid:
 Item: TypeAlias = Line | Grid
 
 
-def clean(text: str) -> str:
-    """`text` without the escape sequences of a terminal."""
-    return _ESCAPES.sub("", text) if "\x1b" in text else text
-
-
 def read_lines(text: str) -> list[str]:
-    """The lines of `text` without what nobody sees: escapes, blanks at their end, empty lines at the end."""
-    seen = clean(text).rstrip(f"{BLANKS}\n")
-    return [line.rstrip(BLANKS) for line in seen.split("\n")] if seen else []
+    """The lines of `text` without what nobody sees: escapes, blanks at their end, empty lines at the end; tabs as spaces."""
+    return [line.expandtabs() for line in with_tabs(text)]
+
+
+def with_tabs(text: str) -> list[str]:
+    """The same lines, their tabs left."""
+    shown = alike(seen(text)).rstrip(f"{BLANKS}\n")
+    return [line.rstrip(BLANKS) for line in shown.split("\n")] if shown else []
 
 
 def read(text: str) -> Pattern[Item]:
@@ -78,19 +78,25 @@ def read(text: str) -> Pattern[Item]:
                 items.append(ANY)
             index = table.end
         else:
-            items.append(ANY if _is_wild(lines[index]) else Line(index, lines[index], said[index]))
+            items.append(ANY if _is_wild(lines[index]) else _line(index, lines[index], said[index]))
             index += 1
     return items
 
 
 def check(text: str) -> str | None:
-    """What makes `text` useless or ambiguous as an expected result, in French."""
+    """What makes `text` useless or ambiguous as an expected result, in French; an empty one says that nothing is printed."""
     items = read(text)
-    if not items:
-        return "le résultat attendu est vide"
-    if all(item is ANY for item in items):
+    if items and all(item is ANY for item in items):
         return "un résultat attendu fait seulement de « … » n'affirme rien"
-    return next((fault for item in items if isinstance(item, Grid) for fault in _faults(item)), None)
+    wrong = (regex.fault(item.text) if isinstance(item, Line) else _fault(item) for item in items if item is not ANY)
+    return next(filter(None, wrong), None)
+
+
+def _line(index: int, text: str, saying: str | None) -> Line:
+    try:
+        return Line(index, text, saying, regex.expression(text))
+    except re.error:
+        return Line(index, text, saying, None)
 
 
 def _is_wild(line: str) -> bool:
@@ -117,6 +123,10 @@ def _cells(table: tables.Table, line: str) -> tuple[str, ...] | None:
     if table.headings[-1] != ELLIPSIS:
         return cells
     return cells[:-1] if cells[-1] in ("", ELLIPSIS) else None
+
+
+def _fault(grid: Grid) -> str | None:
+    return next(_faults(grid), None)
 
 
 def _faults(grid: Grid) -> Iterator[str]:

@@ -8,10 +8,10 @@ from pathlib import Path
 from runbook.errors import RunbookError, SettingsError
 from runbook.matching import expect
 from runbook.mutating.warm import Warm, changed_page, warm_up
+from runbook.outcome import Outcome
 from runbook.reading.content import Block, PageBlocks
 from runbook.reporting import record
 from runbook.reporting.fingerprints import fingerprints
-from runbook.running.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
     if page.refused:
         return PageBlocks(page, (), (), (page.refused,))
     fences, shadows = find_fences(page, site)
-    problems: list[Problem] = [_shadow_problem(page, shadow) for shadow in shadows]
+    not_shown = tuple(_shadow_problem(page, shadow) for shadow in shadows)
+    problems: list[Problem] = [] if site.unknown else list(not_shown)
     place = _place(page, targets, default_target, problems)
     blocks: list[Block] = []
     sessions: list[Block] = []
@@ -61,7 +62,15 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
     if targets:  # else nothing runs, and nobody has said anything to the engine
         problems.extend(not_taken(page, fences))
         doubts.extend(_undecided(page, [*blocks, *sessions]))
-    return PageBlocks(page, tuple(blocks), place.after, tuple(sorted(problems)), tuple(sessions), tuple(sorted(doubts)))
+    return PageBlocks(
+        page,
+        tuple(blocks),
+        place.after,
+        tuple(sorted(problems)),
+        tuple(sessions),
+        tuple(sorted(doubts)),
+        not_shown if site.unknown else (),
+    )
 
 
 def _shadow_problem(page: Page, shadow: Shadow) -> Problem:

@@ -103,6 +103,7 @@ class PageBlocks:
     problems: tuple[Problem, ...]
     sessions: tuple[Block, ...] = ()
     doubts: tuple[Problem, ...] = ()
+    unknown: tuple[Problem, ...] = ()  # what a reader's site may render otherwise, because parts of it are not here
 
     @property
     def all_blocks(self) -> tuple[Block, ...]:

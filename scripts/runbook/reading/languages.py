@@ -50,11 +50,8 @@ def why_not_bash(language: str, source: str) -> str:
     name = language.casefold()
     if name in OTHERS:
         return f"langage « {language} » : le moteur n'exécute que bash"
-    prompt = PROMPT.search(source)
-    if prompt:
-        return (
-            f"invite de commande dans « {_line_at(source, prompt)} » : le bouton copier la prendrait, et la sortie avec"
-        )
+    if PROMPT.search(source):
+        return "invite de commande : le bouton copier la prendrait, et la sortie avec"
     if name in SESSIONS:
         return f"langage « {language} » : une session mêle commandes et sorties"
     return ""
@@ -63,7 +60,3 @@ def why_not_bash(language: str, source: str) -> str:
 def _first_line(source: str) -> str:
     lines = (line for line in source.split("\n") if line.strip() and not line.startswith("#"))
     return next(lines, "")
-
-
-def _line_at(source: str, match: re.Match[str]) -> str:
-    return source[match.start() :].lstrip("\n").split("\n")[0].strip()[:80]

@@ -166,16 +166,11 @@ def _installed_extensions(written: Any, unknown: list[str]) -> Iterator[dict[str
 def _add_hook(config: MkDocsConfig, name: str, unknown: list[str]) -> None:
     path = os.path.join(os.path.dirname(config.config_file_path), name)  # noqa: PTH118, PTH120 — as MkDocs does
     try:
-        config.plugins[name] = _hooks()._load_hook(name, path)  # noqa: SLF001 — MkDocs has no other door
+        config.plugins[name] = Hooks("plugins")._load_hook(name, path)  # noqa: SLF001 — MkDocs has no other door
     except ImportError as error:
         unknown.append(f"module « {name} » : {reason(error)} ; l'installer, sinon les pages sont lues sans lui")
     except Exception as error:
         raise ConfigurationError(f"hooks : {name} : {reason(error)}") from error
-
-
-@functools.cache
-def _hooks() -> Hooks:
-    return Hooks("plugins")
 
 
 class _Plugins:

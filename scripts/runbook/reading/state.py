@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 import runbook
-from runbook.reading.listed import listed_files
+from runbook.reading.listed import changed_files, kept_contents, listed_files
 from runbook.settings import Settings
 
 # Of the environment, what tells of the terminal and of the last command, and nothing of what is read.
@@ -31,11 +31,13 @@ def state_of(root: Path, settings: Settings, environment: Mapping[str, str] = os
 
 
 def _files(root: Path, settings: Settings) -> Iterator[bytes]:
-    """Each file's path, whether it can be run, and its bytes; then the pages that git ignores, and what else stands at the root."""
+    """What git's index says, and the bytes of what is otherwise; then the pages that git ignores, and what stands at the root."""
     listed = listed_files(root, settings)
-    for name in sorted(listed):
+    kept = kept_contents(root)
+    yield kept.encode(errors="surrogateescape")
+    for name in sorted(changed_files(root) if kept else listed):
         path = root / name
-        yield name.encode()
+        yield name.encode(errors="surrogateescape")
         if path.is_file():
             yield b"x" if os.access(path, os.X_OK) else b"-"
             yield path.read_bytes()

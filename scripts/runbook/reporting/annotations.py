@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from runbook.checking.finding import Finding
-from runbook.running.outcome import Outcome
+from runbook.outcome import Outcome
 
 if TYPE_CHECKING:  # the check has findings to annotate, and no record to load
     from runbook.reporting.record import Campaign

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from runbook.outcome import Outcome
 from runbook.reporting.record import Campaign, Record, StepRecord
-from runbook.running.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from runbook.judging import Journal, Result, verdict
+from runbook.outcome import Outcome
 from runbook.reporting.fingerprints import commands, fingerprints
 from runbook.reporting.record import Campaign, Dependencies, StepRecord
-from runbook.running.campaign import Journal
-from runbook.running.outcome import Outcome, Result, verdict
+from runbook.running.tree import tree
 from runbook.settings import Settings
 
 TIMEOUT = 20.0
@@ -38,7 +39,7 @@ def at_start(pages: Iterable[str], settings: Settings, root: Path) -> Start:
     patterns = {name: [*target.depends, *secret] for name, target in settings.targets.items()}
     return Start(
         moment=time.monotonic(),
-        commit=_output(["git", "rev-parse", "HEAD"], root),
+        commit=tree(root).commit,
         dirty=bool(_output(["git", "status", "--porcelain"], root)),
         pages=fingerprints(root, listed),
         commands=commands(root, listed),
@@ -52,12 +53,10 @@ def campaign(
     settings: Settings,
     root: Path,
     missing: dict[str, str],
-    problems: list[str],
     findings: list[str] | None,
     whole: bool,
 ) -> Campaign:
-    """What was run since `start`; `problems` are reasons to fail that no step shows."""
-    faults = [*journal.faults, *problems]
+    """What was run since `start`."""
     served = {result.on for result in journal.results if result.outcome is not Outcome.NOT_RUN}
     return Campaign(
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -69,9 +68,9 @@ def campaign(
             name: _versions(settings.targets[name].versions, root) for name in settings.targets if name in served
         },
         missing=missing,
-        faults=faults,
+        faults=journal.faults,
         notes=journal.notes,
-        exit_status=verdict(journal.results, [*faults, *(findings or [])]),
+        exit_status=verdict(journal.results, [*journal.faults, *(findings or [])]),
         findings=findings,
         pages=start.pages,
         commands=start.commands,
@@ -100,6 +99,7 @@ def _step(result: Result) -> StepRecord:
         exit_status=result.exit_status,
         out=result.out,
         err=result.err,
+        why=result.why,
     )
 
 

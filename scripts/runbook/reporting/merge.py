@@ -20,13 +20,6 @@ def keep(done: Campaign, folder: Path, minimum: float) -> Path:
     return path
 
 
-def keep_apart(done: Campaign, folder: Path) -> Path:
-    """A record of `done` alone."""
-    path = folder / record.FILE
-    write_whole(path, record.encode(Record(VERSION, [done])))
-    return path
-
-
 def merge(previous: Record | None, done: Campaign, minimum: float) -> Record:
     """The record after `done`: a whole campaign replaces all, another one the pages that it ran.
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from runbook.errors import SettingsError
+from runbook.outcome import Outcome, Reason
 from runbook.reporting.withheld import are_withheld
-from runbook.running.outcome import Outcome
 
 VERSION = 3
 ONE_CAMPAIGN = 2  # the version whose document was a single campaign
@@ -23,7 +23,7 @@ class StepRecord(msgspec.Struct, frozen=True):
     """One step: where it stands, what it is, where and how it went. `seconds` of all attempts.
 
     `line` opens the block; `fault_line` is the one to look at: in the expected result if that is
-    what was not met, else the same.  `out` and `err` are masked and cut.
+    what was not met, or the command that failed, else the same.  `out` and `err` are masked and cut.
     """
 
     page: str
@@ -42,6 +42,7 @@ class StepRecord(msgspec.Struct, frozen=True):
     exit_status: int | None
     out: str
     err: str
+    why: Reason = Reason.HELD
 
     @property
     def unit(self) -> tuple[str, str]:

@@ -6,19 +6,18 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console, Group
 from rich.markup import escape
 from rich.padding import Padding
-from rich.prompt import Prompt
 from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from runbook.plan import Mode, Plan, Step
+from runbook.judging import Result
+from runbook.outcome import Outcome, Reason
+from runbook.plan import Mode, Plan
 from runbook.reporting.coverage import by_page
 from runbook.reporting.label import label
 from runbook.reporting.record import Campaign
-from runbook.running.campaign import Event, PageStarted
-from runbook.running.execute import Started
-from runbook.running.outcome import Outcome
-from runbook.running.session import Answer
+from runbook.running.campaign import PageStarted, Told
+from runbook.running.page import Started
 
 SIGNS = {
     Outcome.VERIFIED: ("✔", "green"),
@@ -27,7 +26,6 @@ SIGNS = {
     Outcome.TIMED_OUT: ("⏱", "bold red"),
     Outcome.NOT_RUN: ("–", "yellow"),
 }
-ANSWERS = {"o": Answer.RUN, "s": Answer.SKIP, "a": Answer.STOP}
 SHOWN_LINES = 20
 
 
@@ -38,7 +36,7 @@ class Progress:
         self._console = console
         self._status: Status | None = None
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: Told | Result) -> None:
         self._clear()
         if isinstance(event, PageStarted):
             page = event.page
@@ -51,7 +49,7 @@ class Progress:
                     f"ligne {event.step.block.line} : {escape(label(event.step.block.title, event.step.block.code))}"
                 )
                 self._status.start()
-        else:
+        elif isinstance(event, Result):
             block = event.step.block
             self._say(
                 _line(
@@ -82,21 +80,6 @@ class Progress:
         if self._status:
             self._status.stop()
             self._status = None
-
-
-def ask(console: Console, step: Step) -> Answer:
-    """Show what the page says, then the command, and ask whether to run it."""
-    from rich.markdown import Markdown  # noqa: PLC0415 — a tenth of a second that only this mode needs
-    from rich.syntax import Syntax  # noqa: PLC0415
-
-    block = step.block
-    if block.prose:
-        console.print(Padding(Markdown(block.prose), (1, 0, 0, 2)))
-    console.print(Padding(Syntax(block.code, "bash", background_color="default"), (1, 0, 0, 4)))
-    answer = Prompt.ask(
-        f"  {step.place} : exécuter ? (o)ui, (s)auter, (a)rrêter", choices=list(ANSWERS), default="o", console=console
-    )
-    return ANSWERS[answer]
 
 
 def show_plan(plan: Plan, console: Console) -> None:
@@ -150,6 +133,11 @@ def show_summary(campaigns: Sequence[Campaign], console: Console) -> None:
 
 def verdict_line(campaigns: Sequence[Campaign]) -> str:
     """The verdict in one phrase, with markup."""
+    steps = [step for campaign in campaigns for step in campaign.steps]
+    left = [step for step in steps if step.why in (Reason.PASSED, Reason.STOPPED)]
+    if left and not any(step.outcome.bad for step in steps):
+        ran = sum(step.outcome is not Outcome.NOT_RUN for step in steps)
+        return f"[bold yellow]Verdict : {ran} commandes exécutées sans défaut sur {len(steps)} ; rien n'est dit des autres[/]"
     if all(campaign.exit_status == 0 for campaign in campaigns):
         return "[bold green]Verdict : les pages disent vrai[/]"
     if not any(step.outcome is not Outcome.NOT_RUN for campaign in campaigns for step in campaign.steps):

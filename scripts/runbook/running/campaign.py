@@ -1,23 +1,16 @@
-"""Run a whole plan, target after target, and say everything that came of it."""
+"""Run a whole plan, target after target, and say everything that was seen."""
 
-import contextlib
-import secrets
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Generator
+from dataclasses import dataclass, replace
 from itertools import groupby
-from pathlib import Path
 
 from runbook.errors import TargetError
-from runbook.plan import Mode, PagePlan, Plan, Step
-from runbook.running import execute, processes
-from runbook.running.execute import Started
-from runbook.running.folder import private_folder
-from runbook.running.guardian import guarded
-from runbook.running.interruption import Interruptions
-from runbook.running.outcome import Result
-from runbook.running.private import Private
-from runbook.running.session import Answer, Run, always, open_target, sweep
-from runbook.settings import Settings
+from runbook.plan import Mode, PagePlan, Plan
+from runbook.running.facts import Left
+from runbook.running.page import J, Judge, Started, not_run, run_page
+from runbook.running.run import Run
+from runbook.running.session import open_target
+from runbook.running.tree import changes, tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,70 +20,61 @@ class PageStarted:
     page: PagePlan
 
 
-@dataclass(slots=True)
-class Journal:
-    """What the faces read while and after a campaign runs; `faults` make it fail, `notes` do not."""
+@dataclass(frozen=True, slots=True)
+class PageEnded:
+    """What the page left behind in the repository: `changes` is empty where it is as it was."""
 
-    results: list[Result] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-Event = PageStarted | Started | Result
+    page: PagePlan
+    changes: tuple[str, ...]
 
 
-@contextlib.contextmanager
-def opened(
-    settings: Settings,
-    root: Path,
-    confirm: Callable[[Step], Answer] = always,
-    interruptions: Interruptions | None = None,
-) -> Iterator[Run]:
-    """A run with its private folder; afterwards neither the folder nor a process of the run is left."""
-    private = Private(settings.secrets, root)
-    private.learn()
-    token = secrets.token_hex(8)
-    with private_folder() as folder, guarded(token, folder):
-        processes.adopt_orphans()
-        run = Run(root, folder, settings, private, token, confirm, interruptions or Interruptions())
-        try:
-            yield run
-        finally:
-            sweep(run)
-            processes.adopt_orphans(wanted=False)  # what this process starts later is not the run's
+@dataclass(frozen=True, slots=True)
+class TargetFailed:
+    """A target could not be made ready, or not to the end."""
+
+    target: str
+    cause: str
 
 
-def run_plan(plan: Plan, run: Run, journal: Journal) -> Generator[Event, None, None]:
-    """Yield every event in order and keep the results in `journal`."""
+Told = PageStarted | PageEnded | TargetFailed | Started
+
+
+def run_plan(plan: Plan, run: Run, judge: Judge[J], notes: list[str]) -> Generator[Told | J, None, None]:
+    """Yield every event in order; `notes` gets what is worth saying of the targets at the end."""
     for (target, on), group in groupby(plan.pages, key=lambda page: (page.target, page.on)):
-        for event in _run_group(target, on, list(group), run, journal):
-            if isinstance(event, Result):
-                journal.results.append(event)
-            yield event
+        yield from _run_group(target, on, list(group), run, judge, notes)
 
 
-def _run_group(target: str, on: str, pages: list[PagePlan], run: Run, journal: Journal) -> Generator[Event, None, None]:
+def _run_group(
+    target: str, on: str, pages: list[PagePlan], run: Run, judge: Judge[J], notes: list[str]
+) -> Generator[Told | J, None, None]:
     if all(step.mode is Mode.NOT_RUN for page in pages for step in page.steps):
         for page in pages:
             yield PageStarted(page)
-            yield from execute.not_run(page, "")
+            yield from not_run(page, Left.TARGET, "", judge)
         return
+    told: set[int] = set()
     try:
-        with open_target(target, on, run, journal.notes) as session:
+        with open_target(target, on, run, notes) as session:
             broken: set[str] = set()
+            before = tree(run.root)
             for page in pages:
                 yield PageStarted(page)
-                failed = [uri for uri in page.after if uri in broken]
-                if failed:
-                    broken.add(page.uri)
-                    yield from execute.not_run(page, f"la page {failed[0]} qui la précède a échoué")
-                    continue
-                for event in execute.run_page(page, session, run):
-                    if isinstance(event, Result) and event.outcome.bad:
-                        broken.add(page.uri)
+                failed = next((uri for uri in page.after if uri in broken), None)
+                events = (
+                    not_run(page, Left.PAGE_BEFORE, failed, judge) if failed else run_page(page, session, run, judge)
+                )
+                broken |= {page.uri} if failed else set()
+                for event in events:
+                    if not isinstance(event, Started):
+                        told.add(id(event.step))
+                        broken |= {page.uri} if event.bad else set()
                     yield event
+                after = tree(run.root)
+                yield PageEnded(page, changes(before, after))
+                before = after
     except (TargetError, OSError) as error:  # a target that cannot be made ready, a full disk
-        journal.faults.append(f"{target} : {error}")
-        done = {id(result.step) for result in journal.results}
+        yield TargetFailed(target, str(error))
         for page in pages:
-            yield from (result for result in execute.not_run(page, str(error)) if id(result.step) not in done)
+            rest = replace(page, steps=tuple(step for step in page.steps if id(step) not in told))
+            yield from not_run(rest, Left.TARGET, str(error), judge)

@@ -2,10 +2,13 @@
 
 import contextlib
 import os
+import select
 import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+
+import psutil
 
 from runbook.running import processes
 
@@ -17,23 +20,27 @@ DEAF = (
     signal.SIGTSTP,
 )  # they are for the engine, and it will tell
 DONE = b"."
+LOOK = 0.25  # seconds between two looks at whether the engine is stopped
 
 
 @contextlib.contextmanager
 def guarded(token: str, folder: Path) -> Iterator[None]:
     """Inside the block, if this process dies without leaving it, all that carries `token` is ended, and `folder` removed.
 
+    If it is stopped (a command can do that to its parent), it is told to go on: nobody else watches the deadlines.
+
     The guardian is nobody's child, so that no hunt for what a run left finds it; the engine's end is the end of a pipe
     that only the engine holds.  Targets are not torn down: the engine alone knows which.
     """
     reader, writer = os.pipe()
+    engine = os.getpid()
     processes.adopt_orphans(wanted=False)
     child = os.fork()
     if not child:
         if os.fork():
             os._exit(0)
         os.close(writer)
-        _watch(reader, token, folder)
+        _watch(reader, engine, token, folder)
     os.close(reader)
     os.waitpid(child, 0)
     try:
@@ -44,7 +51,7 @@ def guarded(token: str, folder: Path) -> Iterator[None]:
         os.close(writer)
 
 
-def _watch(reader: int, token: str, folder: Path) -> None:
+def _watch(reader: int, engine: int, token: str, folder: Path) -> None:
     """Never returns: neither the engine's stack nor its clean-up is this process's."""
     try:
         os.setsid()
@@ -56,8 +63,16 @@ def _watch(reader: int, token: str, folder: Path) -> None:
         os.closerange(3, reader)
         os.closerange(reader + 1, os.sysconf("SC_OPEN_MAX"))
         os.chdir("/")
+        while not select.select([reader], [], [], LOOK)[0]:
+            _wake(engine)
         if os.read(reader, 1) != DONE:
             processes.hunt(token)
             shutil.rmtree(folder, ignore_errors=True)
     finally:
         os._exit(0)
+
+
+def _wake(engine: int) -> None:
+    with contextlib.suppress(psutil.Error, OSError):
+        if psutil.Process(engine).status() == psutil.STATUS_STOPPED:
+            os.kill(engine, signal.SIGCONT)

@@ -46,6 +46,9 @@ class Interruptions:
                     self.tell()
 
         before = {number: signal.signal(number, arrive) for number in SIGNALS}
+        before[signal.SIGTSTP] = signal.signal(
+            signal.SIGTSTP, lambda *_: None
+        )  # deadlines do not wait: neither may a run
         try:
             yield
             self.tell()

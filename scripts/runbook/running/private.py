@@ -2,11 +2,19 @@
 
 import fnmatch
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import unquote
 
 from runbook.running.mask import Mask, secrets_of_manifest
 from runbook.settings import Secrets
+
+# Words that a variable's name has when its value is a secret; others, that look like them, are taken out before.
+_NAMED = re.compile(r"KEY|PAT|TOKEN|SECRET|PASSW|PASSPHRASE|(?:^|_)PASS(?:_|$)|CREDENTIAL|DATABASE_URL|_DSN$")
+_HARMLESS = re.compile(r"PATH|PATCH|PATTERN|COMPAT|SPAT|DISPATCH|KEYBOARD|KEYMAP|KEYWORD|KEYSPACE|MONKEY")
+_WORDS = ("key", "keys", "Key")  # of a loop over names and values
+_IN_ADDRESS = re.compile(r"://[^/@:\s]*:([^/@\s]+)@")
 
 
 class Private:
@@ -14,18 +22,22 @@ class Private:
 
     def __init__(self, secrets: Secrets, root: Path) -> None:
         self._secrets, self._root = secrets, root
-        self._values = {value for name, value in os.environ.items() if self.is_secret(name)}
+        self._values: set[str] = set()
         self._read: dict[Path, int] = {}
         self._mask = Mask(self._values)
+        self.learn(value for name, value in os.environ.items() if self.is_secret(name))
 
     def is_secret(self, variable: str) -> bool:
-        """Whether the settings call a variable of this name secret."""
-        return any(fnmatch.fnmatchcase(variable, pattern) for pattern in self._secrets.variables)
+        """Whether a variable of this name holds a secret, as its name or the settings tell."""
+        return (bool(_NAMED.search(_HARMLESS.sub("", variable.upper()))) and variable not in _WORDS) or any(
+            fnmatch.fnmatchcase(variable, pattern) for pattern in self._secrets.variables
+        )
 
     def learn(self, values: Iterable[str] = ()) -> None:
         """Take in these values, and those of manifests written since the last call."""
         known = len(self._values)
-        self._values.update(value for value in values if value)
+        for value in filter(None, values):
+            self._values |= {value, *map(unquote, _IN_ADDRESS.findall(value))}
         for pattern in self._secrets.manifests:
             for path in self._root.glob(pattern):
                 changed = path.stat().st_mtime_ns

@@ -8,14 +8,12 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from runbook.errors import TargetError
-from runbook.running import processes
+from runbook.matching.seen import seen
+from runbook.running import processes, readiness
+from runbook.running.run import Run
 from runbook.settings import Service
-
-if TYPE_CHECKING:  # which is made of what stands here
-    from runbook.running.session import Run
 
 POLL = 0.05
 
@@ -30,8 +28,13 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(names: list[str], run: "Run", env: Mapping[str, Mapping[str, str]]) -> Iterator[list[Server]]:
-    """The services answer inside the block; TargetError names the busy port or shows why one ended."""
+def running(
+    names: list[str], run: Run, env: Mapping[str, str], overrides: Mapping[str, Mapping[str, str]]
+) -> Iterator[list[Server]]:
+    """The services answer inside the block; TargetError names the busy port or shows why one ended.
+
+    `env` is that of all of them, `overrides` what some of them have instead.
+    """
     services = run.settings.services
     for name in names:
         for port in services[name].ports:
@@ -39,11 +42,13 @@ def running(names: list[str], run: "Run", env: Mapping[str, Mapping[str, str]]) 
     servers: list[Server] = []
     try:
         for name in names:
-            server = _start(name, services[name], run, env.get(name, {}))
+            server = _start(
+                name, services[name], run, {**env, **_rooted(services[name].env, run.root), **overrides.get(name, {})}
+            )
             servers.append(server)  # at once: a later one that fails to start must not orphan it
         with run.interruptions.allowed():
             for server in servers:
-                _await_ready(server, services[server.name])
+                _await_ready(server, services[server.name], run)
         yield servers
     finally:
         stop(servers, run.settings.stop_grace)
@@ -80,14 +85,14 @@ def _refuse_busy(name: str, port: int) -> None:
         )
 
 
-def _start(name: str, service: Service, run: "Run", env: Mapping[str, str]) -> Server:
+def _start(name: str, service: Service, run: Run, env: Mapping[str, str]) -> Server:
     log = run.folder / f"{name}.log"
     command = [word.replace("{python}", sys.executable) for word in service.command]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
             cwd=run.root / service.cwd,
-            env={**os.environ, **_rooted(service.env, run.root), **env, processes.TOKEN: run.token},
+            env=env,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -100,29 +105,30 @@ def _rooted(env: Mapping[str, str], root: Path) -> dict[str, str]:
     return {name: value.replace("{root}", str(root)) for name, value in env.items()}
 
 
-def _await_ready(server: Server, service: Service) -> None:
+def _await_ready(server: Server, service: Service, run: Run) -> None:
     end = time.monotonic() + service.deadline
     while time.monotonic() < end:
         if server.process.poll() is not None:
             raise TargetError(
-                f"le service « {server.name} » s'est arrêté (code {server.process.returncode}) : {_last_line(server.log)}"
+                f"le service « {server.name} » s'est arrêté (code {server.process.returncode}) : {_last_line(server.log)} ; "
+                f"journal : {_kept(server, run)}"
             )
-        if answers(service.ready):
+        if readiness.answers(service.ready):
             return
         time.sleep(POLL)
     raise TargetError(
-        f"le service « {server.name} » ne répond pas sur {service.ready} en {service.deadline:g} s ; journal : {server.log}"
+        f"le service « {server.name} » ne répond pas sur {service.ready} en {service.deadline:g} s ; "
+        f"journal : {_kept(server, run)}"
     )
 
 
-def answers(url: str) -> bool:
-    """Whether this URL answers below 500 within a second."""
-    import requests  # noqa: PLC0415 — a tenth of a second that pages without services do not pay
-
-    try:
-        return requests.get(url, timeout=1, allow_redirects=False).status_code < 500
-    except requests.RequestException:
-        return False
+def _kept(server: Server, run: Run) -> Path:
+    """A copy of the service's journal that stays after the run, without secrets, as a path from the repository."""
+    kept = Path(run.settings.state) / "services" / server.log.name
+    (run.root / kept).parent.mkdir(parents=True, exist_ok=True)
+    text = run.private.hide(seen(server.log.read_text(encoding="utf-8", errors="replace")))
+    (run.root / kept).write_text(text, encoding="utf-8")
+    return kept
 
 
 def _last_line(log: Path) -> str:

@@ -4,6 +4,10 @@ Each block comes from a file, reads nothing, writes its output to files of its o
 told on a private descriptor by a random marker with the exit status.  The shell reads its orders
 from a pipe one character at a time: they are one short line a block, in which nothing is left to
 read for a block that finds the pipe.
+
+A block ends at the first command that fails, as after `set -e` but without ending its shell: an ERR trap, which
+functions and subshells inherit, returns from the block.  What `||`, `if` or `!` looks at does not fail; neither does
+a command of a pipeline but the last, nor one inside `$(…)`.  A page that sets an ERR trap itself keeps its own.
 """
 
 import contextlib
@@ -18,6 +22,7 @@ from pathlib import Path
 from shlex import quote
 
 from runbook.running import processes
+from runbook.running.facts import End, Ran
 from runbook.running.outputs import ERR, OUT, Outputs, empty_large
 
 POLL_MS = 50
@@ -25,22 +30,6 @@ EMPTYING = 0.25  # seconds between two looks at the outputs that nobody reads
 START = 5.0  # seconds that bash may take to put a job in the background
 FAREWELL = 1.0  # seconds that an EXIT trap may take
 HEEDED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP)  # by the shell of a terminal
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What one block did; `exit_status` is None where the shell did not live to tell it. Seconds.
-
-    `values` are those of the shell variables that the caller asked for.
-    """
-
-    exit_status: int | None
-    out: bytes
-    err: bytes
-    duration: float
-    timed_out: bool = False
-    flooded: bool = False
-    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +41,7 @@ class Job:
 
     @property
     def running(self) -> bool:
-        return any(processes.alive(process) for process in processes.tree(self.pid))
+        return any([processes.alive(process) for process in processes.tree(self.pid)])  # noqa: C419 — a signal may come here
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +57,23 @@ class _Turn:
 class Shell:
     """A non-interactive bash in a session of its own; a context manager that leaves no child behind.
 
-    `limit` is the size in bytes of one output stream past which a block is stopped.
+    `limit` is the size in bytes of one output stream past which a block is stopped.  The values of the variables
+    `reveal` are wanted after each block, those of `locals_` after each function.
     """
 
-    def __init__(self, folder: Path, cwd: Path, env: dict[str, str], limit: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        cwd: Path,
+        env: dict[str, str],
+        limit: int,
+        reveal: tuple[str, ...] = (),
+        locals_: tuple[str, ...] = (),
+    ) -> None:
         self._folder, self._limit = folder, limit
-        self._marker = secrets.token_hex(6)
+        self._marker = f"r{secrets.token_hex(6)}"
+        self._reveal = reveal
+        self._values = folder / "values"
         self._count = 0
         self._emptied = time.monotonic()
         self._jobs: list[Job] = []
@@ -95,6 +95,8 @@ class Shell:
             os.close(told)
         self._poll = select.poll()
         self._poll.register(self._status, select.POLLIN)
+        self._values.touch(mode=0o600)
+        self._send(self._guard(locals_))
 
     def __enter__(self) -> "Shell":
         return self
@@ -110,30 +112,34 @@ class Shell:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def run(self, code: str, deadline: float, reveal: tuple[str, ...] = ()) -> Ran:
-        """Source `code` and await its end; past `deadline` the shell and all below it are killed.
-
-        `reveal` names the shell variables whose values are wanted afterwards.
-        """
+    def run(self, code: str, deadline: float) -> Ran:
+        """Source `code` and await its end; past `deadline` the shell and all below it are killed."""
         turn = self._turn(code)
         try:
-            values = "".join(f' "${{{name}-}}"' for name in reveal)
+            values = "".join(f' "${{{name}[@]-}}"' for name in self._reveal)
             started = time.monotonic()
-            self._send(f"\\builtin . {turn.script} {turn.streams};{self._told_of(turn, '$?', values)}")
-            fields, timed_out, flooded = self._await(turn, started + deadline)
+            told = self._told_of(turn, f'"$?" "${self._marker}"{values}')
+            self._send(f"{self._marker}=;\\builtin . {turn.script} {turn.streams};{told}")
+            fields, end = self._await(turn, started + deadline)
             duration = time.monotonic() - started
-            if timed_out or flooded:
+            if end in (End.LATE, End.FLOODED):
                 processes.kill(processes.tree(self.pid))
             out, err = turn.outputs.read()
         finally:
             turn.outputs.close()
-        return Ran(int(fields[0]) if fields else None, out, err, duration, timed_out, flooded, fields[1:])
+        if not fields:  # of a shell that ended by itself, its own status is the block's
+            status = self._process.poll() if end is End.CLOSED else None
+            return Ran(end, status if status is None or status >= 0 else None, out, err, duration)
+        noted = (place.partition(":") for place in fields[1].split())
+        line = next((int(line) for script, _, line in noted if script == str(self._count) and line.isdecimal()), 0)
+        return Ran(end, int(fields[0]), out, err, duration, line, (*fields[2:], *self._of_functions()))
 
     def start(self, code: str) -> Job | None:
         """Leave `code` running in the background; None if the shell is gone."""
         turn = self._turn(code)
-        self._send(f"{{ \\builtin . {turn.script}; }} {turn.streams} & {self._told_of(turn, '$!')}")
-        fields, _, _ = self._await(turn, time.monotonic() + START)
+        told = self._told_of(turn, '"$!"')
+        self._send(f"{{ \\builtin . {turn.script}; }} {turn.streams} & {told}")
+        fields, _ = self._await(turn, time.monotonic() + START)
         if not fields:
             turn.outputs.close()
             return None
@@ -170,17 +176,32 @@ class Shell:
         streams = f"</dev/null >>{quote(stem + OUT)} 2>>{quote(stem + ERR)} {self._told}>&-"
         return _Turn(f"{self._marker}{self._count}", quote(stem), streams, Outputs(stem, self._limit))
 
-    def _told_of(self, turn: _Turn, status: str, values: str = "") -> str:
+    def _guard(self, locals_: tuple[str, ...]) -> str:
+        """The shell's words that end a block at its first failure and keep its place, and those of `locals_` when a function ends.
+
+        In a subshell the output of a block is a file; in `$(…)` and before `|` it is a pipe: there a failure is its
+        caller's to see.
+        """
+        noted = f'{self._marker}+=" ${{BASH_SOURCE[0]##*/}}:${{LINENO-}}"'
+        inside = f"if ((BASH_SUBSHELL));then [[ -p /dev/stdout ]]||\\builtin exit;else {noted};\\builtin return;fi"
+        words = f"\\builtin set -E;\\builtin trap '[[ -z ${{BASH_SOURCE[0]-}} ]]||{inside}' ERR\n"
+        if not locals_:
+            return words
+        told = " ".join(f'"${{{name}[@]-}}"' for name in locals_)
+        kept = quote(f"\\builtin printf '%s\\0' {told} >>{quote(str(self._values))}")
+        return f"{words}\\builtin set -T;\\builtin trap {kept} RETURN\n"
+
+    def _told_of(self, turn: _Turn, words: str) -> str:
         """The shell's words for the end of a turn: its name, what came of it, its name again."""
-        return f"\\builtin printf '%s\\0' {turn.name} \"{status}\"{values} {turn.name} >&{self._told}\n"
+        return f"\\builtin printf '%s\\0' {turn.name} {words} {turn.name} >&{self._told}\n"
 
     def _send(self, text: str) -> None:
         with contextlib.suppress(OSError):  # a shell that is gone is noticed by _await
             if self._process.stdin:
                 _write(self._process.stdin.fileno(), text.encode())
 
-    def _await(self, turn: _Turn, end: float) -> tuple[tuple[str, ...], bool, bool]:
-        """The fields told between the two names of a turn, whether time ran out, whether a stream grew too large.
+    def _await(self, turn: _Turn, end: float) -> tuple[tuple[str, ...], End]:
+        """The fields told between the two names of a turn, and how it ended.
 
         Nothing else may stand on the descriptor: words that the shell was not asked for are no end.
         """
@@ -188,22 +209,40 @@ class Shell:
         while not told.endswith(b"\0" + name + b"\0"):
             left = end - time.monotonic()
             if left <= 0:
-                return (), True, False
+                return (), End.LATE
             if self._poll.poll(min(POLL_MS, left * 1000)):
                 chunk = os.read(self._status, 65536)
                 if not chunk:  # the shell closed it: it has ended
-                    return (), False, turn.outputs.flooded
+                    return (), End.FLOODED if turn.outputs.flooded else self._closed(end)
                 told += chunk
                 continue
             if turn.outputs.flooded:
-                return (), False, True
+                return (), End.FLOODED
             if not self.alive:  # what it left running may still hold the descriptor
-                return (), False, False
+                return (), End.CLOSED
             self._empty(turn)
         self._empty(turn)
         fields = told.decode(errors="replace").split("\0")
         fair = fields[0] == turn.name and fields[1].isdecimal()
-        return tuple(fields[1:-2]) if fair else (), False, turn.outputs.flooded
+        return tuple(
+            fields[1:-2]
+        ) if fair else (), End.FLOODED if turn.outputs.flooded else End.STATUS if fair else End.CLOSED
+
+    def _closed(self, end: float) -> End:
+        """A shell that closed its descriptor is about to end: its status is worth the wait, unless it goes on as another program."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=min(FAREWELL, max(end - time.monotonic(), 0)))
+        return End.CLOSED
+
+    def _of_functions(self) -> tuple[str, ...]:
+        """What functions held in their secret variables since the last block."""
+        try:
+            told = self._values.read_bytes()
+        except OSError:  # a block may have removed it
+            return ()
+        if told:
+            os.truncate(self._values, 0)
+        return tuple(told.decode(errors="replace").split("\0"))
 
     def _empty(self, turn: _Turn) -> None:
         """Now and then, empty what processes left running print and nobody reads."""

@@ -1,12 +1,12 @@
-"""Carry pages out, compare, record: what `runbook run` does."""
+"""Carry pages out, judge, record: what `runbook run` does."""
 
 import os
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -14,82 +14,134 @@ from rich.console import Console
 from rich.markup import escape
 
 from runbook.errors import RunbookError
-from runbook.plan import Plan, Step, make_plan
+from runbook.judging import Journal, judged
+from runbook.plan import Plan, make_plan
 from runbook.reading.selection import Selection
-from runbook.reporting import annotations, coverage, history, make, merge, record, terminal
+from runbook.reporting import annotations, coverage, history, junit, make, merge, record, terminal
+from runbook.reporting.logbook import Logbook
 from runbook.reporting.record import Campaign
-from runbook.running import campaign
+from runbook.reporting.step_by_step import StepByStep
 from runbook.running.interruption import Interruptions
-from runbook.running.session import Answer, always
+from runbook.running.operator import NOBODY
+from runbook.running.run import opened
 from runbook.settings import Settings
 from runbook.verbs.options import announce_stop, console, known_target, missing_targets, print_json, show_missing
 from runbook.verbs.verdict import verdict
 
-if TYPE_CHECKING:
-    from runbook.checking.finding import Finding
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line says."""
+
+    targets: tuple[str, ...]
+    required: str
+    context: str | None
+    by_step: bool
+    checks: bool
+    junit_file: Path | None
+    record_folder: Path | None
+    as_json: bool
 
 
-def run_pages(
-    root: Path,
-    settings: Settings,
-    selection: Selection,
-    state: str,
-    targets: tuple[str, ...],
-    required: str,
-    context: str | None,
-    by_step: bool,
-    checks: bool,
-    junit_file: Path | None,
-    record_folder: Path | None,
-    as_json: bool,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A run that is ready to start: of which repository, what, and where it is told."""
+
+    root: Path
+    settings: Settings
+    asked: Asked
+    selection: Selection
+    missing: dict[str, str]
+    plan: Plan
+    screen: Console
+
+    @property
+    def folder(self) -> Path:
+        return self.asked.record_folder or self.root / self.settings.state
+
+    @property
+    def whole(self) -> bool:
+        return not (self.asked.by_step or self.selection.chosen or self.asked.targets)
+
+
+def run_pages(root: Path, settings: Settings, selection: Selection, state: str, asked: Asked) -> int:
     """Run the pages selected, in this `state` of the repository; the exit status."""
-    asked = selection.chosen
-    missing = missing_targets(root, settings, targets, context)
-    if by_step and not (asked and sys.stdin.isatty()):
+    missing = missing_targets(root, settings, asked.targets, asked.context)
+    if asked.by_step and not (selection.chosen and sys.stdin.isatty()):
         raise RunbookError("--step demande un terminal et le nom d'au moins une page")
-    plan = make_plan(selection.pages, settings, missing, asked, prerequisites=not by_step)
+    plan = make_plan(selection.pages, settings, missing, selection.chosen, prerequisites=not asked.by_step)
+    order = Order(root, settings, asked, selection, missing, plan, console(stderr=asked.as_json))
     problems = [
         f"{name} : cible requise mais absente : {missing[name]}"
-        for name in _required(required, settings)
+        for name in _required(asked.required, settings)
         if name in missing
     ] + [f"page refusée : {problem}" for problem in plan.refused]
-    screen = console(stderr=as_json)
-    show_missing(missing, screen)
-    whole = not (by_step or asked or targets)
-    findings = _findings(verdict(root, settings, state, lambda: selection.pages).findings, screen) if checks else None
-    kept = record_folder or root / settings.state
+    show_missing(missing, order.screen)
+    findings = _findings(order, state) if asked.checks else None
     interruptions = Interruptions()
-    with interruptions.handled(partial(announce_stop, screen)):
+    with interruptions.handled(partial(announce_stop, order.screen)):
         start = make.at_start(dict.fromkeys(page.page for page in plan.pages), settings, root)
-        journal = _run(
-            plan, settings, root, screen, partial(terminal.ask, screen) if by_step else always, interruptions
-        )
-        done = make.campaign(start, journal, settings, root, missing, problems, findings, whole)
-        if not (by_step or asked):
-            done = _with_ratchet(done, settings, kept)
-        if by_step:
-            done = _written(
-                done,
-                lambda: click.echo(
-                    f"Journal : {merge.keep_apart(done, root / settings.state / 'journal' / done.date.replace(':', ''))}"
-                ),
-            )
-        else:
-            done = _written(done, lambda: merge.keep(done, kept, settings.coverage))
-        if whole:
-            done = _written(done, lambda: history.keep(done, kept))
-        if junit_file:
-            from runbook.reporting import junit  # loaded where a report is asked for
-
-            done = _written(done, lambda: junit.write([done], junit_file))
-    if as_json:
+        journal = _carried_out(order, interruptions)
+        journal.faults += problems
+        done = _kept(order, make.campaign(start, journal, settings, root, missing, findings, order.whole))
+    if asked.as_json:
         print_json(record.Record(record.VERSION, [done]))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in annotations.annotations(done):
             click.echo(line)
-    terminal.show_summary([done], screen)
+    terminal.show_summary([done], order.screen)
     return done.exit_status
+
+
+def _required(text: str, settings: Settings) -> list[str]:
+    return [known_target(name.strip(), settings) for name in text.split(",") if name.strip()]
+
+
+def _findings(order: Order, state: str) -> list[str]:
+    """What the static check has to say before anything runs."""
+    findings = verdict(order.root, order.settings, state, lambda: order.selection.pages).findings
+    for finding in findings:
+        order.screen.print(f"[bold red]✘[/] {escape(str(finding))}")
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotations.of_findings(findings):
+            click.echo(line)
+    return [str(finding) for finding in findings]
+
+
+def _carried_out(order: Order, interruptions: Interruptions) -> Journal:
+    """Everything that came of it, told as it came: step by step to the person on duty, else as progress."""
+    journal, screen = Journal(), order.screen
+    tell: StepByStep | terminal.Progress
+    operator = NOBODY
+    if order.asked.by_step:
+        tell = StepByStep(screen, Logbook(order.root / order.settings.state / "journal"))
+        operator = tell.operator
+    else:
+        tell = terminal.Progress(screen)
+    try:
+        with (
+            opened(order.settings, order.root, operator, interruptions) as run,
+            closing(judged(order.plan, run, journal)) as events,
+        ):
+            for event in events:
+                tell(event)
+    finally:
+        tell.close()
+    return journal
+
+
+def _kept(order: Order, done: Campaign) -> Campaign:
+    """The campaign, written where it was asked for; step by step, its journal is written already."""
+    asked, settings = order.asked, order.settings
+    if asked.junit_file:
+        done = _written(done, partial(junit.write, [done], asked.junit_file))
+    if asked.by_step:
+        return done
+    if not order.selection.chosen:  # the share of verified commands may not be below the minimum of the settings
+        fault = coverage.drop([done], settings.coverage, record.load_previous(order.folder / record.FILE))
+        done = msgspec.structs.replace(done, drop=fault, exit_status=1) if fault else done
+    done = _written(done, partial(merge.keep, done, order.folder, settings.coverage))
+    return _written(done, partial(history.keep, done, order.folder)) if order.whole else done
 
 
 def _written(done: Campaign, write: Callable[[], object]) -> Campaign:
@@ -100,44 +152,3 @@ def _written(done: Campaign, write: Callable[[], object]) -> Campaign:
         fault = f"{error.filename or 'enregistrement'} : {error.strerror} ; faire de la place ou choisir un autre dossier, puis relancer"
         return msgspec.structs.replace(done, faults=[*done.faults, fault], exit_status=1)
     return done
-
-
-def _findings(findings: "list[Finding]", screen: Console) -> list[str]:
-    """What the static check has to say before anything runs."""
-    for finding in findings:
-        screen.print(f"[bold red]✘[/] {escape(str(finding))}")
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in annotations.of_findings(findings):
-            click.echo(line)
-    return [str(finding) for finding in findings]
-
-
-def _run(
-    plan: Plan,
-    settings: Settings,
-    root: Path,
-    screen: Console,
-    confirm: Callable[[Step], Answer],
-    interruptions: Interruptions,
-) -> campaign.Journal:
-    journal, progress = campaign.Journal(), terminal.Progress(screen)
-    with (
-        campaign.opened(settings, root, confirm, interruptions) as run,
-        closing(campaign.run_plan(plan, run, journal)) as events,
-    ):
-        try:
-            for event in events:
-                progress(event)
-        finally:
-            progress.close()
-    return journal
-
-
-def _with_ratchet(done: Campaign, settings: Settings, state: Path) -> Campaign:
-    """The campaign, failed if the share of verified commands is below the minimum of the settings."""
-    fault = coverage.drop([done], settings.coverage, record.load_previous(state / record.FILE))
-    return msgspec.structs.replace(done, drop=fault, exit_status=1) if fault else done
-
-
-def _required(text: str, settings: Settings) -> list[str]:
-    return [known_target(name.strip(), settings) for name in text.split(",") if name.strip()]

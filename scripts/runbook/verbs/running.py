@@ -26,7 +26,7 @@ from runbook.verbs.options import context_option, json_option, pages_argument, p
     "--step",
     "by_step",
     is_flag=True,
-    help="Pas à pas : montrer le texte et la commande, demander avant chacune, garder un journal.",
+    help="Pas à pas : montrer le texte et la commande, demander avant chacune, tenir un journal lisible.",
 )
 @click.option(
     "--check",
@@ -47,7 +47,7 @@ def command(root: Path, /, **asked: Any) -> int:
     settings = load(root)
     state = state_of(root, settings)
     with pages_meanwhile(root, settings, state) as read:
-        from runbook.verbs.run_pages import run_pages
+        from runbook.verbs.run_pages import Asked, run_pages
 
         selection = select(read(), root, asked.pop("asked"), asked.pop("tags"))
-    return run_pages(root, settings, selection, state, **asked)
+    return run_pages(root, settings, selection, state, Asked(**asked))

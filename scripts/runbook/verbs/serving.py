@@ -1,5 +1,6 @@
 """`runbook serve`: services of the settings, until Ctrl+C."""
 
+import os
 from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin
@@ -16,8 +17,9 @@ from runbook.verbs.options import announce_stop, console
 @click.pass_obj
 def command(root: Path, names: tuple[str, ...]) -> None:
     """Démarre des services des réglages et les garde jusqu'à Ctrl+C."""
-    from runbook.running import campaign, servers
+    from runbook.running import processes, servers
     from runbook.running.interruption import Interruptions
+    from runbook.running.run import opened
 
     settings, screen, interruptions = load(root), console(), Interruptions()
     for name in names:
@@ -25,8 +27,8 @@ def command(root: Path, names: tuple[str, ...]) -> None:
             raise RunbookError(f"service « {name} » inconnu ; services possibles : {', '.join(settings.services)}")
     with (
         interruptions.handled(partial(announce_stop, screen)),
-        campaign.opened(settings, root, interruptions=interruptions) as run,
-        servers.running(list(names), run, {}) as started,
+        opened(settings, root, interruptions=interruptions) as run,
+        servers.running(list(names), run, {**os.environ, processes.TOKEN: run.token}, {}) as started,
     ):
         for server in started:
             screen.print(f"[green]✔[/] {server.name:<8} {urljoin(settings.services[server.name].ready, '/')}")

@@ -9,7 +9,9 @@ from flask import Flask, Response, jsonify
 
 from datapress_api.admin import admin_blueprint
 from datapress_api.admin_token import read_admin_token
+from datapress_api.authorization import Guard
 from datapress_api.settings import ApiSettings
+from datapress_common.life import life_of
 from datapress_common.service import make_service
 from datapress_common.settings import load
 from datapress_common.timestamps import iso_utc
@@ -24,6 +26,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     """The API, configured from `environ`; raises `SettingError` for a setting it cannot use."""
     settings = load(ApiSettings, environ)
     token = read_admin_token(environ)
+    guard = Guard(token)
     app = make_service(
         __package__,
         service=SERVICE,
@@ -40,8 +43,10 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
             # Which of the replicas answered: a container's or a pod's host name.
             instance=socket.gethostname(),
             environment={"name": settings.environment, "log_level": settings.log_level},
-            secret_present=token is not None,
+            secret_present=token is not None and token.usable(),
         )
 
-    app.register_blueprint(admin_blueprint(SERVICE, settings, token))
+    if token is not None:
+        life_of(app).needs.append(lambda: None if token.usable() else "jeton illisible")
+    app.register_blueprint(admin_blueprint(SERVICE, settings, guard))
     return app

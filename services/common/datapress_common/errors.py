@@ -13,6 +13,12 @@ _MESSAGES = {
     HTTPStatus.FORBIDDEN: "accès refusé",
     HTTPStatus.NOT_FOUND: "ressource inconnue",
     HTTPStatus.METHOD_NOT_ALLOWED: "méthode non permise sur cette ressource",
+    HTTPStatus.LENGTH_REQUIRED: "longueur du contenu requise",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "contenu trop volumineux",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "adresse trop longue",
+    HTTPStatus.EXPECTATION_FAILED: "attente impossible à satisfaire",
+    HTTPStatus.TOO_MANY_REQUESTS: "trop de demandes, réessayer plus tard",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "en-têtes trop volumineux",
     HTTPStatus.INTERNAL_SERVER_ERROR: "erreur interne",
     HTTPStatus.SERVICE_UNAVAILABLE: "service indisponible",
 }

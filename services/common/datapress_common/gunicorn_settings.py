@@ -12,7 +12,7 @@ Address = Annotated[
 ]
 Port = Annotated[int, Meta(ge=1024, le=65535, description="un port entre 1024 et 65535")]
 Processes = Annotated[int, Meta(ge=1, le=16, description="un nombre de processus de 1 à 16")]
-Threads = Annotated[int, Meta(ge=1, le=64, description="un nombre de threads de 1 à 64")]
+Threads = Annotated[int, Meta(ge=2, le=64, description="un nombre de threads de 2 à 64")]
 Seconds = Annotated[int, Meta(ge=0, le=300, description="un nombre de secondes de 0 à 300")]
 
 

@@ -1,24 +1,36 @@
 """Is the service alive, is it ready?"""
 
+from http import HTTPStatus
+
 from flask import Blueprint, Response, jsonify
+
+from datapress_common.life import Life
 
 LIVE_PATH = "/health/live"
 READY_PATH = "/health/ready"
 PROBE_PATHS = frozenset({LIVE_PATH, READY_PATH})
 
 
-def health_blueprint(service: str, version: str) -> Blueprint:
-    """The three health routes, which depend on nothing but the process itself.
+def health_blueprint(service: str, version: str, life: Life) -> Blueprint:
+    """The three health routes.
 
-    Liveness and readiness have a route each so that they can differ. Neither looks at another
+    Live says that the process answers, and nothing more: what a restart does not heal must not
+    cause one. Ready says that it can do its work, so that it is sent some. Neither looks at another
     service: a dead API must not take the front down with it.
     """
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/health", endpoint="health")
     @blueprint.get(LIVE_PATH, endpoint="live")
-    @blueprint.get(READY_PATH, endpoint="ready")
-    def health() -> Response:
+    def live() -> Response:
         return jsonify(status="ok", service=service, version=version)
+
+    @blueprint.get(READY_PATH)
+    def ready() -> tuple[Response, HTTPStatus]:
+        obstacle = life.obstacle()
+        if obstacle is None:
+            return live(), HTTPStatus.OK
+        answer = jsonify(status="indisponible", error=obstacle, service=service, version=version)
+        return answer, HTTPStatus.SERVICE_UNAVAILABLE
 
     return blueprint

@@ -2,16 +2,25 @@
 
 import json
 import logging
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import re
+from collections.abc import MutableMapping
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from flask import has_request_context
+from gunicorn.glogging import Logger
 
 from datapress_common.health import PROBE_PATHS
 from datapress_common.request_id import current_request_id
 from datapress_common.timestamps import iso_utc
+
+_LONGEST_FIELD = 8 * 1024
+
+# What a terminal obeys or a reader takes for the end of a line, and JSON leaves as it is: DEL, C1 (NEL
+# is one of them), the separators of Unicode, and what turns the direction of text.
+_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def logging_settings(level: str) -> dict[str, Any]:
@@ -24,22 +33,58 @@ def logging_settings(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": JsonFormatter}},
-        "filters": {"probes": {"()": _ProbeFilter, "shown": level == "debug"}},
         "handlers": {
-            "stdout": {
-                "class": "logging.StreamHandler",
-                "formatter": "json",
-                "stream": "ext://sys.stdout",
-            }
+            "stdout": {"()": "datapress_common.log_writer.LineWriter", "told": lost_line, "formatter": "json"}
         },
         "root": {"level": level.upper(), "handlers": ["stdout"]},
         "loggers": {
             "gunicorn.error": {"level": level.upper(), **stdout},
-            "gunicorn.access": {"level": "INFO", "filters": ["probes"], **stdout},
+            # Its own level lets probes through; the level of everything else does not matter to it.
+            "gunicorn.access": {"level": "DEBUG" if level == "debug" else "INFO", **stdout},
             # What a dependency calls debugging says nothing about the service.
             "urllib3": {"level": "WARNING"},
         },
     }
+
+
+class ServiceLogger(Logger):
+    """Gunicorn's logger, which tells an access as facts instead of a line of text."""
+
+    def access(
+        self,
+        resp: Any,
+        req: Any,  # noqa: ARG002 - of Gunicorn's signature
+        environ: MutableMapping[str, Any],
+        request_time: timedelta,
+    ) -> None:
+        """Log a request that has been answered; the query string is not kept, for it may hold anything.
+
+        Every pod is probed twice in a few seconds, for ever: a probe that goes well is for the
+        level `debug`. One that fails stays visible, and so does `/health`, the route of people.
+        """
+        status, path = int(str(resp.status)[:3]), path_as_sent(environ.get("RAW_URI", ""))
+        quiet = path in PROBE_PATHS and status < HTTPStatus.BAD_REQUEST
+        self.access_log.log(
+            logging.DEBUG if quiet else logging.INFO,
+            "access",
+            extra={
+                "facts": {
+                    "method": environ.get("REQUEST_METHOD"),
+                    "path": path,
+                    "status": status,
+                    "bytes": getattr(resp, "sent", None),
+                    "duration_ms": round(request_time.total_seconds() * 1000, 3),
+                    "remote": environ.get("REMOTE_ADDR"),
+                    "user_agent": environ.get("HTTP_USER_AGENT", "-"),
+                    "request_id": environ.get("datapress.request_id"),
+                }
+            },
+        )
+
+    def setup(self, cfg: Any) -> None:
+        """As Gunicorn does, without the level that it gives to the access log."""
+        super().setup(cfg)
+        self.access_log.setLevel(logging_settings(cfg.loglevel)["loggers"]["gunicorn.access"]["level"])
 
 
 class JsonFormatter(logging.Formatter):
@@ -51,59 +96,42 @@ class JsonFormatter(logging.Formatter):
             "ts": iso_utc(datetime.fromtimestamp(record.created, UTC)),
             "level": record.levelname.lower(),
             "logger": record.name,
+            "msg": record.getMessage(),
         }
-        atoms = _atoms(record)
-        if atoms is not None:
-            fields |= _access_fields(atoms)
-        else:
-            fields["msg"] = record.getMessage()
-            if has_request_context():
-                fields["request_id"] = current_request_id()
+        facts = getattr(record, "facts", None)
+        if facts is not None:
+            fields |= facts
+        elif has_request_context():
+            fields["request_id"] = current_request_id()
         if record.exc_info:
             fields["exc"] = self.formatException(record.exc_info)
-        return json.dumps(fields, ensure_ascii=False)
+        return json_line(fields)
 
 
-class _ProbeFilter(logging.Filter):
-    """Keeps the access records of probes that went well for the level `debug`.
-
-    Every pod is probed twice in a few seconds, for ever: at `info` that would drown the requests
-    people look for. A probe that fails stays visible, and so does `/health`, the route of people
-    and of the front.
-    """
-
-    def __init__(self, *, shown: bool) -> None:
-        super().__init__()
-        self._shown = shown
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        atoms = _atoms(record)
-        if atoms is None or atoms["U"] not in PROBE_PATHS:
-            return True
-        if int(atoms["s"]) >= HTTPStatus.BAD_REQUEST:
-            return True
-        record.levelno, record.levelname = logging.DEBUG, "DEBUG"
-        return self._shown
-
-
-def _atoms(record: logging.LogRecord) -> Mapping[str, Any] | None:
-    """Gunicorn's facts about a request, `None` if the record is about something else."""
-    if record.name == "gunicorn.access" and isinstance(record.args, Mapping):
-        return record.args
-    return None
-
-
-def _access_fields(atoms: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts worth keeping; the query string is not, for it may hold anything."""
-    return {
-        "msg": "access",
-        "method": atoms["m"],
-        "path": atoms["U"],
-        "status": int(atoms["s"]),
-        "bytes": atoms["B"],
-        "duration_ms": atoms["D"] / 1000,
-        "remote": atoms["h"],
-        # Gunicorn escapes quotes for the text line that it would write itself.
-        "user_agent": atoms["a"].replace('\\"', '"'),
-        "request_id": atoms["{x-request-id}o"],
+def json_line(fields: dict[str, Any]) -> str:
+    """The fields on one line that can be shown: escaped once, by JSON, and not for ever."""
+    shortened = {
+        name: value[:_LONGEST_FIELD] + "…" if isinstance(value, str) and len(value) > _LONGEST_FIELD else value
+        for name, value in fields.items()
     }
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(shortened, ensure_ascii=False))
+
+
+def path_as_sent(target: str) -> str:
+    """The path of a request's target as its client wrote it: what it had percent-encoded stays so, once."""
+    if not target.startswith("/"):
+        target = urlsplit(target).path
+    return quote(target.partition("?")[0].encode("latin-1", "replace"), safe="!#$%&'()*+,/:;=?@[]~\"<>\\^`{|}")
+
+
+def lost_line(count: int) -> str:
+    """The line that says how many are missing."""
+    return json_line(
+        {
+            "ts": iso_utc(datetime.now(UTC)),
+            "level": "warning",
+            "logger": __name__,
+            "msg": f"{count} lignes de journal perdues : leur lecteur ne suivait pas",
+            "lost": count,
+        }
+    )

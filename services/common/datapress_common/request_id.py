@@ -30,7 +30,7 @@ def choose_request_id(incoming: str | None) -> str:
 
 
 def _begin() -> None:
-    g.request_id = choose_request_id(request.headers.get(HEADER))
+    g.request_id = request.environ["datapress.request_id"] = choose_request_id(request.headers.get(HEADER))
 
 
 def _add_header(response: Response) -> Response:

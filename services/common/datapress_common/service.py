@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from datapress_common import headers, request_id
 from datapress_common.errors import json_error
 from datapress_common.health import health_blueprint
+from datapress_common.life import life_of
 
 
 def make_service(
@@ -23,11 +24,13 @@ def make_service(
     """A Flask application with request ids, JSON, health routes, errors and protective headers."""
     app = Flask(package, static_folder=static_folder)
     app.json = _Json(app)
+    # Werkzeug would send `//host/x` to the host that the client names.
+    app.url_map.merge_slashes = False
     request_id.register(app)
     headers.register(app, content_security_policy)
     # Unforeseen exceptions come here as well: Flask logs them and makes a 500 of them.
     app.register_error_handler(HTTPException, on_error)
-    app.register_blueprint(health_blueprint(service, version))
+    app.register_blueprint(health_blueprint(service, version, life_of(app)))
     return app
 
 

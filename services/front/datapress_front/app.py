@@ -10,6 +10,8 @@ from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from datapress_common.errors import error_message, json_error
+from datapress_common.gunicorn_settings import GunicornSettings
+from datapress_common.life import life_of
 from datapress_common.request_id import current_request_id
 from datapress_common.service import make_service
 from datapress_common.settings import load
@@ -29,7 +31,8 @@ _CONTENT_SECURITY_POLICY = (
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     """The front, configured from `environ`; raises `SettingError` for a setting it cannot use."""
     settings = load(FrontSettings, environ)
-    api = ApiWatch(ApiCaller(settings).ask)
+    # The other half is for what needs no API: the probes, the last state known, the style sheet.
+    api = ApiWatch(ApiCaller(settings).ask, waiting=load(GunicornSettings, environ).gunicorn_threads // 2)
     app = make_service(
         __package__,
         service=SERVICE,
@@ -39,29 +42,34 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         on_error=_page_or_json,
     )
 
+    # With nothing seen yet, the first readers would be told that the API is missing.
+    life_of(app).beginnings.append(lambda: api.look("demarrage"))
+
     app.add_template_filter(iso_utc)
     app.add_template_filter(in_french)
     app.context_processor(lambda: {"request_id": current_request_id()})
 
     @app.get("/")
     def index() -> str:
+        seen = api.look(current_request_id())
         return render_template(
             "index.html",
             settings=settings,
-            api=api.state(current_request_id()),
+            api=seen.state,
+            age=round(seen.age, 1),
             made_at=datetime.now(UTC),
         )
 
     @app.get("/status")
     def status() -> tuple[Response, HTTPStatus]:
-        state = api.state(current_request_id())
+        seen = api.look(current_request_id())
         answer = jsonify(
             service=SERVICE,
             version=settings.front_version,
             environment=settings.environment,
-            api=asdict(state),
+            api=asdict(seen.state) | {"age_s": round(seen.age, 3)},
         )
-        return answer, HTTPStatus.SERVICE_UNAVAILABLE if state.error else HTTPStatus.OK
+        return answer, HTTPStatus.SERVICE_UNAVAILABLE if seen.state.error else HTTPStatus.OK
 
     return app
 

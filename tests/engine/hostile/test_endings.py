@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from runbook.running.outcome import Outcome
+from runbook.outcome import Outcome
 from tests.engine.runs import fence, timed
 
 VERIFIED, EXECUTED, FAILED, TIMED_OUT, NOT_RUN = (

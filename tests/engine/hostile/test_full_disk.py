@@ -62,7 +62,7 @@ def test_where_the_page_writes_the_command_fails_with_its_own_words(make_site, t
     ran = on_a_full_disk(root, tmp_path / "work", "true", "docs/index.md")
     assert ran.returncode == 1
     assert FULL in ran.stdout
-    assert "docs/index.md:4" in ran.stdout
+    assert "docs/index.md:5" in ran.stdout
     assert not (root / "ran").exists()
 
 

@@ -18,12 +18,12 @@ from typing import Any
 import psutil
 import pytest
 
+from runbook.judging import Journal, judged
 from runbook.plan import make_plan
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
-from runbook.running import campaign
-from runbook.running.campaign import Journal
 from runbook.running.interruption import SIGNALS, Interruptions
+from runbook.running.run import opened
 from runbook.settings import load
 from tests.engine.conftest import HEAD, SETTINGS, SITE
 from tests.engine.runs import command_line, fence
@@ -68,9 +68,9 @@ def run_until(root: Path, calls: list[int]) -> tuple[bool, int, Path]:
     count = [0]
     try:
         with interruptions.handled(lambda: announced.append("said")), signals_at(calls) as count:  # noqa: SIM117 — one opens before the other
-            with campaign.opened(settings, root, interruptions=interruptions) as run:
+            with opened(settings, root, interruptions=interruptions) as run:
                 folder = run.folder
-                with closing(campaign.run_plan(plan, run, Journal())) as events:
+                with closing(judged(plan, run, Journal())) as events:
                     for _ in events:
                         pass
     except KeyboardInterrupt:
@@ -130,7 +130,7 @@ def assert_nothing_left(root: Path, folder: Path, calls: list[int]) -> None:
 
 def test_a_signal_during_a_clean_up_step_waits_for_all_of_them(make_site) -> None:
     cleanups = "".join(
-        fence(f"kill -INT $PPID; read -t 0.1 <> <(:); touch cleaned-{number}", 'data-nettoyage="oui"')
+        fence(f"kill -INT $PPID; read -t 0.1 <> <(:) || touch cleaned-{number}", 'data-nettoyage="oui"')
         for number in range(3)
     )
     root = make_site(index=fence("true") + cleanups)
@@ -195,7 +195,7 @@ def test_a_killed_run_leaves_the_record_before_and_its_folder_to_the_next_run(ma
 
 def test_two_runs_at_once_do_not_see_each_other(make_site) -> None:
     """On the same repository and the same page, both recorded in the same folder."""
-    first = "X=$$; echo $X >>pids; while test $(wc -l <pids) -lt 2; do read -t 0.05 <> <(:); done; true"
+    first = "X=$$; echo $X >>pids; while test $(wc -l <pids) -lt 2; do read -t 0.05 <> <(:) || true; done; true"
     root = make_site(
         index=fence(first, 'data-delai="30"')
         + fence('setsid -f tail -f /dev/null; test "$X" = "$$" && echo mine', "", "mine")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from runbook.outcome import Outcome
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
-from runbook.running.outcome import Outcome
 from tests.engine.conftest import SITE
 from tests.engine.runs import run_site
 
@@ -125,4 +125,4 @@ def test_a_value_of_several_lines_inside_a_command_leaves_the_next_block_in_its_
     page = "```bash\necho '{{ lines(3) }}' | grep -c Line\n```\n\n```text title=\"Résultat attendu\"\n3\n```\n\n```bash\nfalse\n```\n"
     first, second = run_site(site_with(make_site, page)).results
     assert (first.outcome, first.line) == (Outcome.VERIFIED, 4)
-    assert (second.outcome, second.line) == (Outcome.FAILED, 12)
+    assert (second.outcome, second.line) == (Outcome.FAILED, 13)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runbook.running.outcome import Outcome
+from runbook.outcome import Outcome
 from runbook.running.shell import Shell
 from tests.engine.runs import fence, one, outcomes, run_site, timed
 
@@ -17,8 +17,8 @@ FLOOD = "sortie de plus de 1 Mio ; la commande a été arrêtée"
 @pytest.mark.parametrize(
     "code",
     [
-        "head -c 1G /dev/zero",
-        "head -c 1G /dev/zero >&2",
+        "head -c 1G /dev/zero | tr '\\0' x",
+        "head -c 1G /dev/zero | tr '\\0' x >&2",
         "yes flood",
         "yes >&2 | yes",
         "head -c 1100000 /dev/urandom",
@@ -63,14 +63,14 @@ def test_what_a_process_left_running_prints_is_emptied_as_it_grows(tmp_path: Pat
     [
         ("printf 'caf\\xe9\\n'", "café", FAILED, "caf\ufffd\n"),
         ("printf 'caf\\xc3\\xa9\\n'", "café", VERIFIED, "café\n"),
-        ("printf '\\xff\\xfe\\x00a'", "", EXECUTED, "\ufffd\ufffd\x00a"),
+        ("printf '\\xff\\xfe\\x00a'", "", EXECUTED, "\ufffd\ufffda"),
         ("printf '\\xed\\xa0\\x80'", "", EXECUTED, "\ufffd\ufffd\ufffd"),
-        ("printf '\\033[1;32mgreen\\033[0m\\n'", "green", VERIFIED, "\x1b[1;32mgreen\x1b[0m\n"),
-        ("printf '\\033]0;title\\007green\\n'", "red", FAILED, "\x1b]0;title\x07green\n"),
-        ("printf 'a\\0b\\n'", "ab", FAILED, "a\x00b\n"),
-        ("printf '\\0\\0\\0'", "", EXECUTED, "\0\0\0"),
+        ("printf '\\033[1;32mgreen\\033[0m\\n'", "green", VERIFIED, "green\n"),
+        ("printf '\\033]0;title\\007green\\n'", "red", FAILED, "green\n"),
+        ("printf 'a\\0b\\n'", "ab", VERIFIED, "ab\n"),
+        ("printf '\\0\\0\\0'", "", EXECUTED, ""),
         ("printf 'no end of line'", "no end of line", VERIFIED, "no end of line"),
-        ("printf 'a\\r\\nb\\r\\n'", "a\nb", VERIFIED, "a\r\nb\r\n"),
+        ("printf 'a\\r\\nb\\r\\n'", "a\nb", VERIFIED, "a\nb\n"),
         ("printf '\\n\\n'", "x", FAILED, "\n\n"),
         ("true", "x", FAILED, ""),
         ("echo one | tee /dev/stderr >/dev/null; echo two", "two", VERIFIED, "two\n"),

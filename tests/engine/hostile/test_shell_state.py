@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from runbook.running.outcome import Outcome
+from runbook.outcome import Outcome
 from tests.engine.runs import command_line, fence, one, outcomes, run_site
 
 VERIFIED, EXECUTED, FAILED = Outcome.VERIFIED, Outcome.EXECUTED, Outcome.FAILED

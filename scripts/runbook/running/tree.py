@@ -1,0 +1,73 @@
+"""What git holds of the repository: where HEAD is, and the tracked files that differ from it."""
+
+import hashlib
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+TIMEOUT = 60.0
+DIFF = (
+    "diff",
+    "HEAD",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-color",
+    "--no-renames",
+    "--full-index",
+    "--binary",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """`commit` and `branch` are empty outside git; `changed` has the digest of each tracked file's difference."""
+
+    commit: str = ""
+    branch: str = ""
+    changed: frozenset[tuple[str, str]] = frozenset()
+
+
+def tree(root: Path) -> Tree:
+    """As it is now."""
+    told = _git(root, "rev-parse", "HEAD", "--symbolic-full-name", "HEAD").split()
+    if not told:
+        return Tree()
+    parts = _git(root, *DIFF).split("\ndiff --git ")
+    changed = frozenset((_name(part), hashlib.sha256(part.encode()).hexdigest()) for part in parts if part)
+    return Tree(told[0], told[-1], changed)
+
+
+def changes(before: Tree, after: Tree) -> tuple[str, ...]:
+    """What is no longer as it was, in French; nothing where git never knew."""
+    if not before.commit or before == after:
+        return ()
+    if not after.commit:
+        return ("le dépôt git n'est plus lisible",)
+    files = sorted({name for name, _ in before.changed ^ after.changed})
+    return (
+        *([f"HEAD est passé de {before.commit[:10]} à {after.commit[:10]}"] if before.commit != after.commit else []),
+        *([f"la branche est passée de {before.branch} à {after.branch}"] if before.branch != after.branch else []),
+        *([f"fichiers suivis par git modifiés : {', '.join(files)}"] if files else []),
+    )
+
+
+def _name(part: str) -> str:
+    """The file that a part of a difference is about."""
+    return part.partition("\n")[0].removeprefix("diff --git ").rpartition(" b/")[2].strip('"')
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """What it prints; nothing where it fails."""
+    try:
+        ran = subprocess.run(
+            ["git", "--no-optional-locks", "-C", str(root), *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return ran.stdout.decode(errors="replace") if ran.returncode == 0 else ""
