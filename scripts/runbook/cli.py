@@ -26,6 +26,7 @@ VERBS = {
     "plan": "planning",
     "check": "checking",
     "run": "running",
+    "accept": "accepting",
     "report": "reporting",
     "mutate": "mutating",
     "serve": "serving",
@@ -86,9 +87,7 @@ def _root_above(here: Path) -> Path:
 def main() -> None:
     """Entry point: French one-line errors, in JSON too where JSON is asked for; exit status 0, 1, 2 or 130."""
     gc.set_threshold(GARBAGE)
-    for stream in (sys.stdout, sys.stderr):  # a terminal without these characters shows others; a closed one is None
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    _make_printable()
     try:
         status = commands.main(standalone_mode=False)
     except RunbookError as error:
@@ -111,6 +110,16 @@ def main() -> None:
         status = EXIT_UNREAD  # whatever the pages say, it was not said
     gc.freeze()  # what is left is not looked through once more on the way out
     sys.exit(status or 0)
+
+
+def _make_printable() -> None:
+    """A terminal without these characters shows others; an output that is closed takes what nobody reads."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 — for as long as the process lives
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _refuse(message: str, problems: Sequence[Problem] = ()) -> None:

@@ -15,7 +15,7 @@ AUTHOR = (ROOT / "docs/ecrire-une-page.md").read_text(encoding="utf-8")
 
 
 def section(page, anchor):
-    return re.search(rf"^##+ .*{{ #{anchor} }}\n(.*?)(?=^##+ |\Z)", page, re.MULTILINE | re.DOTALL).group(1)
+    return re.search(rf"^##+ .*{{ #{anchor}\b[^}}]*}}\n(.*?)(?=^##+ |\Z)", page, re.MULTILINE | re.DOTALL).group(1)
 
 
 def first_cells(text):
@@ -46,6 +46,13 @@ def test_every_command_of_the_engine_is_explained():
     assert {cell.strip("`").removeprefix("runbook ") for cell in first_cells(section(CI, "moteur"))} == set(
         commands.commands
     )
+
+
+def test_every_option_of_the_engine_is_explained():
+    verbs = [commands, *(commands.commands[name] for name in commands.commands)]
+    options = {name for verb in verbs for one in verb.params for name in one.opts if name.startswith("--")}
+
+    assert [name for name in sorted(options) if f"`{name}" not in section(CI, "options")] == []
 
 
 def test_every_outcome_is_explained():

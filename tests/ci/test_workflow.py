@@ -14,7 +14,7 @@ from runbook.settings import load
 from .conftest import ROOT, WORKFLOW
 
 SETTINGS = load(ROOT)
-VERIFYING = {"without-docker", "every-target"}
+VERIFYING = {"without-docker", "every-target", "workflows"}
 PINNED = re.compile(r"^ *(?:- )?uses: [\w-]+(?:/[\w-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", re.MULTILINE)
 
 
@@ -121,16 +121,58 @@ def test_nothing_is_allowed_unless_a_job_says_so(workflow, jobs):
     assert all("permissions" in job for job in jobs.values())
 
 
-def test_the_jobs_that_verify_may_only_read(jobs):
-    assert all(jobs[name]["permissions"] == {"contents": "read"} for name in VERIFYING)
+def test_the_jobs_that_run_the_repository_may_only_read(jobs):
+    running = {name: job for name, job in jobs.items() if steps_of(job, "actions/checkout")}
+
+    assert set(running) > VERIFYING
+    assert all(job["permissions"] == {"contents": "read"} for job in running.values())
 
 
-def test_whatever_may_write_runs_on_main_and_after_every_verification(jobs):
+@pytest.mark.promesse("publie-apres-verification")
+def test_whatever_may_write_runs_nothing_of_the_repository_and_only_what_main_has_verified(jobs):
     writing = {name: job for name, job in jobs.items() if "write" in job["permissions"].values()}
 
-    assert set(writing) == set(jobs) - VERIFYING
-    assert all("github.ref == 'refs/heads/main'" in job["if"] for job in writing.values())
-    assert all(set(job["needs"]) == VERIFYING for job in writing.values())
+    assert set(writing) == {"publish-site", "publish-images"}
+    for name in (*writing, "build-site"):
+        assert "github.ref == 'refs/heads/main'" in jobs[name]["if"]
+    for job in writing.values():
+        assert not steps_of(job, "actions/checkout")
+        assert not any(word in step.get("run", "") for step in job["steps"] for word in ("scripts/", ".venv/"))
+    assert set(jobs["publish-images"]["needs"]) == set(jobs["build-site"]["needs"]) == VERIFYING
+    assert jobs["publish-site"]["needs"] == ["build-site"]
+
+
+def test_an_attempt_finds_the_files_of_the_attempt_that_made_them(jobs):
+    """A job that is not run again keeps its outputs: the name comes with them, and no two attempts share one."""
+    uploads = [
+        step["with"]["name"]
+        for job in jobs.values()
+        for action in ("actions/upload-artifact", "actions/upload-pages-artifact")
+        for step in steps_of(job, action)
+    ]
+    taken = [
+        step["with"].get("name") or step["with"]["artifact_name"]
+        for job in jobs.values()
+        for action in ("actions/download-artifact", "actions/deploy-pages")
+        for step in steps_of(job, action)
+    ]
+
+    assert len(uploads) == len(taken) == 3
+    assert all("${{ github.run_attempt }}" in name for name in uploads)
+    for name in taken:
+        job, output = re.fullmatch(r"\$\{\{ needs\.([\w-]+)\.outputs\.(\w+) \}\}", name).groups()
+        given = jobs[job]["outputs"][output]
+        prefix = re.search(r"[a-z]+", given.removeprefix("${{").partition("format(")[2] or given).group()
+        assert "github.run_attempt" in given
+        assert any(upload.startswith(prefix) for upload in uploads)
+
+
+def test_the_pages_run_on_the_oldest_and_on_the_newest_kubernetes(jobs):
+    job = jobs["every-target"]
+
+    assert set(job["strategy"]["matrix"]["kubernetes"]) == {"oldest", "newest"}
+    assert job["strategy"]["fail-fast"] is False
+    assert any("scripts/versions" in step.get("run", "") and "--image" in step["run"] for step in job["steps"])
 
 
 def test_a_pull_request_is_verified_and_a_newer_push_to_it_replaces_the_run(workflow):
@@ -143,21 +185,16 @@ def test_a_failing_pipe_fails_its_step(workflow):
     assert workflow["defaults"]["run"]["shell"] == "bash"
 
 
-def test_what_is_published_is_not_built_again(jobs):
-    for name in ("publish-site", "publish-images"):
-        runs = [step.get("run", "") for step in jobs[name]["steps"]]
-        assert not any("build" in run for run in runs)
-
-
 def steps_of(job, action):
     return [step for step in job["steps"] if step.get("uses", "").startswith(f"{action}@")]
 
 
+@pytest.mark.promesse("publie-apres-verification")
 def test_the_site_is_built_only_from_proofs_of_the_commit_that_is_published(jobs):
-    (building,) = [step for step in jobs["every-target"]["steps"] if "mkdocs build" in step.get("run", "")]
-    commands = [line.strip() for line in building["run"].splitlines()]
+    (building,) = [step for step in jobs["build-site"]["steps"] if "mkdocs build" in step.get("run", "")]
+    report, build = (building["run"].index(word) for word in ('runbook report --commit "$GITHUB_SHA"', "mkdocs build"))
 
-    assert commands[0].startswith('.venv/bin/runbook report --commit "$GITHUB_SHA"')
+    assert report < build
 
 
 def test_the_history_is_carried_from_run_to_run_of_main_and_of_main_only(jobs):
@@ -168,6 +205,7 @@ def test_the_history_is_carried_from_run_to_run_of_main_and_of_main_only(jobs):
 
     assert order == sorted(order)
     assert all("github.ref == 'refs/heads/main'" in step["if"] for step in (restore, save))
+    assert all("matrix.kubernetes == 'newest'" in step["if"] for step in (restore, save))
     assert restore["with"]["path"] == save["with"]["path"] == f"{SETTINGS.state}/{history.FOLDER}"
     assert restore["with"]["key"] == save["with"]["key"]
     assert "github.run_id" in save["with"]["key"]
@@ -183,7 +221,9 @@ def test_the_history_is_used_before_a_week_without_use_deletes_it(workflow):
 
 def test_the_record_the_history_and_the_report_are_kept_with_every_run(jobs):
     (kept,) = [
-        step for step in steps_of(jobs["every-target"], "actions/upload-artifact") if step["with"]["name"] == "preuves"
+        step
+        for step in steps_of(jobs["every-target"], "actions/upload-artifact")
+        if step["with"]["name"].startswith("preuves-")
     ]
 
     assert kept["if"] == "${{ !cancelled() }}"

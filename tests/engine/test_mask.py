@@ -13,6 +13,7 @@ from runbook.running.mask import MASK, Mask, secrets_of_manifest
 SECRET = 's3cr3t/+ é"<&>token'
 
 
+@pytest.mark.promesse("secrets-masques")
 @pytest.mark.parametrize(
     "form",
     [
@@ -106,6 +107,7 @@ def test_a_stream_gives_what_the_whole_text_gives(values: list[str], chunks: lis
     assert "".join(map(stream.feed, chunks)) + stream.end() == mask("".join(chunks))
 
 
+@pytest.mark.promesse("secrets-masques")
 @given(st.lists(st.text(min_size=4, max_size=12), min_size=1, max_size=3), st.text(), st.text())
 def test_no_value_is_left_and_nothing_else_is_lost(values: list[str], before: str, after: str) -> None:
     values = [value.strip() for value in values]

@@ -1,5 +1,6 @@
 """What a person names is what is meant: pages, folders, patterns, a line, a tag."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,24 @@ def test_every_verb_that_speaks_of_pages_takes_them(site) -> None:
     ]
     ran = command_line(root, "run", "--tag", "astreinte").stdout
     assert ("echo one" in ran, "echo b" in ran) == (True, False)
+    told = command_line(root, "report", "docs/a.md:14", "--json").stdout
+    assert [step["line"] for one in json.loads(told)["campaigns"] for step in one["steps"]] == [13]
+    nothing = command_line(root, "report", "b.md")
+    assert (nothing.returncode, "aucune exécution enregistrée de ces pages" in nothing.stderr) == (2, True)
+
+
+def test_a_part_of_a_page_renews_no_proof(site) -> None:
+    root = site[0]
+    assert command_line(root, "run", "docs/a.md").returncode == 0
+    before = (root / ".runbook" / "record.json").read_bytes()
+    ran = command_line(root, "run", "docs/a.md:14")
+    assert (ran.returncode, "echo three" in ran.stdout) == (0, False)
+    assert (root / ".runbook" / "record.json").read_bytes() == before
+
+
+def test_a_check_of_a_page_says_what_is_wrong_there_alone(site) -> None:
+    root = site[0]
+    for name in ("b", "c"):
+        (root / "docs" / f"{name}.md").write_text("---\nexecution: {cible: here}\n---\n```fish\nls\n```\n")
+    ran = command_line(root, "check", "docs/b.md")
+    assert (ran.returncode, [line.split(":")[0] for line in ran.stdout.splitlines()]) == (1, ["docs/b.md"])

@@ -73,6 +73,7 @@ def test_a_limit_on_requests_makes_the_measurement_incomplete(
     assert "mesure incomplète, la sonde s'est arrêtée d'elle-même (limite de 12 requêtes)" in ended.stdout
 
 
+@pytest.mark.promesse("mesure")
 def test_too_few_requests_prove_nothing(server: Callable[..., Any], folder: Path, sonde: Sonde) -> None:
     ended = sonde("mesurer", server().url, "--dossier", folder, "--duree=0.3", "--minimum=100000")
     assert ended.returncode == 1

@@ -38,6 +38,7 @@ def test_the_rules_of_the_check_hold_and_none_is_switched_off() -> None:
     assert [*model.faults, *check_manifests(model), *check_compose(model), *check_dockerfiles(model)] == []
 
 
+@pytest.mark.promesse("fichiers-a-plat")
 def test_kubectl_apply_finds_nothing_else_in_the_folder(manifests: Manifests) -> None:
     # A kustomization.yaml, for example, would be sent to the cluster with the rest, and refused.
     taken = {path.name for path in (ROOT / "k8s").iterdir() if path.suffix in {".json", ".yaml", ".yml"}}
@@ -49,6 +50,7 @@ def test_every_object_belongs_to_datapress(manifests: Manifests, probe_pod: dict
         assert document["metadata"]["labels"]["app.kubernetes.io/part-of"] == "datapress"
 
 
+@pytest.mark.promesse("fichiers-a-plat")
 def test_every_object_says_its_namespace(manifests: Manifests, probe_pod: dict[str, Any]) -> None:
     namespace = manifests["namespace.yaml"]
     assert namespace["metadata"]["name"] == "datapress-recette"
@@ -64,6 +66,7 @@ def test_a_service_leads_from_port_80_to_the_containers_port(
     assert (port["port"], port["targetPort"], port["name"]) == (80, exposed["name"], "http")
 
 
+@pytest.mark.promesse("front-seul-expose")
 def test_the_api_stays_inside_and_the_front_is_on_port_30080(manifests: Manifests) -> None:
     api, front = manifests["api-service.yaml"]["spec"], manifests["front-service.yaml"]["spec"]
     assert (api["type"], api["ports"][0].get("nodePort")) == ("ClusterIP", None)

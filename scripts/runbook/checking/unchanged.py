@@ -4,8 +4,8 @@ from pathlib import Path
 
 import msgspec
 
-from runbook.reporting.whole_file import write_whole
 from runbook.settings import Settings
+from runbook.whole_file import write_whole
 
 
 class Silence(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ NO_PLACE = "aucune cible : ni la page, ni le bloc, ni les réglages ne disent o�
 DECIDE = (
     "ajouter « execution: {cible: …} » en tête de page, data-cible ou data-non-execute, ou default_target aux réglages"
 )
-REWRITE = "ne garder que la commande, en « bash », et mettre la sortie dans un bloc « Résultat attendu » ; ou data-non-execute"
+REWRITE = "écrire la commande seule, en « bash », et sa sortie dans un bloc « Résultat attendu » ; ou data-non-execute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,8 @@ def _place(page: Page, targets: Collection[str], default_target: str, problems: 
 def _undecided(page: Page, blocks: list[Block]) -> Iterator[Problem]:
     for block in blocks:
         if block.undecided:
-            yield Problem(page.path, block.line, block.undecided, DECIDE if block.undecided == NO_PLACE else REWRITE)
+            remedy = DECIDE if block.undecided == NO_PLACE else REWRITE
+            yield Problem(page.path, block.line, block.undecided, remedy)
 
 
 def _block(

@@ -24,7 +24,7 @@ from mkdocs.utils import get_theme_names
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 
 from runbook.errors import SettingsError
-from runbook.reporting.withheld import withheld
+from runbook.reading.withheld import withheld
 
 # Extensions that change words inside a line, never a block, and take long to make.
 INLINE = ("pymdownx.emoji", "materialx.emoji")

@@ -183,8 +183,9 @@ class Shell:
         caller's to see.
         """
         noted = f'{self._marker}+=" ${{BASH_SOURCE[0]##*/}}:${{LINENO-}}"'
-        inside = f"if ((BASH_SUBSHELL));then [[ -p /dev/stdout ]]||\\builtin exit;else {noted};\\builtin return;fi"
-        words = f"\\builtin set -E;\\builtin trap '[[ -z ${{BASH_SOURCE[0]-}} ]]||{inside}' ERR\n"
+        status = f"{self._marker}s"
+        inside = f"if ((BASH_SUBSHELL));then [[ -p /dev/stdout ]]||\\builtin exit ${status};else {noted};\\builtin return ${status};fi"
+        words = f"\\builtin set -E;\\builtin trap '{status}=$?;[[ -z ${{BASH_SOURCE[0]-}} ]]||{inside}' ERR\n"
         if not locals_:
             return words
         told = " ".join(f'"${{{name}[@]-}}"' for name in locals_)

@@ -54,6 +54,7 @@ def command(
     selection = selected(root, settings, asked, tags)
     model = read_model(root, settings)
     found = [mutant for mutant in generate.generate(selection.pages, model) if only in str(mutant)]
+    found = [mutant for mutant in found if selection.holds(mutant.path, mutant.line)]
     chosen = generate.sample(found, count, seed)
     screen = console(stderr=as_json)
     verdicts = []

@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +62,7 @@ def pages_meanwhile(
     state = state or state_of(root, settings)
     kept = None if anew else recall(root, settings, state)
     with here(lambda: kept) if kept is not None else forked(partial(_read, root, settings, state)) as read:
-        yield lambda: _told(read())
+        yield cache(lambda: _told(read()))
 
 
 def _read(root: Path, settings: Settings, state: str) -> Reading:

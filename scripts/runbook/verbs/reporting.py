@@ -4,15 +4,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
+from runbook.errors import RunbookError
+from runbook.reading.selection import Selection
 from runbook.settings import load
-from runbook.verbs.options import console, json_option, print_json
+from runbook.verbs.options import console, json_option, pages_argument, print_json, selected
 
 if TYPE_CHECKING:
     from runbook.reporting.record import Record
 
 
 @click.command("report")
+@pages_argument
 @click.option(
     "--record", "record_folder", type=click.Path(path_type=Path, file_okay=False), help="Dossier de l'enregistrement."
 )
@@ -24,7 +28,14 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def command(
-    root: Path, record_folder: Path | None, junit_file: Path | None, commit: str | None, schema: bool, as_json: bool
+    root: Path,
+    asked: tuple[str, ...],
+    tags: tuple[str, ...],
+    record_folder: Path | None,
+    junit_file: Path | None,
+    commit: str | None,
+    schema: bool,
+    as_json: bool,
 ) -> int:
     """Rend compte de la dernière exécution enregistrée ; son code de sortie est celui du verdict."""
     from runbook.reporting import junit, record, terminal
@@ -34,6 +45,8 @@ def command(
         return 0
     folder = record_folder or root / load(root).state
     done = record.load(folder / record.FILE)
+    if asked or tags:
+        done = _of(done, selected(root, load(root), asked, tags))
     elsewhere = _elsewhere(done, commit) if commit else []
     for fault in elsewhere:
         click.echo(fault, err=True)
@@ -49,6 +62,24 @@ def command(
     screen.print(terminal.coverage_table(done.campaigns))
     terminal.show_summary(done.campaigns, screen)
     return status
+
+
+def _of(done: "Record", selection: Selection) -> "Record":
+    """What the record says of the steps selected."""
+    kept = [
+        replace(campaign, steps=[step for step in campaign.steps if selection.holds(step.page, step.line)])
+        for campaign in done.campaigns
+    ]
+    if not any(campaign.steps for campaign in kept):
+        raise RunbookError("aucune exécution enregistrée de ces pages ; les exécuter : runbook run")
+    return replace(
+        done,
+        campaigns=[
+            replace(one, exit_status=int(bool(one.faults) or any(step.outcome.bad for step in one.steps)))
+            for one in kept
+            if one.steps
+        ],
+    )
 
 
 def _elsewhere(done: "Record", commit: str) -> list[str]:

@@ -135,7 +135,7 @@ def _kept(order: Order, done: Campaign) -> Campaign:
     asked, settings = order.asked, order.settings
     if asked.junit_file:
         done = _written(done, partial(junit.write, [done], asked.junit_file))
-    if asked.by_step:
+    if asked.by_step or order.selection.lines:  # a part of a page proves nothing of it
         return done
     if not order.selection.chosen:  # the share of verified commands may not be below the minimum of the settings
         fault = coverage.drop([done], settings.coverage, record.load_previous(order.folder / record.FILE))

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from runbook.reporting.whole_file import write_whole
+from runbook.whole_file import write_whole
 
 
 class Remembered:

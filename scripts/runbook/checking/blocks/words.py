@@ -276,7 +276,7 @@ class Shell:
         name = next(
             (text_of(child) for child in node.children if child.type in ("variable_name", "special_variable_name")), ""
         )
-        plain = node.type == "simple_expansion" or text_of(node) == f"${{{name}}}"
+        plain = node.type == "simple_expansion" or re.match(rf"\$\{{{name}(\}}|:?\?)", text_of(node))
         if name in self.variables:
             return (self.variables[name] if plain else UNKNOWN), []
         return UNKNOWN, [name] if name.isidentifier() and not any(
