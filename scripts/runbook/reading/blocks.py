@@ -10,7 +10,7 @@ from runbook.reading.attributes import NO, Attributes
 from runbook.reading.content import Block, Expected, Page, PageBlocks, Site
 from runbook.reading.expected import expected_after, not_taken
 from runbook.reading.fences import Fence, Shadow, find_fences
-from runbook.reading.languages import is_shell, why_not_bash
+from runbook.reading.languages import is_shell, typed, why_not_bash
 from runbook.settings import Settings
 
 CONTINUED = re.compile(r"(?<!\\)(?:\\\\)*\\\n?\Z")
@@ -56,7 +56,10 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
         if block:
             last = following if expected and following else fence
             block = replace(block, prose=prose, end=page.line_of[last.end - 1])
-            (sessions if why_not_bash(fence.language, fence.source) else blocks).append(block)
+            if why_not_bash(fence.language, fence.source):
+                sessions.append(replace(block, typed=typed(fence.language, fence.source)))
+            else:
+                blocks.append(block)
             problems += [one for one in page.undefined if block.line <= one.line <= block.end]
     doubts: list[Problem] = []
     if targets:  # else nothing runs, and nobody has said anything to the engine
@@ -140,6 +143,7 @@ def _block(
         cleanup=read.flag("data-nettoyage"),
         condition=read.text("data-si"),
         not_run=read.text("data-non-execute") or place.not_run,
+        ignore=read.text("data-ignore"),
         stand_in=read.choice("data-substitut", (NO,)) is None,
         expected=expected,
     )
