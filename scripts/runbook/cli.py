@@ -30,6 +30,7 @@ VERBS = {
     "report": "reporting",
     "mutate": "mutating",
     "serve": "serving",
+    "rules": "rules",
 }
 
 

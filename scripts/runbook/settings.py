@@ -98,18 +98,20 @@ class ModelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     manifests: list[str] = []
     base: str = ""  # the folder whose manifests are applied together
-    kubernetes: str = (
-        ""  # the YAML file whose list `kubernetes` names each supported `version`; else every schema at hand
-    )
+    kubernetes: str = ""  # the YAML file whose list `kubernetes` names each supported `version`
     compose: str = ""
     generated: list[str] = []  # files that exist only after a documented command made them
     applications: dict[str, ApplicationSource] = {}
     made_by_commands: list[str] = []  # "kind/name" of objects that a documented command creates, in lower case
-    server: str = ""  # the server's configuration file, for its graceful_timeout
-    scripts: str = "scripts"  # the folder of the scripts that pages must name
-    rules_off: list[str] = []  # rules about manifests and Compose that this repository does not want
-    foreign: list[str] = []  # names that the prose may quote although they do not exist here (shell patterns)
-    commands: list[str] = []  # commands that need no model: text filters and shell builtins of this repository's pages
+    scripts: str = ""  # the folder of the shell scripts to judge as well; none without it
+    workflows: list[str] = []  # patterns of the GitHub Actions workflows to judge as well
+    commands: list[str] = []  # programs of this repository's pages that nothing need say more of
+
+
+class RulesSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the check must not say: pattern of files → identifier of a rule → why."""
+
+    ignore: dict[str, dict[str, str]] = {}
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,6 +122,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     services: dict[str, Service] = {}
     secrets: Secrets = Secrets()
     model: ModelSource = ModelSource()
+    rules: RulesSource = RulesSource()
     coverage: float = 0.0  # least share of verified commands on the targets present, percent; may only rise
     env: dict[str, str] = {}
     keep_env: list[str] = []  # patterns of the caller's variables that pages and services have too

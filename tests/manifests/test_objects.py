@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from runbook.checking.compose.check import check_compose
-from runbook.checking.dockerfiles.check import check_dockerfiles
-from runbook.checking.manifests.check import check_manifests
-from runbook.checking.offered.model import read_model
+from runbook.repository.model import read_repository
+from runbook.rules.check import of_repository
 from runbook.settings import load
 
 ROOT = Path(__file__).parents[2]
@@ -29,12 +27,9 @@ def test_the_recette_is_the_files_that_the_brief_names_and_a_budget(manifests: M
     }
 
 
-def test_the_rules_of_the_check_hold_and_none_is_switched_off() -> None:
-    # Schemas, selectors, ports, probes, keys, images, security, resources, updates: tests/engine/check.
-    settings = load(ROOT)
-    model = read_model(ROOT, settings)
-    assert settings.model.rules_off == []
-    assert [*model.faults, *check_manifests(model), *check_compose(model), *check_dockerfiles(model)] == []
+def test_no_rule_finds_anything_in_the_manifests() -> None:
+    # Schemas, selectors, ports, probes, keys, images, Pod Security: tests/engine/rules.
+    assert list(of_repository(read_repository(ROOT, load(ROOT)))) == []
 
 
 @pytest.mark.promesse("fichiers-a-plat")

@@ -140,6 +140,7 @@ def _block(
         cleanup=read.flag("data-nettoyage"),
         condition=read.text("data-si"),
         not_run=read.text("data-non-execute") or place.not_run,
+        ignore=read.text("data-ignore"),
         stand_in=read.choice("data-substitut", (NO,)) is None,
         expected=expected,
     )

@@ -16,6 +16,7 @@ ATTRIBUTES = (
     "data-si",
     "data-non-execute",
     "data-substitut",
+    "data-ignore",
 )
 
 
@@ -82,6 +83,7 @@ class Block:
     cleanup: bool = False
     condition: str | None = None
     not_run: str | None = None
+    ignore: str | None = None  # « règle: raison », several with « ; » between them
     stand_in: bool = True  # False: the answer depends on what earlier steps did to the target
     expected: Expected | None = None
     prose: str = ""
