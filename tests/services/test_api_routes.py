@@ -22,6 +22,7 @@ def test_the_root_tells_what_runs_where_and_since_when(api_client):
         "instance": socket.gethostname(),
         "environment": {"name": "recette", "log_level": "warning"},
         "secret_present": False,
+        "data": {"database": "sqlite", "kept": False},
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 import datapress_front
 
 STATIC = Path(datapress_front.__file__).parent / "static"
-VOID = {"meta", "link", "img", "path", "circle"}
+VOID = {"meta", "link", "img", "input"}
 
 
 class Page(HTMLParser):
@@ -75,7 +75,7 @@ def test_the_link_to_the_api_is_the_public_address(page):
 def test_without_a_public_address_there_is_no_link_and_the_page_says_why(page):
     shown = page(API_PUBLIC_URL="")
 
-    assert {link["href"] for link in shown.all("a")} == {"/", "/status"}
+    assert {link["href"] for link in shown.all("a")} == {"/", "/indicateurs", "/status"}
     assert "n’est pas ouverte aux navigateurs" in shown.text
 
 

@@ -22,6 +22,7 @@ VERIFIED, EXECUTED, FAILED = Outcome.VERIFIED, Outcome.EXECUTED, Outcome.FAILED
         ("f() {\nfalse\necho in\n}\nf\necho deployed", 1, 2),
         ("f() { g; echo in; }\ng() { (exit 6); echo in; }\nf; echo deployed", 6, 2),
         ("(cp /nowhere/at/all x; echo in)\necho deployed", 1, 1),
+        ("(\necho a\ncp /nowhere/at/all x\necho in\n)\necho deployed", 1, 3),
         ("echo a | while read -r x; do false; echo in; done\necho deployed", 1, 1),
         ("X=$(exit 4)\necho deployed", 4, 1),
         ("echo a\necho b | grep -q c\necho deployed", 1, 2),
