@@ -74,7 +74,7 @@ class Situation:
         close = meant(path, (made.rstrip("/") for made in siblings))
         if close:
             return close
-        if folder not in ("", *self.repository.folders):
+        if folder not in ("", path, *self.repository.folders):
             return self.near_folder(folder, name)
         same = self.repository.by_name.get(name, [])
         return same[0] if len(same) == 1 else ""

@@ -38,7 +38,15 @@ BY_DEFAULT = {"top pod": "Pod", "top node": "Node", **dict.fromkeys(OF_PODS, "Po
 MAKES = {"create", "run", "expose", "autoscale"}
 PAIR = re.compile(r"[\w./*-]+=.*|[\w./]+[\w./-]*-", re.DOTALL)
 IN_EVERY_NAMESPACE = ("kube-root-ca.crt", "default", "kubernetes")
-OF_THE_CLUSTER = ("Node", "Event", "PersistentVolume", "Lease", "StorageClass", "ComponentStatus", "APIService")
+OF_THE_CLUSTER = (
+    "Node",
+    "Event",
+    "PersistentVolume",
+    "Lease",
+    "StorageClass",
+    "APIService",
+    "CustomResourceDefinition",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +217,12 @@ def wrong_namespace(call: Call) -> Iterator[Finding]:
     """
     situation = call.situation
     known = situation.known_namespaces()
-    if not situation.here or not known or call.verb.startswith(("config", "create namespace", "delete namespace")):
+    if (
+        not situation.here
+        or situation.opaque
+        or not known
+        or call.verb.startswith(("config", "create namespace", "delete namespace"))
+    ):
         return
     asked = call.values("--namespace")
     if asked:
