@@ -7,12 +7,12 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 
 import click
 
-from runbook.errors import PagesError, Problem, RunbookError
+from runbook.errors import RunbookError
 from runbook.settings import FILE, SITE_VARIABLE, SITES
 
 EXIT_MISUSE, EXIT_INTERRUPTED, EXIT_UNREAD = 2, 130, 1
@@ -92,7 +92,7 @@ def main() -> None:
     try:
         status = commands.main(standalone_mode=False)
     except RunbookError as error:
-        _refuse(str(error), error.problems if isinstance(error, PagesError) else ())
+        _refuse(str(error))
         status = EXIT_MISUSE
     except click.ClickException as error:
         if isinstance(error, click.UsageError) and error.ctx:
@@ -123,9 +123,8 @@ def _make_printable() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _refuse(message: str, problems: Sequence[Problem] = ()) -> None:
+def _refuse(message: str) -> None:
     """Say why nothing was done; a program that asked for JSON gets an object instead of the answer's list."""
     click.echo(message, err=True)
     if "--json" in sys.argv:
-        told = [{"page": one.page, "line": one.line, "cause": one.cause, "remedy": one.remedy} for one in problems]
-        click.echo(json.dumps({"error": message, "problems": told}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"error": message}, ensure_ascii=False))

@@ -2,7 +2,6 @@
 
 import os
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from runbook.errors import SettingsError
 FILE = "pyproject.toml"
 SITES = ("mkdocs.yml", "mkdocs.yaml")
 SITE_VARIABLE = "RUNBOOK_SITE"
-DEPTH = 3  # folders below the root in which a site is looked for
 NOT_OURS = {"node_modules", "site-packages", "vendor"}
 
 
@@ -156,7 +154,15 @@ def find_site(root: Path) -> str:
     for name in SITES:
         if (root / name).is_file():
             return name
-    found = sorted(path.relative_to(root).as_posix() for path in _sites(root, DEPTH))
+    below = (
+        path.relative_to(root)
+        for depth in ("*", "*/*", "*/*/*")
+        for name in SITES
+        for path in root.glob(f"{depth}/{name}")
+    )
+    found = sorted(
+        path.as_posix() for path in below if not any(part[0] == "." or part in NOT_OURS for part in path.parts)
+    )
     if len(found) == 1:
         return found[0]
     if found:
@@ -164,18 +170,6 @@ def find_site(root: Path) -> str:
     raise SettingsError(
         f"{root} : aucun {SITES[0]} ; lancer la commande à la racine du dépôt, ou la donner : --root DOSSIER"
     )
-
-
-def _sites(folder: Path, depth: int) -> Iterator[Path]:
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError:
-        return
-    yield from (entry for entry in entries if entry.name in SITES and entry.is_file())
-    if depth:
-        for entry in entries:
-            if not entry.name.startswith(".") and entry.name not in NOT_OURS and entry.is_dir():
-                yield from _sites(entry, depth - 1)
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def test_a_repository_already_at_fault_is_refused(repository: Path) -> None:
 
     status, report, errors = _mutate(repository)
 
-    assert (status, list(report)) == (2, ["error", "problems"])
+    assert (status, list(report)) == (2, ["error"])
     assert errors.startswith("le dépôt est déjà en défaut : docs/page.md:")
 
 

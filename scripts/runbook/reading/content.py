@@ -1,6 +1,6 @@
 """What reading the site gives: its pages, their commands, and what each should print."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runbook.errors import Problem
@@ -15,8 +15,8 @@ ATTRIBUTES = (
     "data-nettoyage",
     "data-si",
     "data-non-execute",
-    "data-substitut",
     "data-ignore",
+    "data-substitut",
 )
 
 
@@ -89,6 +89,7 @@ class Block:
     prose: str = ""
     end: int = 0
     undecided: str = ""
+    typed: str = ""  # of a session, the commands alone, each on its line
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +112,9 @@ class PageBlocks:
     def all_blocks(self) -> tuple[Block, ...]:
         """Every shell block of the page, in reading order."""
         return tuple(sorted((*self.blocks, *self.sessions), key=lambda block: block.line))
+
+    @property
+    def readable(self) -> tuple[Block, ...]:
+        """What can be checked as bash: the blocks, and what was typed in sessions."""
+        typed = (replace(block, code=block.typed) for block in self.sessions if block.typed)
+        return tuple(sorted((*self.blocks, *typed), key=lambda block: block.line))
