@@ -61,7 +61,8 @@ def main(folder: Path, rounds: int) -> None:
         print(f"{cost.seconds * 1000:12.1f} {cost.processor * 1000:17.1f}  {label}")
     mutate = _median(lambda: _run([*runbook, "mutate", "--count", str(MUTANTS), "--seed", "1"], verdict=True), 1)
     print(
-        f"{mutate.seconds * 1000:12.1f} {mutate.processor * 1000:17.1f}  runbook mutate, {MUTANTS} mutants de ce dépôt par le contrôle seul (une fois)"
+        f"{mutate.seconds * 1000:12.1f} {mutate.processor * 1000:17.1f}  runbook mutate, {MUTANTS} mutants "
+        "de ce dépôt par le contrôle seul (une fois)"
     )
     bash, many, one, anew, again, byexample_run = list(costs.values())[:6]
     for name, each in (("durée", lambda cost: cost.seconds), ("processeur", lambda cost: cost.processor)):
@@ -69,10 +70,12 @@ def main(folder: Path, rounds: int) -> None:
         print(f"{beyond * 1000:12.3f} ms de {name} par commande, au-delà de bash (visé : moins de 0,2)")
         for run, told in ((anew, "la page relue"), (again, "la page inchangée depuis")):
             print(
-                f"{each(run) / each(byexample_run):12.2f} fois byexample en {name}, pour les mêmes commandes et les mêmes résultats, {told}"
+                f"{each(run) / each(byexample_run):12.2f} fois byexample en {name}, pour les mêmes "
+                f"commandes et les mêmes résultats, {told}"
             )
     print(
-        f"Médianes de {rounds} tours ; charge de la machine : {load:.1f} avant, {os.getloadavg()[0]:.1f} après, pour {os.cpu_count()} processeurs."
+        f"Médianes de {rounds} tours ; charge de la machine : {load:.1f} avant, {os.getloadavg()[0]:.1f} "
+        f"après, pour {os.cpu_count()} processeurs."
     )
 
 
@@ -95,7 +98,7 @@ def _shell(root: Path, count: int) -> None:
 
 
 def _run(command: list[str], verdict: bool = False, forgetting: Path | None = None) -> None:
-    """Run it, `forgetting` what the engine remembers of that site; it must succeed, unless its status is a verdict on this repository."""
+    """Run it, `forgetting` what the engine remembers of that site; it must succeed, unless its status is a verdict."""
     if forgetting:
         shutil.rmtree(forgetting / ".runbook" / "cache", ignore_errors=True)
     subprocess.run(

@@ -37,7 +37,8 @@ async def _row(told: str, latency: float, seconds: float) -> None:
     good = f"{probes.statuses[200]}/{sum(probes.statuses.values())}"
     slowest = max(pages.seconds) if not pages.statuses[0] else float("inf")
     print(
-        f"{told:>18}{answers.rate:15.0f}{answers.percentile(0.5):8.3f} {answers.percentile(0.99):8.3f} {good:>9}{slowest:11.2f}",
+        f"{told:>18}{answers.rate:15.0f}{answers.percentile(0.5):8.3f} {answers.percentile(0.99):8.3f} "
+        f"{good:>9}{slowest:11.2f}",
         flush=True,
     )
 

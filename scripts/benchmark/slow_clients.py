@@ -28,7 +28,8 @@ def main(gevent: Path, seconds: float) -> None:
     """Print one row per worker: without slow clients, with them, and what a stop loses."""
     print(f"{HELD} connexions qui ont envoyé un octet, tenues {seconds:.0f} s ; /health à côté, 8 clients.")
     print(
-        f"{'worker':32}{'req/s':>8}{'ms proc.':>10}{'p99 seul':>10}{'p99 tenu':>10}{'sans rép.':>10}{'morts':>7}{'Mio':>6}{'perdues':>9}"
+        f"{'worker':32}{'req/s':>8}{'ms proc.':>10}{'p99 seul':>10}{'p99 tenu':>10}"
+        f"{'sans rép.':>10}{'morts':>7}{'Mio':>6}{'perdues':>9}"
     )
     for name, options in WORKERS.items():
         with serving("front", options=options, paths=[gevent.resolve()]) as service:
@@ -41,7 +42,8 @@ def main(gevent: Path, seconds: float) -> None:
         with serving("front", options=options, paths=[gevent.resolve()]) as service:
             lost = _lost_at_stop(service)
         print(
-            f"{name:32}{alone.rate:8.0f}{used * 1000:10.2f}{_milliseconds(alone.percentile(0.99)):>10}{_milliseconds(beside.percentile(0.99)):>10}"
+            f"{name:32}{alone.rate:8.0f}{used * 1000:10.2f}"
+            f"{_milliseconds(alone.percentile(0.99)):>10}{_milliseconds(beside.percentile(0.99)):>10}"
             f"{beside.statuses[0]:10}{died:7}{memory:6.0f}{lost:>9}",
             flush=True,
         )

@@ -33,11 +33,12 @@ NOWHERE = "http://127.0.0.1:9"  # the port of a service that nobody runs
 
 
 def main(site: Path, folder: Path, *names: str) -> int:
-    """Write the pictures of these names, or all; the exit status is 1 where no browser can take them, 2 for an unknown name."""
+    """Write the pictures of these names, or all; 1 where no browser can take them, 2 for an unknown name."""
     unknown = set(names) - {*PAGES, *FRONTS}
     if unknown:
         print(
-            f"scripts/screenshots\u00a0: image inconnue\u00a0: {', '.join(sorted(unknown))}\u00a0; choisir parmi {', '.join((*PAGES, *FRONTS))}",
+            f"scripts/screenshots\u00a0: image inconnue\u00a0: {', '.join(sorted(unknown))}\u00a0; choisir "
+            f"parmi {', '.join((*PAGES, *FRONTS))}",
             file=sys.stderr,
         )
         return 2

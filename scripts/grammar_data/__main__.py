@@ -17,6 +17,7 @@ PROGRAMS: dict[str, Callable[[], dict[str, Any]]] = {
     "kind": cobra.kind,
     "curl": others.curl,
     "git": others.git,
+    "mkdocs": others.mkdocs,
     "gnu": others.gnu,
     "kubernetes": kubernetes.kubernetes,
 }

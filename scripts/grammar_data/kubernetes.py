@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from typing import Any
 
 OWN_GROUP = re.compile(r"(?:|apps|batch|autoscaling|policy|(?:[\w-]+\.)?(?!metrics\b|gateway\b)[\w-]+\.k8s\.io)")
@@ -27,18 +28,20 @@ def _kubectl(*words: str) -> str:
     return subprocess.run(["kubectl", *words], capture_output=True, text=True, check=True, timeout=60).stdout
 
 
-def _kinds(table: str) -> Any:
+def _kinds(table: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    seen: set[str] = set()
     for line in table.splitlines():
         name, *short, version, namespaced, kind = line.split()
         group = version.rpartition("/")[0]
-        if OWN_GROUP.fullmatch(group):
+        if OWN_GROUP.fullmatch(group) and kind not in seen:  # Event is in two groups: the first is the one meant
+            seen.add(kind)
             names = [name, kind.lower(), *(short[0].split(",") if short else ())]
             yield kind, {"names": sorted(set(names)), "group": group, "namespaced": namespaced == "true"}
 
 
-def _age(name: str) -> tuple[bool, str]:
-    """Stable versions last: of two types of one short name the last is kept."""
-    return re.search(r"\.v\d+\.", name) is not None, name
+def _age(name: str) -> tuple[bool, bool, str]:
+    """Stable versions last, those of the core after them: of two types of one short name the last is kept."""
+    return re.search(r"\.v\d+\.", name) is not None, ".core.v1." in name, name
 
 
 def _short(name: str) -> str:

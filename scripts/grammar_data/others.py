@@ -54,13 +54,32 @@ def _git_options(text: str) -> Iterator[tuple[str, tuple[str, str]]]:
                 yield name.replace("[no-]", "no-"), ("", "")
 
 
+def mkdocs() -> dict[str, Any]:
+    """mkdocs: its verbs, by the help of each."""
+    verbs = re.findall(r"^  (\w[\w-]*)  ", said("mkdocs", "--help").partition("Commands:")[2], re.MULTILINE)
+    options = {verb: " ".join(_click_options(said("mkdocs", *verb.split(), "--help"))) for verb in ("", *verbs)}
+    return {"version": said("mkdocs", "--version").split()[2], "verbs": options, "aliases": {}}
+
+
+def _click_options(text: str) -> Iterator[str]:
+    """`  -d, --site-dir PATH   words`, and `--use / --no-use` for two that are opposite."""
+    for head in re.findall(r"^  (-.*?)(?:  |$)", text, re.MULTILINE):
+        for side in head.split(" / "):
+            yield ",".join(re.findall(r"--?[\w-]+", side)) + ("=" if re.search(r" [A-Z\[<]", side) else "")
+
+
 def gnu() -> dict[str, Any]:
     """Small programs of every Linux, each a verb of no program."""
     found = {}
     for program in GNU_PROGRAMS.split():
         if shutil.which(program):
             found[program] = " ".join(["--help", "--version", *_gnu_options(said(program, "--help"))])
-    return {"version": said("sort", "--version").split("\n")[0], "verbs": found, "aliases": {}}
+    return {"version": said("sort", "--version").split("\n")[0], "verbs": found, "aliases": {}, "builtins": _builtins()}
+
+
+def _builtins() -> list[str]:
+    """What bash itself does, and its words."""
+    return sorted(set(said("bash", "-c", "compgen -bk").split()))
 
 
 def _gnu_options(text: str) -> Iterator[str]:

@@ -1,17 +1,12 @@
 """What did a measurement find, and is it good?"""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lossprobe.calls import Caller, Exchange, Loss, Mode
-
-if TYPE_CHECKING:
-    from lossprobe.measure import End, Settings
 
 LISTED, SHOWN = 200, 10
 CAUSES = {
@@ -35,22 +30,16 @@ ROWS = {
 }
 
 
-def summarise(
-    settings: Settings, callers: list[Caller], end: End, began: float, ended: float, began_at: datetime
-) -> dict[str, Any]:
-    """The whole measurement, as written to `resume.json`; `began` and `ended` are monotonic seconds."""
+def summarise(callers: list[Caller], began: float, ended: float, began_at: datetime) -> dict[str, Any]:
+    """What these callers saw, as written to `resume.json`; `began` and `ended` are monotonic seconds."""
     lost = sorted(
         ((caller.mode, it) for caller in callers for it in caller.exchanges if it.loss),
         key=lambda pair: pair[1].began,
     )
     return {
-        "url": settings.url,
         "debut": _instant(began_at),
         "duree_s": round(ended - began, 1),
         "fils": len(callers),
-        "arret": end.reason,
-        "complet": end.complete,
-        "minimum": settings.minimum,
         "requetes": sum(len(caller.exchanges) for caller in callers),
         "pertes": len(lost),
         "pertes_en_s": round(max(it.ended for _, it in lost) - lost[0][1].began, 1) if lost else 0.0,

@@ -77,7 +77,8 @@ def measure(settings: Settings, folder: Path) -> dict[str, Any]:
             if asked is not None and (_enough(settings, callers) or monotonic() - asked >= PATIENCE):
                 end.set("demandé")
             _watch(settings, folder, callers, end, monotonic() - began)
-        summary = summarise(settings, callers, end, began, monotonic(), began_at)
+        frame = {"url": settings.url, "minimum": settings.minimum, "arret": end.reason, "complet": end.complete}
+        summary = frame | summarise(callers, began, monotonic(), began_at)
         draft = folder / f"{RESULT}.new"
         draft.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", "utf-8")
         draft.replace(folder / RESULT)

@@ -13,6 +13,7 @@ from .costs import read_costs
 from .deck_drawings import deck_drawings
 from .deck_proof import proof
 from .evidence import read_evidence
+from .operations import operations_tables
 from .page_titles import read_titles
 from .past_runs import read_past_runs
 from .proved import proved as proved_in
@@ -118,6 +119,9 @@ def define_env(env: Any) -> None:
     def engine_drawing() -> str:
         return engine.imports_drawing()
 
+    def operations() -> str:
+        return operations_tables(root, settings.model.applications["api"].path)
+
     def drawing(name: str) -> str:
         return drawings.svg(diagrams[name])
 
@@ -128,6 +132,7 @@ def define_env(env: Any) -> None:
         objects_table,
         workloads_table,
         probes_table,
+        operations,
         routes_table,
         settings_table,
         verification,

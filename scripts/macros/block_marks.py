@@ -57,7 +57,7 @@ class BlockMarks:
         return _TABLE.sub(lambda place: self._table(place[1], place[2], shown_in), page)
 
     def _table(self, target: str, page: str, shown_in: File) -> str:
-        """The steps of `page` on `target`, each with the address of its mark if the command still stands in the page."""
+        """The steps of `page` on `target`, each with the address of its mark if the command still stands there."""
         numbered = enumerate(self._pages.get(page, []), start=1)
         return rows(
             [(it, self._address(page, number, shown_in)) for number, it in numbered if it.step.target == target]

@@ -38,7 +38,8 @@ def deck_drawings(recette: Recette, services: dict[str, Service]) -> dict[str, D
             ),
         ),
         "modes": Drawing(
-            "Les deux mêmes images : en développement sur le réseau de Docker Compose, en recette derrière des Services Kubernetes.",
+            "Les deux mêmes images : en développement sur le réseau de Docker Compose, en recette derrière "
+            "des Services Kubernetes.",
             (
                 Lane(
                     (
@@ -61,7 +62,8 @@ def deck_drawings(recette: Recette, services: dict[str, Service]) -> dict[str, D
             ),
         ),
         "livraison": Drawing(
-            "Un changement est vérifié d’un côté sans Docker, de l’autre avec Compose et Kubernetes ; s’il est vert, le site et les images sont publiés.",
+            "Un changement est vérifié d’un côté sans Docker, de l’autre avec Compose et Kubernetes ; s’il "
+            "est vert, le site et les images sont publiés.",
             (
                 Lane(
                     (

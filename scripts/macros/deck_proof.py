@@ -26,7 +26,7 @@ _LOSSES = re.compile(r"(aucune|[\d\s]+) requêtes? perdues? sur ([\d\s]+)")
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The slide of the proofs: its message, its figures in Markdown, where and when; a line for the cover and one for the home page."""
+    """The slide of the proofs: message, figures in Markdown, where and when; a line for the cover, one for the home."""
 
     title: str
     figures: str
@@ -36,7 +36,7 @@ class Proof:
 
 
 def proof(evidence: Evidence, targets: dict[str, str]) -> Proof:
-    """`targets` gives the title of each.  The claims that the record supports, what has changed since, and no claim without a record."""
+    """The claims that the record supports, what has changed since, and none without a record; `targets` are titles."""
     if not evidence.runs:
         return Proof(
             "Rien n'est encore vérifié sur cette copie",

@@ -6,6 +6,7 @@ from pathlib import Path
 import grimp
 
 import runbook
+from runbook.forked import forked
 
 from .tables import code, table
 
@@ -37,6 +38,11 @@ def imports_drawing() -> str:
 
 def _imports() -> dict[str, set[str]]:
     """Part → the other parts that its modules import, as the code stands; what only starts the program is no part."""
+    with forked(_read_imports) as read:  # grimp leaves threads, and a process that has some cannot be forked safely
+        return read()
+
+
+def _read_imports() -> dict[str, set[str]]:
     graph = grimp.build_graph(_ENGINE, cache_dir=None)
     parts = {name for name in graph.find_children(_ENGINE) if not name.endswith("__main__")}
     for name in parts:

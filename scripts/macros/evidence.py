@@ -11,7 +11,7 @@ from .changes import Change, changes_since
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a run made of one command; `page` is named from the folder of the pages, and `changed` makes it out of date."""
+    """What a run made of one command; `page` is named from the folder of pages, `changed` makes it out of date."""
 
     step: StepRecord
     page: str
@@ -21,7 +21,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that the record holds, its newest run first; `unreadable` if there is a record that this version cannot read."""
+    """All that the record holds, its newest run first; `unreadable` if this version cannot read the one there is."""
 
     runs: tuple[Campaign, ...] = ()
     proofs: tuple[Proof, ...] = ()

@@ -18,7 +18,10 @@ def status(evidence: Evidence) -> str:
     facts = (
         f"**{count.steps} commandes** dans les pages : {outcome(count)}.",
         _where(evidence),
-        "Détail et conditions : [Preuves](preuves/index.md) ; sens des mots : [Lire un verdict](preuves/index.md#verdicts).",
+        (
+            "Détail et conditions : [Preuves](preuves/index.md) ; sens des mots : [Lire un "
+            "verdict](preuves/index.md#verdicts)."
+        ),
     )
     if evidence.failed:
         return box("danger", _failure(evidence), *facts)
@@ -46,12 +49,16 @@ def status(evidence: Evidence) -> str:
 def _nothing(evidence: Evidence) -> str:
     remedy = "La commande `scripts/demo --once` les exécute, puis reconstruit le site avec leur résultat."
     if evidence.unreadable:
-        told = "L'enregistrement présent vient d'une autre version du moteur, ou il est abîmé : rien n'atteste que les commandes de ce site fonctionnent avec ce code."
+        told = (
+            "L'enregistrement présent vient d'une autre version du moteur, ou il est abîmé : rien n'atteste "
+            "que les commandes de ce site fonctionnent avec ce code."
+        )
         return box("warning", "Enregistrement illisible", told, remedy)
     return box(
         "info",
         "Aucune vérification enregistrée",
-        "Ce site a été construit sans enregistrement d'exécution : rien n'atteste encore que ses commandes fonctionnent avec ce code.",
+        "Ce site a été construit sans enregistrement d'exécution : rien n'atteste encore que ses commandes "
+        "fonctionnent avec ce code.",
         remedy,
     )
 

@@ -76,7 +76,10 @@ def _drawing(totals: list[Totals]) -> str:
                 place = f'x="{index * (width + gap)}" y="{bottom:.1f}" width="{width}" height="{part:.1f}"'
                 bars.append(f'<rect class="{name}" {place}></rect>')
     span = len(totals) * (width + gap) - gap
-    label = f"Commandes vérifiées par exécution, de la plus ancienne à la plus récente : {', '.join(f'{one.verified} sur {one.steps}' for one in totals)}"
+    label = (
+        "Commandes vérifiées par exécution, de la plus ancienne à la plus récente : "
+        f"{', '.join(f'{one.verified} sur {one.steps}' for one in totals)}"
+    )
     return (
         f'<div class="proofs-history"><svg role="img" aria-label="{label}" width="{span}" height="{height}" '
         f'viewBox="0 0 {span} {height}">{"".join(bars)}</svg></div>'

@@ -22,7 +22,8 @@ def proofs(evidence: Evidence, past: list[PastRun], titles: dict[str, str]) -> s
             "info",
             "Aucune exécution enregistrée",
             "Cette copie du site a été construite avant toute exécution : elle ne prouve rien.",
-            "Après `scripts/demo --once` ou `scripts/test`, cette page donne pour chaque cible les commandes exécutées, leur verdict et leur durée.",
+            "Après `scripts/demo --once` ou `scripts/test`, cette page donne pour chaque cible les "
+            "commandes exécutées, leur verdict et leur durée.",
         )
     return "\n\n".join(
         part
@@ -33,7 +34,10 @@ def proofs(evidence: Evidence, past: list[PastRun], titles: dict[str, str]) -> s
             "## Par page\n\n" + by(evidence.proofs, "Page", lambda proof: link(proof.page, titles)),
             _failures(evidence, titles),
             _not_run(evidence, titles),
-            f'L\'enregistrement entier, pour un programme ou un auditeur : <a href="{RECORD}" download>{RECORD}</a>, décrit par <a href="{SCHEMA}" download>{SCHEMA}</a>.',
+            (
+                f'L\'enregistrement entier, pour un programme ou un auditeur : <a href="{RECORD}" '
+                f'download>{RECORD}</a>, décrit par <a href="{SCHEMA}" download>{SCHEMA}</a>.'
+            ),
             "## Dernières exécutions { #historique }\n\n" + history(past),
         )
         if part
@@ -55,7 +59,11 @@ def target_proofs(evidence: Evidence, past: list[PastRun], titles: dict[str, str
         *(terms(_target_conditions(run, target, titles)) for run in runs),
         stale(changed(found)),
         "## Bilan { #bilan }\n\n" + by(found, "Page", lambda proof: link(proof.page, titles)),
-        "## Commandes { #commandes }\n\nUn clic sur une commande mène à sa place dans sa page, où ce qu'elle a réellement affiché est déplié, secrets masqués. Ce que chaque mot affirme : [Lire un verdict](index.md#verdicts).",
+        (
+            "## Commandes { #commandes }\n\nUn clic sur une commande mène à sa place dans sa page, où ce "
+            "qu'elle a réellement affiché est déplié, secrets masqués. Ce que chaque mot affirme : [Lire un "
+            "verdict](index.md#verdicts)."
+        ),
         *(
             f'### {titles.get(page, page)} {{ #page-{number} }}\n\n<div data-steps="{target}" data-page="{page}"></div>'
             for number, page in enumerate(pages, start=1)

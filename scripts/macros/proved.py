@@ -8,7 +8,7 @@ from runbook.reporting.history import totals
 from .evidence import Evidence, Proof, changed
 from .sources import SourceError, read_text
 
-_HEADING = re.compile(r"(#+) .*?(?:\{ #([a-z0-9-]+) \})?$")
+_HEADING = re.compile(r"(#+) .*?(?:\{ #([a-z0-9-]+)\b[^}]*\})?$")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 
 

@@ -95,4 +95,7 @@ def _cut(text: str, most: int) -> str:
         return text
     head, tail = text[: most // 2], text[-(most // 2) :]
     left_out = text.count("\n") - head.count("\n") - tail.count("\n")
-    return f"{head.rpartition(chr(10))[0] or head}\n… ({left_out} lignes ne sont pas reprises ici)\n{tail.partition(chr(10))[2] or tail}"
+    return (
+        f"{head.rpartition(chr(10))[0] or head}\n… ({left_out} lignes ne sont pas reprises "
+        f"ici)\n{tail.partition(chr(10))[2] or tail}"
+    )

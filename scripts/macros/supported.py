@@ -15,7 +15,7 @@ _NAMES = {"kubernetes": "Kubernetes", "docker": "Docker Engine", "compose": "Doc
 
 
 class Version(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A version, the last day of its security fixes (None: not announced), and where that is said; `noeud` is kind's image."""
+    """A version, the last day of its security fixes (None: not announced), where that is said, and kind's image."""
 
     version: str
     fin: date | None

@@ -18,7 +18,10 @@ _ROLES = {
     (
         "Service",
         "front",
-    ): "Adresse du front pour un navigateur ({0.front.service_type} {0.front.node_port}), port {0.front.service_port} vers {0.front.port}",
+    ): (
+        "Adresse du front pour un navigateur ({0.front.service_type} {0.front.node_port}), port "
+        "{0.front.service_port} vers {0.front.port}"
+    ),
 }
 
 

@@ -7,12 +7,12 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 
 import click
 
-from runbook.errors import PagesError, Problem, RunbookError
+from runbook.errors import RunbookError
 from runbook.settings import FILE, SITE_VARIABLE, SITES
 
 EXIT_MISUSE, EXIT_INTERRUPTED, EXIT_UNREAD = 2, 130, 1
@@ -30,6 +30,7 @@ VERBS = {
     "report": "reporting",
     "mutate": "mutating",
     "serve": "serving",
+    "rules": "rules",
 }
 
 
@@ -87,13 +88,11 @@ def _root_above(here: Path) -> Path:
 def main() -> None:
     """Entry point: French one-line errors, in JSON too where JSON is asked for; exit status 0, 1, 2 or 130."""
     gc.set_threshold(GARBAGE)
-    for stream in (sys.stdout, sys.stderr):  # a terminal without these characters shows others; a closed one is None
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    _make_printable()
     try:
         status = commands.main(standalone_mode=False)
     except RunbookError as error:
-        _refuse(str(error), error.problems if isinstance(error, PagesError) else ())
+        _refuse(str(error))
         status = EXIT_MISUSE
     except click.ClickException as error:
         if isinstance(error, click.UsageError) and error.ctx:
@@ -114,9 +113,18 @@ def main() -> None:
     sys.exit(status or 0)
 
 
-def _refuse(message: str, problems: Sequence[Problem] = ()) -> None:
+def _make_printable() -> None:
+    """A terminal without these characters shows others; an output that is closed takes what nobody reads."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 — for as long as the process lives
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _refuse(message: str) -> None:
     """Say why nothing was done; a program that asked for JSON gets an object instead of the answer's list."""
     click.echo(message, err=True)
     if "--json" in sys.argv:
-        told = [{"page": one.page, "line": one.line, "cause": one.cause, "remedy": one.remedy} for one in problems]
-        click.echo(json.dumps({"error": message, "problems": told}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"error": message}, ensure_ascii=False))

@@ -15,17 +15,6 @@ class TargetError(RunbookError):
     """A target cannot be prepared: a busy port, a service that does not start, a refused context."""
 
 
-class PagesError(RunbookError):
-    """Pages hold blocks that nobody could run as they are written; `problems` lists them all."""
-
-    def __init__(self, problems: "tuple[Problem, ...]") -> None:
-        super().__init__(problems)
-        self.problems = problems
-
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.problems))
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One author's mistake: `page.md:line : cause ; remedy`. `line` counts from 1."""

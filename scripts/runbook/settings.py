@@ -2,7 +2,6 @@
 
 import os
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from runbook.errors import SettingsError
 FILE = "pyproject.toml"
 SITES = ("mkdocs.yml", "mkdocs.yaml")
 SITE_VARIABLE = "RUNBOOK_SITE"
-DEPTH = 3  # folders below the root in which a site is looked for
 NOT_OURS = {"node_modules", "site-packages", "vendor"}
 
 
@@ -98,18 +96,20 @@ class ModelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     manifests: list[str] = []
     base: str = ""  # the folder whose manifests are applied together
-    kubernetes: str = (
-        ""  # the YAML file whose list `kubernetes` names each supported `version`; else every schema at hand
-    )
+    kubernetes: str = ""  # the YAML file whose list `kubernetes` names each supported `version`
     compose: str = ""
     generated: list[str] = []  # files that exist only after a documented command made them
     applications: dict[str, ApplicationSource] = {}
     made_by_commands: list[str] = []  # "kind/name" of objects that a documented command creates, in lower case
-    server: str = ""  # the server's configuration file, for its graceful_timeout
-    scripts: str = "scripts"  # the folder of the scripts that pages must name
-    rules_off: list[str] = []  # rules about manifests and Compose that this repository does not want
-    foreign: list[str] = []  # names that the prose may quote although they do not exist here (shell patterns)
-    commands: list[str] = []  # commands that need no model: text filters and shell builtins of this repository's pages
+    scripts: str = ""  # the folder of the shell scripts to judge as well; none without it
+    workflows: list[str] = []  # patterns of the GitHub Actions workflows to judge as well
+    commands: list[str] = []  # programs of this repository's pages that nothing need say more of
+
+
+class RulesSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the check must not say: pattern of files → identifier of a rule → why."""
+
+    ignore: dict[str, dict[str, str]] = {}
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,6 +120,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     services: dict[str, Service] = {}
     secrets: Secrets = Secrets()
     model: ModelSource = ModelSource()
+    rules: RulesSource = RulesSource()
     coverage: float = 0.0  # least share of verified commands on the targets present, percent; may only rise
     env: dict[str, str] = {}
     keep_env: list[str] = []  # patterns of the caller's variables that pages and services have too
@@ -153,7 +154,15 @@ def find_site(root: Path) -> str:
     for name in SITES:
         if (root / name).is_file():
             return name
-    found = sorted(path.relative_to(root).as_posix() for path in _sites(root, DEPTH))
+    below = (
+        path.relative_to(root)
+        for depth in ("*", "*/*", "*/*/*")
+        for name in SITES
+        for path in root.glob(f"{depth}/{name}")
+    )
+    found = sorted(
+        path.as_posix() for path in below if not any(part[0] == "." or part in NOT_OURS for part in path.parts)
+    )
     if len(found) == 1:
         return found[0]
     if found:
@@ -161,18 +170,6 @@ def find_site(root: Path) -> str:
     raise SettingsError(
         f"{root} : aucun {SITES[0]} ; lancer la commande à la racine du dépôt, ou la donner : --root DOSSIER"
     )
-
-
-def _sites(folder: Path, depth: int) -> Iterator[Path]:
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError:
-        return
-    yield from (entry for entry in entries if entry.name in SITES and entry.is_file())
-    if depth:
-        for entry in entries:
-            if not entry.name.startswith(".") and entry.name not in NOT_OURS and entry.is_dir():
-                yield from _sites(entry, depth - 1)
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def test_every_page_is_seen_on_every_screen_in_both_schemes_and_the_schemes_diff
         assert light.isdisjoint(dark) != (visit.address.endswith(ONE_SCHEME)), str(visit)
 
 
+@pytest.mark.promesse("hors-ligne")
 def test_no_request_leaves_the_host(visits: list[Visit]) -> None:
     assert {str(visit): visit.elsewhere for visit in visits if visit.elsewhere} == {}
 

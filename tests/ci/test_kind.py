@@ -34,7 +34,7 @@ def images(node) -> set[str]:
 def test_the_front_answers_outside_the_node_on_the_port_that_the_pages_call():
     service = yaml.safe_load((ROOT / "k8s/front-service.yaml").read_text(encoding="utf-8"))
     [port] = service["spec"]["ports"]
-    mappings = [mapping for node in CLUSTER["nodes"] for mapping in node["extraPortMappings"]]
+    mappings = [mapping for node in CLUSTER["nodes"] for mapping in node.get("extraPortMappings", ())]
 
     assert [(mapping["containerPort"], mapping["hostPort"]) for mapping in mappings] == [
         (port["nodePort"], port["nodePort"])
@@ -61,7 +61,7 @@ def test_every_image_that_a_pod_asks_for_is_loaded_by_a_page():
     asked = set().union(
         *(images(document) for path in files for document in yaml.safe_load_all(path.read_text(encoding="utf-8")))
     )
-    loading = [block for block in documented() if block.code.startswith("kind load docker-image ")]
+    loading = [block for block in documented() if block.code.startswith("recette kind load docker-image ")]
     loaded = {word for block in loading for word in block.code.split() if re.fullmatch(r"[\w./-]+:[\w.-]+", word)}
 
     assert {"datapress-api", "datapress-front"} <= {image.partition(":")[0] for image in asked}
@@ -75,7 +75,7 @@ def test_every_image_that_a_page_builds_for_the_cluster_is_loaded():
         for block in documented()
         if re.search(r"docker (?:compose|buildx) build", block.code) and block.target == "recette"
     }
-    loading = {block.page for block in documented() if block.code.startswith("kind load docker-image ")}
+    loading = {block.page for block in documented() if block.code.startswith("recette kind load docker-image ")}
 
     assert pages
     assert pages <= loading

@@ -7,7 +7,6 @@ import tomllib
 import pytest
 
 from runbook.cli import EXIT_INTERRUPTED, EXIT_MISUSE
-from runbook.reading.content import ATTRIBUTES
 from runbook.reporting.terminal import SIGNS
 
 from .conftest import ROOT
@@ -101,7 +100,3 @@ def test_it_gives_the_exit_statuses():
     given = re.search(r"Code de sortie.*: (.*)", section("Lire le verdict")).group(1)
 
     assert re.findall(r"\d+", given) == ["0", "1", str(EXIT_MISUSE), str(EXIT_INTERRUPTED)]
-
-
-def test_it_gives_every_attribute_of_a_block():
-    assert re.findall(r'^\| `(data-[\w-]+)="', section("Écrire une page"), re.MULTILINE) == list(ATTRIBUTES)

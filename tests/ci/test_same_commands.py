@@ -59,6 +59,7 @@ def prepare(machine, body):
     up.chmod(0o755)
 
 
+@pytest.mark.promesse("ci-toutes-cibles")
 def test_ci_runs_the_tests_with_every_target_and_keeps_their_status(machine):
     ran = run_ci(machine)
 
@@ -208,6 +209,7 @@ def test_the_pipeline_requires_every_target_too(commands):
     assert all(BROWSER in required(command) for command in tests)
 
 
+@pytest.mark.promesse("sans-docker")
 def test_one_job_shows_that_docker_is_not_needed(jobs):
     runs = [step.get("run", "") for step in jobs["without-docker"]["steps"]]
 

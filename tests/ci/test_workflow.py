@@ -128,6 +128,7 @@ def test_the_jobs_that_run_the_repository_may_only_read(jobs):
     assert all(job["permissions"] == {"contents": "read"} for job in running.values())
 
 
+@pytest.mark.promesse("publie-apres-verification")
 def test_whatever_may_write_runs_nothing_of_the_repository_and_only_what_main_has_verified(jobs):
     writing = {name: job for name, job in jobs.items() if "write" in job["permissions"].values()}
 
@@ -188,6 +189,7 @@ def steps_of(job, action):
     return [step for step in job["steps"] if step.get("uses", "").startswith(f"{action}@")]
 
 
+@pytest.mark.promesse("publie-apres-verification")
 def test_the_site_is_built_only_from_proofs_of_the_commit_that_is_published(jobs):
     (building,) = [step for step in jobs["build-site"]["steps"] if "mkdocs build" in step.get("run", "")]
     report, build = (building["run"].index(word) for word in ('runbook report --commit "$GITHUB_SHA"', "mkdocs build"))

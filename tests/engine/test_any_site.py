@@ -11,6 +11,7 @@ from runbook.plan import make_plan
 from runbook.reading.blocks import blocks_of
 from runbook.reading.content import PageBlocks
 from runbook.reading.pages import read_site
+from runbook.reporting import fingerprints
 from runbook.settings import Settings, load
 from tests.engine.conftest import SETTINGS, SITE
 from tests.engine.runs import command_line
@@ -81,6 +82,24 @@ markdown_extensions:
     for name in ("nowhere-theme", "nowhere-plugin", "nowhere_extension", "nowhere_module.f", "hook.py"):
         assert f"« {name} »" in listed.stderr
     assert "inconnu ici : docs/index.md:5 : « ```bash oops »" in listed.stderr  # perhaps rendered, where all is there
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        "3",
+        "- a",
+        "site_name: x\nhooks: 3\n",
+        "site_name: x\nnav: 3\n",
+        "site_name: x\ndocs_dir: nowhere\n",
+        "a: [\n",
+        "INHERIT: x\n",
+    ],
+)
+def test_settings_that_are_none_are_refused_in_one_line(tmp_path: Path, site: str) -> None:
+    root = bare(tmp_path / "site", site)
+    with pytest.raises(SettingsError, match=r"\Amkdocs\.yml : MkDocs refuse le site : .+\Z"):
+        read_site(root, "mkdocs.yml")
 
 
 def test_a_site_that_runs_has_to_be_read_whole(make_site) -> None:
@@ -207,3 +226,15 @@ def test_the_settings_give_a_place_to_pages_that_name_none_and_front_matter_over
 def test_the_tests_of_a_repository_that_describes_no_target_are_none_of_ours(tmp_path: Path) -> None:
     root = bare(tmp_path / "site", index="```bash\nls\n```\n")
     assert load(root) == Settings(site="mkdocs.yml")
+
+
+def test_front_matter_is_closed_as_mkdocs_has_it_closed(make_site) -> None:
+    head = "--- \ntitle: T\nexecution: {cible: here}\n---  \n"
+    (page,) = blocks(make_site(index=f"{head}# T\n\n```bash\ntrue\n```\n"))
+    assert (page.page.title, page.blocks[0].line, page.problems) == ("T", 7, ())
+    assert commands_of(f"{head}```bash\na\n```\n") != commands_of(f"{head}```bash\nb\n```\n")
+    assert commands_of(f"{head}prose\n") == commands_of(f"{head}other prose\n")
+
+
+def commands_of(text: str) -> list[str]:
+    return list(fingerprints._blocks(text))

@@ -95,3 +95,22 @@ def test_a_block_after_a_command_that_looks_like_its_result_is_a_finding(make_si
 @pytest.mark.parametrize("title", ["config.yaml", "Sortie", "Output", "Résultat du calcul en ligne"])
 def test_another_title_is_its_authors_affair(make_site, title: str) -> None:
     assert not read(make_site(index=f'```bash\ntrue\n```\n\n```text title="{title}"\nx\n```\n')).problems
+
+
+def test_what_was_typed_in_a_session_can_be_checked_at_its_line(make_site) -> None:
+    session = "$ kubectl get pods \\\n>   -n here\nNAME  READY\n\nroot@host:~# ls\nPS C:\\> dir"
+    page = read(make_site(index=f"```console\n{session}\n```\n\n```fish\n$ ls\n```\n\n```bash\ntrue\n```\n"))
+    assert [(block.line, block.code) for block in page.readable] == [
+        (4, "kubectl get pods \\\n  -n here\n\n\nls\n"),
+        (17, "true"),
+    ]
+
+
+def test_what_bash_cannot_read_at_all_is_undecided_where_nobody_said_that_it_should_run(make_site) -> None:
+    root = make_site(
+        index="---\ntitle: T\n---\n```bash\ncurl x\nHTTP/1.1 200 (OK)\n```\n\n```bash\necho ${x@Q} {a,b}\n```\n"
+    )
+    nobody = read(root, targets=())
+    assert [(block.line, block.undecided[:30]) for block in nobody.sessions] == [(4, "bash ne saurait le lire : un t")]
+    assert [block.line for block in nobody.blocks] == [9]
+    assert [block.line for block in read(root).blocks] == [4, 9]

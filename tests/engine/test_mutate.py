@@ -58,15 +58,14 @@ def _outcomes(report: dict[str, Any]) -> dict[str, set[str]]:
     return found
 
 
-def test_the_check_kills_a_name_that_does_not_exist_and_lets_a_word_of_an_output_pass(repository: Path) -> None:
+def test_the_check_kills_a_name_that_does_not_exist_and_leaves_outputs_to_runs(repository: Path) -> None:
     status, report, _ = _mutate(repository)
 
     assert _outcomes(report) == {
         "file-renamed": {"tué par le contrôle"},
         "flag-mistyped": {"tué par le contrôle"},
-        "expected-word-changed": {"survivant"},
     }
-    assert status == 1  # below the least score of the settings
+    assert status == 0  # expected results are only changed where a run compares them
 
 
 def test_a_run_kills_what_the_check_lets_pass(repository: Path) -> None:
@@ -119,7 +118,7 @@ def test_a_repository_already_at_fault_is_refused(repository: Path) -> None:
 
     status, report, errors = _mutate(repository)
 
-    assert (status, list(report)) == (2, ["error", "problems"])
+    assert (status, list(report)) == (2, ["error"])
     assert errors.startswith("le dépôt est déjà en défaut : docs/page.md:")
 
 
@@ -146,7 +145,7 @@ def test_after_a_change_only_what_depends_on_it_is_judged_again(make_site: MakeS
         first="\n```bash\ntouch made.txt\n```\n",
         second="---\nexecution: {cible: here, apres: [first.md]}\n---\n\n```bash\ncat made.txt\n```\n",
     )
-    warm = warm_up(root, root)
+    warm = warm_up(root, root, {})
     page = root / "docs" / "first.md"
     page.write_text(page.read_text(encoding="utf-8").replace("made.txt", "other.txt"), encoding="utf-8")
 
@@ -193,7 +192,7 @@ def test_pages_lose_verbs_namespaces_selectors_and_quoted_files(make_site: MakeS
     (root / "notes" / "state.txt").write_text("closed\n", encoding="utf-8")
     site = read_site(root, "mkdocs.yml")
     blocks = next(find_blocks(item, site, ("here",)) for item in site.pages if "kubectl" in item.markdown)
-    made = list(page_mutants(blocks, (root / blocks.page.path).read_text(encoding="utf-8")))
+    made = list(page_mutants(blocks, (root / blocks.page.path).read_text(encoding="utf-8"), ()))
     assert {"verb-mistyped", "selector-mistyped", "namespace-dropped", "quoted-file-renamed"} <= {
         mutant.operator for mutant in made
     }
@@ -205,24 +204,13 @@ def test_another_absent_route_is_inert_where_the_page_shows_that_there_is_none(m
     root = make_site(page=step.format("nowhere", "404") + step.format("somewhere", "200"))
     site = read_site(root, "mkdocs.yml")
     blocks = next(find_blocks(item, site, ("here",)) for item in site.pages if "curl" in item.markdown)
-    made = page_mutants(blocks, (root / blocks.page.path).read_text(encoding="utf-8"))
+    made = page_mutants(blocks, (root / blocks.page.path).read_text(encoding="utf-8"), ())
     assert [bool(mutant.inert) for mutant in made if mutant.operator == "route-mistyped"] == [True, False]
-
-
-@pytest.mark.parametrize(("test", "inert"), [("", True), ("    test: [CMD, knock]\n", False)])
-def test_a_health_check_that_only_has_a_cadence_is_the_images_own(test: str, inert: bool) -> None:
-    text = f"services:\n  door:\n    healthcheck:\n  {test}      interval: 3s\n    image: door:1\n"
-    removed = [
-        mutant
-        for mutant in manifests.mutants("compose.yaml", text, lambda _: True)
-        if mutant.operator == "probe-removed"
-    ]
-    assert [bool(mutant.inert) for mutant in removed] == [inert]
 
 
 @pytest.mark.parametrize(
     ("key", "inert"),
-    [("team", True), ("app.kubernetes.io/version", False), ("pod-security.kubernetes.io/enforce", False)],
+    [("team", True), ("app.kubernetes.io/version", True), ("pod-security.kubernetes.io/enforce", False)],
 )
 def test_a_label_that_kubernetes_reads_is_not_inert(key: str, inert: bool) -> None:
     text = f"kind: Namespace\nmetadata:\n  labels:\n    {key}: x\n"

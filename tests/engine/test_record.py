@@ -160,12 +160,18 @@ def test_two_runs_at_once_lose_nothing(ran: Path) -> None:
 
 
 def test_what_the_static_check_finds_fails_the_run_that_asked_for_it_and_is_said(ran: Path) -> None:
+    page = ran / "docs" / "index.md"
+    before = page.read_text(encoding="utf-8")
+    block = '``` { .bash data-cible="here" data-non-execute="elsewhere" }\ncat absent.txt\n```\n'
+    page.write_text(f"{before}\n{block}", encoding="utf-8")
+
     out = _runbook(ran, "run", "--check", "--junit", str(ran / "junit.xml"), status=1)
 
+    page.write_text(before, encoding="utf-8")
     findings = _campaign(ran)["findings"]
-    assert any("uptime" in finding for finding in findings)
+    assert [finding.rpartition(" ")[2] for finding in findings] == ["[fichier-absent]"]
     assert all(f"✘ {finding}" in out for finding in findings)
-    assert "uptime" in ran.joinpath("junit.xml").read_text(encoding="utf-8").partition("campagne")[2]
+    assert "absent.txt" in ran.joinpath("junit.xml").read_text(encoding="utf-8").partition("campagne")[2]
     assert _campaign(ran)["exit_status"] == 1
 
 

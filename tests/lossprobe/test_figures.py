@@ -7,7 +7,6 @@ import pytest
 
 from lossprobe import figures
 from lossprobe.calls import Caller, Exchange, Loss, Mode, Target
-from lossprobe.measure import End, Settings
 
 TARGET = Target("localhost", 80, "/", 5.0)
 BEGAN_AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -20,9 +19,8 @@ def summary() -> dict[str, Any]:
     for second in range(1, 101):
         loss = Loss.CUT if 40 < second <= 50 else None
         kept.exchanges.append(Exchange(f"n-{second}", second - second / 1000, float(second), loss, "coupée"))
-    end = End(reason="demandé")
-    settings = Settings("http://localhost/", TARGET, None, 1000, 1, 1, 0.01)
-    return figures.summarise(settings, [kept, Caller(TARGET, Mode.NEW)], end, 0.0, 102.0, BEGAN_AT)
+    asked = {"url": "http://localhost/", "minimum": 1, "arret": "demandé", "complet": True}
+    return asked | figures.summarise([kept, Caller(TARGET, Mode.NEW)], 0.0, 102.0, BEGAN_AT)
 
 
 def test_the_longest_pause_is_the_time_without_any_good_answer(summary: dict[str, Any]) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any
 
+import pytest
+
 MODES = ("gardees", "nouvelles")
 
 Measured = Callable[..., tuple[int, dict[str, Any], str]]
@@ -23,6 +25,7 @@ def test_a_sound_service_loses_nothing(server: Callable[..., Any], measured: Mea
     assert f"verdict\u00a0: aucune requête perdue sur {it.received}" in table
 
 
+@pytest.mark.promesse("mesure")
 def test_every_failed_request_is_a_loss_and_none_is_sent_again(
     server: Callable[..., Any], measured: Measured, fault: tuple[Any, str]
 ) -> None:

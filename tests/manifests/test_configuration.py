@@ -87,6 +87,7 @@ def test_the_api_reads_its_token_from_the_file_that_the_secret_becomes(manifests
     assert pod["securityContext"]["fsGroup"] == pod["securityContext"]["runAsGroup"]
 
 
+@pytest.mark.promesse("secret-hors-git")
 def test_the_front_is_given_no_secret(manifests: Manifests) -> None:
     assert "secret" not in str(manifests["front-deployment.yaml"]).lower()
 
@@ -95,6 +96,7 @@ def test_the_example_holds_no_value() -> None:
     assert yaml.safe_load(EXAMPLE.read_text())["data"] == {"API_TOKEN": "A_REMPLACER"}
 
 
+@pytest.mark.promesse("secret-hors-git")
 def test_git_holds_no_secret() -> None:
     tracked = subprocess.run(
         ["git", "ls-files", "-z", "k8s"], cwd=ROOT, check=True, capture_output=True, text=True
@@ -118,6 +120,7 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.promesse("secret-hors-git")
 def test_the_secret_is_made_from_random_bytes_for_its_owner_only(clone: Path) -> None:
     made = _make_secret(clone)
     path = clone / "k8s/secret.yaml"

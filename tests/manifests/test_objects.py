@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from runbook.checking.compose.check import check_compose
-from runbook.checking.dockerfiles.check import check_dockerfiles
-from runbook.checking.manifests.check import check_manifests
-from runbook.checking.offered.model import read_model
+import pytest
+import yaml
+
+from runbook.repository.model import read_repository
+from runbook.rules.check import of_repository
 from runbook.settings import load
 
 ROOT = Path(__file__).parents[2]
@@ -27,14 +28,12 @@ def test_the_recette_is_the_files_that_the_brief_names_and_a_budget(manifests: M
     }
 
 
-def test_the_rules_of_the_check_hold_and_none_is_switched_off() -> None:
-    # Schemas, selectors, ports, probes, keys, images, security, resources, updates: tests/engine/check.
-    settings = load(ROOT)
-    model = read_model(ROOT, settings)
-    assert settings.model.rules_off == []
-    assert [*model.faults, *check_manifests(model), *check_compose(model), *check_dockerfiles(model)] == []
+def test_no_rule_finds_anything_in_the_manifests() -> None:
+    # Schemas, selectors, ports, probes, keys, images, Pod Security: tests/engine/rules.
+    assert list(of_repository(read_repository(ROOT, load(ROOT)))) == []
 
 
+@pytest.mark.promesse("fichiers-a-plat")
 def test_kubectl_apply_finds_nothing_else_in_the_folder(manifests: Manifests) -> None:
     # A kustomization.yaml, for example, would be sent to the cluster with the rest, and refused.
     taken = {path.name for path in (ROOT / "k8s").iterdir() if path.suffix in {".json", ".yaml", ".yml"}}
@@ -46,6 +45,7 @@ def test_every_object_belongs_to_datapress(manifests: Manifests, probe_pod: dict
         assert document["metadata"]["labels"]["app.kubernetes.io/part-of"] == "datapress"
 
 
+@pytest.mark.promesse("fichiers-a-plat")
 def test_every_object_says_its_namespace(manifests: Manifests, probe_pod: dict[str, Any]) -> None:
     namespace = manifests["namespace.yaml"]
     assert namespace["metadata"]["name"] == "datapress-recette"
@@ -61,6 +61,7 @@ def test_a_service_leads_from_port_80_to_the_containers_port(
     assert (port["port"], port["targetPort"], port["name"]) == (80, exposed["name"], "http")
 
 
+@pytest.mark.promesse("front-seul-expose")
 def test_the_api_stays_inside_and_the_front_is_on_port_30080(manifests: Manifests) -> None:
     api, front = manifests["api-service.yaml"]["spec"], manifests["front-service.yaml"]["spec"]
     assert (api["type"], api["ports"][0].get("nodePort")) == ("ClusterIP", None)
@@ -75,3 +76,20 @@ def test_two_apis_and_one_front_run(manifests: Manifests) -> None:
 def test_the_namespace_refuses_pods_below_the_restricted_level(manifests: Manifests) -> None:
     labels = manifests["namespace.yaml"]["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+@pytest.mark.parametrize("path", ["k8s/api-budget.yaml", "k8s/options/disponibilite/front-budget.yaml"])
+def test_a_budget_covers_its_component_and_never_blocks_the_drain_of_a_lone_pod(
+    path: str, manifests: Manifests
+) -> None:
+    budget = yaml.safe_load((ROOT / path).read_text())
+    component = budget["metadata"]["labels"]["app.kubernetes.io/component"]
+    deployment = manifests[f"{component}-deployment.yaml"]
+    assert budget["spec"]["selector"] == deployment["spec"]["selector"]
+    assert budget["spec"]["maxUnavailable"] == 1
+    assert "minAvailable" not in budget["spec"]
+
+
+def test_the_option_describes_no_second_deployment() -> None:
+    files = [yaml.safe_load(path.read_text()) for path in (ROOT / "k8s/options/disponibilite").iterdir()]
+    assert [it["kind"] for it in files] == ["PodDisruptionBudget"]

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 PROBES = ["startupProbe", "readinessProbe", "livenessProbe"]
 
 
+@pytest.mark.promesse("pods-restreints")
 def test_a_pod_satisfies_the_restricted_level(pod: dict[str, Any], container: dict[str, Any]) -> None:
     _assert_restricted(pod, container)
 
@@ -33,11 +34,13 @@ def test_a_probe_asks_for_a_route_that_the_application_answers(
     assert (answer.status_code, answer.json["status"]) == (200, "ok")
 
 
+@pytest.mark.promesse("sondes")
 def test_readiness_and_liveness_are_not_the_same_question(container: dict[str, Any]) -> None:
     paths = {probe: container[probe]["httpGet"]["path"] for probe in PROBES}
     assert paths["readinessProbe"] != paths["livenessProbe"] == paths["startupProbe"]
 
 
+@pytest.mark.promesse("remplacement")
 def test_an_update_starts_a_new_pod_before_it_stops_an_old_one(deployment: dict[str, Any]) -> None:
     spec = deployment["spec"]
     assert spec["strategy"] == {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}

@@ -3,6 +3,8 @@
 from html import unescape
 from typing import Any
 
+import pytest
+
 from deck.slides import Figures, Table
 from macros.changes import Change
 from macros.deck_proof import Proof, proof
@@ -21,6 +23,7 @@ def _measure(verdict: str) -> dict[str, Any]:
     return step(page=MEASURES, title="Mesure", out=f"verdict\u00a0: {verdict}\n")
 
 
+@pytest.mark.promesse("chiffres-enregistres")
 def test_the_figures_are_those_of_the_record(deck: Deck) -> None:
     slide = deck.slides[7]
     (figures,) = (block for block in slide.blocks if isinstance(block, Figures))
@@ -48,6 +51,7 @@ def test_the_date_and_the_commit_stand_on_the_cover_and_beside_the_figures(deck:
         assert "012345678" in words
 
 
+@pytest.mark.promesse("chiffres-enregistres")
 def test_without_a_record_the_deck_claims_nothing(bare_deck: Deck) -> None:
     slide = bare_deck.slides[7]
 

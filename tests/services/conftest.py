@@ -74,6 +74,13 @@ def _free_port() -> int:
 
 
 @pytest.fixture
+def tcp_listener() -> Iterator[int]:
+    """A port whose callers are taken, and never answered."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture
 def tcp_server() -> Iterator[Callable[[Talk], str]]:
     """Starts servers that answer with a function, called in a thread once a request is read.
 

@@ -18,6 +18,7 @@ def bearer(token):
     return {"Authorization": f"Bearer {token}"}
 
 
+@pytest.mark.promesse("jeton")
 def test_the_right_token_opens_the_configuration_without_showing_itself(api_client, token):
     client = api_client(API_TOKEN=token, ENVIRONMENT="recette", API_VERSION="2.3.4")
 
@@ -55,6 +56,7 @@ def test_without_a_token_the_answer_is_401_and_says_what_to_show(api_client, tok
     assert answer.json["error"] == "authentification requise"
 
 
+@pytest.mark.promesse("jeton")
 @pytest.mark.parametrize("change", [str.upper, lambda token: token[:-1], lambda token: token + "é"])
 def test_a_wrong_token_is_403_and_is_not_repeated(api_client, token, change):
     wrong = change(token)
@@ -77,6 +79,7 @@ def test_right_or_wrong_a_token_is_compared_in_constant_time(api_client, token, 
     assert compared == [(token.encode(), change(token).encode())]
 
 
+@pytest.mark.promesse("jeton")
 def test_without_a_configured_token_the_route_is_closed_even_to_a_guess(api_client):
     for headers in ({}, bearer(""), bearer("None")):
         assert api_client().get(ROUTE, headers=headers).status_code == 503

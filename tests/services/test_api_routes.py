@@ -22,6 +22,7 @@ def test_the_root_tells_what_runs_where_and_since_when(api_client):
         "instance": socket.gethostname(),
         "environment": {"name": "recette", "log_level": "warning"},
         "secret_present": False,
+        "data": {"database": "sqlite", "kept": False},
     }
 
 
@@ -54,6 +55,7 @@ def test_every_health_route_says_that_all_is_well(api_client, path):
     assert answer.json == {"status": "ok", "service": "datapress-api", "version": "2.3.4"}
 
 
+@pytest.mark.promesse("erreurs")
 def test_an_unknown_path_is_a_json_404_with_the_request_id(api_client):
     answer = api_client().get("/inconnu", headers={"X-Request-ID": "abc", "Accept": "text/html"})
 
@@ -70,6 +72,7 @@ def test_a_wrong_method_is_a_json_405_that_names_the_right_ones(api_client):
     assert "GET" in answer.headers["Allow"]
 
 
+@pytest.mark.promesse("erreurs")
 def test_an_unforeseen_error_is_a_json_500_that_shows_no_stack(api_client, caplog):
     client = api_client()
 

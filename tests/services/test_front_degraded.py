@@ -96,6 +96,7 @@ def test_nobody_picks_up(seen_by_front):
     assert api["error"] == "délai de connexion dépassé"
 
 
+@pytest.mark.promesse("api-absente")
 def test_the_api_says_nothing(seen_by_front, tcp_server):
     asked = []
     url = tcp_server(lambda connection: (asked.append(1), silent(connection)))
@@ -190,6 +191,7 @@ def test_more_requests_than_simultaneous_calls_are_served_one_after_the_other(fr
     assert {client.get("/status").status_code for _ in range(40)} == {200}
 
 
+@pytest.mark.promesse("api-absente")
 @pytest.mark.parametrize(
     ("body", "status", "title", "detail"),
     [
@@ -214,6 +216,7 @@ def test_the_page_answers_200_and_says_how_the_api_is(front_client, httpserver, 
     assert ("seule l’API est en défaut" in page.text) is (status != 200)
 
 
+@pytest.mark.promesse("api-absente")
 def test_the_page_answers_200_in_time_with_the_default_timeouts(front_client, tcp_server):
     client = front_client(API_BASE_URL=tcp_server(silent))
     started = time.monotonic()

@@ -9,7 +9,7 @@ import pytest
 import datapress_front
 
 STATIC = Path(datapress_front.__file__).parent / "static"
-VOID = {"meta", "link", "img", "path", "circle"}
+VOID = {"meta", "link", "img", "input"}
 
 
 class Page(HTMLParser):
@@ -71,13 +71,15 @@ def test_the_link_to_the_api_is_the_public_address(page):
     assert "https://api.exemple.fr" in links
 
 
+@pytest.mark.promesse("separation")
 def test_without_a_public_address_there_is_no_link_and_the_page_says_why(page):
     shown = page(API_PUBLIC_URL="")
 
-    assert {link["href"] for link in shown.all("a")} == {"/", "/status"}
+    assert {link["href"] for link in shown.all("a")} == {"/", "/indicateurs", "/status"}
     assert "n’est pas ouverte aux navigateurs" in shown.text
 
 
+@pytest.mark.promesse("hors-ligne")
 def test_nothing_on_the_page_comes_from_another_host(page):
     shown = page(API_PUBLIC_URL="")
 
@@ -104,6 +106,7 @@ def test_without_any_variable_the_link_leads_where_the_api_is_documented_to_be(p
     assert "http://localhost:8000" in [attributes.get("href") for attributes in page().all("a")]
 
 
+@pytest.mark.promesse("hors-ligne")
 def test_the_page_has_no_script_and_no_inline_style(page):
     shown = page()
 
@@ -144,6 +147,7 @@ def test_the_page_spaces_its_punctuation_as_french_does(page):
     assert not re.search(r"\w [:;!?»]|« ", page().text)
 
 
+@pytest.mark.promesse("erreurs")
 def test_an_unknown_path_is_a_page_for_a_browser_and_json_for_a_program(front_client):
     client = front_client()
 
@@ -157,6 +161,7 @@ def test_an_unknown_path_is_a_page_for_a_browser_and_json_for_a_program(front_cl
     assert for_program.json == {"error": "ressource inconnue", "status": 404, "request_id": "abc"}
 
 
+@pytest.mark.promesse("erreurs")
 def test_an_unforeseen_error_is_a_page_that_shows_no_stack(front_client):
     client = front_client()
 

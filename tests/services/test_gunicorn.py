@@ -36,6 +36,7 @@ def test_a_service_starts_answers_logs_json_and_ends_with_status_0(gunicorn, htt
     assert not [line for line in log_of(running) if line["level"] in {"warning", "error"}]
 
 
+@pytest.mark.promesse("identifiant")
 def test_one_request_id_is_in_the_logs_of_front_and_api(gunicorn):
     api = gunicorn("api")
     front = gunicorn("front", API_BASE_URL=api.url)
@@ -61,6 +62,7 @@ def test_the_front_logs_why_the_api_is_missing_with_the_request_id(gunicorn, fre
     assert line["msg"].endswith("connexion refusée")
 
 
+@pytest.mark.promesse("jeton")
 def test_the_token_is_in_no_log_whatever_is_asked(gunicorn, token):
     api = gunicorn("api", API_TOKEN=token, LOG_LEVEL="debug")
     wrong = "faux-jeton-0123456789"
@@ -84,6 +86,7 @@ def test_the_token_is_in_no_log_whatever_is_asked(gunicorn, token):
     assert wrong not in written
 
 
+@pytest.mark.promesse("reglage-refuse")
 @pytest.mark.parametrize(
     ("name", "variable", "value"),
     [
@@ -122,6 +125,7 @@ def test_a_port_in_use_ends_the_start_with_a_failure(refused_start):
     assert str(port) in ended.stdout
 
 
+@pytest.mark.promesse("arret")
 def test_a_request_in_flight_ends_well_after_sigterm(gunicorn, tcp_server):
     asked, answer = threading.Event(), threading.Event()
 
@@ -153,6 +157,7 @@ def wait_until_unanswered(url):
         pytest.fail("requests are still answered")
 
 
+@pytest.mark.promesse("api-absente")
 def test_readers_of_a_silent_api_leave_room_for_the_probes(gunicorn, tcp_server):
     front = gunicorn("front", API_BASE_URL=tcp_server(lambda connection: connection.recv(1)))
 

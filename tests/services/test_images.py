@@ -108,6 +108,7 @@ def test_an_image_listens_on_all_its_addresses(name):
     assert "BIND_ADDRESS=0.0.0.0 " in dockerfile(name)
 
 
+@pytest.mark.promesse("pods-restreints")
 @pytest.mark.parametrize("name", PORTS)
 def test_an_image_runs_as_a_number_that_is_not_root(name):
     assert re.findall(r"^USER (.*)$", dockerfile(name), re.MULTILINE) == ["10001:10001"]
@@ -122,6 +123,7 @@ def test_versions_in_labels_tags_and_code_are_one(name):
     assert f"ARG VERSION={version}\n" in dockerfile(name)
 
 
+@pytest.mark.promesse("compose-verrouille")
 @pytest.mark.parametrize("name", PORTS)
 def test_compose_locks_a_container_down(name):
     service = COMPOSE["services"][name]
@@ -141,6 +143,7 @@ def test_the_front_waits_for_an_api_that_is_well_and_calls_it_by_its_name():
     assert front["environment"]["API_PUBLIC_URL"] == "http://localhost:8000"
 
 
+@pytest.mark.promesse("port-local")
 def test_ports_are_for_this_machine_only_unless_somebody_asks_for_more():
     for service in COMPOSE["services"].values():
         assert service["ports"][0]["host_ip"] == "${PUBLISH_ADDRESS:-127.0.0.1}"

@@ -101,6 +101,7 @@ def test_a_message_written_while_a_request_is_served_carries_its_id():
     assert line["request_id"] == "abc"
 
 
+@pytest.mark.promesse("journaux-json")
 def test_an_access_is_spread_over_fields_and_leaves_the_query_out(written):
     (line,) = written("info", accesses=[("/?jeton=secret", "200 OK")])
 
@@ -153,6 +154,7 @@ def test_a_path_is_written_as_it_was_sent(target, path):
     assert path_as_sent(target) == path
 
 
+@pytest.mark.promesse("journaux-json")
 @given(st.text())
 def test_whatever_is_logged_is_one_line_that_a_terminal_shows_and_a_program_reads_back(text):
     line = json_line({"msg": text})

@@ -22,6 +22,7 @@ def test_any_other_id_is_replaced_by_a_new_one(incoming):
     assert GENERATED.fullmatch(choose_request_id(incoming))
 
 
+@pytest.mark.promesse("identifiant")
 @pytest.mark.parametrize("incoming", [None, "", "a" * 65, "a b", "a\n", "é", '"', "a_b"])
 def test_an_id_that_could_disturb_a_log_is_replaced(incoming):
     assert GENERATED.fullmatch(choose_request_id(incoming))
@@ -43,6 +44,7 @@ def test_two_requests_without_an_id_get_two_different_ones(api_client):
     assert GENERATED.fullmatch(first)
 
 
+@pytest.mark.promesse("identifiant")
 @pytest.mark.parametrize("path", ["/", "/status"])
 def test_the_front_hands_its_request_id_to_the_api(front_client, httpserver, path):
     httpserver.expect_request("/health").respond_with_json({"status": "ok"})

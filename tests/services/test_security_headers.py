@@ -55,7 +55,7 @@ def test_the_front_allows_its_own_style_and_images_and_no_script(front_client, f
         "style-src": ["'self'"],
         "img-src": ["'self'"],
         "base-uri": ["'none'"],
-        "form-action": ["'none'"],
+        "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
     }
 

@@ -70,6 +70,7 @@ def cases(table):
     ]
 
 
+@pytest.mark.promesse("reglage-refuse")
 @pytest.mark.parametrize(("kind", "name", "value"), cases(REFUSED))
 def test_a_refused_value_is_named_on_one_line_with_what_is_allowed(kind, name, value):
     with pytest.raises(SettingError) as refused:

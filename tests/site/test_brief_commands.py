@@ -44,6 +44,7 @@ def blocks() -> tuple[Block, ...]:
     return documented()
 
 
+@pytest.mark.promesse("besoins")
 @pytest.mark.parametrize(("target", "command"), COMMANDS, ids=lambda value: value)
 def test_a_command_of_the_brief_is_executed_and_asserted(target: str, command: str, blocks: tuple[Block, ...]) -> None:
     holding = [

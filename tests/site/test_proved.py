@@ -28,7 +28,7 @@ kubectl apply -f k8s/
 
 ### 2. Attendre { #attendre }
 
-## Fin { #fini }
+## Fin { #fini data-promesse="x" }
 """
 
 

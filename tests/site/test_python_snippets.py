@@ -19,7 +19,7 @@ from runbook.reading.pages import read_site
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTED = "http://localhost:8000"
-HOW_MANY = {"docs/utiliser-api.md": 6}
+HOW_MANY = {"docs/utiliser-api.md": 7}
 OPENING = re.compile(r"^\s*(?:`{3,}|~{3,})\s*(?:\{\s*\.)?py", re.IGNORECASE | re.MULTILINE)
 
 
@@ -109,8 +109,8 @@ def _await_answer(url: str, process: subprocess.Popen[bytes], log: Path) -> None
     while time.monotonic() < end:
         assert process.poll() is None, log.read_text(encoding="utf-8")
         try:
-            requests.get(f"{url}/health", timeout=1).raise_for_status()
-        except requests.ConnectionError:
+            requests.get(f"{url}/health/ready", timeout=1).raise_for_status()
+        except (requests.ConnectionError, requests.HTTPError):
             time.sleep(0.05)
         else:
             return

@@ -57,13 +57,12 @@ TOLD: tuple[tuple[dict[str, Any], str, str], ...] = (
         "contrôlé sans exécution\u00a0: pas de cluster",
     ),
 )
-UPDATE = "docs/exploitation/mettre-a-jour.md"
 DEBUG = "docs/exploitation/deboguer.md"
 
 
 def _repeated() -> str:
-    codes = [block.code for block in _blocks(UPDATE)]
-    (twice,) = {code for code in codes if codes.count(code) == 2 and "rollout" in code}
+    codes = [block.code for block in _blocks(DEBUG)]
+    (twice,) = {code for code in codes if codes.count(code) == 2 and code.startswith("kubectl rollout")}
     return twice
 
 
@@ -78,7 +77,7 @@ def proven(tmp_path_factory: pytest.TempPathFactory, build: Build) -> Any:
         step(**one, command=block.code, line=900 - n)
         for n, ((one, *_), block) in enumerate(zip(TOLD, _blocks(PAGE), strict=False))
     ]
-    again = (step(page=UPDATE, command=_repeated(), line=line, out=f"fois {line}") for line in (80, 40))
+    again = (step(page=DEBUG, command=_repeated(), line=line, out=f"fois {line}") for line in (80, 40))
     put(project, *reversed(told), *again, step(page=DEBUG))
     return build(project)
 
@@ -113,7 +112,7 @@ def test_each_outcome_is_told_beside_its_own_command(proven: Any) -> None:
 
 
 def test_a_command_that_a_page_repeats_shows_each_of_its_runs_in_order(proven: Any) -> None:
-    shown = [text for _, text in _marks(_html(proven, UPDATE)) if "fois" in text]
+    shown = [text for _, text in _marks(_html(proven, DEBUG)) if "fois" in text]
 
     assert [re.findall(r"fois \d+", text) for text in shown] == [["fois 40"], ["fois 80"]]
 

@@ -48,6 +48,7 @@ def test_nothing_is_out_of_date_while_contents_are_the_same_whatever_the_dates(c
     assert "périmée" not in verification(_now(copy), "exploitation/deployer.md")
 
 
+@pytest.mark.promesse("preuves-perimees")
 @pytest.mark.parametrize(
     ("changed", "recette", "local", "compose"),
     [
@@ -69,6 +70,7 @@ def test_a_changed_file_outdates_the_targets_that_depend_on_it(
     assert [bool(one) for one in found] == [recette, recette, local, compose, False]
 
 
+@pytest.mark.promesse("preuves-perimees")
 def test_a_changed_page_outdates_its_own_proofs_only(copy: Path) -> None:
     _prove(copy)
     _append(copy / PAGE)

@@ -46,8 +46,9 @@ def test_a_next_step_says_its_reason_effort_cost_risk_and_state() -> None:
         assert terms[-6:] == ["Raison", "Choix d'aujourd'hui", "Effort", "Coût", "Risque", "État"], step.splitlines()[0]
 
 
+@pytest.mark.promesse("besoins")
 def test_every_expectation_of_the_brief_stands_in_one_table_with_its_page_and_proof() -> None:
-    text = (DOCS / "contexte.md").read_text(encoding="utf-8").partition("{ #besoin-reponse-preuve }")[2]
+    text = (DOCS / "contexte.md").read_text(encoding="utf-8").partition("{ #besoin-reponse-preuve")[2]
     rows = re.findall(r"^\| §\u00a0(\d) \| (.+) \| (.+) \| (.+) \|$", text, re.MULTILINE)
     proof = re.compile(r'\[\[= proved\("[a-z0-9/-]+\.md"|\]\([a-z0-9/-]+\.md(#[a-z-]+)?\)\u00a0: \S')
 

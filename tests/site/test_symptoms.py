@@ -8,7 +8,17 @@ from tests.site.conftest import ROOT, documented
 
 PAGE = "docs/exploitation/deboguer.md"
 TEXT = (ROOT / PAGE).read_text(encoding="utf-8")
-SYMPTOMS = ("page-blanche", "api-indisponible", "crashloopbackoff", "imagepullbackoff", "pending", "configuration")
+SYMPTOMS = (
+    "page-blanche",
+    "api-indisponible",
+    "imagepullbackoff",
+    "objet-manquant",
+    "memoire",
+    "crashloopbackoff",
+    "pending",
+    "configuration",
+    "fichiers",
+)
 STEPS = ("constater", "diagnostiquer", "remedier", "retour")
 HEADING = re.compile(r"^#{2,3} .*\{ #([a-z-]+) \}$")
 
@@ -33,7 +43,7 @@ def test_each_symptom_is_provoked_then_seen_explained_and_cured_by_commands_that
     provoking = _commands(symptom)
 
     assert len(provoking) == 1, "the exercise, and nothing that a real failure does not need"
-    assert re.match(r"recette kubectl (scale|set|patch) ", provoking[0])
+    assert re.match(r"recette kubectl (scale|set|patch|delete) ", provoking[0])
     for step in STEPS:
         assert _commands(f"{symptom}-{step}"), step
 

@@ -12,6 +12,7 @@ from runbook.outcome import Outcome
 from runbook.reading.content import Block, PageBlocks
 from runbook.reporting import record
 from runbook.reporting.fingerprints import fingerprints
+from runbook.rules.check import Grammars
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ class Runs:
         return path in fingerprints(self.warm.root, patterns) or path.startswith(f"{self.warm.settings.model.scripts}/")
 
 
-def run_before(root: Path, original: Path, targets: tuple[str, ...]) -> Runs:
+def run_before(root: Path, original: Path, grammars: Grammars, targets: tuple[str, ...]) -> Runs:
     """Run the copy of `original` at `root` as it is; RunbookError if that does not go well."""
-    warm = warm_up(root, original)
+    warm = warm_up(root, original, grammars)
     environment = Path(sys.prefix)
     if environment.is_relative_to(original):  # pages may name the repository's own Python environment
         (root / environment.relative_to(original)).symlink_to(environment)

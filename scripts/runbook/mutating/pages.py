@@ -1,7 +1,7 @@
 """Operators on pages: what a careless author or a forgotten update leaves in a command or an expected result."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
 
 from runbook.mutating.mutant import Mutant, replaced
@@ -37,8 +37,8 @@ EXPECTED_OPERATORS: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...
 )
 
 
-def mutants(page: PageBlocks, text: str) -> Iterator[Mutant]:
-    """Every mutant of a page's commands and expected results; `text` is its source."""
+def mutants(page: PageBlocks, text: str, targets: Collection[str]) -> Iterator[Mutant]:
+    """Every mutant of a page's commands, and of its expected results on `targets`; `text` is its source."""
     lines = text.splitlines(keepends=True)
     for block in page.blocks:
         if block.not_run:
@@ -47,7 +47,7 @@ def mutants(page: PageBlocks, text: str) -> Iterator[Mutant]:
         yield from _in_lines(
             COMMAND_OPERATORS, page.page.path, text, lines, block.line, block.code.count("\n") + 1, absent
         )
-        if block.expected:
+        if block.expected and block.target in targets:
             yield from _in_lines(
                 EXPECTED_OPERATORS,
                 page.page.path,

@@ -10,7 +10,7 @@ from runbook.reading.attributes import NO, Attributes
 from runbook.reading.content import Block, Expected, Page, PageBlocks, Site
 from runbook.reading.expected import expected_after, not_taken
 from runbook.reading.fences import Fence, Shadow, find_fences
-from runbook.reading.languages import is_shell, why_not_bash
+from runbook.reading.languages import is_shell, typed, why_not_bash, why_unreadable
 from runbook.settings import Settings
 
 CONTINUED = re.compile(r"(?<!\\)(?:\\\\)*\\\n?\Z")
@@ -18,7 +18,7 @@ NO_PLACE = "aucune cible : ni la page, ni le bloc, ni les réglages ne disent o�
 DECIDE = (
     "ajouter « execution: {cible: …} » en tête de page, data-cible ou data-non-execute, ou default_target aux réglages"
 )
-REWRITE = "ne garder que la commande, en « bash », et mettre la sortie dans un bloc « Résultat attendu » ; ou data-non-execute"
+REWRITE = "écrire la commande seule, en « bash », et sa sortie dans un bloc « Résultat attendu » ; ou data-non-execute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,15 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
         if not is_shell(fence.language, fence.source):
             continue
         expected = expected_after(page, following, problems)
-        block = _block(page, fence, expected, place, targets, problems)
+        why = why_not_bash(fence.language, fence.source) or ("" if targets else why_unreadable(fence.source))
+        block = _block(page, fence, expected, place, targets, why, problems)
         if block:
             last = following if expected and following else fence
             block = replace(block, prose=prose, end=page.line_of[last.end - 1])
-            (sessions if why_not_bash(fence.language, fence.source) else blocks).append(block)
+            if why:
+                sessions.append(replace(block, typed=typed(fence.language, fence.source)))
+            else:
+                blocks.append(block)
             problems += [one for one in page.undefined if block.line <= one.line <= block.end]
     doubts: list[Problem] = []
     if targets:  # else nothing runs, and nobody has said anything to the engine
@@ -113,7 +117,8 @@ def _place(page: Page, targets: Collection[str], default_target: str, problems: 
 def _undecided(page: Page, blocks: list[Block]) -> Iterator[Problem]:
     for block in blocks:
         if block.undecided:
-            yield Problem(page.path, block.line, block.undecided, DECIDE if block.undecided == NO_PLACE else REWRITE)
+            remedy = DECIDE if block.undecided == NO_PLACE else REWRITE
+            yield Problem(page.path, block.line, block.undecided, remedy)
 
 
 def _block(
@@ -122,6 +127,7 @@ def _block(
     expected: Expected | None,
     place: _Place,
     targets: Collection[str],
+    why: str,
     problems: list[Problem],
 ) -> Block | None:
     read = Attributes(page, fence, problems, strict=bool(targets))
@@ -139,13 +145,13 @@ def _block(
         cleanup=read.flag("data-nettoyage"),
         condition=read.text("data-si"),
         not_run=read.text("data-non-execute") or place.not_run,
+        ignore=read.text("data-ignore"),
         stand_in=read.choice("data-substitut", (NO,)) is None,
         expected=expected,
     )
     read.finish()
     if not block.not_run:
-        why = why_not_bash(fence.language, fence.source) or ("" if target else NO_PLACE)
-        block = replace(block, undecided=why)
+        block = replace(block, undecided=why or ("" if target else NO_PLACE))
     if not block.undecided:
         _check(block, read)
     return None if read.failed else block

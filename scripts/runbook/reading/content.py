@@ -1,6 +1,6 @@
 """What reading the site gives: its pages, their commands, and what each should print."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runbook.errors import Problem
@@ -16,6 +16,7 @@ ATTRIBUTES = (
     "data-si",
     "data-non-execute",
     "data-substitut",
+    "data-ignore",
 )
 
 
@@ -82,11 +83,13 @@ class Block:
     cleanup: bool = False
     condition: str | None = None
     not_run: str | None = None
+    ignore: str | None = None  # « règle: raison », several with « ; » between them
     stand_in: bool = True  # False: the answer depends on what earlier steps did to the target
     expected: Expected | None = None
     prose: str = ""
     end: int = 0
     undecided: str = ""
+    typed: str = ""  # of a session, the commands alone, each on its line
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +112,9 @@ class PageBlocks:
     def all_blocks(self) -> tuple[Block, ...]:
         """Every shell block of the page, in reading order."""
         return tuple(sorted((*self.blocks, *self.sessions), key=lambda block: block.line))
+
+    @property
+    def readable(self) -> tuple[Block, ...]:
+        """What can be checked as bash: the blocks, and what was typed in sessions."""
+        typed = (replace(block, code=block.typed) for block in self.sessions if block.typed)
+        return tuple(sorted((*self.blocks, *typed), key=lambda block: block.line))

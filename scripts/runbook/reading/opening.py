@@ -15,7 +15,7 @@ import markdown as python_markdown
 import yaml
 from mkdocs.config.config_options import Hooks
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort, BuildError, ConfigurationError
+from mkdocs.exceptions import ConfigurationError
 from mkdocs.plugins import PluginCollection, get_plugins
 from mkdocs.structure.files import Files, get_files
 from mkdocs.structure.nav import get_navigation
@@ -24,7 +24,7 @@ from mkdocs.utils import get_theme_names
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 
 from runbook.errors import SettingsError
-from runbook.reporting.withheld import withheld
+from runbook.reading.withheld import withheld
 
 # Extensions that change words inside a line, never a block, and take long to make.
 INLINE = ("pymdownx.emoji", "materialx.emoji")
@@ -70,7 +70,7 @@ def as_mkdocs_does(root: Path, config_file: str) -> Iterator[None]:
     try:
         with contextlib.chdir((root / config_file).parent), withheld():
             yield
-    except (Abort, BuildError, ConfigurationError, OSError, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # whatever MkDocs makes of settings of the wrong shape
         raise SettingsError(f"{config_file} : MkDocs refuse le site : {reason(error)}") from error
     finally:
         logging.disable(disabled)
@@ -87,6 +87,8 @@ def _configuration(path: Path, unknown: list[str]) -> MkDocsConfig:
     config = MkDocsConfig(config_file_path=str(path))
     with path.open("rb") as stream:
         written = yaml_load(stream, _loader(config, unknown))
+    if not isinstance(written, dict):
+        raise ConfigurationError("ce ne sont pas des réglages ; écrire au moins site_name: …")
     written.pop("watch", None)
     hooks = written.pop("hooks", None)
     theme = written.get("theme") or "mkdocs"
@@ -115,9 +117,9 @@ def _loader(config: MkDocsConfig, unknown: list[str]) -> Any:
         try:
             return construct(reader, name, node)
         except (yaml.constructor.ConstructorError, ImportError) as error:
-            unknown.append(
-                f"« {name} » introuvable ici ({reason(error).split(' in ')[0]}) ; les pages sont lues sans lui"
-            )
+            if "emoji" not in name:
+                cause = str(getattr(error, "problem", None) or error)
+                unknown.append(f"« {name} » introuvable ici ({cause}) ; les pages sont lues sans lui")
             return None
 
     for tag, construct in (

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 
 from runbook.reading.content import PageBlocks
-from runbook.reporting.whole_file import write_whole
 from runbook.settings import Settings
+from runbook.whole_file import write_whole
 
 
 class Reading(msgspec.Struct, frozen=True):

@@ -5,16 +5,8 @@ from html.parser import HTMLParser
 
 MARK = "data-runbook-fence"
 MARKED = re.compile(rf'<pre {MARK}="(\d+)">')
-TEXT_ONLY = (
-    "script",
-    "style",
-    "textarea",
-    "title",
-    "xmp",
-    "iframe",
-    "noembed",
-    "noframes",
-)  # a browser reads no element in these
+# a browser reads no element in these
+TEXT_ONLY = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 INERT = "template"
 HIDING = re.compile(rf"<!|<\?|<(?:{'|'.join((*TEXT_ONLY, INERT))})\b", re.IGNORECASE)
 

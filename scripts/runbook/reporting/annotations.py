@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from runbook.checking.finding import Finding
 from runbook.outcome import Outcome
+from runbook.rules.finding import Finding
 
 if TYPE_CHECKING:  # the check has findings to annotate, and no record to load
     from runbook.reporting.record import Campaign

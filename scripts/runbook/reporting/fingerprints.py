@@ -42,7 +42,7 @@ def commands(root: Path, pages: Iterable[str]) -> dict[str, str]:
 def _blocks(text: str) -> Iterator[str]:
     """The lines of the front matter and of the fences; after a fence left open, all of them."""
     lines = text.splitlines()
-    fence = "---" if lines and lines[0] == "---" else ""
+    fence = "---" if lines and lines[0].rstrip() == "---" else ""
     for number, line in enumerate(lines):
         if fence:
             yield line

@@ -6,11 +6,11 @@ from pathlib import Path
 import msgspec
 
 from runbook.errors import SettingsError
+from runbook.reading.withheld import are_withheld
 from runbook.reporting.coverage import coverage
 from runbook.reporting.one_writer import alone
 from runbook.reporting.record import Campaign, StepRecord
-from runbook.reporting.whole_file import write_whole
-from runbook.reporting.withheld import are_withheld
+from runbook.whole_file import write_whole
 
 VERSION = 1
 FOLDER = "history"

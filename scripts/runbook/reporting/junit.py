@@ -7,11 +7,11 @@ from pathlib import Path
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from runbook.checking.finding import Finding
 from runbook.outcome import Outcome
 from runbook.reporting.label import label
 from runbook.reporting.record import Campaign, StepRecord
-from runbook.reporting.whole_file import write_whole
+from runbook.rules.finding import Finding
+from runbook.whole_file import write_whole
 
 
 def write(campaigns: Iterable[Campaign], path: Path) -> None:

@@ -9,7 +9,7 @@ from runbook.reporting import record
 from runbook.reporting.coverage import drop
 from runbook.reporting.one_writer import alone
 from runbook.reporting.record import VERSION, Campaign, Record
-from runbook.reporting.whole_file import write_whole
+from runbook.whole_file import write_whole
 
 
 def keep(done: Campaign, folder: Path, minimum: float) -> Path:

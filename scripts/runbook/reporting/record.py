@@ -8,7 +8,7 @@ import msgspec
 
 from runbook.errors import SettingsError
 from runbook.outcome import Outcome, Reason
-from runbook.reporting.withheld import are_withheld
+from runbook.reading.withheld import are_withheld
 
 VERSION = 3
 ONE_CAMPAIGN = 2  # the version whose document was a single campaign

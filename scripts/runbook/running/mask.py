@@ -30,33 +30,23 @@ class Mask:
     shorter than eight.  Occurrences that overlap or touch are under one mask.
     """
 
-    __slots__ = ("_forms", "_heads")
+    __slots__ = ("_forms",)
 
     def __init__(self, values: Iterable[str]) -> None:
-        forms = {form for value in values for form in _forms(value)}
-        self._forms = tuple(sorted(forms, key=len, reverse=True))
-        self._heads: dict[str, list[str]] = {}
-        for form in self._forms:
-            self._heads.setdefault(form[0], []).append(form)
+        self._forms = {form for value in values for form in _forms(value)}
 
     def __call__(self, text: str) -> str:
         """`text` without the values."""
-        stream = self.stream()
-        return stream.feed(text) + stream.end()
-
-    def stream(self) -> "MaskStream":
-        """A mask for one text that comes in chunks."""
-        return MaskStream(self)
+        given: list[str] = []
+        at = 0
+        for start, end in self.spans(text):
+            given += (text[at:start], MASK)
+            at = end
+        return "".join((*given, text[at:]))
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where `text` must be hidden: starts and ends, in order, apart from each other."""
-        found: list[tuple[int, int]] = []
-        for form in self._forms:
-            at = text.find(form)
-            while at >= 0:
-                found.append((at, at + len(form)))
-                at = text.find(form, at + 1)
-        found.sort()
+        found = sorted((at, at + len(form)) for form in self._forms for at in _starts(form, text))
         merged: list[tuple[int, int]] = []
         for start, end in found:
             if merged and start <= merged[-1][1]:
@@ -65,51 +55,12 @@ class Mask:
                 merged.append((start, end))
         return merged
 
-    def open_at(self, text: str) -> int:
-        """Where the end of `text` may be the beginning of a value, or its length."""
-        longest = len(self._forms[0]) if self._forms else 1
-        for start in range(max(len(text) - longest + 1, 0), len(text)):
-            tail = text[start:]
-            if any(len(form) > len(tail) and form.startswith(tail) for form in self._heads.get(text[start], ())):
-                return start
-        return len(text)
 
-
-class MaskStream:
-    """Masks a text that comes in chunks, as if it came at once; only a possible beginning of a value is held back."""
-
-    __slots__ = ("_hidden", "_mask", "_masked", "_rest")
-
-    def __init__(self, mask: Mask) -> None:
-        self._mask = mask
-        self._rest = ""
-        # The last thing given out is a mask, and it covers that much of the rest.
-        self._masked, self._hidden = False, 0
-
-    def feed(self, chunk: str) -> str:
-        """What is certain of the text so far and was not given out before."""
-        text = self._rest + chunk
-        return self._give(text, self._mask.open_at(text))
-
-    def end(self) -> str:
-        """What is left: nothing more will come."""
-        return self._give(self._rest, len(self._rest))
-
-    def _give(self, text: str, certain: int) -> str:
-        given: list[str] = []
-        at = self._hidden
-        for start, end in self._mask.spans(text):
-            if start >= certain:
-                break
-            if not (self._masked and start <= at):
-                given += (text[at:start], MASK)
-                self._masked = True
-            at = max(at, end)
-        if at < certain:
-            given.append(text[at:certain])
-            self._masked = False
-        self._rest, self._hidden = text[certain:], max(at - certain, 0)
-        return "".join(given)
+def _starts(form: str, text: str) -> Iterator[int]:
+    at = text.find(form)
+    while at >= 0:
+        yield at
+        at = text.find(form, at + 1)
 
 
 def secrets_of_manifest(text: str) -> frozenset[str]:

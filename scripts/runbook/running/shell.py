@@ -73,7 +73,7 @@ class Shell:
         self._folder, self._limit = folder, limit
         self._marker = f"r{secrets.token_hex(6)}"
         self._reveal = reveal
-        self._values = folder / "values"
+        self._noted, self._values = folder / "noted", folder / "values"
         self._count = 0
         self._emptied = time.monotonic()
         self._jobs: list[Job] = []
@@ -95,7 +95,8 @@ class Shell:
             os.close(told)
         self._poll = select.poll()
         self._poll.register(self._status, select.POLLIN)
-        self._values.touch(mode=0o600)
+        for file in (self._noted, self._values):
+            file.touch(mode=0o600)
         self._send(self._guard(locals_))
 
     def __enter__(self) -> "Shell":
@@ -118,8 +119,8 @@ class Shell:
         try:
             values = "".join(f' "${{{name}[@]-}}"' for name in self._reveal)
             started = time.monotonic()
-            told = self._told_of(turn, f'"$?" "${self._marker}"{values}')
-            self._send(f"{self._marker}=;\\builtin . {turn.script} {turn.streams};{told}")
+            told = self._told_of(turn, f'"$?"{values}')
+            self._send(f"\\builtin . {turn.script} {turn.streams};{told}")
             fields, end = self._await(turn, started + deadline)
             duration = time.monotonic() - started
             if end in (End.LATE, End.FLOODED):
@@ -130,9 +131,9 @@ class Shell:
         if not fields:  # of a shell that ended by itself, its own status is the block's
             status = self._process.poll() if end is End.CLOSED else None
             return Ran(end, status if status is None or status >= 0 else None, out, err, duration)
-        noted = (place.partition(":") for place in fields[1].split())
+        noted = (place.partition(":") for place in _taken(self._noted).split())
         line = next((int(line) for script, _, line in noted if script == str(self._count) and line.isdecimal()), 0)
-        return Ran(end, int(fields[0]), out, err, duration, line, (*fields[2:], *self._of_functions()))
+        return Ran(end, int(fields[0]), out, err, duration, line, (*fields[1:], *_taken(self._values).split("\0")))
 
     def start(self, code: str) -> Job | None:
         """Leave `code` running in the background; None if the shell is gone."""
@@ -177,14 +178,16 @@ class Shell:
         return _Turn(f"{self._marker}{self._count}", quote(stem), streams, Outputs(stem, self._limit))
 
     def _guard(self, locals_: tuple[str, ...]) -> str:
-        """The shell's words that end a block at its first failure and keep its place, and those of `locals_` when a function ends.
+        """The shell's words that end a block at its first failure and note its place, and the values of `locals_` as functions end.
 
         In a subshell the output of a block is a file; in `$(…)` and before `|` it is a pipe: there a failure is its
         caller's to see.
         """
-        noted = f'{self._marker}+=" ${{BASH_SOURCE[0]##*/}}:${{LINENO-}}"'
-        inside = f"if ((BASH_SUBSHELL));then [[ -p /dev/stdout ]]||\\builtin exit;else {noted};\\builtin return;fi"
-        words = f"\\builtin set -E;\\builtin trap '[[ -z ${{BASH_SOURCE[0]-}} ]]||{inside}' ERR\n"
+        status = f"{self._marker}s"
+        noted = f'\\builtin printf "%s:%s " "${{BASH_SOURCE[0]##*/}}" "${{LINENO-}}" >>{quote(str(self._noted))}'
+        ends = f"if ((BASH_SUBSHELL));then [[ -p /dev/stdout ]]||{{ {noted};\\builtin exit ${status};}};else {noted};\\builtin return ${status};fi"
+        action = quote(f"{status}=$?;[[ -z ${{BASH_SOURCE[0]-}} ]]||{ends}")
+        words = f"\\builtin set -E;\\builtin trap {action} ERR\n"
         if not locals_:
             return words
         told = " ".join(f'"${{{name}[@]-}}"' for name in locals_)
@@ -234,21 +237,20 @@ class Shell:
             self._process.wait(timeout=min(FAREWELL, max(end - time.monotonic(), 0)))
         return End.CLOSED
 
-    def _of_functions(self) -> tuple[str, ...]:
-        """What functions held in their secret variables since the last block."""
-        try:
-            told = self._values.read_bytes()
-        except OSError:  # a block may have removed it
-            return ()
-        if told:
-            os.truncate(self._values, 0)
-        return tuple(told.decode(errors="replace").split("\0"))
-
     def _empty(self, turn: _Turn) -> None:
         """Now and then, empty what processes left running print and nobody reads."""
         if time.monotonic() - self._emptied > EMPTYING:
             empty_large(self._folder, self._limit, turn.outputs)
             self._emptied = time.monotonic()
+
+
+def _taken(file: Path) -> str:
+    """What stands in the file, and no more does afterwards; nothing where a block has removed it."""
+    with contextlib.suppress(OSError):
+        if told := file.read_text(encoding="utf-8", errors="replace"):
+            os.truncate(file, 0)
+        return told
+    return ""
 
 
 def _heed() -> None:

@@ -1,6 +1,7 @@
 """Run pages without their expected results, and write into these what was obtained."""
 
 import difflib
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -22,12 +23,12 @@ from runbook.reading.content import Block, Expected
 from runbook.reading.pages import read_site
 from runbook.reading.selection import Selection
 from runbook.reporting import terminal
-from runbook.reporting.whole_file import write_whole
 from runbook.running.interruption import Interruptions
 from runbook.running.mask import MASK
 from runbook.running.run import opened
 from runbook.settings import Settings
 from runbook.verbs.options import announce_stop, console, missing_targets, print_json, show_missing, show_refused
+from runbook.whole_file import write_whole
 
 CUT = "… (sortie coupée : "
 
@@ -67,7 +68,7 @@ def accept_pages(
         screen.print(fault, style="bold red", markup=False)
     meant = {(step.block.page, step.block.line): step.block for step in plan.steps}
     results = [one for one in journal.results if selection.holds(one.step.block.page, one.step.block.line)]
-    found = list(_accepted(results, meant))
+    found = sorted(_accepted(results, meant), key=lambda one: (one.page, one.line))
     done = [
         accepted
         for page, of_page in groupby(found, key=lambda one: one.page)
@@ -160,6 +161,8 @@ def _written(
 ) -> list[Accepted]:
     """Write what is accepted of one page, and read the page again: what would not be read as it is meant stays as it was."""
     path = root / page
+    if not dry and not os.access(path, os.W_OK):
+        return [replace(one, new=(), refused="page protégée en écriture ; la rendre modifiable") for one in accepted]
     before = path.read_bytes().decode()
     lines = before.split("\n")
     done = [_put(one, lines) for one in sorted(accepted, key=lambda one: one.line, reverse=True)][::-1]

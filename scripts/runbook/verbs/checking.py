@@ -43,6 +43,8 @@ def command(
     else:
         for found in findings:
             click.echo(str(found))
+        for note in given.notes:
+            click.echo(note, err=True)
         since = f", inchangées depuis le contrôle du {given.since}" if given.since else ""
         click.echo(
             f"{len(given.pages)} pages, {given.commands} commandes{since} : {f'{len(findings)} constats' if findings else 'rien à redire'}",

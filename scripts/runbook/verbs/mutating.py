@@ -45,21 +45,22 @@ def command(
     """Change une chose à la fois dans une copie du dépôt, et compte ce que le contrôle ou l'exécution ne voit pas."""
     from rich.live import Live
 
-    from runbook.checking.offered.model import read_model
     from runbook.mutating import generate, judge, score
+    from runbook.repository.model import read_repository
+    from runbook.verbs.verdict import own_grammar
 
     settings = load(root)
     for target in targets:
         known_target(target, settings)
     selection = selected(root, settings, asked, tags)
-    model = read_model(root, settings)
-    found = [mutant for mutant in generate.generate(selection.pages, model) if only in str(mutant)]
-    found = [mutant for mutant in found if selection.holds(mutant.path, mutant.line)]
+    repository = read_repository(root, settings)
+    made = generate.generate(selection.pages, repository, targets)
+    found = [one for one in made if only in str(one) and selection.holds(one.path, one.line)]
     chosen = generate.sample(found, count, seed)
     screen = console(stderr=as_json)
     verdicts = []
     with Live(console=screen, transient=True) as live:
-        for verdict in judge.judge(chosen, root, model.files, workers, targets):
+        for verdict in judge.judge(chosen, root, repository.files, own_grammar(), workers, targets):
             verdicts.append(verdict)
             live.update(f"{len(verdicts)}/{len(chosen)} mutants, score {score.score(verdicts):.1f} %")
     if as_json:

@@ -1,30 +1,36 @@
 """What the check says of a whole repository, remembered while it says nothing and nothing changes."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runbook.checking.unchanged import Silence, keep, recall
+import click
+
 from runbook.errors import RunbookError
 from runbook.reading.content import PageBlocks
 from runbook.reading.state import state_of
+from runbook.rules.memory import Silence, keep, recall
 from runbook.settings import Settings
 
 if TYPE_CHECKING:  # loaded only where something has changed
-    from runbook.checking.finding import Finding
-    from runbook.checking.offered.model import Model
+    from runbook.rules.call import Grammar
+    from runbook.rules.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The findings, the paths of the pages, the number of their commands; `since` is when a verdict that still holds was given."""
+    """The findings, the paths of the pages, the number of their commands; `since` is when a verdict that still holds was given.
+
+    `notes` tell what was not judged.
+    """
 
     findings: "list[Finding]"
     pages: list[str]
     commands: int
     since: str = ""
+    notes: list[str] = field(default_factory=list)
 
 
 def verdict(
@@ -40,49 +46,57 @@ def verdict(
     """
     silence = None if anew else recall(root, settings, state)
     if silence is not None:
-        return Verdict([], silence.pages, silence.commands, silence.date)
+        return Verdict([], silence.pages, silence.commands, silence.date, silence.notes)
     given = _check(root, settings, read)
     if not given.findings and state_of(root, settings) == state:  # else somebody wrote while it was read
-        keep(root, settings, Silence(state, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", given.pages, given.commands))
+        date = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        keep(root, settings, Silence(state, date, given.pages, given.commands, given.notes))
     return given
 
 
 def _check(root: Path, settings: Settings, read: Callable[[], list[PageBlocks]]) -> Verdict:
-    from runbook.checking.check import check
-    from runbook.checking.offered.model import read_model
+    from runbook.repository.model import read_repository
+    from runbook.rules.check import check, of_repository
+    from runbook.rules.finding import Finding
 
     found: list[PageBlocks] = []
-    model = read_model(root, settings)
+    repository = read_repository(root, settings)
+    notes: list[str] = []
     try:
-        findings = check(_awaited(read, found), model)
+        checked = check(_awaited(read, found), repository, own_grammar())
+        findings, notes = checked.findings, checked.notes
     except RunbookError as error:  # pages are often unreadable because they quote the very files that are wrong
-        findings = _of_sources(model, error)
-    return Verdict(findings, [page.page.path for page in found], sum(len(page.blocks) for page in found))
-
-
-def _of_sources(model: "Model", error: RunbookError) -> "list[Finding]":
-    """What is wrong in the files that a site quotes, then that the site cannot be read; without such a cause, the error itself."""
-    from runbook.checking.automation.workflows import check_workflows
-    from runbook.checking.check import resolve
-    from runbook.checking.finding import Finding
-    from runbook.checking.repository import check_sources
-
-    findings = sorted({*check_sources(model), *check_workflows(model, resolve)})
-    if not findings:
-        raise error
-    return [
-        *findings,
-        Finding(
-            model.settings.site,
-            1,
-            f"le site n'a pas pu être lu : {str(error).splitlines()[0]}",
-            "corriger d'abord ce qui précède",
-            "site",
-        ),
-    ]
+        findings = sorted(set(of_repository(repository)))
+        if not findings:
+            raise
+        cause = f"le site n'a pas pu être lu : {str(error).splitlines()[0]}"
+        findings.append(Finding(settings.site, 1, cause, "corriger d'abord ce qui précède", "bloc"))
+    return Verdict(findings, [page.page.path for page in found], sum(len(page.blocks) for page in found), notes=notes)
 
 
 def _awaited(read: Callable[[], list[PageBlocks]], pages: list[PageBlocks]) -> Iterator[PageBlocks]:
     """The pages as soon as somebody wants them; they stay in `pages`."""
     pages.extend(read())
     yield from pages
+
+
+def own_grammar() -> "dict[str, Grammar]":
+    """What this very program takes, by the verbs that it was called with."""
+    from runbook.rules.call import Grammar
+
+    context = click.get_current_context(silent=True)
+    group = context.find_root().command if context else None
+    if not isinstance(group, click.Group):
+        return {}
+    verbs = {"": _options(group), **{name: _options(verb) for name, verb in group.commands.items()}}
+    return {"runbook": Grammar("runbook", verbs)}
+
+
+def _options(command: click.Command) -> str:
+    texts = ["-h,--help"]
+    for option in command.params:
+        if isinstance(option, click.Option):
+            mark = "" if option.is_flag else "="
+            texts.append(f"{','.join(sorted(option.opts, key=len))}{mark}")
+            texts += option.secondary_opts
+    return " ".join(texts)

@@ -10,7 +10,12 @@ from flask import Flask, Response, jsonify
 from datapress_api.admin import admin_blueprint
 from datapress_api.admin_token import read_admin_token
 from datapress_api.authorization import Guard
+from datapress_api.database import Database
+from datapress_api.database_url import read_database_url
+from datapress_api.indicators import indicators_blueprint
+from datapress_api.openapi import openapi_blueprint
 from datapress_api.settings import ApiSettings
+from datapress_common.gunicorn_settings import GunicornSettings
 from datapress_common.life import life_of
 from datapress_common.service import make_service
 from datapress_common.settings import load
@@ -27,6 +32,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     settings = load(ApiSettings, environ)
     token = read_admin_token(environ)
     guard = Guard(token)
+    # The other half of the threads is for what needs no database.
+    database = Database(read_database_url(environ), load(GunicornSettings, environ).gunicorn_threads // 2)
     app = make_service(
         __package__,
         service=SERVICE,
@@ -44,9 +51,16 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
             instance=socket.gethostname(),
             environment={"name": settings.environment, "log_level": settings.log_level},
             secret_present=token is not None and token.usable(),
+            # An embedded database ends with the process: whoever writes into it is told so.
+            data={"database": database.engine.dialect.name, "kept": database.location.kept},
         )
 
     if token is not None:
         life_of(app).needs.append(lambda: None if token.usable() else "jeton illisible")
+    app.extensions["datapress-database"] = database
+    life_of(app).beginnings.append(database.begin)
+    life_of(app).needs.append(lambda: database.obstacle)
     app.register_blueprint(admin_blueprint(SERVICE, settings, guard))
+    app.register_blueprint(indicators_blueprint(database, guard))
+    app.register_blueprint(openapi_blueprint(settings.api_version))
     return app

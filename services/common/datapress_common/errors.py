@@ -13,9 +13,11 @@ _MESSAGES = {
     HTTPStatus.FORBIDDEN: "accès refusé",
     HTTPStatus.NOT_FOUND: "ressource inconnue",
     HTTPStatus.METHOD_NOT_ALLOWED: "méthode non permise sur cette ressource",
+    HTTPStatus.CONFLICT: "existe déjà",
     HTTPStatus.LENGTH_REQUIRED: "longueur du contenu requise",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "contenu trop volumineux",
     HTTPStatus.REQUEST_URI_TOO_LONG: "adresse trop longue",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "type de contenu non accepté",
     HTTPStatus.EXPECTATION_FAILED: "attente impossible à satisfaire",
     HTTPStatus.TOO_MANY_REQUESTS: "trop de demandes, réessayer plus tard",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "en-têtes trop volumineux",
@@ -27,7 +29,10 @@ _MESSAGES = {
 def json_error(error: HTTPException) -> Response:
     """The error in JSON: status, French message and request id, with headers such as `Allow`."""
     status = error_status(error)
-    answer = jsonify(error=error_message(error), status=status.value, request_id=current_request_id())
+    told = {"error": error_message(error), "status": status.value, "request_id": current_request_id()}
+    # What was expected, from an error that says so in words of its own.
+    detail = getattr(error, "detail", None)
+    answer = jsonify(told | {"detail": detail} if detail else told)
     answer.status_code = status
     for name, value in error.get_headers():
         if name != "Content-Type":

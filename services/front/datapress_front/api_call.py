@@ -1,21 +1,17 @@
-"""How does the API look from here, in less time than a reader waits?"""
+"""How does the front ask the API something, in less time than a reader waits?"""
 
 import queue
 import threading
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 import requests
 from urllib3.exceptions import HTTPError
 
 from datapress_common.request_id import HEADER
 from datapress_front.api_session import Call, make_session
-from datapress_front.api_state import (
-    TOO_SLOW,
-    ApiState,
-    state_of_answer,
-    state_of_failure,
-    unreachable,
-)
+from datapress_front.api_state import ApiState, state_of_answer, state_of_failure
 from datapress_front.settings import FrontSettings
 
 # Whatever the API does (no address, no answer, one byte per second), a call ends by then; what
@@ -25,62 +21,80 @@ BUDGET_SECONDS = 2.8
 _ATTEMPTS = 2
 _MAX_CALLS = 16
 
+_Result = TypeVar("_Result")
+
 
 class ApiCaller:
-    """Asks the API for its health, from as many threads as the worker has."""
+    """Asks the API, from as many threads as the worker has."""
 
     def __init__(self, settings: FrontSettings) -> None:
-        self._url = settings.api_base_url.rstrip("/") + "/health"
+        self._base = settings.api_base_url.rstrip("/")
         self._timeouts = (settings.api_connect_timeout, settings.api_read_timeout)
         self._session = make_session(_MAX_CALLS)
         # A call left behind ends when the system gives up on it: until then it counts.
         self._slots = threading.BoundedSemaphore(_MAX_CALLS)
 
     def ask(self, request_id: str) -> ApiState:
-        """The API's state, `BUDGET_SECONDS` from now at the latest."""
+        """The API's state."""
+        return self.get("/health", request_id, state_of_answer, state_of_failure)
+
+    def get(
+        self,
+        target: str,
+        request_id: str,
+        read: Callable[[requests.Response, float], _Result],
+        failed: Callable[[Exception], _Result],
+    ) -> _Result:
+        """What `read` makes of the answer and its latency (ms), or `failed` of its absence, in `BUDGET_SECONDS`."""
         deadline = time.monotonic() + BUDGET_SECONDS
         if not self._slots.acquire(timeout=BUDGET_SECONDS):
-            return unreachable(TOO_SLOW)
+            return failed(TimeoutError())
         call = Call()
-        states: queue.SimpleQueue[ApiState] = queue.SimpleQueue()
+        results: queue.SimpleQueue[_Result] = queue.SimpleQueue()
+
+        def work() -> None:
+            try:
+                with call:
+                    results.put(self._try(target, request_id, read, failed))
+            finally:
+                self._slots.release()
+
         # Resolving a name has no timeout, and a read timeout starts anew with every byte: only
         # another thread can be left behind. A daemon one, so that it never delays a stop.
-        threading.Thread(target=self._work, args=(call, request_id, states), name="api-call", daemon=True).start()
+        threading.Thread(target=work, name="api-call", daemon=True).start()
         try:
-            return states.get(timeout=max(0.0, deadline - time.monotonic()))
+            return results.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
             call.abandon()
-            return unreachable(TOO_SLOW)
+            return failed(TimeoutError())
 
-    def _work(self, call: Call, request_id: str, states: "queue.SimpleQueue[ApiState]") -> None:
-        try:
-            with call:
-                states.put(self._try(request_id))
-        finally:
-            self._slots.release()
-
-    def _try(self, request_id: str) -> ApiState:
+    def _try(
+        self,
+        target: str,
+        request_id: str,
+        read: Callable[[requests.Response, float], _Result],
+        failed: Callable[[Exception], _Result],
+    ) -> _Result:
         attempts = 1
         while True:
             try:
-                return self._get(request_id)
+                return self._get(target, request_id, read)
             except requests.ConnectionError as error:
                 # A pod that has just gone, a kept-alive connection closed at the other end: worth
                 # a second try. Slowness is not: the reader would wait twice.
                 if attempts == _ATTEMPTS:
-                    return state_of_failure(error)
+                    return failed(error)
                 attempts += 1
             except (requests.RequestException, HTTPError) as error:
-                return state_of_failure(error)
+                return failed(error)
 
-    def _get(self, request_id: str) -> ApiState:
+    def _get(self, target: str, request_id: str, read: Callable[[requests.Response, float], _Result]) -> _Result:
         started = time.monotonic()
         with self._session.get(
-            self._url,
+            self._base + target,
             headers={HEADER: request_id},
             timeout=self._timeouts,
             allow_redirects=False,
             stream=True,
         ) as answer:
-            latency_ms = round((time.monotonic() - started) * 1000, 1)
-            return state_of_answer(answer, latency_ms)
+            return read(answer, round((time.monotonic() - started) * 1000, 1))

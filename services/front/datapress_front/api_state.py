@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 import requests
 from msgspec import Meta, MsgspecError, Struct, json
-from urllib3.exceptions import HTTPError
+
+from datapress_front.api_body import UnreadableError, body_of
 
 TOO_SLOW = "délai de réponse dépassé"
 
@@ -54,7 +55,7 @@ def state_of_answer(answer: requests.Response, latency_ms: float) -> ApiState:
 
 def state_of_failure(failure: Exception) -> ApiState:
     """Say why no answer came, without quoting the exception."""
-    if isinstance(failure, requests.ReadTimeout):
+    if isinstance(failure, (TimeoutError, requests.ReadTimeout)):
         return unreachable(TOO_SLOW)
     if isinstance(failure, requests.ConnectTimeout):
         return unreachable("délai de connexion dépassé")
@@ -67,16 +68,10 @@ def state_of_failure(failure: Exception) -> ApiState:
 
 
 def _version_or_error(answer: requests.Response) -> tuple[str | None, str | None]:
-    body = bytearray()
     try:
-        for chunk in answer.iter_content(8192):
-            body += chunk
-            if len(body) > _MAX_BODY_BYTES:
-                return None, "réponse trop longue"
-    except (requests.RequestException, HTTPError):
-        return None, "réponse interrompue"
-    try:
-        return json.decode(bytes(body), type=_Health).version, None
+        return json.decode(body_of(answer, _MAX_BODY_BYTES), type=_Health).version, None
+    except UnreadableError as unreadable:
+        return None, str(unreadable)
     except (MsgspecError, UnicodeDecodeError, RecursionError):
         return None, "réponse inattendue"
 

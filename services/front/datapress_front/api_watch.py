@@ -3,21 +3,31 @@
 import logging
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from datapress_front.api_state import ApiState, unreachable
+from typing import Any, Generic, Protocol, TypeVar
 
 _LOG = logging.getLogger(__name__)
 
-_NEVER_SEEN = unreachable("première réponse encore attendue")
+_REMEMBERED = 64
+
+
+class _Told(Protocol):
+    """What the API said, or `error` (in French) when that is not what was hoped for."""
+
+    @property
+    def error(self) -> str | None: ...
+
+
+_Answer = TypeVar("_Answer", bound=_Told)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What the API was last seen to be, and how many seconds ago."""
+class Seen(Generic[_Answer]):
+    """What the API said last, and how many seconds ago."""
 
-    state: ApiState
+    state: _Answer
     age: float = 0.0
 
 
@@ -28,27 +38,30 @@ class ApiWatch:
     front's own probes would wait in line, and Kubernetes would restart a front that is well.
     """
 
-    def __init__(
-        self, ask: Callable[[str], ApiState], waiting: int, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._ask = ask
+    def __init__(self, waiting: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._places = threading.BoundedSemaphore(waiting)
-        self._last: tuple[ApiState, float] | None = None
+        self._lock = threading.Lock()
+        self._last: OrderedDict[str, tuple[Any, float]] = OrderedDict()
 
-    def look(self, request_id: str) -> Seen:
-        """The API's state, asked now or seen a moment ago; logs what is wrong with it."""
+    def look(self, question: str, ask: Callable[[], _Answer], never: _Answer) -> Seen[_Answer]:
+        """The API's answer, asked now or seen a moment ago, `never` if it was not seen yet; logs what is wrong."""
         if self._places.acquire(blocking=False):
             try:
-                state = self._ask(request_id)
+                answer = ask()
             finally:
                 self._places.release()
-            self._last = (state, self._clock())
-            if state.error is not None:
-                _LOG.warning("API en défaut : %s", state.error)
-            return Seen(state)
-        last = self._last
-        if last is None:
-            return Seen(_NEVER_SEEN)
-        state, at = last
-        return Seen(state, self._clock() - at)
+            self._remember(question, answer)
+            if answer.error is not None:
+                _LOG.warning("API en défaut : %s", answer.error)
+            return Seen(answer)
+        with self._lock:
+            last = self._last.get(question)
+        return Seen(never) if last is None else Seen(last[0], self._clock() - last[1])
+
+    def _remember(self, question: str, answer: _Told) -> None:
+        with self._lock:
+            self._last[question] = (answer, self._clock())
+            self._last.move_to_end(question)
+            while len(self._last) > _REMEMBERED:
+                self._last.popitem(last=False)

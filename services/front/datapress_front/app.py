@@ -17,14 +17,19 @@ from datapress_common.service import make_service
 from datapress_common.settings import load
 from datapress_common.timestamps import iso_utc
 from datapress_front.api_call import ApiCaller
-from datapress_front.api_watch import ApiWatch
+from datapress_front.api_state import ApiState, unreachable
+from datapress_front.api_watch import ApiWatch, Seen
+from datapress_front.indicators import indicators_blueprint
 from datapress_front.settings import FrontSettings
+from datapress_front.wording import month_in_french, number_in_french
 
 SERVICE = "datapress-front"
 
+_NEVER_SEEN = unreachable("première réponse encore attendue")
+
 # One style sheet and one icon, both from here, and no script at all.
 _CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 
@@ -32,7 +37,12 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     """The front, configured from `environ`; raises `SettingError` for a setting it cannot use."""
     settings = load(FrontSettings, environ)
     # The other half is for what needs no API: the probes, the last state known, the style sheet.
-    api = ApiWatch(ApiCaller(settings).ask, waiting=load(GunicornSettings, environ).gunicorn_threads // 2)
+    watch = ApiWatch(waiting=load(GunicornSettings, environ).gunicorn_threads // 2)
+    caller = ApiCaller(settings)
+
+    def look(request_id: str) -> Seen[ApiState]:
+        return watch.look("state", lambda: caller.ask(request_id), _NEVER_SEEN)
+
     app = make_service(
         __package__,
         service=SERVICE,
@@ -43,15 +53,17 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     )
 
     # With nothing seen yet, the first readers would be told that the API is missing.
-    life_of(app).beginnings.append(lambda: api.look("demarrage"))
+    life_of(app).beginnings.append(lambda: look("demarrage"))
 
     app.add_template_filter(iso_utc)
     app.add_template_filter(in_french)
+    app.add_template_filter(number_in_french)
+    app.add_template_filter(month_in_french)
     app.context_processor(lambda: {"request_id": current_request_id()})
 
     @app.get("/")
     def index() -> str:
-        seen = api.look(current_request_id())
+        seen = look(current_request_id())
         return render_template(
             "index.html",
             settings=settings,
@@ -62,7 +74,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
 
     @app.get("/status")
     def status() -> tuple[Response, HTTPStatus]:
-        seen = api.look(current_request_id())
+        seen = look(current_request_id())
         answer = jsonify(
             service=SERVICE,
             version=settings.front_version,
@@ -71,6 +83,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         )
         return answer, HTTPStatus.SERVICE_UNAVAILABLE if seen.state.error else HTTPStatus.OK
 
+    app.register_blueprint(indicators_blueprint(caller, watch))
     return app
 
 

@@ -1,0 +1,1 @@
+"""All runbooks of the built site as one document to print."""

@@ -1,1 +1,0 @@
-"""Does what the pages name exist? A model of the repository, and rules that resolve pages against it."""

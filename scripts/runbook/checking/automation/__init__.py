@@ -1,1 +1,0 @@
-"""Do the repository's own scripts and its pipeline run what exists?"""

@@ -1,1 +1,0 @@
-"""kubectl: its verbs, options, objects, files, ports and fields."""

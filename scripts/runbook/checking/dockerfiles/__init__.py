@@ -1,1 +1,0 @@
-"""Does each image hold what its application needs, and run it?"""

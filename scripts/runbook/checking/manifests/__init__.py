@@ -1,1 +1,0 @@
-"""Do the manifests hold together, and with Compose and the applications?"""

@@ -1,1 +1,0 @@
-"""What the repository offers: files, objects, containers, images, applications, and the names of them all."""

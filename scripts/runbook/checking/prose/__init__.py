@@ -1,1 +1,0 @@
-"""Is what the pages tell so: names, counts, figures, settings, diagrams, links?"""

@@ -1,0 +1,185 @@
+"""Every rule on every page, file and command of a repository: all findings, causes before consequences."""
+
+import posixpath
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import chain, groupby
+
+from runbook.reading.content import Block, PageBlocks
+from runbook.repository.model import Repository
+from runbook.rules.call import CARRIED, EFFECTS, Grammar, builtins, grammar_of, read_call
+from runbook.rules.finding import Finding
+from runbook.rules.ignores import kept
+from runbook.rules.programs import absent
+from runbook.rules.rule import Rule, load_rules
+from runbook.rules.scripts import command_blocks
+from runbook.rules.shell import UNKNOWN, Command, Shell
+from runbook.rules.situation import TERMINAL, Situation
+
+Grammars = Mapping[str, Grammar]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`findings`, and `notes` that are none: what was not judged for want of a program or of a grammar."""
+
+    findings: list[Finding]
+    notes: list[str] = field(default_factory=list)
+
+
+def check(pages: Iterable[PageBlocks], repository: Repository, grammars: Grammars | None = None) -> Checked:
+    """Every finding once, those of manifests and code before those of pages; empty where all agree.
+
+    `grammars` are those of programs that only the caller knows.  `pages` are asked for after the repository is judged:
+    somebody may still be reading them.
+    """
+    rules = list(load_rules().values())
+    found = list(of_repository(repository))
+    read = list(pages)
+    with ThreadPoolExecutor() as pool:  # other programs, while the commands are read here
+        running = [pool.submit(_all, rule, repository, read) for rule in rules if rule.about == "tool"]
+        unknown: Counter[str] = Counter()
+        found += of_pages(read, read, repository, grammars or {}, rules, unknown)
+        found += of_scripts(repository, grammars or {}, rules, unknown)
+        found += [one for future in running for one in future.result()]
+    paths = {page.page.path for page in read}
+    left = sorted(kept(found, read, repository, rules), key=lambda one: (one.path in paths, one))
+    return Checked(left, [*absent(repository, read), *_unknown(unknown)])
+
+
+def of_repository(repository: Repository) -> Iterator[Finding]:
+    """What is wrong in manifests, Compose, images and code, whatever the pages say."""
+    for fault in repository.faults:
+        yield Finding(fault.path, fault.line, fault.cause, "corriger le fichier", "yaml")
+    for rule in load_rules().values():
+        if rule.about == "repository":
+            yield from rule.findings(repository)
+
+
+def of_pages(
+    changed: Sequence[PageBlocks],
+    pages: Sequence[PageBlocks],
+    repository: Repository,
+    grammars: Grammars,
+    rules: Sequence[Rule],
+    unknown: Counter[str],
+) -> Iterator[Finding]:
+    """What is wrong in the commands and the text of `changed`, which stand among `pages`; `unknown` counts programs."""
+    reader = Reader(repository, grammars, [rule for rule in rules if rule.about == "command"], unknown)
+    before: dict[str, list[Situation]] = {}
+    wanted = {page.page.uri for page in changed}
+    for page in prerequisites_first(pages):
+        yield from reader.of_page(page, before)  # what one page no longer makes, another one misses
+        if page.page.uri in wanted:
+            yield from (
+                Finding(one.page, one.line, one.cause, one.remedy, "bloc") for one in (*page.problems, *page.doubts)
+            )
+            for rule in rules:
+                if rule.about == "page":
+                    yield from rule.findings(page, pages, repository)
+
+
+def of_scripts(
+    repository: Repository, grammars: Grammars, rules: Sequence[Rule], unknown: Counter[str]
+) -> Iterator[Finding]:
+    """What is wrong in the commands of the repository's own scripts and workflows."""
+    reader = Reader(repository, grammars, [rule for rule in rules if rule.about == "command"], unknown)
+    for block, given in command_blocks(repository):
+        situation = reader.start(block.target)
+        situation.shell.variables.update(dict.fromkeys(given, UNKNOWN))
+        yield from reader.of_block(block, situation)
+
+
+def prerequisites_first(pages: Iterable[PageBlocks]) -> list[PageBlocks]:
+    """What a page needs is read before it, whatever the order of the navigation."""
+    known = {page.page.uri: page for page in pages}
+    ordered: dict[str, PageBlocks] = {}
+    visiting: set[str] = set()
+
+    def visit(uri: str) -> None:
+        if uri in known and uri not in visiting:
+            visiting.add(uri)
+            for name in known[uri].after:
+                visit(name)
+            ordered[uri] = known[uri]
+
+    for uri in known:
+        visit(uri)
+    return list(ordered.values())
+
+
+class Reader:
+    """Reads the commands of pages and scripts, by the rules about commands."""
+
+    def __init__(
+        self, repository: Repository, grammars: Grammars, rules: Sequence[Rule], unknown: Counter[str]
+    ) -> None:
+        self.repository, self.grammars, self.rules, self.unknown = repository, grammars, rules, unknown
+
+    def of_page(self, page: PageBlocks, before: dict[str, list[Situation]]) -> Iterator[Finding]:
+        """The findings in a page's commands; `before` gets what the page leaves, and has what those before it left."""
+        earlier = [situation for uri in page.after for situation in before.get(uri, [])]
+        before[page.page.uri] = []
+        for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda one: one.target):
+            situation = self.start(target)
+            situation.inherit(earlier)
+            before[page.page.uri].append(situation)
+            for block in blocks:
+                yield from self.of_block(block, situation)
+
+    def start(self, target: str) -> Situation:
+        """Where the first command of a page stands."""
+        known = {**dict.fromkeys(TERMINAL.split(), UNKNOWN), **self.repository.settings.env}
+        return Situation(self.repository, target, bool(target), Shell(known), objects=list(self.repository.objects))
+
+    def of_block(self, block: Block, situation: Situation) -> Iterator[Finding]:
+        """The findings in one block, its condition first; a clean-up runs in a shell of its own."""
+        where = situation
+        if block.cleanup:
+            where = replace(self.start(block.target), made=situation.made, objects=situation.objects)
+        parts = [replace(block, code=block.condition, line=block.line - 1)] if block.condition else []
+        for part in (*parts, block):
+            for command in where.shell.read(part):
+                yield from self.of_command(command, where)
+
+    def of_command(self, command: Command, situation: Situation) -> Iterator[Finding]:
+        """The findings in one command and in those that it carries; then what it changes."""
+        call = read_call(command, situation, self.grammars)
+        for rule in self.rules:
+            if not rule.programs or call.program in rule.programs:
+                yield from rule.findings(call)
+        if command.name in situation.shell.functions:
+            for inner in list(situation.shell.called(command)):
+                yield from self.of_command(inner, situation)
+            return
+        for inner, where in CARRIED[call.program](call) if call.program in CARRIED else ():
+            yield from self.of_command(inner, where)
+        for change in chain(EFFECTS.get("", ()), EFFECTS.get(call.program, ())):
+            change(call)
+        if self._unknown(call.program) and "/" not in command.name:
+            self.unknown[call.program] += 1
+
+    def _unknown(self, name: str) -> bool:
+        own = posixpath.basename(name) in self.repository.settings.model.commands
+        judged = name in self.grammars or name in EFFECTS or name in CARRIED or name in builtins() or grammar_of(name)
+        return (
+            re.fullmatch(r"[a-z][a-z0-9._+-]*", name) is not None
+            and not own
+            and not judged
+            and shutil.which(name) is None
+        )
+
+
+def _all(rule: Rule, repository: Repository, pages: Sequence[PageBlocks]) -> list[Finding]:
+    return list(rule.findings(repository, pages))
+
+
+def _unknown(programs: Counter[str]) -> list[str]:
+    """The programs that nothing here knows, in one line."""
+    names = ", ".join(f"« {name} »" for name, _ in programs.most_common(10))
+    more = f" et {len(programs) - 10} autres" if len(programs) > 10 else ""
+    return [f"inconnu ici, et non jugé : {names}{more}"] if programs else []

@@ -1,0 +1,155 @@
+"""`curl`, `wget` and whatever else is given an address: does something answer there?"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from runbook.rules.call import Call, effect
+from runbook.rules.finding import Told, nearest
+from runbook.rules.rule import rule
+from runbook.rules.shell import UNKNOWN, Word
+from runbook.rules.situation import Situation
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 — what pages may write, nothing listens here
+HTTP_PORTS = {"http": 80, "https": 443}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY")
+BODY = (
+    "--data",
+    "--data-ascii",
+    "--data-binary",
+    "--data-raw",
+    "--data-urlencode",
+    "--json",
+    "--form",
+    "--form-string",
+)
+SPEAK_OF = ("echo", "printf", "git", "grep", "sed", "docker", "kubectl", "export", "test", "[", "")  # text there
+WRITTEN = ("--output", "--dump-header", "--cookie-jar", "--trace", "--trace-ascii", "--stderr")
+READ = ("--config", "--upload-file", "--cacert", "--cert", "--key", "--netrc-file")
+Address = tuple[Word, str, int, str]  # as it stands; its host, its port, its path
+
+
+def addresses(call: Call) -> Iterator[Address]:
+    """The addresses that a command calls, as far as they are known before running."""
+    words = (*call.values("--url"), *call.operands)
+    for word in words if call.program not in SPEAK_OF else ():
+        url = word.text.partition("=")[2] if word.text.startswith("--") else word.text
+        bare = call.program == "curl" and re.match(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)", url)
+        try:
+            parts = urlsplit(f"http://{url}" if bare else url)
+            if parts.scheme in HTTP_PORTS and parts.hostname and UNKNOWN not in parts.netloc:
+                yield word, parts.hostname, parts.port or HTTP_PORTS[parts.scheme], parts.path
+        except ValueError:
+            continue
+
+
+def opened(situation: Situation) -> dict[int, str | None]:
+    """The local ports that answer here: the target's own, and those that the page opened before."""
+    repository, settings = situation.repository, situation.repository.settings
+    described = settings.targets.get(situation.target)
+    if described is None:
+        own = repository.local_ports
+    elif described.services:
+        numbers = {port for name in described.services for port in settings.services[name].ports}
+        own = {port: repository.local_ports.get(port, "") for port in numbers}
+    else:
+        own = repository.node_ports if described.contexts else repository.compose_ports
+    return {**own, **situation.ports}
+
+
+@rule("port-ferme")
+def closed_port(call: Call) -> Iterator[Told]:
+    """Une commande appelle un port de cette machine que rien n'ouvre sur cette cible.
+
+    Mauvais : curl -fsS http://localhost:8081/health
+    Bon : curl -fsS http://localhost:8080/health
+    """
+    known = opened(call.situation) if call.situation.here else {}
+    for word, host, port, _ in addresses(call) if known else ():
+        if host in LOOPBACK and port not in known:
+            there = ", ".join(f"{number} ({name})" if name else str(number) for number, name in sorted(known.items()))
+            yield word, f"rien ne répond sur localhost:{port} ici", f"ports ouverts : {there}"
+
+
+@rule("hote-inconnu")
+def unknown_host(call: Call) -> Iterator[Told]:
+    """Une commande appelle par son nom un service que seuls les conteneurs ou le cluster connaissent.
+
+    Mauvais : curl -fsS http://front:8080/
+    Bon : curl -fsS http://localhost:8080/
+    """
+    repository = call.situation.repository
+    inside = {*repository.compose.services, *(item.name for item in repository.of_kind("Service"))}
+    for word, host, _, _ in addresses(call):
+        if host in inside or (host.partition(".")[0] in inside and host.endswith((".svc", ".local"))):
+            yield word, f"hôte « {host} » : ce nom n'existe qu'entre les conteneurs", "passer par un port publié"
+
+
+@rule("route-inconnue")
+def unknown_route(call: Call) -> Iterator[Told]:
+    """Une commande appelle un chemin ou une méthode que l'application n'a pas, sans que la page attende ce refus.
+
+    Mauvais : curl -fsS http://localhost:8080/healthz
+    Bon : curl -fsS http://localhost:8080/health
+    """
+    block, method, known = call.command.block, _method(call), opened(call.situation)
+    if block.exit_status == 22 or (block.expected and re.search(r"\b40[45]\b", block.expected.text)):
+        return
+    for word, host, port, asked in addresses(call):
+        application = call.situation.repository.applications.get(known.get(port) or "") if host in LOOPBACK else None
+        path = asked or "/"
+        if application is None or re.search(rf"[{{}}\[\]{UNKNOWN}]", path) or application.answers(path, method):
+            continue
+        methods = application.methods(path)
+        if methods:
+            yield word, f"« {path} » n'accepte pas {method}", f"méthodes : {', '.join(methods)}"
+        else:
+            yield word, f"« {application.name} » n'a pas de route « {path} »", nearest(path, application.routes)
+
+
+def _method(call: Call) -> str:
+    asked = call.values("--request")
+    if asked:
+        return asked[-1].text
+    if call.has("--head"):
+        return "HEAD"
+    return "PUT" if call.has("--upload-file") else "POST" if call.has(*BODY) and not call.has("--get") else "GET"
+
+
+@rule("requete", "curl")
+def request(call: Call) -> Iterator[Told]:
+    """curl reçoit une méthode, un en-tête ou un fichier qu'il ne peut pas envoyer.
+
+    Mauvais : curl -fsS -H 'X-Token 1' http://localhost:8080/health
+    Bon : curl -fsS -H 'X-Token: 1' http://localhost:8080/health
+    """
+    for word in call.values("--request"):
+        if word.known and word.text not in METHODS:
+            yield word, f"méthode HTTP « {word.text} » inconnue", nearest(word.text, METHODS)
+    for word in call.values("--header"):
+        if word.known and not re.match(r"@|[\w-]+\s*[:;]", word.text):
+            yield word, f"en-tête « {word.text} » sans « : »", "écrire « Nom: valeur »"
+    for word in call.values("--header", "--data", "--data-binary", "--json"):
+        if word.text.startswith("@") and word.text != "@-":
+            yield from call.situation.missing(word, word.text[1:])
+    for word in call.values(*READ):
+        if word.text != ".":
+            yield from call.situation.missing(word)
+
+
+@effect("curl", "wget")
+def remember(call: Call) -> None:
+    """Files written."""
+    for word in call.values(*WRITTEN):
+        call.situation.make(word.text)
+    named = call.program == "wget" or call.has("--remote-name", "--remote-name-all")
+    for word in call.operands if named else ():
+        call.situation.make(word.text.rstrip("/").rpartition("/")[2])
+
+
+@effect("")
+def background(call: Call) -> None:
+    """A block that waits for an address or a port opens it, whichever program it starts."""
+    waited = re.match(r"port:(\d+)$|https?://[^/:]+:(\d+)", call.command.block.background or "")
+    if waited:
+        call.situation.ports.setdefault(int(waited[1] or waited[2]), None)

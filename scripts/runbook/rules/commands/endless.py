@@ -1,0 +1,68 @@
+"""Commands that never end by themselves: pasted or run, they hold up all that follows."""
+
+import re
+from collections.abc import Iterator
+
+from runbook.rules.call import Call
+from runbook.rules.finding import Told
+from runbook.rules.rule import rule
+
+ALWAYS = {
+    "kubectl": ("port-forward", "proxy", "edit", "attach"),
+    "docker": ("attach", "events", "system events", "compose events", "compose attach", "compose watch"),
+}
+FOLLOWS = {"--follow": ("logs", "container logs", "service logs", "compose logs"), "--watch": ("get", "events")}
+KEYBOARD = ("less", "more", "vi", "vim", "nano", "emacs", "htop", "top", "man", "watch")
+RUNS = ("exec", "run", "container exec", "container run", "attach", "debug")
+ENDED = re.compile(r"(?<![&>|])&(?![&>\d])|\btimeout\b|\bhead\b|--dry-run")
+
+
+@rule("ne-finit-pas")
+def endless(call: Call) -> Iterator[Told]:
+    """Une commande ne finit pas d'elle-même, ou attend quelqu'un au clavier.
+
+    Mauvais : docker compose up
+    Bon : docker compose up --detach
+    """
+    block = call.command.block
+    if (
+        block.background
+        or block.not_run
+        or block.deadline
+        or not call.situation.here
+        or ENDED.search(block.code)
+        or call.command.path[-3:] != ".md"
+    ):
+        return
+    if _never_ends(call):
+        name = f"{call.program} {call.verb}".strip() if call.verb != call.program else call.program
+        yield None, f"« {name} » ne finit pas d'elle-même", "data-arriere-plan, ou une option qui la borne"
+    elif call.program in KEYBOARD and not call.command.piped and not (call.program == "top" and "-b" in block.code):
+        yield None, f"« {call.program} » attend quelqu'un au clavier", "écrire une commande qui finit seule"
+    elif call.program in ("kubectl", "docker") and call.verb in RUNS and call.has("--tty") and not call.has("--detach"):
+        yield None, f"{call.program} {call.verb} -t demande un terminal", "retirer -t"
+
+
+def _never_ends(call: Call) -> bool:
+    if call.verb in ALWAYS.get(call.program, ()):
+        return True
+    if any(call.has(option) and call.verb in verbs for option, verbs in FOLLOWS.items()) or (
+        call.program == "tail" and call.has("--follow", "-F")
+    ):
+        return True
+    if call.program == "docker" and call.verb in ("stats", "container stats", "compose stats"):
+        return not call.has("--no-stream")
+    bounded = ("--detach", "--wait", "--abort-on-container-exit", "--exit-code-from", "--no-start")
+    return call.program == "docker" and call.verb == "compose up" and not call.has(*bounded)
+
+
+@rule("attente-sans-borne", "kubectl")
+def unbounded(call: Call) -> Iterator[Told]:
+    """kubectl rollout status attend sans limite de temps.
+
+    Mauvais : kubectl rollout status deployment/shop-front -n shop
+    Bon : kubectl rollout status deployment/shop-front -n shop --timeout=60s
+    """
+    watched = not any(name == "--watch" and word and word.text == "false" for name, word in call.options)
+    if call.verb == "rollout status" and call.situation.here and watched and not call.values("--timeout"):
+        yield None, "« kubectl rollout status » peut attendre sans fin", "ajouter --timeout=120s"

@@ -1,0 +1,310 @@
+"""`kubectl`: the objects, namespaces, containers, files and ports that a command names."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from runbook.repository.model import SYSTEM_NAMESPACES
+from runbook.repository.objects import KubeObject, objects_in, selects
+from runbook.repository.yamlfile import Document, parse_documents
+from runbook.rules.call import Call, carries, effect
+from runbook.rules.finding import Told, meant, nearest
+from runbook.rules.kubernetes import ALL, MADE_BY, Kind, kinds
+from runbook.rules.rule import rule
+from runbook.rules.shell import UNKNOWN, Command, Word
+from runbook.rules.situation import Situation
+
+OF_OBJECTS = ("get", "describe", "delete", "edit", "scale", "label", "annotate", "patch", "wait", "expose", "autoscale")
+OF_MORE = ("rollout", "set", "top")
+OF_ONE_POD = ("logs", "exec", "attach", "port-forward", "debug")  # their first operand names it
+BY_DEFAULT = {
+    "top pod": "pod",
+    "top node": "node",
+    **dict.fromkeys(OF_ONE_POD, "pod"),
+    "drain": "node",
+    "cordon": "node",
+}
+MAKES = ("create", "run", "expose", "autoscale")
+MADE_ALONE = {
+    "run": "Pod",
+    "expose": "Service",
+    "autoscale": "HorizontalPodAutoscaler",
+    "create quota": "ResourceQuota",
+}
+FROM_FILES = ("apply", "create", "replace")
+PAIR = re.compile(r"[\w./*-]+=.*|[\w./]+[\w./-]*-", re.DOTALL)
+EVERYWHERE = ("kube-root-ca.crt", "default", "kubernetes", *SYSTEM_NAMESPACES)  # names that every cluster holds
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What one operand names: a kind, and a name, None for all of the kind."""
+
+    kind: Kind
+    name: str | None
+    word: Word
+
+
+def targets(call: Call) -> tuple[list[Target], list[Word]]:
+    """The objects that the operands name, and the words that should be a kind and are none."""
+    first, *_ = call.verb.split(" ")
+    pairs = first in ("label", "annotate", "set")
+    words = [word for word in call.operands if not (pairs and PAIR.fullmatch(word.text))]
+    default = BY_DEFAULT.get(call.verb)
+    if default is None and (first not in (*OF_OBJECTS, *OF_MORE) or call.values("--filename", "--kustomize", "--raw")):
+        return [], []
+    words = words[:1] if call.verb in OF_ONE_POD else words
+    found: list[Target] = []
+    wrong: list[Word] = []
+    if default is None and words and not any("/" in word.text for word in words):
+        some, wrong = _kinds(words[0].text, words[0])
+        return [
+            Target(kind, word.text if word else None, word or words[0])
+            for kind in some
+            for word in words[1:] or (None,)
+        ], wrong
+    for word in words:
+        kind, slash, name = word.text.partition("/")
+        some, bad = _kinds(kind if slash else default or UNKNOWN, word)
+        found += [Target(one, name if slash else word.text, word) for one in some if slash or word.known]
+        wrong += bad
+    return found, wrong
+
+
+def _kinds(text: str, word: Word) -> tuple[list[Kind], list[Word]]:
+    names = [re.sub(r"\.v\d\w*\b", "", name) for name in text.lower().split(",") if UNKNOWN not in name and name]
+    names = [name for one in names for name in (map(str.lower, ALL) if one == "all" else (one,))]
+    return [kinds()[one] for one in names if one in kinds()], [
+        Word(one, word.line) for one in names if one not in kinds()
+    ]
+
+
+@rule("sorte-inconnue", "kubectl")
+def unknown_kind(call: Call) -> Iterator[Told]:
+    """Une commande kubectl nomme une sorte d'objet que Kubernetes n'a pas, tout près d'une qu'il a.
+
+    Mauvais : kubectl get deploymnets -n shop
+    Bon : kubectl get deployments -n shop
+    """
+    custom = {item.kind.lower() for item in call.situation.objects}
+    for word in targets(call)[1]:
+        near = meant(word.text, (name for name in kinds() if len(name) > 2))
+        if near and "." not in word.text and word.text.removesuffix("s") not in custom:
+            yield word, f"sorte d'objet « {word.text} » inconnue", f"vouliez-vous dire « {near} » ?"
+
+
+@rule("objet-inconnu", "kubectl")
+def unknown_object(call: Call) -> Iterator[Told]:
+    """Une commande kubectl nomme un objet qu'aucun manifeste ne décrit et qu'aucune commande ne crée.
+
+    Mauvais : kubectl describe deployment/shop-fronts -n shop
+    Bon : kubectl describe deployment/shop-front -n shop
+    """
+    situation, looks = call.situation, namespace(call)
+    known = situation.here and situation.objects and not situation.opaque and looks not in SYSTEM_NAMESPACES[1:]
+    if not known or call.verb.partition(" ")[0] in MAKES or call.has("--ignore-not-found"):
+        return
+    for target in targets(call)[0]:
+        kind, name = target.kind.name, target.name
+        own = target.kind.namespaced or kind == "Namespace"  # other kinds are of the cluster, whoever made it
+        if not name or not own or kind in ("Event", "Lease") or name in EVERYWHERE:
+            continue
+        owners = owners_of(situation, kind, name)
+        others = {item.name: item for item in situation.objects}
+        if not owners and (
+            name in others or f"{kind}/{name}".lower() not in situation.repository.settings.model.made_by_commands
+        ):
+            same = others.get(name)
+            near = nearest(name, (item.name for item in others.values() if item.kind == kind))
+            remedy = f"écrire « {same.kind.lower()}/{name} »" if same else near
+            yield target.word, f"aucun manifeste ne décrit {kind} « {name} »", remedy
+        elif owners and target.kind.namespaced and not call.has("--all-namespaces") and UNKNOWN not in looks:
+            where = [item.namespace for item in owners]
+            if not {None, looks} & {*where}:
+                cause = f"« {name} » n'est pas dans l'espace de noms « {looks} »"
+                yield target.word, cause, f"écrire -n {where[0]}"
+
+
+def owners_of(situation: Situation, kind: str, name: str) -> list[KubeObject]:
+    """The objects of this kind and name, or whose controllers make some that can be called so."""
+    exact = re.compile(".*".join(map(re.escape, name.split(UNKNOWN))))
+    start = name.partition(UNKNOWN)[0] if UNKNOWN in name else ""
+    same = (kind, "Service") if kind == "Endpoints" else (kind,)
+    return [
+        item
+        for item in situation.objects
+        if (item.kind in same and exact.fullmatch(item.name))
+        or (item.kind in MADE_BY.get(kind, ()) and name.startswith(f"{item.name}-"))
+        or (item.kind in MADE_BY.get(kind, ()) and UNKNOWN in name and item.name.startswith(start[: len(item.name)]))
+    ]
+
+
+def namespace(call: Call) -> str:
+    """The namespace that the command looks at."""
+    asked = call.values("--namespace")
+    return asked[-1].text if asked else call.situation.namespace
+
+
+@rule("espace-de-noms", "kubectl")
+def wrong_namespace(call: Call) -> Iterator[Told]:
+    """Une commande kubectl regarde dans un espace de noms qui n'existe pas, ou dans « default » où le dépôt n'a rien.
+
+    Mauvais : kubectl get pods -n shopp
+    Bon : kubectl get pods -n shop
+    """
+    situation, asked = call.situation, call.values("--namespace")
+    known = situation.known_namespaces()
+    if (
+        not situation.here
+        or situation.opaque
+        or not known
+        or call.verb.startswith(("config", "create namespace", "delete namespace"))
+    ):
+        return
+    own = known.difference(SYSTEM_NAMESPACES)
+    for word in asked[-1:]:
+        if word.known and word.text not in known:
+            yield word, f"espace de noms « {word.text} » inconnu", nearest(word.text, own)
+    listed = any(target.kind.namespaced and target.name is None for target in targets(call)[0])
+    empty = situation.namespace == "default" and not any(item.namespace == "default" for item in situation.objects)
+    if (listed or call.verb in ("events", "run")) and not asked and empty and not call.has("--all-namespaces"):
+        yield None, "kubectl regarde dans « default », où ce dépôt n'a rien", f"ajouter -n {min(own)}"
+
+
+@rule("selecteur-vide", "kubectl")
+def empty_selector(call: Call) -> Iterator[Told]:
+    """Un sélecteur d'étiquettes ne désigne aucun objet des manifestes.
+
+    Mauvais : kubectl get pods -n shop -l app=fronts
+    Bon : kubectl get pods -n shop -l app=front
+    """
+    situation = call.situation
+    labels = [one for item in situation.objects for one in (item.labels, item.pod_labels) if one]
+    known = situation.here and labels and namespace(call) not in SYSTEM_NAMESPACES[1:]
+    for word in call.values("--selector") if known else ():
+        if (
+            word.known
+            and "kubernetes.io/" not in word.text.replace("app.kubernetes.io/", "")
+            and not any(selects(word.text, one) for one in labels)
+        ):
+            shown = {f"{key}={value}" for one in labels for key, value in one.items()}
+            yield word, f"le sélecteur « {word.text} » ne désigne rien", nearest(word.text, shown)
+
+
+@rule("conteneur-inconnu", "kubectl")
+def unknown_container(call: Call) -> Iterator[Told]:
+    """Une commande kubectl nomme un conteneur que les pods de l'objet n'ont pas.
+
+    Mauvais : kubectl set image deployment/shop-front web=shop-front:1.1 -n shop
+    Bon : kubectl set image deployment/shop-front front=shop-front:1.1 -n shop
+    """
+    names = {one.name for item in _meant(call) for one in item.containers()}
+    words = call.values("--container") if call.verb in ("logs", "exec", "attach", "set env") else []
+    if call.verb == "set image":
+        words = [Word(word.text.partition("=")[0], word.line) for word in call.operands if "=" in word.text]
+    for word in words if names else ():
+        if word.known and not any(fnmatchcase(name, word.text) for name in names):
+            yield word, f"aucun conteneur ne s'appelle « {word.text} »", nearest(word.text, names)
+
+
+def _meant(call: Call) -> list[KubeObject]:
+    named = [target for target in targets(call)[0] if target.name]
+    return [item for target in named for item in owners_of(call.situation, target.kind.name, target.name or "")]
+
+
+@rule("port-inconnu", "kubectl")
+def unknown_port(call: Call) -> Iterator[Told]:
+    """kubectl port-forward vise un port que le Service ou le pod n'a pas.
+
+    Mauvais : timeout 5 kubectl port-forward svc/shop-front 8080:81 -n shop
+    Bon : timeout 5 kubectl port-forward svc/shop-front 8080:80 -n shop
+    """
+    for item in _meant(call) if call.verb == "port-forward" else ():
+        own = [str(port[key]) for port in item.maps("spec", "ports") for key in ("port", "name") if key in port]
+        known = own if item.kind == "Service" else [name for one in item.containers() for name in one.ports]
+        for word in call.operands[1:]:
+            wanted = word.text.rpartition(":")[2]
+            if word.known and known and wanted not in known:
+                yield word, f"« {item.name} » n'a pas de port {wanted}", nearest(wanted, known)
+
+
+@rule("fichier-de-kubectl", "kubectl")
+def files_given(call: Call) -> Iterator[Told]:
+    """Le fichier donné à kubectl -f n'existe pas, ou ne décrit aucun objet.
+
+    Mauvais : kubectl apply -f k8s/apis.yaml
+    Bon : kubectl apply -f k8s/api.yaml
+    """
+    situation, given = call.situation, call.values("--filename", "--kustomize")
+    if call.verb in ("apply", "replace") and not given and call.must_succeed and not call.has("--raw"):
+        yield None, f"kubectl {call.verb} sans fichier", "ajouter -f et un fichier ou un dossier"
+    for word, text in [(one, part) for one in given for part in one.text.split(",") if call.verb not in OF_ONE_POD]:
+        path = situation.place(text)
+        yield from situation.missing(word, text)
+        inside = situation.repository.in_folder.get(path or "", []) if path in situation.repository.folders else None
+        if (
+            inside is not None
+            and not call.has("--recursive")
+            and not any(re.search(r"\.(ya?ml|json)$", name) for name in inside)
+        ):
+            yield word, f"aucun manifeste dans « {text} »", "nommer le dossier qui en a"
+
+
+@effect("kubectl")
+def remember(call: Call) -> None:
+    """Objects made, the current namespace, ports opened."""
+    situation, given = call.situation, call.values("--filename")
+    dry = call.has("--dry-run") or any(word.text != "none" for word in call.values("--dry-run"))
+    if call.verb == "config set-context":
+        for word in call.values("--namespace"):
+            situation.namespace = word.text
+    elif call.verb == "port-forward":
+        _open(call)
+    elif call.verb in FROM_FILES and given:
+        read = call.command.stdin
+        situation.opaque |= any(
+            "://" in one.text or not one.known or (one.text == "-" and read is None) for one in given
+        )
+        known = {(item.kind, item.name, item.namespace) for item in situation.objects}
+        found = objects_in(parse_documents(read or "", call.command.path, call.command.line)[0])
+        situation.objects += [item for item in found if (item.kind, item.name, item.namespace) not in known]
+    elif call.verb.partition(" ")[0] in MAKES and not dry:
+        situation.objects += _made(call)
+
+
+def _open(call: Call) -> None:
+    repository, applications = call.situation.repository, []
+    for item in _meant(call):
+        if item.kind == "Service":
+            applications.append(repository.application_behind(item))
+        applications += [repository.application_of(one) for one in item.containers()]
+    for word in call.operands[1:]:
+        local = word.text.partition(":")[0]
+        if local.isdecimal():
+            call.situation.ports[int(local)] = next(filter(None, applications), None)
+
+
+def _made(call: Call) -> list[KubeObject]:
+    """The object that `create KIND NAME`, `run NAME` or `expose` makes."""
+    first, _, kind = call.verb.partition(" ")
+    known = kinds().get(kind.partition(" ")[0])
+    name = MADE_ALONE.get(call.verb) or MADE_ALONE.get(first) or (known.name if known else "")
+    words = call.values("--name") or (call.operands[-1:] if first == "run" else call.operands[:1])
+    space = {} if name == "Namespace" else {"namespace": namespace(call)}
+    documents = [
+        Document(
+            call.command.path,
+            call.command.line,
+            {"kind": name, "metadata": {"name": word.text.rpartition("/")[2], "labels": {"run": word.text}, **space}},
+        )
+        for word in words
+        if name
+    ]
+    return [KubeObject(document) for document in documents]
+
+
+@carries("kubectl")
+def nothing_here(_: Call) -> Iterator[tuple[Command, Situation]]:
+    """What `exec` and `run` carry happens in a container, whose files and programs are not known."""
+    return iter(())

@@ -1,0 +1,62 @@
+"""`python` and `pip`: modules and lists of requirements that exist."""
+
+import importlib.util
+import posixpath
+from collections.abc import Iterator
+from itertools import pairwise
+
+from runbook.rules.call import Call, effect
+from runbook.rules.finding import Told, nearest
+from runbook.rules.rule import rule
+
+PYTHON = ("python", "python3")
+
+
+@rule("module-inconnu", *PYTHON)
+def unknown_module(call: Call) -> Iterator[Told]:
+    """python -m lance un module que ni le dépôt ni l'environnement n'ont.
+
+    Mauvais : python -m json.toool settings.json
+    Bon : python -m json.tool settings.json
+    """
+    words = call.operands
+    place = next((index for index, word in enumerate(words) if word.text == "-m"), None)
+    if place is None or place + 1 >= len(words) or not call.situation.here or not words[place + 1].known:
+        return
+    name = words[place + 1].text
+    own = {file.removesuffix(".py").removesuffix("/__main__").removesuffix("/__init__") for file in _modules(call)}
+    if not any(path == name.replace(".", "/") or path.endswith(f"/{name.replace('.', '/')}") for path in own):
+        try:
+            there = importlib.util.find_spec(name) is not None
+        except (ImportError, ValueError):
+            there = False
+        if not there:
+            remedy = nearest(name, (posixpath.basename(path) for path in own))
+            yield words[place + 1], f"module « {name} » introuvable", remedy
+
+
+def _modules(call: Call) -> list[str]:
+    return [file for file in call.situation.repository.files if file.endswith(".py")]
+
+
+@rule("liste-de-paquets", "pip", "pip3", "uv", *PYTHON)
+def requirements(call: Call) -> Iterator[Told]:
+    """pip installe une liste que le dépôt n'a pas.
+
+    Mauvais : pip install -r requirement.txt
+    Bon : pip install -r requirements.txt
+    """
+    words = call.operands
+    if any(word.text == "install" for word in words):
+        for option, word in pairwise(words):
+            if option.text in ("-r", "--requirement", "-c", "--constraint"):
+                yield from call.situation.missing(word)
+
+
+@effect(*PYTHON, "uv", "virtualenv")
+def environment(call: Call) -> None:
+    """`python -m venv FOLDER`."""
+    texts = [word.text for word in call.operands]
+    if "venv" in texts or call.program == "virtualenv":
+        for word in call.operands[-1:]:
+            call.situation.make(word.text, tree=True)

@@ -1,0 +1,122 @@
+"""What any command may get wrong, whichever its program: its verb, its options, its variables, texts to replace."""
+
+import re
+from collections.abc import Iterator
+
+from runbook.reading.content import PageBlocks
+from runbook.rules.call import PROGRAMS, SUBCOMMANDS, Call, grammar_of, options_of
+from runbook.rules.finding import Finding, Told, meant, nearest
+from runbook.rules.rule import rule
+
+PLACEHOLDER = re.compile(
+    r"<[A-Za-zÀ-ÿ][\wÀ-ÿ .'’/-]*>|(?<![\w$\[({])\[[A-Z][A-Z_-]{2,}\]|\b(?:CHANGEME|YOUR[-_][A-Z_-]+)\b"
+)
+PATTERNS = ("grep", "sed", "awk", "jq", "perl", "echo", "printf", "python", "python3", "rg", "egrep", "cat", "tee")
+
+
+@rule("verbe-inconnu")
+def unknown_verb(call: Call) -> Iterator[Told]:
+    """Un programme reçoit un verbe qu'il n'a pas.
+
+    Mauvais : docker compose upp --detach
+    Bon : docker compose up --detach
+    """
+    if call.grammar is None:
+        return
+    for what, word, verb in call.wrong:
+        if what == "verb":
+            parent = verb.rpartition(" ")[0]
+            start = f"{parent} " if parent else ""
+            known = [one[len(start) :] for one in (*call.grammar.verbs, *call.grammar.aliases) if one.startswith(start)]
+            near = meant(word.text, (one for one in known if one and " " not in one))
+            plugin = not parent and call.program in SUBCOMMANDS
+            if near or (call.situation.here and not plugin):
+                remedy = nearest(word.text, (one for one in known if one and " " not in one))
+                yield word, f"« {call.program} {verb} » n'existe pas", remedy
+
+
+@rule("option-inconnue")
+def unknown_option(call: Call) -> Iterator[Told]:
+    """Un programme reçoit une option qu'il n'a pas, ou sans la valeur qu'elle attend.
+
+    Mauvais : docker compose up --detached
+    Bon : docker compose up --detach
+    """
+    if call.grammar is None or (call.grammar.program not in PROGRAMS and not call.situation.here):
+        return
+    named = " ".join([call.program, *([call.verb] if call.verb and call.verb != call.program else [])])
+    for what, word, name in call.wrong:
+        if what == "value":
+            yield word, f"« {name} » de « {named} » sans valeur", "écrire sa valeur après elle"
+        elif what == "no-value":
+            yield word, f"« {name} » de « {named} » ne prend pas de valeur", f"écrire « {name} » seul"
+        elif what == "option":
+            known = options_of(call.grammar.verbs.get(call.verb) or "").names
+            owner = _owner(call, name)
+            near = meant(name, known)
+            if near or owner or call.situation.here:
+                remedy = f"vouliez-vous dire « {near} » ?" if near else owner or f"« {named} --help » donne les siennes"
+                yield word, f"option « {name} » inconnue de « {named} »", remedy
+
+
+def _owner(call: Call, name: str) -> str:
+    """Where the option goes, if it is one of the verb above."""
+    above = call.verb.rpartition(" ")[0]
+    grammar = grammar_of(call.program)
+    if grammar and call.verb and name in options_of(grammar.verbs.get(above) or "").names:
+        return f"c'est une option de « {call.program} {above} » : l'écrire avant « {call.verb.rpartition(' ')[2]} »"
+    return ""
+
+
+@rule("variable-inconnue")
+def unset_variable(call: Call) -> Iterator[Told]:
+    """Une commande lit une variable que rien n'affecte avant elle dans la page.
+
+    Mauvais : echo "$VERSON"
+    Bon : VERSON=1; echo "$VERSON"
+    """
+    command = call.command
+    words = (*command.words, *(word for _, word in command.redirects)) if call.situation.here else ()
+    for word in words:
+        for name in word.unset:
+            if command.path.endswith((".yml", ".yaml")) and name.startswith(("GITHUB_", "RUNNER_")):
+                continue  # a workflow's own
+            known = (one for one in call.situation.shell.variables if one.isidentifier())
+            near = meant(name, known)
+            remedy = f"vouliez-vous dire « {near} » ?" if near else "l'affecter dans un bloc précédent"
+            yield word, f"variable « {name} » jamais affectée avant dans la page", remedy
+
+
+@rule("texte-a-remplacer", about="page")
+def placeholder(page: PageBlocks, _: object, __: object) -> Iterator[Told]:
+    """Une commande contient un texte que le lecteur doit remplacer : collée telle quelle, elle échoue.
+
+    Mauvais : kubectl logs <nom-du-pod> -n shop
+    Bon : kubectl logs deploy/shop-front -n shop
+    """
+    for block in page.blocks:
+        if not block.target:
+            continue
+        for number, line in enumerate(_outside_documents(block.code), 1):
+            found = PLACEHOLDER.search(line)
+            program = re.search(
+                r"(?:^|[|;&(]\s*)([\w./-]+)(?!.*[|;&(]\s*[\w./-]+)", line[: found.start()] if found else ""
+            )
+            if found and not (program and program[1] in PATTERNS):
+                remedy = "trouver la valeur par une commande, par exemple POD=$(…)"
+                yield Finding(
+                    page.page.path, block.line + number, f"« {found[0]} » : texte à remplacer par le lecteur", remedy
+                )
+
+
+def _outside_documents(code: str) -> Iterator[str]:
+    """The lines, those of here-documents empty."""
+    until = ""
+    for line in code.split("\n"):
+        if until:
+            until = "" if line.strip() == until else until
+            yield ""
+            continue
+        here = re.search(r"<<-?\s*['\"]?(\w+)", line)
+        until = here[1] if here else ""
+        yield line.partition(" #")[0]

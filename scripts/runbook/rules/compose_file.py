@@ -1,0 +1,166 @@
+"""Does a Compose file hold together, with the Dockerfiles that it builds?"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from runbook.repository.compose import Service, filled
+from runbook.repository.model import Repository
+from runbook.repository.objects import items, mapping
+from runbook.rules.finding import Finding, Told, nearest
+from runbook.rules.rule import rule
+
+
+@rule("nom-de-compose", about="repository", where="compose.yaml")
+def undeclared(repository: Repository) -> Iterator[Told]:
+    """Un service Compose nomme un service, un réseau, un volume, un secret ou une configuration que le fichier n'a pas.
+
+    Mauvais : apy: # awaited
+    Bon : api: # awaited
+    """
+    compose = repository.compose
+    for service in compose.services.values():
+        named = {part: service.named(part) for part in ("depends_on", "networks", "secrets", "configs")}
+        named["volumes"] = [name for name in _mounted(service) if re.fullmatch(r"\w[\w.-]*", name)]
+        for part, names in named.items():
+            known = {*compose.services} if part == "depends_on" else compose.declared(part) | {"default"}
+            for name in names:
+                if name not in known:
+                    yield service, (part, name), f"« {name} », sous {part}, n'existe pas", nearest(name, known)
+
+
+def _mounted(service: Service) -> Iterator[str]:
+    """The source of each volume that has one."""
+    for entry in items(service.spec.get("volumes")):
+        if isinstance(entry, dict) and entry.get("type") in ("bind", "volume"):
+            yield filled(str(entry.get("source", "")))
+        elif ":" in str(entry) and not isinstance(entry, dict):
+            yield filled(str(entry)).partition(":")[0]
+
+
+@rule("sante-attendue", about="repository", where="Dockerfile")
+def healthy(repository: Repository) -> Iterator[Told]:
+    """Un service attend qu'un autre soit en bonne santé, et celui-ci n'a pas de contrôle de santé.
+
+    Mauvais : HEALTHCHECK NONE
+    Bon : HEALTHCHECK CMD ["python", "-c", "pass"]
+    """
+    for service in repository.compose.services.values():
+        for name, told in mapping(service.spec.get("depends_on")).items():
+            other = repository.compose.services.get(str(name))
+            if other is None or mapping(told).get("condition") != "service_healthy":
+                continue
+            own = mapping(other.spec.get("healthcheck"))
+            dockerfile = repository.dockerfiles.get(other.dockerfile) if other.build else None
+            if own.get("disable") or (dockerfile and not dockerfile.checked and not own.get("test")):
+                cause = f"« {name} », sans contrôle de santé, serait attendu toujours"
+                yield service, ("depends_on", str(name)), cause, "ajouter HEALTHCHECK ou healthcheck"
+
+
+@rule("construction-de-compose", about="repository", where="compose.yaml")
+def builds(repository: Repository) -> Iterator[Told]:
+    """Un service Compose se construit d'un dossier, d'un Dockerfile, d'une étape ou d'un argument qui n'existe pas.
+
+    Mauvais : dockerfile: Dockerfil # api
+    Bon : dockerfile: Dockerfile # api
+    """
+    for service in repository.compose.services.values():
+        build = service.build
+        if build is None or "://" in service.context or "dockerfile_inline" in build:
+            continue
+        if service.context not in repository.folders:
+            near = nearest(service.context, repository.folders)
+            yield service, ("build", "context"), f"dossier « {service.context} » absent", near
+            continue
+        dockerfile = repository.dockerfiles.get(service.dockerfile)
+        if dockerfile is None:
+            known = [name for name in repository.files if "dockerfile" in name.lower()]
+            yield (
+                service,
+                ("build", "dockerfile"),
+                f"« {service.dockerfile} » absent",
+                nearest(service.dockerfile, known),
+            )
+            continue
+        target, given = str(build.get("target", "")), build.get("args")
+        if target and target.lower() not in dockerfile.stages:
+            stages = filter(None, dockerfile.stages)
+            yield (
+                service,
+                ("build", "target"),
+                f"étape « {target} » que {dockerfile.path} n'a pas",
+                nearest(target, stages),
+            )
+        for name in [str(one).partition("=")[0] for one in given] if isinstance(given, list) else mapping(given):
+            if name not in dockerfile.arguments:
+                cause = f"argument « {name} » que {dockerfile.path} ne prend pas"
+                yield service, ("build", "args", name), cause, nearest(name, dockerfile.arguments)
+
+
+@rule("port-de-compose", about="repository", where="compose.yaml")
+def ports(repository: Repository) -> Iterator[Told]:
+    """Un service Compose publie un port où rien n'écoute, ou que deux services se disputent.
+
+    Mauvais : - "127.0.0.1:8000:8100"
+    Bon : - "127.0.0.1:8000:8000"
+    """
+    taken: dict[tuple[int, str], str] = {}
+    for service in repository.compose.services.values():
+        application = repository.application_of_service(service)
+        listening = repository.listening(service, application, service.environment.get("PORT"))
+        for port in service.ports:
+            if listening and port.target not in listening:
+                remedy = nearest(str(port.target), map(str, listening))
+                yield service, ("ports", port.index), f"port {port.target} publié, et rien n'y écoute", remedy
+            if port.host is not None and not service.spec.get("profiles"):
+                other = taken.setdefault((port.host, port.address), service.name)
+                if other != service.name:
+                    yield service, ("ports", port.index), f"port {port.host} déjà pris par « {other} »", "un autre"
+
+
+@rule("fichier-de-compose", about="repository", where="compose.yaml")
+def files(repository: Repository) -> Iterator[Told]:
+    """Un service Compose lit un fichier ou monte un dossier que le dépôt n'a pas.
+
+    Mauvais : env_file: setting.env
+    Bon : env_file: settings.env
+    """
+    compose = repository.compose
+    for service in compose.services.values():
+        given = service.spec.get("env_file")
+        entries = [one if isinstance(one, dict) else {"path": one} for one in items(given) or [given]]
+        named = [("env_file", str(one.get("path") or "")) for one in entries if one.get("required", True)]
+        named += [("volumes", source) for source in _mounted(service) if source.startswith(".")]
+        for part, name in named:
+            path = posixpath.normpath(posixpath.join(service.folder, filled(name)))
+            there = path in repository.files or path in repository.folders
+            if name and not there and not name.startswith(("/", "~", "..", "$")):
+                known = repository.in_folder.get(posixpath.dirname(path) or ".", ())
+                yield service, (part,), f"« {name} » absent du dépôt", nearest(path, known)
+
+
+@rule("copie-de-dockerfile", about="repository", where="Dockerfile")
+def copies(repository: Repository) -> Iterator[Told]:
+    """Un Dockerfile copie un fichier que son contexte n'a pas, ou depuis une étape qui n'existe pas.
+
+    Mauvais : COPY apps ./app
+    Bon : COPY app ./app
+    """
+    for service in repository.compose.services.values():
+        dockerfile = repository.dockerfiles.get(service.dockerfile) if service.build else None
+        others = [*mapping((service.build or {}).get("additional_contexts"))]
+        if dockerfile is None:
+            continue
+        for found in dockerfile.of("COPY", "ADD"):
+            stages = {*filter(None, dockerfile.stages), *map(str, range(len(dockerfile.stages))), *others}
+            stage = found.option("from")
+            if stage is not None:
+                if stage.lower() not in stages and not re.search(r"[:/$]", stage):
+                    yield Finding(dockerfile.path, found.line, f"étape « {stage} » inconnue", nearest(stage, stages))
+                continue
+            for source in found.arguments[:-1]:
+                path = posixpath.normpath(posixpath.join(service.context, source.lstrip("/")))
+                there = path in repository.files or path in repository.folders
+                if not there and not re.search(r"[$*?\[<]|://", source):
+                    near = nearest(path, repository.in_folder.get(posixpath.dirname(path) or ".", ()))
+                    yield Finding(dockerfile.path, found.line, f"« {path} » absent du dépôt", near)

@@ -1,0 +1,111 @@
+"""JSONPath and Go templates as kubectl reads them: the paths that they hold, or why they cannot be read."""
+
+import re
+
+TOKEN = re.compile(
+    r"""(?P<any>\.\.)|\.(?P<name>(?:\\.|[^\s.\[\]{}'"(),=<>!|*])+)|\.?(?P<all>\*)|\[\?\((?P<filter>.*?)\)\]
+    |\[['"](?P<quoted>(?:\\.|[^'"\\])*)['"]\]|(?P<list>\[(?:\*|[-\d:,]*)\])|(?P<dot>\.)(?=\[|$)""",
+    re.VERBOSE | re.DOTALL,
+)
+EXPRESSION = re.compile(r"\{((?:[^{}\"']|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')*)\}")
+LITERAL = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
+ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
+CHAIN = re.compile(r"(?<![\w$)\]])((?:\.[A-Za-z_]\w*)+)")
+ELEMENT, ANYWHERE = "[]", ".."  # a step into a list, a step to any depth
+Path = tuple[str, ...]
+
+
+class PathError(ValueError):
+    """A template that kubectl would refuse, and why."""
+
+
+def jsonpath(template: str) -> list[Path]:
+    """The paths of a `{…}` template from the root, loops resolved; PathError if it cannot be read."""
+    found: list[Path] = []
+    loops: list[Path] = [()]
+    if re.search(r"[{}]", EXPRESSION.sub("", template)):
+        raise PathError("accolade ouverte ou fermée seule")
+    for expression in EXPRESSION.findall(template):
+        word, _, rest = expression.strip().partition(" ")
+        if word == "end":
+            loops.pop()
+            if not loops:
+                raise PathError("{end} sans {range}")
+        elif word == "range":
+            loops.append(_path(rest, loops[-1], found))
+            found.append(loops[-1])
+        else:
+            found += [_path(text, loops[-1], found) for text in _operands(expression)]
+    if len(loops) > 1:
+        raise PathError("{range} sans {end}")
+    return found
+
+
+def relaxed(text: str) -> Path:
+    """The one path of `--sort-by` and of a custom column: braces and first dot are free."""
+    bare = text.strip()
+    if bare.startswith("{") != bare.endswith("}"):
+        raise PathError("accolade ouverte ou fermée seule")
+    bare = bare.strip("{}")
+    return _path(bare if bare.startswith((".", "[", "$")) else f".{bare}", (), [])
+
+
+def go_template(template: str) -> list[Path]:
+    """The paths of a Go template outside of loops, whose elements have others; PathError if its ends do not match."""
+    found: list[Path] = []
+    inside: list[str] = []
+    if template.count("{{") != template.count("}}"):
+        raise PathError("accolades « {{ » et « }} » en nombre différent")
+    for action in ACTION.findall(template):
+        word = action.partition(" ")[0]
+        if word == "end":
+            if not inside:
+                raise PathError("{{end}} sans {{range}}, {{if}} ni {{with}}")
+            inside.pop()
+            continue
+        if not {"range", "with"} & {*inside}:
+            found += [tuple(chain[1:].split(".")) for chain in CHAIN.findall(LITERAL.sub('""', action))]
+        if word in ("range", "with", "if"):
+            inside.append(word)
+    if inside:
+        raise PathError("{{range}}, {{if}} ou {{with}} sans {{end}}")
+    return found
+
+
+def _operands(expression: str) -> list[str]:
+    """What is printed, between literals."""
+    text, found = LITERAL.sub(" ", re.sub(r"\[['\"][^]]*\]", lambda one: one[0].replace(" ", ""), expression)), []
+    if re.search(r"\[['\"]", expression):
+        text = expression  # the quotes are those of a key
+    depth, start = 0, 0
+    for place, letter in enumerate(f"{text} "):
+        depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(letter, 0)
+        if letter == " " and depth <= 0:
+            found.append(text[start:place].strip())
+            start = place
+    return [one for one in found if one]
+
+
+def _path(text: str, base: Path, found: list[Path]) -> Path:
+    """The steps of one path; the paths of its filters go to `found`."""
+    bare = text.strip()
+    steps, place = (() if bare.startswith("$") else base), int(bare[:1] in ("$", "@"))
+    if bare and bare[0] not in ".$@[*":
+        raise PathError(f"« {bare} » ne commence ni par un point ni par un guillemet")
+    while place < len(bare):
+        token = TOKEN.match(bare, place)
+        if token is None:
+            raise PathError(f"« {bare[place:]} » mal écrit")
+        if token["filter"] is not None:
+            for side in re.split(r"==|!=|<=|>=|=~|<|>", token["filter"]):
+                if side.strip().startswith("@"):
+                    found.append(_path(side, (*steps, ELEMENT), found))
+        name = token["name"] or token["quoted"]
+        if name is not None:
+            steps = (*steps, re.sub(r"\\(.)", r"\1", name))
+        elif token["any"] or token["all"]:
+            steps = (*steps, ANYWHERE)
+        elif token["dot"] is None:
+            steps = (*steps, ELEMENT)
+        place = token.end()
+    return steps

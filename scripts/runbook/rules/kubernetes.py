@@ -1,0 +1,84 @@
+"""The kinds of Kubernetes objects and their fields, as `scripts/grammars` read them from a cluster's API."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).parent / "commands" / "kubernetes.json"
+ALL = ("Pod", "Service", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet", "Job", "CronJob")  # `kubectl get all`
+# Objects that controllers make: their kind → the kinds that they are named after.
+MADE_BY = {
+    "Pod": ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet"),
+    "ReplicaSet": ("Deployment",),
+    "Job": ("CronJob",),
+    "EndpointSlice": ("Service",),
+    "ControllerRevision": ("StatefulSet", "DaemonSet"),
+    "PersistentVolumeClaim": ("StatefulSet",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of object: its name, its group, whether it lives in a namespace."""
+
+    name: str
+    group: str
+    namespaced: bool
+
+
+@cache
+def _data() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return data
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Each way that kubectl takes to name a kind, in lower case → the kind."""
+    found: dict[str, Kind] = {}
+    for name, told in _data()["kinds"].items():
+        kind = Kind(name, told["group"], told["namespaced"])
+        for text in told["names"]:
+            found[text] = kind
+            found[f"{text}.{kind.group}"] = kind
+    return found
+
+
+def is_own(api_version: str, kind: str) -> bool:
+    """Whether Kubernetes itself has this kind in this group; custom ones are not judged."""
+    known = kinds().get(kind.lower())
+    return known is not None and known.group == api_version.rpartition("/")[0]
+
+
+def namespaced(kind: str) -> bool | None:
+    """Whether objects of this kind live in a namespace; None for a kind that is not Kubernetes' own."""
+    known = kinds().get(kind.lower())
+    return known.namespaced if known else None
+
+
+def wrong_field(kind: str, path: Sequence[str]) -> tuple[str, Iterator[str]] | None:
+    """The first step of `path` that objects of this kind do not have, and those that they have; None if all is well."""
+    types, here = _data()["types"], kind
+    for step in path:
+        if (
+            step in ("..", "*")
+            or here.startswith(("*", "?"))
+            or (here and here not in types and not here.startswith("["))
+        ):
+            return None  # any depth, a map with free keys, or a field that is not described
+        if here.startswith("["):
+            here = here[1:]
+            if step == "[]":
+                continue
+        elif step == "[]":
+            return None
+        fields = types.get(here)
+        if fields is None:
+            return (step, iter(())) if not here else None
+        if step not in fields:
+            return step, iter(fields)
+        here = fields[step]
+    return None

@@ -1,0 +1,284 @@
+"""Other programs that know better: called, and what they find is shown as ours."""
+
+import importlib.resources
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from runbook.reading.content import PageBlocks
+from runbook.repository.model import Repository
+from runbook.repository.objects import items, mapping
+from runbook.repository.yamlfile import Document, read_documents
+from runbook.rules.finding import Finding, nearest
+from runbook.rules.kubernetes import is_own
+from runbook.rules.memory import asked_once, cache_file
+from runbook.rules.rule import rule
+from runbook.rules.scripts import shell_scripts, workflow_files
+
+# Judged better by rules that know the page and the repository, or right in a page.
+SHELLCHECK_OFF = {
+    "SC1090": "files that are sourced: the rule on files knows which exist",
+    "SC1091": "the same, for a path that is known",
+    "SC2016": "$ in single quotes: jsonpath, awk and jq programs are written so",
+    "SC2034": "a variable unused in its block: a later block of the page uses it",
+    "SC2119": "a function called in another block than where it is defined",
+    "SC2120": "the same",
+    "SC2154": "a variable not assigned in its block: the rule on variables reads the whole page",
+    "SC2164": "cd without || exit: that would close the reader's terminal, and the folder is checked",
+    "SC2317": "a function not called in its own block",
+    "SC2329": "the same",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that a program looks at, and where it stands: its first line is line `line` + 1 of `path`."""
+
+    path: str
+    line: int
+    text: str
+
+
+Comment = tuple[str, int, str, str]  # file, line, code, message
+SAME = itemgetter("file", "line", "code", "message")
+
+
+@rule("shellcheck", about="tool")
+def shellcheck(repository: Repository, pages: Sequence[PageBlocks]) -> Iterator[Finding]:
+    """ShellCheck trouve à redire à une commande, ou bash ne saurait la lire.
+
+    Mauvais : rm -f $HOME/*.log && echo "fini
+    Bon : rm -f "$HOME"/*.log && echo "fini"
+    """
+    blocks = [block for page in pages for block in page.blocks]
+    strict = [Text(block.page, block.line, block.code) for block in blocks if block.target]
+    strict += [Text(path, 0, repository.text(path)) for path in shell_scripts(repository)]
+    # where a page runs nowhere, only what bash itself would refuse, and not for a text to replace
+    loose = [Text(block.page, block.line, block.code) for block in blocks if not block.target and "<" not in block.code]
+    options = ["--norc", "--shell=bash", "--format=json", "--severity=info", f"--exclude={','.join(SHELLCHECK_OFF)}"]
+    judged = {one.path for one in strict}
+    told: set[tuple[str, int]] = set()
+    for found in _asked(repository, "shellcheck", options, [*strict, *loose], ".sh", SAME):
+        start = max((one.line for one in loose if one.path == found.path and one.line < found.line), default=0)
+        if found.path in judged or (found.rule < ":SC2" and (found.path, start) not in told):
+            told.add((found.path, start))
+            yield found
+
+
+@rule("hadolint", about="tool", where="Dockerfile")
+def hadolint(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
+    """hadolint trouve à redire à un Dockerfile.
+
+    Mauvais : FROM python:latest AS build
+    Bon : FROM python:3.13-slim AS build
+    """
+    texts = [Text(path, 0, repository.text(path)) for path in repository.dockerfiles]
+    yield from _asked(repository, "hadolint", ["--no-fail", "--format", "json"], texts, ".Dockerfile", SAME)
+
+
+@rule("zizmor", about="tool", where=".github/workflows/ci.yml")
+def zizmor(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
+    """zizmor trouve une faiblesse dans un workflow.
+
+    Mauvais : uses: actions/checkout@v4
+    Bon : uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8
+    """
+
+    def read(one: Any) -> Comment:
+        place = one["locations"][0]
+        file = place["symbolic"]["key"]["Local"]["verbatim_path"]
+        return file, place["concrete"]["location"]["start_point"]["row"] + 1, one["ident"], one["desc"]
+
+    options = ["--offline", "--no-progress", "--format", "json"]
+    yield from _asked(repository, "zizmor", options, _workflows(repository), ".yml", read)
+
+
+@rule("actionlint", about="tool", where=".github/workflows/ci.yml")
+def actionlint(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
+    """actionlint trouve à redire à un workflow.
+
+    Mauvais : needs: [biuld]
+    Bon : needs: [build]
+    """
+    options = ["-no-color", "-format", "{{json .}}"]
+    read = itemgetter("filepath", "line", "kind", "message")
+    yield from _asked(repository, "actionlint", options, _workflows(repository), ".yml", read)
+
+
+@rule("schema-kubernetes", about="tool", where="k8s/api.yaml")
+def kubernetes_schema(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
+    """Une version de Kubernetes que le site sert refuse, ou laisse de côté, un champ d'un objet.
+
+    Mauvais : replicass: 2
+    Bon : replicas: 2
+    """
+    path = repository.settings.model.kubernetes
+    listed = [document.at("kubernetes") for document in read_documents(repository.root / path, path)[0]] if path else []
+    versions = [str(mapping(one).get("version")) for one in items(listed[0])] if listed else []
+    own = [item for item in repository.objects if is_own(str(item.at("apiVersion")), item.kind)]
+    documents = [(item.document, f"{item} : ") for item in own]
+    if has_module("kubernetes_validate"):
+        yield from _validated(
+            repository, "kubernetes", documents, str(versions), lambda one: _by_kubernetes(one, versions)
+        )
+
+
+def _by_kubernetes(value: Any, wanted: Sequence[str]) -> list[Any]:
+    import kubernetes_validate  # noqa: PLC0415 — half a second that a second check does not need
+
+    known = kubernetes_validate.utils.all_versions()
+    versions = [max((one for one in known if one.startswith(f"{short}.")), default="") for short in wanted]
+    found = []
+    for version in filter(None, versions or (known[0], known[-1])):
+        short = ".".join(version.split(".")[:2])
+        try:
+            kubernetes_validate.validate(value, version, strict=True)
+        except kubernetes_validate.ValidationError as error:
+            keys, cause, remedy = _explained(error)
+            found.append((keys, f"refusé par Kubernetes {short} : {cause}", remedy))
+        except kubernetes_validate.SchemaNotFoundError:
+            cause = f"{value.get('apiVersion')} n'existe pas dans Kubernetes {short}"
+            found.append((["apiVersion"], cause, "corriger apiVersion ou kind"))
+    return found[:1] if len({str(keys) for keys, _, _ in found}) == 1 else found
+
+
+@rule("schema", about="tool", where="compose.yaml")
+def file_schema(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
+    """Un fichier Compose, un workflow ou un dependabot.yml n'a pas la forme que son programme attend.
+
+    Mauvais : imagee: shop-front:1.0
+    Bon : image: shop-front:1.0
+    """
+    files = dict.fromkeys(workflow_files(repository), "github-workflows")
+    if files and ".github/dependabot.yml" in repository.files:
+        files[".github/dependabot.yml"] = "dependabot"
+    documents = {"compose-spec": [repository.compose.document] if repository.compose.path else []}
+    for path, name in files.items():
+        documents.setdefault(name, []).extend(read_documents(repository.root / path, path)[0])
+    for name, given in documents.items() if has_module("check_jsonschema") else ():
+        yield from _validated(repository, name, [(one, "") for one in given], "", partial(_by_schema, name))
+
+
+def _by_schema(name: str, value: Any) -> list[Any]:
+    import jsonschema  # noqa: PLC0415 — a third of a second
+
+    vendored = importlib.resources.files("check_jsonschema") / "builtin_schemas" / "vendor"
+    schema = json.loads((vendored / f"{name}.json").read_text(encoding="utf-8"))
+    validator = jsonschema.validators.validator_for(schema)(schema)
+    return [_explained(jsonschema.exceptions.best_match([error])) for error in validator.iter_errors(value)]
+
+
+def _validated(
+    repository: Repository,
+    name: str,
+    documents: Sequence[tuple[Document, str]],
+    version: str,
+    validate: Callable[[Any], list[Any]],
+) -> Iterator[Finding]:
+    """What a schema says of each document, asked once for each content; causes begin with the text beside it."""
+    texts = {id(one): json.dumps(_plain(one.value), sort_keys=True) for one, _ in documents}
+    file = cache_file(repository.root, repository.settings, name)
+    said = asked_once(file, version, [*texts.values()], lambda new: {text: validate(json.loads(text)) for text in new})
+    for document, start in documents:
+        for keys, cause, remedy in said[texts[id(document)]]:
+            yield Finding(document.path, document.line_of(*keys), f"{start}{cause}", remedy)
+
+
+def _explained(error: Any) -> tuple[list[Any], str, str]:
+    """The place, the cause and the remedy of a schema's error: an unknown key is the commonest."""
+    known = {**error.schema.get("properties", {}), **error.schema.get("patternProperties", {})}
+    extra = []
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        extra = [str(key) for key in error.instance if str(key) not in known][:1]
+    keys = [*error.absolute_path, *extra]
+    if extra:
+        return keys, f"clé « {extra[0]} » inconnue", nearest(extra[0], error.schema.get("properties", {}))
+    where = ".".join(map(str, keys))
+    return keys, error.message.split("\n")[0][:200], f"corriger {where or 'le document'}"
+
+
+def absent(repository: Repository, pages: Sequence[PageBlocks]) -> list[str]:
+    """What is not judged because the program that would is not installed here, in one line."""
+    wanted = {
+        "shellcheck": any(page.blocks for page in pages),
+        "hadolint": bool(repository.dockerfiles),
+        "zizmor": bool(workflow_files(repository)),
+        "kubernetes_validate": bool(repository.objects),
+        "check_jsonschema": bool(repository.compose.path),
+    }
+    missing = [name for name, needed in wanted.items() if needed and not (program(name) or has_module(name))]
+    return [f"absent, et donc non consulté : {', '.join(missing).replace('_', '-')}"] if missing else []
+
+
+def _asked(
+    repository: Repository,
+    name: str,
+    options: list[str],
+    texts: Sequence[Text],
+    suffix: str,
+    read: Callable[[Any], Comment],
+) -> Iterator[Finding]:
+    """What a program that takes files and answers in JSON says of these texts; nothing where it is not installed."""
+    found = program(name)
+    if found is None or not texts:
+        return
+    status = Path(found).stat()
+    said = asked_once(
+        cache_file(repository.root, repository.settings, name),
+        f"{status.st_size} {status.st_mtime_ns} {options}",
+        [one.text for one in texts],
+        lambda new: _comments([found, *options], new, suffix, read),
+    )
+    for one in texts:
+        for line, code, message in said[one.text]:
+            named = code if str(code)[0].isalpha() else f"SC{code}"
+            remedy = f"voir {named} de {name}"
+            yield Finding(one.path, max(one.line + line, 1), message.rstrip("."), remedy, f":{named}")
+
+
+def _comments(
+    command: list[str], texts: list[str], suffix: str, read: Callable[[Any], Comment]
+) -> dict[str, list[Any]]:
+    """One call of the program for all these texts."""
+    said: dict[str, list[Any]] = {text: [] for text in texts}
+    with tempfile.TemporaryDirectory(prefix="runbook-check-") as folder:
+        names = [f"{number}{suffix}" for number in range(len(texts))]
+        for name, text in zip(names, texts, strict=True):
+            Path(folder, name).write_text(f"{text}\n", encoding="utf-8")
+        ran = subprocess.run(
+            [*command, *names], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+    for file, line, code, message in map(read, json.loads(ran.stdout or "[]")):
+        said[texts[int(Path(file).name.partition(".")[0])]].append([line, code, message])
+    return said
+
+
+def _workflows(repository: Repository) -> list[Text]:
+    return [Text(path, 0, repository.text(path)) for path in workflow_files(repository)]
+
+
+def program(name: str) -> str | None:
+    """Where a program is: beside Python, or on the PATH."""
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.exists() else shutil.which(name)
+
+
+def has_module(name: str) -> bool:
+    """Whether Python could import it."""
+    return importlib.util.find_spec(name) is not None
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON has it: keys are texts, dates too; YAML 1.1 reads a workflow's `on` as true."""
+    if isinstance(value, dict) and True in value:
+        value = {"on" if key is True else key: below for key, below in value.items()}
+    return json.loads(json.dumps(value, default=str))

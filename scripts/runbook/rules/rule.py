@@ -1,0 +1,70 @@
+"""What a rule is, and the list of them all: the modules that hold rules enter them here when they are loaded."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from runbook.rules.finding import Finding, Told
+
+BLOCK = ""  # where the examples of a rule about commands stand: in a block of the sample's page
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: with `bad` in the sample repository's file `where` it finds something, with `good` nothing.
+
+    `about` says what it looks at: each `command` (of `programs`, or of all without), a `page`, the `repository`,
+    or what another program, a `tool`, says of both.
+    """
+
+    identifier: str
+    sentence: str
+    bad: str
+    good: str
+    where: str
+    about: str
+    programs: tuple[str, ...]
+    look: Callable[..., Iterator[Told]]
+
+    def findings(self, *given: Any) -> Iterator[Finding]:
+        """What it finds, under its name; a function that calls another program adds the name of that one's rule."""
+        for told in self.look(*given):
+            found = told if isinstance(told, Finding) else _placed(given[0], *told)
+            yield replace(found, rule=self.identifier + found.rule)
+
+
+def _placed(given: Any, thing: Any, *told: Any) -> Finding:
+    if len(told) == 2:
+        return Finding(given.command.path, (thing or given.command).line, *told)
+    keys, cause, remedy = told
+    return Finding(thing.path, thing.line_of(*keys), f"{thing} : {cause}", remedy)
+
+
+Look = Callable[..., Iterator[Told]]
+RULES: dict[str, Rule] = {}
+TOLD = re.compile(r"(?P<sentence>.*?)\s+Mauvais : (?P<bad>.*?)\s+Bon : (?P<good>.*?)\s*", re.DOTALL)
+
+
+def rule(identifier: str, *programs: str, about: str = "command", where: str = BLOCK) -> Callable[[Look], Look]:
+    """Enter the function below as a rule; its docstring, in French for who reads findings, is what it says of itself."""
+
+    def enter(look: Look) -> Look:
+        told = TOLD.fullmatch(look.__doc__ or "")
+        if told is None:
+            raise ValueError(f"{identifier}: no sentence, « Mauvais : » and « Bon : » in its docstring")
+        sentence, bad, good = told.group("sentence", "bad", "good")
+        RULES[identifier] = Rule(identifier, sentence, bad, good, where, about, programs, look)
+        return look
+
+    return enter
+
+
+def load_rules() -> dict[str, Rule]:
+    """Identifier → rule, in the order of the identifiers; every module of this package is loaded."""
+    for package in ("runbook.rules", "runbook.rules.commands"):
+        for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
+            importlib.import_module(module.name)
+    return dict(sorted(RULES.items()))

@@ -1,0 +1,320 @@
+"""The commands of a piece of bash as words, with what is known before running and what is not."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import tree_sitter
+
+from runbook.reading.content import Block
+from runbook.reading.syntax import parse, text_of
+
+UNKNOWN = "…"  # stands in a word for a text that only running can tell
+ELEMENTS = re.compile(r'"\$(?:@|\{@\}|\{(?:(\w+)\[@\]|@:(\d+))\})"')
+NAMES_OF = re.compile(r"\$\(\s*kubectl\s[^|;&]*?\bget\s+([a-z]\w*)\b[^;&]*?\s(?:-o|--output)[ =]?name\b")
+TO_REPLACE = re.compile(r"(?<![<\w&])<[A-Za-z][\w.'-]*(?: [\w.'-]+)*>(?![>(&])")  # `<my-app>`, and no redirection
+READERS = ("read", "mapfile", "readarray")
+DECLARING = ("variable_assignment", "for_statement")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One argument after quoting and known variables; `…` in `text` stands for what is not known.
+
+    `unset` are the variables it expands that nothing before it in the page assigned.
+    """
+
+    text: str
+    line: int
+    unset: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        return UNKNOWN not in self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One simple command; `line` in the source file, `stdin` a here-document if it has one.
+
+    `redirects` are pairs of operator and target.  `piped` if its input comes from a command before it, `after` is that
+    one's name.  `environment` are the variables set for it alone.  `allowed` if its failure is: `… || true`, `if …`.
+    """
+
+    path: str
+    line: int
+    block: Block
+    words: tuple[Word, ...]
+    redirects: tuple[tuple[str, Word], ...] = ()
+    stdin: str | None = None
+    piped: tuple[str, ...] = ()
+    environment: tuple[Word, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.words[0].text
+
+    @property
+    def arguments(self) -> tuple[Word, ...]:
+        return self.words[1:]
+
+
+class Shell:
+    """Reads blocks in the order of the page and remembers what they assign and define."""
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self.variables: dict[str, str] = dict(environment or {})
+        self.arrays: dict[str, list[Word]] = {}
+        self.functions: dict[str, tree_sitter.Node] = {}
+
+    def read(self, block: Block) -> Iterator[Command]:
+        """Each simple command of `block`, substituted ones before the command that they are part of."""
+        yield from self.walk(parse(TO_REPLACE.sub(UNKNOWN, block.code)), block, ())
+
+    def called(self, command: Command) -> Iterator[Command]:
+        """The commands of the function that `command` calls, with its arguments in the place of `$1` and `$@`."""
+        inner = self.inner()
+        body = inner.functions.pop(command.name)
+        inner.variables |= {str(number): word.text for number, word in enumerate(command.arguments, 1)}
+        inner.arrays["@"] = list(command.arguments)
+        lines = {word.text: word.line for word in command.arguments}
+        for done in inner.walk(body, command.block, command.piped):
+            words = tuple(replace(word, line=lines.get(word.text, word.line)) for word in done.words)
+            yield replace(done, words=words, stdin=done.stdin if done.stdin is not None else command.stdin)
+
+    def inner(self) -> "Shell":
+        """A shell that starts with what this one knows, and gives nothing back."""
+        made = Shell(self.variables)
+        made.arrays, made.functions = dict(self.arrays), dict(self.functions)
+        return made
+
+    def walk(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
+        """Each simple command of a piece of its syntax tree; `piped` are those that feed it."""
+        reader = {
+            "command": self._simple,
+            "declaration_command": self._declaration,
+            "redirected_statement": self._redirected,
+            "pipeline": self._pipeline,
+            "variable_assignment": self._assignment,
+            "for_statement": self._loop,
+            "function_definition": self._function,
+            "subshell": self._subshell,
+            "command_substitution": self._subshell,
+            "process_substitution": self._subshell,
+        }.get(node.type, self._children)
+        yield from reader(node, block, piped)
+
+    def _children(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
+        for child in node.children:
+            yield from self.walk(child, block, piped)
+
+    def _simple(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
+        yield from self._substitutions(node, block)
+        command = self._command(node, block, piped)
+        if command.name in READERS:
+            self.variables.update({word.text: UNKNOWN for word in command.arguments if word.text.isidentifier()})
+        elif command.name == "printf" and len(command.arguments) > 1 and command.arguments[0].text == "-v":
+            self.variables[command.arguments[1].text] = UNKNOWN
+        yield command
+
+    def _declaration(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
+        """`export`, `local`, `readonly`, `declare`, with or without a value."""
+        yield from self._children(node, block, piped)
+        for child in node.children:
+            if child.type == "variable_name":
+                self.variables.setdefault(text_of(child), UNKNOWN)
+
+    def _pipeline(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
+        before = piped
+        for child in node.named_children:
+            names: list[str] = []
+            for command in self.walk(child, block, before):
+                names.append(command.name)
+                yield command
+            before = (*before, *names)
+
+    def _assignment(self, node: tree_sitter.Node, block: Block, _: tuple[str, ...]) -> Iterator[Command]:
+        yield from self._substitutions(node, block)
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is not None:
+            self.arrays.pop(text_of(name), None)
+            if value is not None and value.type == "array" and any(child.type == "=" for child in node.children):
+                self.arrays[text_of(name)] = [self._word(child, block) for child in value.named_children]
+            words = self.arrays.get(text_of(name)) or ([] if value is None else [self._word(value, block)])
+            self.variables[text_of(name)] = words[0].text if value is not None and value.type != "array" else UNKNOWN
+            if value is None:
+                self.variables[text_of(name)] = ""
+            unset = tuple(replace(word, text=UNKNOWN) for word in words if word.unset)
+            if unset:
+                yield Command(block.page, _line(node, block), block, (Word("", _line(node, block)), *unset))
+
+    def _function(self, node: tree_sitter.Node, block: Block, _: tuple[str, ...]) -> Iterator[Command]:
+        """Its body is read where it is called, with its arguments; also once as it stands, with unknown ones."""
+        name, body = node.child_by_field_name("name"), node.child_by_field_name("body") or node
+        inner = self.inner()
+        inner.variables |= {**dict.fromkeys("123456789", UNKNOWN)}
+        self.functions[text_of(name)] = body
+        yield from inner.walk(body, block, ())
+
+    def _subshell(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
+        """What it assigns is gone when it ends."""
+        inner = self.inner()
+        for child in node.children:
+            yield from inner.walk(child, block, piped)
+
+    def _loop(self, node: tree_sitter.Node, block: Block, _: tuple[str, ...]) -> Iterator[Command]:
+        """A loop over known words is read once a word, so that each value is checked."""
+        variable, body = node.child_by_field_name("variable"), node.child_by_field_name("body")
+        values = node.children_by_field_name("value")
+        yield from (command for value in values for command in self._substitutions(value, block))
+        words = [word for value in values for word in _split(self._word(value, block))]
+        for word in words or [Word(UNKNOWN, _line(node, block))]:
+            if variable is not None:
+                self.variables[text_of(variable)] = word.text
+            if body is not None:
+                yield from self.walk(body, block, ())
+
+    def _redirected(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
+        body = node.child_by_field_name("body")
+        redirects, stdin = self._redirects(node, block)
+        commands = list(self.walk(body, block, piped)) if body is not None else []
+        for redirect in node.children_by_field_name("redirect"):
+            yield from self._substitutions(redirect, block)
+            for child in redirect.children:  # what follows a here-document's start on its line: `| command`
+                if redirect.type == "heredoc_redirect" and child.type in ("pipeline", "command"):
+                    yield from self.walk(child, block, tuple(command.name for command in commands) or ("",))
+        if body is None:
+            yield Command(block.page, _line(node, block), block, (Word("", _line(node, block)),), redirects, stdin)
+            return
+        yield from commands[:-1]
+        for command in commands[-1:]:
+            yield replace(
+                command,
+                words=(*command.words, *self._late_words(node, body, block)),
+                redirects=(*command.redirects, *redirects),
+                stdin=command.stdin if stdin is None else stdin,
+            )
+
+    def _late_words(self, node: tree_sitter.Node, body: tree_sitter.Node, block: Block) -> Iterator[Word]:
+        """Words that the grammar puts elsewhere: `-` before a here-document, and what follows its start."""
+        for redirect in node.children_by_field_name("redirect"):
+            if redirect.type == "heredoc_redirect":
+                before = (node.text or b"")[body.end_byte - node.start_byte : redirect.start_byte - node.start_byte]
+                if before.strip() == b"-":
+                    yield Word("-", _line(redirect, block))
+                yield from (self._word(argument, block) for argument in redirect.children_by_field_name("argument"))
+
+    def _redirects(self, node: tree_sitter.Node, block: Block) -> tuple[tuple[tuple[str, Word], ...], str | None]:
+        """The redirections among the children of `node`, those on the line of a here-document too, and its text."""
+        found: list[tuple[str, Word]] = []
+        stdin: str | None = None
+        for child in node.children:
+            if child.type == "file_redirect":
+                target = child.child_by_field_name("destination")
+                operator = next((text_of(part) for part in child.children if not part.is_named), ">")
+                if target is not None:
+                    found.append((operator, self._word(target, block)))
+            elif child.type == "herestring_redirect":
+                stdin = text_of(child)
+            elif child.type == "heredoc_redirect":
+                stdin = "".join(text_of(part) for part in child.children if part.type == "heredoc_body")
+                found += self._redirects(child, block)[0]
+        return tuple(found), stdin
+
+    def _command(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Command:
+        words, environment = [], []
+        for child in node.children:
+            if child.type == "variable_assignment":  # for this command alone
+                name = child.child_by_field_name("name")
+                environment += [Word(text_of(name), _line(child, block))] if name else []
+                continue
+            if child.type in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
+                continue
+            part = child.children[0] if child.type == "command_name" else child
+            elements = self._elements(part)
+            if elements is not None:
+                words += elements
+                continue
+            word = self._word(part, block)
+            # bash splits a variable that stands without quotes
+            words += _split(word) if part.type in ("simple_expansion", "expansion") else [word]
+        line = _line(node, block)
+        redirects, stdin = self._redirects(node, block)
+        given = tuple(words) or (Word("", line),)
+        return Command(block.page, line, block, given, redirects, stdin, piped, tuple(environment))
+
+    def _substitutions(self, node: tree_sitter.Node, block: Block) -> Iterator[Command]:
+        for child in node.children:
+            if child.type in ("command_substitution", "process_substitution"):
+                yield from self.walk(child, block, ())
+            elif child.type not in ("pipeline", "command"):
+                yield from self._substitutions(child, block)
+
+    def _elements(self, node: tree_sitter.Node) -> list[Word] | None:
+        """The words of `"${array[@]}"`, `"$@"` or `"${@:2}"`; None where they are not known, or for any other word."""
+        found = ELEMENTS.fullmatch(text_of(node))
+        words = self.arrays.get(found[1] or "@") if found else None
+        return words[int(found[2] or 1) - 1 :] if found and words is not None else None
+
+    def _word(self, node: tree_sitter.Node, block: Block) -> Word:
+        text, unset = self._value(node)
+        return Word(text, _line(node, block), tuple(unset))
+
+    def _value(self, node: tree_sitter.Node) -> tuple[str, list[str]]:
+        """The text of a word as bash would expand it, and the variables that nothing assigned."""
+        if node.type in ("simple_expansion", "expansion"):
+            return self._expansion(node)
+        if node.type in ("string", "concatenation"):
+            return self._joined(node)
+        return _literal(node), []
+
+    def _joined(self, node: tree_sitter.Node) -> tuple[str, list[str]]:
+        texts: list[str] = []
+        unset: list[str] = []
+        end = None
+        for child in node.children:
+            if child.type == '"':
+                end = child.end_byte
+                continue
+            if end is not None and child.start_byte > end and node.type == "string":
+                between = (node.text or b"")[end - node.start_byte : child.start_byte - node.start_byte]
+                texts.append(between.decode(errors="replace"))
+            end = child.end_byte
+            text, names = self._value(child)
+            texts.append(text)
+            unset += names
+        return "".join(texts), unset
+
+    def _expansion(self, node: tree_sitter.Node) -> tuple[str, list[str]]:
+        kinds = ("variable_name", "special_variable_name")
+        name = next((text_of(child) for child in node.children if child.type in kinds), "")
+        plain = node.type == "simple_expansion" or re.match(rf"\$\{{{name}(\}}|:?\?)", text_of(node))
+        if name in self.variables:
+            return (self.variables[name] if plain else UNKNOWN), []
+        defaulted = re.match(r"\$\{!?\w+(?:\[[^]]*\])?:?[-+?=]", text_of(node)) is not None
+        return UNKNOWN, [name] if name.isidentifier() and not defaulted else []
+
+
+def _literal(node: tree_sitter.Node) -> str:
+    text = text_of(node)
+    match node.type:
+        case "word":
+            return re.sub(r"\\(.)", r"\1", text)
+        case "raw_string":
+            return text[1:-1]
+        case "ansi_c_string":
+            return text[2:-1].encode().decode("unicode_escape", errors="replace")
+        case "command_substitution":
+            named = NAMES_OF.match(text)  # `kubectl get pods -o name` prints `pod/…`
+            return f"{named[1].removesuffix('s')}/{UNKNOWN}" if named else UNKNOWN
+        case "process_substitution" | "arithmetic_expansion" | "array" | "brace_expression":
+            return UNKNOWN
+    return text
+
+
+def _split(word: Word) -> list[Word]:
+    return [Word(text, word.line, word.unset) for text in word.text.split()] or [word]
+
+
+def _line(node: tree_sitter.Node, block: Block) -> int:
+    return block.line + 1 + node.start_point[0]

@@ -1,0 +1,133 @@
+"""How does the API reach its database without ever waiting for it longer than a caller would?"""
+
+import atexit
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import ServiceUnavailable
+
+from datapress_api.database_url import Location
+
+_LOG = logging.getLogger(__name__)
+
+# A caller waits three seconds: for a place, then for the database.
+_PLACE_SECONDS = 0.5
+_DATABASE_SECONDS = 2.0
+_LOOK_SECONDS, _LOOK_AGAIN_SECONDS = 2.0, 0.25
+_UNREACHABLE = "base de données injoignable"
+
+
+class Database:
+    """A few connections, and what was last seen of the database."""
+
+    def __init__(self, location: Location, places: int) -> None:
+        self.location = location
+        self.engine = make_engine(location, places)
+        self.obstacle: str | None = None
+        self._places = threading.BoundedSemaphore(places)
+        self._ended = threading.Event()
+        if not location.kept:
+            atexit.register(_remove, location, os.getpid())
+
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection in a transaction of its own; 503 when there is none to be had in time.
+
+        What is known to be missing is not tried again by every caller: `watch` sees it come back.
+        """
+        if self.obstacle is not None or not self._places.acquire(timeout=_PLACE_SECONDS):
+            raise ServiceUnavailable(retry_after=1)
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
+            _LOG.error("Base de données en défaut : %s", _cause(error))
+            raise ServiceUnavailable(retry_after=1) from None
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            raise ServiceUnavailable(retry_after=1) from None
+        finally:
+            self._places.release()
+
+    def begin(self) -> None:
+        """What comes before being ready: the database is there, its schema too, and somebody goes on looking."""
+        if not self.location.kept:
+            self._prepare()
+        self._look()
+        threading.Thread(target=self._watch, name="database", daemon=True).start()
+
+    def _prepare(self) -> None:
+        from datapress_api.migrate import migrate  # noqa: PLC0415 - Alembic is for those who migrate
+
+        try:
+            migrate(self.engine, with_sample=True)
+        except (SQLAlchemyError, OSError):
+            _LOG.exception("Base de données embarquée : préparation impossible")
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_LOOK_SECONDS if self.obstacle is None else _LOOK_AGAIN_SECONDS):
+            self._look()
+
+    def _look(self) -> None:
+        """See whether the database answers and has the tables that this code needs."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT nom, periode, valeur, unite, source FROM indicateurs WHERE id = 0"))
+            seen = None
+        except (SQLAlchemyError, OSError) as error:
+            self.engine.dispose()  # what it had open may be as dead
+            seen = _UNREACHABLE if _is_unreachable(error) else "schéma absent de la base de données"
+            if seen != self.obstacle:
+                _LOG.error("%s : %s", seen.capitalize(), _cause(error))
+        if seen is None and self.obstacle is not None:
+            _LOG.info("Base de données retrouvée")
+        self.obstacle = seen
+
+
+def make_engine(location: Location, connections: int) -> Engine:
+    """An engine whose every wait is bounded."""
+    # For SQLite the seconds that it waits for another writer; for PostgreSQL, for each word of the server.
+    engine = create_engine(
+        location.url,
+        pool_size=connections + 1,
+        max_overflow=0,
+        pool_timeout=_PLACE_SECONDS,
+        connect_args={"timeout": _DATABASE_SECONDS},
+    )
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # Readers and one writer at once.
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _is_unreachable(error: Exception) -> bool:
+    """Whether nobody answered, rather than somebody who knows of no such table."""
+    if isinstance(error, (InterfaceError, PoolTimeout, OSError)):
+        return True
+    said = str(error).lower()
+    return isinstance(error, OperationalError) and "no such table" not in said
+
+
+def _cause(error: Exception) -> str:
+    """The driver's words, without the statement and without an address that could hold a password."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0][:200]
+
+
+def _remove(location: Location, owner: int) -> None:
+    if os.getpid() == owner:
+        for suffix in ("", "-wal", "-shm", ".lock"):
+            Path(f"{location.url.database}{suffix}").unlink(missing_ok=True)

@@ -1,0 +1,67 @@
+"""Bring the database to the schema of this code: a step of its own, before the first replica is asked for.
+
+usage: python -m datapress_api.migrate [--exemple]      with DATABASE_URL or DATABASE_URL_FILE
+"""
+
+import argparse
+import contextlib
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, text
+
+from datapress_api.database import make_engine
+from datapress_api.database_url import read_database_url
+from datapress_api.sample import add_sample
+
+# Any number, the same for whoever migrates this database.
+_LOCK = 7_240_851
+
+
+def main() -> None:
+    """Migrate what the environment names; end with 1 and a line when that is not possible."""
+    parser = argparse.ArgumentParser(prog="python -m datapress_api.migrate")
+    parser.add_argument("--exemple", action="store_true", help="remplir une table vide avec les données d'exemple")
+    options = parser.parse_args()
+
+    location = read_database_url(os.environ)
+    if not location.kept:
+        sys.exit("Migration : DATABASE_URL ou DATABASE_URL_FILE doit nommer la base à migrer.")
+    added = migrate(make_engine(location, 1), with_sample=options.exemple)
+    print(f"Schéma à jour, {added} indicateurs d'exemple ajoutés.")
+
+
+def migrate(engine: Engine, *, with_sample: bool = False) -> int:
+    """Apply what is missing, never beside somebody else who does; how many sample indicators were added.
+
+    Each migration only adds, so that the version before still works on the schema after.
+    """
+    with _alone(engine) as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        return add_sample(connection) if with_sample else 0
+
+
+@contextlib.contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction that waits for any other migration of the same database to end."""
+    if engine.dialect.name == "sqlite":
+        with Path(f"{engine.url.database}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with engine.begin() as connection:
+                yield connection
+        return
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        yield connection
+
+
+if __name__ == "__main__":
+    main()
