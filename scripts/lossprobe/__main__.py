@@ -82,14 +82,17 @@ def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
     return convert
 
 
+PORTS = {"http": 80, "https": 443}
+
+
 def _settings(options: argparse.Namespace) -> Settings:
     parts = urlsplit(options.url)
-    if parts.scheme != "http" or not parts.hostname:
-        raise ProbeError(f"adresse http:// attendue, reçu « {options.url} »")
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise ProbeError(f"adresse http:// ou https:// attendue, reçu « {options.url} »")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Settings(
         url=options.url,
-        target=Target(parts.hostname, parts.port or 80, path, options.delai),
+        target=Target(parts.hostname, parts.port or PORTS[parts.scheme], path, options.delai, parts.scheme == "https"),
         duration=options.duree,
         maximum=options.maximum,
         minimum=options.minimum,

@@ -1,12 +1,14 @@
 """What became of one request?"""
 
 import select
+import ssl
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from http.client import HTTPConnection, HTTPException
-from socket import SHUT_RDWR
+from socket import IPPROTO_TCP, SHUT_RDWR, TCP_NODELAY, create_connection, socket
 
 
 class Mode(StrEnum):
@@ -33,6 +35,7 @@ class Target:
     port: int
     path: str
     timeout: float
+    tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +111,26 @@ def _forget_if_closed_idle(caller: Caller) -> None:
         _close(caller)
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """The machine's authorities, or those of the file that SSL_CERT_FILE names."""
+    return ssl.create_default_context()
+
+
+def _socket(target: Target) -> socket:
+    """A socket to the target; names below .localhost are this machine, whatever its resolver knows (RFC 6761)."""
+    address = "localhost" if target.host.endswith(".localhost") else target.host
+    plain = create_connection((address, target.port), target.timeout)
+    plain.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+    return _trust().wrap_socket(plain, server_hostname=target.host) if target.tls else plain
+
+
 def _connected(caller: Caller) -> HTTPConnection:
     if caller.connection is None:
         target = caller.target
         connection = HTTPConnection(target.host, target.port, timeout=target.timeout)
         connection.auto_open = 0  # http.client must not reconnect unseen
-        connection.connect()
+        connection.sock = _socket(target)
         caller.connection = connection
         caller.opened += 1
     return caller.connection

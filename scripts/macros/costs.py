@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from babel.numbers import format_decimal
 
 from .roadmap import Roadmap
 from .sources import SourceError, only, read_yaml
@@ -148,8 +149,7 @@ def read_costs(path: Path, roadmap: Roadmap) -> Costs:
 
 
 def _rounded(amount: float) -> str:
-    figure = float(f"{amount:.2g}")
-    return f"{figure:,.0f}".replace(",", "\u202f")
+    return format_decimal(float(f"{amount:.2g}"), "#,##0", locale="fr")
 
 
 def _quantity(low: float, high: float) -> str:

@@ -39,9 +39,10 @@ def written(root: Path, recipe: str) -> set[str]:
 
 def test_the_recipes_are_those_of_a_newcomer() -> None:
     assert [name for name in RECIPES if name.startswith("Nouve")] == list(RECIPES)
-    assert {"Nouvelle page", "Nouvelle route", "Nouvelle cible"} <= set(RECIPES)
+    assert len(RECIPES) == 5
 
 
+@pytest.mark.timeout(400)  # what they run, on a machine that does much else
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_a_recipe_touches_three_files_at_most_and_what_it_runs_is_green(copy: Path, recipe: str) -> None:  # noqa: F811
     (copy / ".venv").symlink_to(ROOT / ".venv")

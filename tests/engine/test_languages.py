@@ -104,3 +104,13 @@ def test_what_was_typed_in_a_session_can_be_checked_at_its_line(make_site) -> No
         (4, "kubectl get pods \\\n  -n here\n\n\nls\n"),
         (17, "true"),
     ]
+
+
+def test_what_bash_cannot_read_at_all_is_undecided_where_nobody_said_that_it_should_run(make_site) -> None:
+    root = make_site(
+        index="---\ntitle: T\n---\n```bash\ncurl x\nHTTP/1.1 200 (OK)\n```\n\n```bash\necho ${x@Q} {a,b}\n```\n"
+    )
+    nobody = read(root, targets=())
+    assert [(block.line, block.undecided[:30]) for block in nobody.sessions] == [(4, "bash ne saurait le lire : un t")]
+    assert [block.line for block in nobody.blocks] == [9]
+    assert [block.line for block in read(root).blocks] == [4, 9]

@@ -25,7 +25,10 @@ def test_what_is_shown_as_it_is_written_stays_so() -> None:
 
 
 def test_a_command_keeps_every_blank_without_its_box() -> None:
-    boxed = '<pre><code>a<span class="w">  </span>b<span class="w"> </span><span class="se">\\</span>\n<span class="w">  </span>c</code></pre>'
+    boxed = (
+        '<pre><code>a<span class="w">  </span>b<span class="w"> </span><span class="se">\\</span>\n<span '
+        'class="w">  </span>c</code></pre>'
+    )
 
     assert on_post_page(boxed) == '<pre><code>a  b <span class="se">\\</span>\n  c</code></pre>'
 
@@ -69,7 +72,7 @@ def test_what_is_read_beside_the_text_has_french_apostrophes_too() -> None:
 
 
 def test_no_straight_apostrophe_nor_quote_is_left_outside_code_on_any_page(site: Path) -> None:
-    """In the text, the menus, the tab of the browser, the path, the footer, the tooltips and the names for a screen reader."""
+    """In the text, menus, the tab of the browser, the path, the footer, tooltips and names for a screen reader."""
     left = []
     for path in site.rglob("*.html"):
         root = lxml.html.fromstring(path.read_bytes().decode())

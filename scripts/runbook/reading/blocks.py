@@ -10,7 +10,7 @@ from runbook.reading.attributes import NO, Attributes
 from runbook.reading.content import Block, Expected, Page, PageBlocks, Site
 from runbook.reading.expected import expected_after, not_taken
 from runbook.reading.fences import Fence, Shadow, find_fences
-from runbook.reading.languages import is_shell, typed, why_not_bash
+from runbook.reading.languages import is_shell, typed, why_not_bash, why_unreadable
 from runbook.settings import Settings
 
 CONTINUED = re.compile(r"(?<!\\)(?:\\\\)*\\\n?\Z")
@@ -52,11 +52,12 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
         if not is_shell(fence.language, fence.source):
             continue
         expected = expected_after(page, following, problems)
-        block = _block(page, fence, expected, place, targets, problems)
+        why = why_not_bash(fence.language, fence.source) or ("" if targets else why_unreadable(fence.source))
+        block = _block(page, fence, expected, place, targets, why, problems)
         if block:
             last = following if expected and following else fence
             block = replace(block, prose=prose, end=page.line_of[last.end - 1])
-            if why_not_bash(fence.language, fence.source):
+            if why:
                 sessions.append(replace(block, typed=typed(fence.language, fence.source)))
             else:
                 blocks.append(block)
@@ -126,6 +127,7 @@ def _block(
     expected: Expected | None,
     place: _Place,
     targets: Collection[str],
+    why: str,
     problems: list[Problem],
 ) -> Block | None:
     read = Attributes(page, fence, problems, strict=bool(targets))
@@ -149,8 +151,7 @@ def _block(
     )
     read.finish()
     if not block.not_run:
-        why = why_not_bash(fence.language, fence.source) or ("" if target else NO_PLACE)
-        block = replace(block, undecided=why)
+        block = replace(block, undecided=why or ("" if target else NO_PLACE))
     if not block.undecided:
         _check(block, read)
     return None if read.failed else block

@@ -1,6 +1,10 @@
 """Which fences are a shell's, and which of them bash can be given as they stand."""
 
+import contextlib
 import re
+import subprocess
+
+from runbook.reading import syntax
 
 BASH = "bash sh shell shellscript"
 SESSIONS = "console shell-session shellsession bash-session sh-session terminal doscon ps1con pwsh-session"
@@ -27,6 +31,17 @@ def why_not_bash(language: str, source: str) -> str:
     if name in SESSIONS.split():
         return f"langage « {language} » : une session mêle commandes et sorties"
     return ""
+
+
+def why_unreadable(source: str) -> str:
+    """Why bash could not read this at all, where nobody has said that it should; empty if it could."""
+    if not syntax.read(source).has_error:
+        return ""
+    with contextlib.suppress(OSError):
+        ran = subprocess.run(["bash", "-n"], input=source.encode(), capture_output=True, check=False)
+        if not ran.returncode:
+            return ""
+    return "bash ne saurait le lire : un texte à remplacer, ou des sorties mêlées aux commandes"
 
 
 def typed(language: str, source: str) -> str:
