@@ -37,7 +37,6 @@ SOUGHT = {
     "exploitation/deboguer/": ("502", "503", "crash", "panne", "CrashLoopBackOff", "ImagePullBackOff", "OOMKilled"),
     "exploitation/deboguer/poste/": ("permission denied", "connection refused", "port occupé", "kubeconfig"),
     "exploitation/deboguer/cluster/": (
-        "certificat",
         "x509",
         "lenteur",
         "forbidden",
@@ -45,6 +44,7 @@ SOUGHT = {
         "Terminating",
         "quota",
     ),
+    "exploitation/exposer/": ("certificat", "HTTPS"),
     "exploitation/astreinte/": ("astreinte", "urgence", "incident", "escalade"),
     "exploitation/reconstruire/": ("désinstaller", "repartir de zéro"),
     "exploitation/deployer/": ("installer", "minikube"),
