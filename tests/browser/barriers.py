@@ -32,7 +32,8 @@ async () => {{
   if (!window.axe) {{ {AXE_SCRIPT} }}
   const found = await window.axe.run(document, {{ resultTypes: ["violations"] }});
   return found.violations.filter((one) => ["serious", "critical"].includes(one.impact)).flatMap((one) =>
-    one.nodes.map((node) => `${{one.id}} (${{one.impact}}) : ${{node.target}} ${{node.html.slice(0, 120)}} ${{node.failureSummary}}`));
+    one.nodes.map((node) =>
+      `${{one.id}} (${{one.impact}}) : ${{node.target}} ${{node.html.slice(0, 120)}} ${{node.failureSummary}}`));
 }}
 """
 
@@ -42,6 +43,7 @@ def barriers(page: "Page") -> list[str]: ...
 @overload
 def barriers(page: "AsyncPage") -> Awaitable[list[str]]: ...
 def barriers(page: "Page | AsyncPage") -> list[str] | Awaitable[list[str]]:
-    """What axe finds serious or critical on the page as it stays after its transitions; to be awaited where the page is."""
+    """What axe finds serious or critical on the page as it stays after its transitions;
+    to be awaited where the page is."""
     found: list[str] | Awaitable[list[str]] = page.evaluate(_BARRIERS)
     return found

@@ -31,7 +31,10 @@ ANSWERS = {
 
 
 # What a page leads to and is made of, as the browser understands its addresses.
-LEADS = "() => [...document.querySelectorAll('[href], [src]')].map((one) => one.href || one.src).filter((one) => one.startsWith(location.origin))"
+LEADS = (
+    "() => [...document.querySelectorAll('[href], [src]')].map((one) => one.href || one.src).filter((one) => "
+    "one.startsWith(location.origin))"
+)
 
 
 def first_result(page: "Page", word: str) -> str:

@@ -254,7 +254,8 @@ CARRIED: dict[str, Carried] = {}
 
 
 def effect(*programs: str) -> Callable[[Effect], Effect]:
-    """The function below tells the situation what a command of these programs changes, after the rules have looked at it."""
+    """The function below tells the situation what a command of these programs changes,
+    after the rules have looked at it."""
 
     def enter(change: Effect) -> Effect:
         for program in programs:

@@ -121,7 +121,8 @@ def internal_address(repository: Repository) -> Iterator[Finding]:
 
 
 def _names(repository: Repository, path: str) -> dict[str, set[int]]:
-    """Name in the network of Compose, or of the cluster → the ports that answer there, none where they are not known."""
+    """Name in the network of Compose, or of the cluster → the ports that answer there,
+    none where they are not known."""
     if path == repository.compose.path:
         found = {}
         for name, service in repository.compose.services.items():

@@ -47,7 +47,8 @@ def relaxed(text: str) -> Path:
 
 
 def go_template(template: str) -> list[Path]:
-    """The paths of a Go template from the root, `range` and `with` resolved where they can be followed; PathError likewise."""
+    """The paths of a Go template from the root, `range` and `with` resolved where they can be followed;
+    PathError likewise."""
     if template.count("{{") != template.count("}}"):
         raise PathError("accolades « {{ » et « }} » en nombre différent")
     found: list[Path] = []

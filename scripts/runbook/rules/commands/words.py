@@ -1,4 +1,5 @@
-"""What any command may get wrong, whichever its program: its verb, its options, its variables, words left to replace."""
+"""What any command may get wrong, whichever its program: its verb, its options, its variables,
+words left to replace."""
 
 import re
 from collections.abc import Iterator
