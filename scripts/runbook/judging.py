@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from runbook.matching import expect
+from runbook.matching.diff import diff
 from runbook.matching.seen import seen
 from runbook.outcome import Outcome, Reason
 from runbook.plan import Plan, Step
@@ -69,7 +70,8 @@ class Journal:
 
 
 def judged(plan: Plan, run: Run, journal: Journal) -> Generator[Told | Result, None, None]:
-    """Run the plan, yield what happens and what it is worth, and keep the results in `journal`: of a step run again, the last."""
+    """Run the plan, yield what happens and what it is worth, and keep the results in `journal`:
+    of a step run again, the last."""
     for event in run_plan(plan, run, partial(judge, run), journal.notes):
         if isinstance(event, Result):
             journal.results = [*(one for one in journal.results if one.step is not event.step), event]
@@ -202,7 +204,7 @@ def _of_output(expected: Expected, fact: Fact, blank: Result, run: Run) -> Resul
         why=Reason.OUTPUT,
         reason=run.private.hide(mismatch.reason),
         line=expected.line + (mismatch.line or 0),
-        diff=expect.diff(expected.text, safe, expected.kind),
+        diff=diff(expected.text, safe, expected.kind),
     )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from runbook.repository.model import read_repository
 from runbook.rules.check import of_repository
@@ -75,3 +76,21 @@ def test_two_apis_and_one_front_run(manifests: Manifests) -> None:
 def test_the_namespace_refuses_pods_below_the_restricted_level(manifests: Manifests) -> None:
     labels = manifests["namespace.yaml"]["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+@pytest.mark.promesse("vidage")
+@pytest.mark.parametrize("path", ["k8s/api-budget.yaml", "k8s/options/disponibilite/front-budget.yaml"])
+def test_a_budget_covers_its_component_and_never_blocks_the_drain_of_a_lone_pod(
+    path: str, manifests: Manifests
+) -> None:
+    budget = yaml.safe_load((ROOT / path).read_text())
+    component = budget["metadata"]["labels"]["app.kubernetes.io/component"]
+    deployment = manifests[f"{component}-deployment.yaml"]
+    assert budget["spec"]["selector"] == deployment["spec"]["selector"]
+    assert budget["spec"]["maxUnavailable"] == 1
+    assert "minAvailable" not in budget["spec"]
+
+
+def test_the_option_describes_no_second_deployment() -> None:
+    files = [yaml.safe_load(path.read_text()) for path in (ROOT / "k8s/options/disponibilite").iterdir()]
+    assert [it["kind"] for it in files] == ["PodDisruptionBudget"]

@@ -32,6 +32,7 @@ READING = (
     "port-forward *",
     "rollout history *",
     "rollout status *",
+    "set image --local *",
     "top *",
     "version*",
     "wait *",

@@ -1,1 +1,1 @@
-"""What the repository offers: files, Kubernetes objects, Compose services, images, applications. One typed model of them all."""
+"""What the repository offers: one typed model of files, Kubernetes objects, Compose services, images, applications."""

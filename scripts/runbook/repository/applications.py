@@ -1,4 +1,4 @@
-"""The HTTP routes and settings of the applications, from their factories: the one thing of the repository that is imported."""
+"""The HTTP routes and settings of the applications, from their factories: the one thing that a check imports."""
 
 import importlib
 import sys

@@ -24,11 +24,26 @@ class Published:
 
 @dataclass(frozen=True, eq=False)
 class Service:
-    """One service; `folder` is that of its Compose file, relative to the repository."""
+    """One service of the Compose file `document`; `folder` is that of the file, relative to the repository."""
 
     name: str
     spec: dict[str, Any]
-    folder: str
+    document: Document
+
+    @property
+    def path(self) -> str:
+        return self.document.path
+
+    @property
+    def folder(self) -> str:
+        return posixpath.dirname(self.path) or "."
+
+    def line_of(self, *keys: Key) -> int:
+        """The line of the deepest of these keys of the service that exists."""
+        return self.document.line_of("services", self.name, *keys)
+
+    def __str__(self) -> str:
+        return f"service « {self.name} »"
 
     @property
     def image(self) -> str:
@@ -105,9 +120,8 @@ class Compose:
     @property
     def services(self) -> dict[str, Service]:
         """Name → service; one without a description is left out."""
-        folder = posixpath.dirname(self.path) or "."
         described = mapping(self.document.at("services"))
-        return {str(name): Service(str(name), spec, folder) for name, spec in described.items() if mapping(spec)}
+        return {str(name): Service(str(name), spec, self.document) for name, spec in described.items() if mapping(spec)}
 
     def declared(self, part: str) -> set[str]:
         """The names under `networks`, `volumes`, `secrets`, `configs`."""
@@ -118,8 +132,11 @@ class Compose:
         return {str(name) for service in self.services.values() for name in items(service.spec.get("profiles"))}
 
     def line_of(self, *keys: Key) -> int:
-        """The line of the deepest of these keys."""
+        """The line of the deepest of these keys that exists."""
         return self.document.line_of(*keys)
+
+    def __str__(self) -> str:
+        return self.path
 
 
 def filled(text: str) -> str:

@@ -115,6 +115,14 @@ class Repository:
             if str(port.get("nodePort", "")).isdecimal()
         }
 
+    def listening(self, service: Service | None, application: str | None, given: str | None) -> set[int]:
+        """The ports that a container listens on: the one given as `PORT`, else those of its image and application."""
+        if given and given.isdecimal():
+            return {int(given)}
+        dockerfile = self.dockerfiles.get(service.dockerfile) if service and service.build else None
+        known = self.applications.get(application or "")
+        return {*(dockerfile.exposed if dockerfile else ()), *(known.ports if known else ())}
+
     def text(self, path: str) -> str:
         """The text of a file; empty for one that is not there."""
         full = self.root / path

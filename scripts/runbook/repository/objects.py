@@ -63,6 +63,18 @@ class KubeObject:
         """The value under these keys, `default` where one is missing."""
         return self.document.at(*keys, default=default)
 
+    def map(self, *keys: str | int) -> dict[str, Any]:
+        """The mapping under these keys; empty for anything else."""
+        return mapping(self.document.at(*keys))
+
+    def maps(self, *keys: str | int) -> list[dict[str, Any]]:
+        """The list of mappings under these keys."""
+        return [mapping(one) for one in items(self.document.at(*keys))]
+
+    def line_of(self, *keys: str | int) -> int:
+        """The line of the deepest value under these keys that exists."""
+        return self.document.line_of(*keys)
+
     def containers(self) -> Iterator["Container"]:
         """Its containers, those of initialisation first."""
         for part in ("initContainers", "containers"):
@@ -89,12 +101,27 @@ class Container:
     spec: dict[str, Any]
 
     @property
+    def image(self) -> str:
+        return str(self.spec.get("image", ""))
+
+    @property
+    def path(self) -> str:
+        return self.owner.path
+
+    @property
     def name(self) -> str:
         return str(self.spec.get("name", ""))
 
-    @property
-    def image(self) -> str:
-        return str(self.spec.get("image", ""))
+    def maps(self, key: str) -> list[dict[str, Any]]:
+        """The list of mappings under this key."""
+        return [mapping(one) for one in items(self.spec.get(key))]
+
+    def line_of(self, *keys: str | int) -> int:
+        """The line of the deepest value under these keys of the container that exists."""
+        return self.owner.line_of(*self.keys, *keys)
+
+    def __str__(self) -> str:
+        return f"{self.owner}, conteneur « {self.name} »"
 
     @property
     def ports(self) -> dict[str, int]:

@@ -195,8 +195,8 @@ class _Reader:
 
     def _option(self, word: Word, waiting: list[Word]) -> None:
         text = self.grammar.verbs.get(self.verb)
-        if text is None:
-            return  # a verb whose options are not known
+        if text is None or self.wrong:
+            return  # a verb that is wrong, or whose options are not known
         if self.program == "kubectl" and self.verb:
             text = f"{text} {self.grammar.verbs['']}"
         known = options_of(text)
@@ -254,7 +254,7 @@ CARRIED: dict[str, Carried] = {}
 
 
 def effect(*programs: str) -> Callable[[Effect], Effect]:
-    """The function below tells the situation what a command of these programs changes, after the rules have looked at it."""
+    """The function below tells the situation what a command of these programs changes, once the rules have seen it."""
 
     def enter(change: Effect) -> Effect:
         for program in programs:

@@ -1,6 +1,7 @@
 """Every rule on every page, file and command of a repository: all findings, causes before consequences."""
 
 import posixpath
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -165,7 +166,12 @@ class Reader:
     def _unknown(self, name: str) -> bool:
         own = posixpath.basename(name) in self.repository.settings.model.commands
         judged = name in self.grammars or name in EFFECTS or name in CARRIED or name in builtins() or grammar_of(name)
-        return bool(name) and UNKNOWN not in name and not own and not judged and shutil.which(name) is None
+        return (
+            re.fullmatch(r"[a-z][a-z0-9._+-]*", name) is not None
+            and not own
+            and not judged
+            and shutil.which(name) is None
+        )
 
 
 def _all(rule: Rule, repository: Repository, pages: Sequence[PageBlocks]) -> list[Finding]:

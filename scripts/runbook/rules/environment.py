@@ -1,171 +1,148 @@
 """The variables of containers: does anything read them, would it take their value, does their address lead anywhere?"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
+from runbook.repository.applications import Application
 from runbook.repository.compose import filled
 from runbook.repository.model import Repository
-from runbook.repository.objects import items, mapping
-from runbook.rules.finding import Finding, nearest
-from runbook.rules.manifests import in_object, references
+from runbook.repository.yamlfile import Keys
+from runbook.rules.finding import Told, nearest
+from runbook.rules.manifests import references
 from runbook.rules.rule import rule
 
 # Read by servers and by the language itself, whatever the application.
 BY_OTHERS = re.compile(
-    r"(PYTHON|GUNICORN|WEB_|OTEL_|LC_|SSL_|HTTP_|HTTPS_|NO_|PROMETHEUS_)\w*|PATH|HOME|TZ|LANG|TMPDIR|PORT|\w+_FILE"
+    r"(PYTHON|GUNICORN|WEB_|OTEL_|LC_|SSL_|HTTPS?_|NO_|PROMETHEUS_)\w*|PATH|HOME|TZ|LANG|TMPDIR|PORT|\w+_FILE"
 )
 FOR_BROWSERS = re.compile(r"PUBLIC|EXTERNAL|BROWSER")
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A variable that a container gets; its place is `keys` in `thing`, `value` None where it is not known."""
+
+    name: str
+    value: str | None
+    thing: Any
+    keys: Keys
+    reader: Application | None
+    in_compose: bool
+
+
+def _given(repository: Repository) -> Iterator[Given]:
+    """Every variable of every container, at the key of the ConfigMap or Secret that gives it, if one does."""
+    for service in repository.compose.services.values():
+        reader = repository.applications.get(repository.application_of_service(service) or "")
+        for name, value in service.environment.items():
+            yield Given(name, filled(value or ""), service, ("environment", name), reader, True)
+    sources = {
+        key: (item, (part, key))
+        for item in repository.of_kind("ConfigMap", "Secret")
+        for part in ("data", "stringData")
+        for key in item.map(part)
+    }
+    for container in repository.containers():
+        reader = repository.applications.get(repository.application_of(container) or "")
+        own = {one.get("name"): index for index, one in enumerate(container.maps("env"))}
+        for name, value in repository.environment(container).items():
+            place: tuple[Any, Keys] = sources.get(name, (container, ("envFrom",)))
+            thing, keys = (container, ("env", own[name])) if name in own else place
+            yield Given(name, value, thing, keys, reader, False)
+
+
 @rule("variable-non-lue", about="repository", where="compose.yaml")
-def unread(repository: Repository) -> Iterator[Finding]:
-    """Un conteneur reçoit une variable que son application ne lit pas.
+def unread(repository: Repository) -> Iterator[Told]:
+    """Un conteneur reçoit une variable qu'aucune application qui la reçoit ne lit.
 
     Mauvais : GREETINGS: bonjour
     Bon : GREETING: bonjour
     """
-    for name, service in repository.compose.services.items():
-        application = repository.applications.get(repository.application_of_service(service) or "")
-        for variable in service.environment if application else ():
-            if application and _nobody_reads(variable, application.variables):
-                line = repository.compose.line_of("services", name, "environment", variable)
-                cause = f"service « {name} » : variable « {variable} » que l'application ne lit pas"
-                yield Finding(repository.compose.path, line, cause, nearest(variable, application.variables))
-    readers: dict[tuple[str, int], tuple[Finding, bool]] = {}
-    for container in repository.containers():
-        application = repository.applications.get(repository.application_of(container) or "")
-        for variable in repository.environment(container) if application else ():
-            wrong = application is not None and _nobody_reads(variable, application.variables)
-            cause = f"variable « {variable} » qu'aucune application ne lit"
-            found = _where(
-                repository, container.owner.path, variable, cause, application.variables if application else ()
-            )
-            before = readers.get((found.path, found.line))
-            readers[found.path, found.line] = (found, wrong and (before is None or before[1]))
-    yield from (found for found, wrong in readers.values() if wrong)
-
-
-def _where(repository: Repository, path: str, variable: str, cause: str, known: object) -> Finding:
-    """At the key of the ConfigMap or Secret that gives the variable, or in the manifest of the pod."""
-    names = list(known) if isinstance(known, Mapping) else []
-    for item in repository.of_kind("ConfigMap", "Secret"):
-        for part in ("data", "stringData"):
-            if variable in mapping(item.at(part)):
-                return in_object(item, (part, variable), cause, nearest(variable, names))
-    text = repository.text(path).split("\n")
-    line = next(
-        (number for number, one in enumerate(text, 1) if re.search(rf"name:\s*{re.escape(variable)}\b", one)), 1
-    )
-    return Finding(path, line, cause, nearest(variable, names))
-
-
-def _nobody_reads(variable: str, known: Mapping[str, str | None]) -> bool:
-    return bool(known) and variable not in known and not BY_OTHERS.fullmatch(variable)
+    read: dict[tuple[int, Keys], list[Given]] = {}
+    for given in _given(repository):
+        read.setdefault((id(given.thing), given.keys), []).append(given)
+    for several in read.values():
+        first, known = several[0], [given.reader.variables if given.reader else None for given in several]
+        if BY_OTHERS.fullmatch(first.name) or any(not names or first.name in names for names in known):
+            continue
+        names = {name for variables in known for name in variables or ()}
+        yield (
+            first.thing,
+            first.keys,
+            f"variable « {first.name} » que l'application ne lit pas",
+            nearest(first.name, names),
+        )
 
 
 @rule("valeur-refusee", about="repository", where="compose.yaml")
-def refused(repository: Repository) -> Iterator[Finding]:
+def refused(repository: Repository) -> Iterator[Told]:
     """Une variable a une valeur avec laquelle l'application refuse de démarrer.
 
     Mauvais : RETRIES: "many"
     Bon : RETRIES: "3"
     """
-    for variable, value, reader, found in _given(repository):
-        application = repository.applications.get(reader or "")
-        why = application.refusal(variable, value) if application else ""
-        if why:
-            yield Finding(found.path, found.line, f"{variable} = « {value} » : {reader} le refuse", why)
+    for given in _given(repository):
+        why = given.reader.refusal(given.name, given.value) if given.reader and given.value is not None else ""
+        if why and given.reader:
+            yield given.thing, given.keys, f"« {given.value} » : {given.reader.name} le refuse", why
 
 
 @rule("adresse-interne", about="repository", where="compose.yaml")
-def internal_address(repository: Repository) -> Iterator[Finding]:
+def internal_address(repository: Repository) -> Iterator[Told]:
     """Une variable contient l'adresse d'un service que son réseau n'a pas, ou sur un port où il ne répond pas.
 
     Mauvais : API_URL: http://apy:8000
     Bon : API_URL: http://api:8000
     """
-    for variable, value, _, found in _given(repository):
+    for given in _given(repository):
         try:
-            url = urlsplit(value) if value.startswith(("http://", "https://")) else None
-            port = (url.port or {"http": 80, "https": 443}[url.scheme]) if url else 0
-        except ValueError:
+            url = urlsplit(given.value or "")
+            port = url.port or {"http": 80, "https": 443}[url.scheme]
+        except (ValueError, KeyError):
             continue
-        if url is None or not url.hostname:
-            continue
-        inside = _names(repository, found.path)
-        public = FOR_BROWSERS.search(variable)
-        host, *rest = url.hostname.split(".")
-        said = f"{variable} = « {value} »"
-        if public and url.hostname in ("localhost", "127.0.0.1"):
-            if port not in repository.local_ports:
-                yield Finding(
-                    found.path,
-                    found.line,
-                    f"{said} : rien n'ouvre ce port",
-                    nearest(str(port), map(str, repository.local_ports)),
-                )
-        elif url.hostname in ("localhost", "127.0.0.1"):
-            yield Finding(found.path, found.line, f"{said} : dans un conteneur, c'est lui-même", nearest("", inside))
-        elif host not in inside and not rest and inside:
-            yield Finding(
-                found.path, found.line, f"{said} : aucun service ne s'appelle « {host} »", nearest(host, inside)
-            )
-        elif host in inside and inside[host] and port not in inside[host]:
-            yield Finding(
-                found.path,
-                found.line,
-                f"{said} : « {host} » ne répond pas sur ce port",
-                nearest(str(port), map(str, inside[host])),
-            )
+        inside = _answering(repository, given.in_compose)
+        host, *rest = (url.hostname or "").split(".")
+        local, public = url.hostname in ("localhost", "127.0.0.1"), FOR_BROWSERS.search(given.name)
+        wrong = ""
+        if local and public:
+            wrong = "rien n'ouvre ce port" if port not in repository.local_ports else ""
+        elif local:
+            wrong = "dans un conteneur, c'est lui-même"
+        elif inside and host not in inside and not rest:
+            wrong = f"aucun service ne s'appelle « {host} »"
+        elif inside.get(host) and port not in inside[host]:
+            wrong = f"« {host} » ne répond pas sur ce port"
+        if wrong:
+            known = ", ".join(f"{name}:{number}" for name, numbers in inside.items() for number in sorted(numbers))
+            yield given.thing, given.keys, f"« {given.value} » : {wrong}", f"ce qui répond : {known or 'rien'}"
 
 
-def _names(repository: Repository, path: str) -> dict[str, set[int]]:
-    """Name in the network of Compose, or of the cluster → the ports that answer there, none where they are not known."""
-    if path == repository.compose.path:
-        found = {}
-        for name, service in repository.compose.services.items():
-            dockerfile = repository.dockerfiles.get(service.dockerfile) if service.build else None
-            ports = {port.target for port in service.ports} | (dockerfile.exposed if dockerfile else set())
-            given = str(service.environment.get("PORT") or "")
-            found[name] = ports | ({int(given)} if given.isdecimal() else set())
-        return found
-    return {
-        item.name: {
-            port["port"] for port in map(mapping, items(item.at("spec", "ports"))) if isinstance(port.get("port"), int)
+def _answering(repository: Repository, in_compose: bool) -> dict[str, set[int]]:
+    """Name in the network of Compose, or of the cluster → the ports that answer there, as far as they are known."""
+    if in_compose:
+        return {
+            name: {port.target for port in service.ports}
+            | repository.listening(service, repository.application_of_service(service), service.environment.get("PORT"))
+            for name, service in repository.compose.services.items()
         }
-        for item in repository.of_kind("Service")
+    services = repository.of_kind("Service")
+    return {
+        item.name: {int(port["port"]) for port in item.maps("spec", "ports") if "port" in port} for item in services
     }
 
 
-def _given(repository: Repository) -> Iterator[tuple[str, str, str | None, Finding]]:
-    """Variable, value, application that gets it, and a finding that stands at its place."""
-    for name, service in repository.compose.services.items():
-        for variable, value in service.environment.items():
-            line = repository.compose.line_of("services", name, "environment", variable)
-            where = Finding(repository.compose.path, line, "", "")
-            yield variable, filled(value or ""), repository.application_of_service(service), where
-    for container in repository.containers():
-        for variable, value in repository.environment(container).items():
-            if value is not None:
-                where = _where(repository, container.owner.path, variable, "", ())
-                yield variable, value, repository.application_of(container), where
-
-
 @rule("objet-inutile", about="repository", where="k8s/unused.yaml")
-def unused(repository: Repository) -> Iterator[Finding]:
+def unused(repository: Repository) -> Iterator[Told]:
     """Une ConfigMap ou un Secret n'est lu par aucun pod.
 
     Mauvais : kind: ConfigMap
     Bon : kind: ResourceQuota
     """
-    named = {(kind, name) for _, _, kind, name, _, _ in references(repository)}
-    texts = "\n".join(
-        str(item.document.value) for item in repository.objects if item.kind not in ("ConfigMap", "Secret")
-    )
-    pods = [item for item in repository.objects if item.pod_keys is not None]
-    for item in repository.of_kind("ConfigMap", "Secret") if pods else ():
-        if (item.kind, item.name) not in named and f"'{item.name}'" not in texts:
-            yield in_object(
-                item, ("metadata", "name"), f"{item} qu'aucun pod ne lit", "le donner à un conteneur, ou le retirer"
-            )
+    named = {(kind, str(told.get("name"))) for _, _, kind, told in references(repository)}
+    texts = [str(item.document.value) for item in repository.objects if item.kind not in ("ConfigMap", "Secret")]
+    for item in repository.of_kind("ConfigMap", "Secret") if any(repository.containers()) else ():
+        if (item.kind, item.name) not in named and not any(f"'{item.name}'" in text for text in texts):
+            yield item, ("metadata", "name"), "qu'aucun pod ne lit", "le donner à un conteneur, ou le retirer"

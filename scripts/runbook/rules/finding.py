@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,6 +20,11 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line} : {self.cause} ; {self.remedy} [{self.rule}]"
+
+
+# What a rule yields: a word of the command that it looks at, or None for the command itself; something of the
+# repository and keys in it; or a finding whose place it knows.  Then the cause and the remedy.
+Told = Finding | tuple[Any, str, str] | tuple[Any, tuple[Any, ...], str, str]
 
 
 def meant(name: str, names: Iterable[str]) -> str:

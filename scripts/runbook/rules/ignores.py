@@ -16,7 +16,7 @@ OF_ITSELF = ("yaml", "bloc")  # findings of no rule
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """One rule left out: in a file that `pattern` names, from line `first` to line `last`; asked for at `path`:`line`."""
+    """One rule left out: in files that `pattern` names, from line `first` to `last`; asked for at `path`:`line`."""
 
     path: str
     line: int

@@ -60,7 +60,7 @@ def namespaced(kind: str) -> bool | None:
 
 
 def wrong_field(kind: str, path: Sequence[str]) -> tuple[str, Iterator[str]] | None:
-    """The first step of `path` that objects of this kind do not have, and those that stand there; None if all is well."""
+    """The first step of `path` that objects of this kind do not have, and those that they have; None if all is well."""
     types, here = _data()["types"], kind
     for step in path:
         if (

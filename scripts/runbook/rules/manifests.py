@@ -1,154 +1,118 @@
 """Do the Kubernetes objects hold together: what each names, another one is or has."""
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from runbook.repository.model import SYSTEM_NAMESPACES, Repository, same_place
 from runbook.repository.objects import Container, KubeObject, items, mapping, selects, text_map
-from runbook.repository.yamlfile import Key
-from runbook.rules.finding import Finding, meant, nearest
+from runbook.repository.yamlfile import Keys
+from runbook.rules.finding import Told, meant, nearest
 from runbook.rules.kubernetes import is_own, namespaced
 from runbook.rules.rule import rule
 
-LEVELS = ("privileged", "baseline", "restricted")
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
-KEY_REFERENCES = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
-WHOLE_REFERENCES = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
+LEVELS = ("privileged", "baseline", "restricted")
+FROM_KEY = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
+FROM_ALL = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
 VOLUMES = {
     "configMap": ("ConfigMap", "name"),
     "secret": ("Secret", "secretName"),
     "persistentVolumeClaim": ("PersistentVolumeClaim", "claimName"),
 }
-UNITS = {"m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
+UNITS = {"m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "": 1.0}
+Reference = tuple[KubeObject | Container, Keys, str, dict[str, Any]]  # who, where, kind, what it says of it
 
 
-def in_object(item: KubeObject, keys: tuple[Key, ...], cause: str, remedy: str) -> Finding:
-    """A finding at the value under `keys`, or at the deepest of them that exists."""
-    return Finding(item.path, item.document.line_of(*keys), cause, remedy)
-
-
-def references(repository: Repository) -> Iterator[tuple[KubeObject, tuple[Key, ...], str, str, str | None, bool]]:
-    """What pods name: the object, where, the kind and the name meant, the key in it, whether it may be missing."""
+def references(repository: Repository) -> Iterator[Reference]:
+    """What objects name: each with `name` and, where it is of one key, `key`."""
     for item in repository.objects:
-        keys = (*(item.pod_keys or ()), "spec")
-        for index, volume in enumerate(map(mapping, items(item.pod.get("volumes")))):
-            parts = [(volume, (*keys, "volumes", index))]
-            for place, source in enumerate(map(mapping, items(mapping(volume.get("projected")).get("sources")))):
-                parts.append((source, (*keys, "volumes", index, "projected", "sources", place)))
-            for part, where in parts:
-                for word, (kind, named) in VOLUMES.items():
-                    source = mapping(part.get(word))
-                    name = source.get(named, source.get("name"))
-                    if name:
-                        for entry in items(source.get("items")) or [{}]:
-                            key = mapping(entry).get("key")
-                            yield item, (*where, word), kind, str(name), key, bool(source.get("optional"))
+        keys: Keys = (*(item.pod_keys or ()), "spec")
+        for index, volume in enumerate(item.maps(*keys, "volumes")):
+            where: Keys = (*keys, "volumes", index)
+            yield from _of_volume(item, where, volume)
+            for place, source in enumerate(item.maps(*where, "projected", "sources")):
+                yield from _of_volume(item, (*where, "projected", "sources", place), source)
         account = item.pod.get("serviceAccountName")
-        if account and account != "default":
-            yield item, (*keys, "serviceAccountName"), "ServiceAccount", str(account), None, False
+        if account not in (None, "default"):
+            yield item, (*keys, "serviceAccountName"), "ServiceAccount", {"name": account}
         for container in item.containers():
             yield from _of_container(container)
         if item.kind == "HorizontalPodAutoscaler":
-            target = mapping(item.at("spec", "scaleTargetRef"))
+            target = item.map("spec", "scaleTargetRef")
+            yield item, ("spec", "scaleTargetRef", "name"), str(target.get("kind")), target
+        for number, one in enumerate(item.maps("spec", "rules") if item.kind == "Ingress" else ()):
+            for index, path in enumerate(items(mapping(one.get("http")).get("paths"))):
+                place_of: Keys = ("spec", "rules", number, "http", "paths", index, "backend")
+                yield item, place_of, "Service", mapping(mapping(mapping(path).get("backend")).get("service"))
+
+
+def _of_volume(item: KubeObject, where: Keys, volume: dict[str, Any]) -> Iterator[Reference]:
+    for word, (kind, named) in VOLUMES.items():
+        source = mapping(volume.get(word))
+        for entry in map(mapping, items(source.get("items")) or [{}]):
+            yield item, (*where, word), kind, {**source, "name": source.get(named, source.get("name")), **entry}
+
+
+def _of_container(container: Container) -> Iterator[Reference]:
+    for index, source in enumerate(container.maps("envFrom")):
+        for word, kind in FROM_ALL.items():
+            yield container, ("envFrom", index, word, "name"), kind, mapping(source.get(word))
+    for index, variable in enumerate(container.maps("env")):
+        for word, kind in FROM_KEY.items():
             yield (
-                item,
-                ("spec", "scaleTargetRef", "name"),
-                str(target.get("kind")),
-                str(target.get("name")),
-                None,
-                False,
+                container,
+                ("env", index, "valueFrom", word),
+                kind,
+                mapping(mapping(variable.get("valueFrom")).get(word)),
             )
-        if item.kind == "Ingress":
-            yield from _of_ingress(item)
-
-
-def _of_container(container: Container) -> Iterator[tuple[KubeObject, tuple[Key, ...], str, str, str | None, bool]]:
-    item = container.owner
-    for index, source in enumerate(map(mapping, items(container.spec.get("envFrom")))):
-        for word, kind in WHOLE_REFERENCES.items():
-            told = mapping(source.get(word))
-            if told.get("name"):
-                where = (*container.keys, "envFrom", index, word, "name")
-                yield item, where, kind, str(told["name"]), None, bool(told.get("optional"))
-    for index, variable in enumerate(map(mapping, items(container.spec.get("env")))):
-        for word, kind in KEY_REFERENCES.items():
-            told = mapping(mapping(variable.get("valueFrom")).get(word))
-            if told.get("name"):
-                where = (*container.keys, "env", index, "valueFrom", word)
-                yield item, where, kind, str(told["name"]), told.get("key"), bool(told.get("optional"))
-
-
-def _of_ingress(item: KubeObject) -> Iterator[tuple[KubeObject, tuple[Key, ...], str, str, str | None, bool]]:
-    for number, one in enumerate(map(mapping, items(item.at("spec", "rules")))):
-        for index, path in enumerate(map(mapping, items(mapping(one.get("http")).get("paths")))):
-            name = mapping(mapping(path.get("backend")).get("service")).get("name")
-            if name:
-                yield (
-                    item,
-                    ("spec", "rules", number, "http", "paths", index, "backend"),
-                    "Service",
-                    str(name),
-                    None,
-                    False,
-                )
 
 
 @rule("reference-absente", about="repository", where="k8s/api.yaml")
-def missing_reference(repository: Repository) -> Iterator[Finding]:
+def missing_reference(repository: Repository) -> Iterator[Told]:
     """Un objet en nomme un autre, ou une clé d'un autre, qui n'existe pas : ses pods ne démarreraient pas.
 
     Mauvais : name: shop-confg
     Bon : name: shop-config
     """
     made = repository.settings.model.made_by_commands
-    for item, keys, kind, name, key, optional in references(repository):
-        found = repository.object_named(kind, name, item.namespace)
-        if (
-            found is None
-            and not optional
-            and f"{kind}/{name}".lower() not in made
-            and is_own("v1", kind) | (kind in ("Deployment", "StatefulSet"))
-        ):
-            remedy = nearest(name, (other.name for other in repository.of_kind(kind)))
-            declared = "si une commande le crée, le dire dans [tool.runbook.model] made_by_commands"
-            yield in_object(
-                item, keys, f"{item} : {kind} « {name} » qu'aucun manifeste ne décrit", f"{remedy} ; {declared}"
-            )
-        elif found is not None and key is not None and str(key) not in found.data and not optional:
-            yield in_object(item, keys, f"{item} : clé « {key} » absente de {found}", nearest(str(key), found.data))
+    for thing, keys, kind, told in references(repository):
+        name, key = str(told.get("name")), told.get("key")
+        owner = thing.owner if isinstance(thing, Container) else thing
+        if not told.get("name") or told.get("optional") or f"{kind}/{name}".lower() in made:
+            continue
+        found = repository.object_named(kind, name, owner.namespace)
+        if found is None and (is_own("v1", kind) or is_own("apps/v1", kind)):
+            near = nearest(name, (other.name for other in repository.of_kind(kind)))
+            remedy = f"{near} ; si une commande le crée, le dire dans [tool.runbook.model] made_by_commands"
+            yield thing, keys, f"{kind} « {name} » qu'aucun manifeste ne décrit", remedy
+        elif found is not None and key is not None and str(key) not in found.data:
+            yield thing, keys, f"clé « {key} » absente de {found}", nearest(str(key), found.data)
 
 
 @rule("volume", about="repository", where="k8s/api.yaml")
-def volumes(repository: Repository) -> Iterator[Finding]:
+def volumes(repository: Repository) -> Iterator[Told]:
     """Un conteneur monte un volume que son pod ne décrit pas, ou un volume n'est monté nulle part.
 
     Mauvais : name: settingss # mounted
     Bon : name: settings # mounted
     """
     for item in repository.objects:
-        described = {str(mapping(one).get("name")) for one in items(item.pod.get("volumes"))}
-        claims = {
-            str(mapping(mapping(one).get("metadata")).get("name"))
-            for one in items(item.at("spec", "volumeClaimTemplates"))
-        }
-        mounted = set()
-        for container in item.containers():
-            for index, mount in enumerate(map(mapping, items(container.spec.get("volumeMounts")))):
-                name = str(mount.get("name"))
-                mounted.add(name)
-                if name not in described | claims:
-                    cause = f"{item} : volume « {name} » que le pod ne décrit pas"
-                    yield in_object(item, (*container.keys, "volumeMounts", index), cause, nearest(name, described))
-        for index, volume in enumerate(map(mapping, items(item.pod.get("volumes")))):
-            if str(volume.get("name")) not in mounted:
-                keys = (*(item.pod_keys or ()), "spec", "volumes", index)
-                cause = f"{item} : volume « {volume.get('name')} » qu'aucun conteneur ne monte"
-                yield in_object(item, keys, cause, "le monter, ou le retirer")
+        keys: Keys = (*(item.pod_keys or ()), "spec", "volumes")
+        described = [str(one.get("name")) for one in item.maps(*keys)]
+        claims = [str(mapping(one.get("metadata")).get("name")) for one in item.maps("spec", "volumeClaimTemplates")]
+        mounts = [
+            (one, n, str(m.get("name"))) for one in item.containers() for n, m in enumerate(one.maps("volumeMounts"))
+        ]
+        for container, index, name in mounts:
+            if name not in (*described, *claims):
+                yield container, ("volumeMounts", index), f"volume « {name} » non décrit", nearest(name, described)
+        for index, name in enumerate(described):
+            if name not in {mounted for _, _, mounted in mounts}:
+                yield item, (*keys, index), f"volume « {name} » qu'aucun conteneur ne monte", "le monter, ou le retirer"
 
 
 @rule("espace-de-noms-absent", about="repository", where="k8s/config.yaml")
-def missing_namespace(repository: Repository) -> Iterator[Finding]:
+def missing_namespace(repository: Repository) -> Iterator[Told]:
     """Un objet va dans un espace de noms qu'aucun manifeste ne crée, ou n'en dit aucun quand les autres en ont un.
 
     Mauvais : namespace: shoop
@@ -156,111 +120,88 @@ def missing_namespace(repository: Repository) -> Iterator[Finding]:
     """
     known = repository.namespaces
     for item in repository.objects if known else ():
-        if item.namespace is not None and item.namespace not in (*known, *SYSTEM_NAMESPACES):
-            cause = f"{item} : espace de noms « {item.namespace} » qu'aucun manifeste ne crée"
-            yield in_object(item, ("metadata", "namespace"), cause, nearest(item.namespace, known))
-        elif item.namespace is None and is_own(str(item.at("apiVersion")), item.kind) and namespaced(item.kind):
-            yield in_object(
-                item,
-                ("metadata", "name"),
-                f"{item} sans metadata.namespace : il irait dans celui du moment",
-                f"{nearest('', known)}",
-            )
+        keys = ("metadata", "namespace")
+        if item.namespace is None and is_own(str(item.at("apiVersion")), item.kind) and namespaced(item.kind):
+            yield item, keys, "sans metadata.namespace : il irait dans celui du moment", nearest("", known)
+        elif item.namespace not in (None, *known, *SYSTEM_NAMESPACES):
+            cause = f"espace de noms « {item.namespace} » qu'aucun manifeste ne crée"
+            yield item, keys, cause, nearest(str(item.namespace), known)
 
 
 @rule("selecteur", about="repository", where="k8s/api.yaml")
-def selectors(repository: Repository) -> Iterator[Finding]:
+def selectors(repository: Repository) -> Iterator[Told]:
     """Un sélecteur ne désigne pas les pods qu'il devrait : ceux de son propre objet, ou aucun.
 
     Mauvais : app: appi # selector
     Bon : app: api # selector
     """
+    places: dict[str, Keys] = {
+        "Service": ("spec", "selector"),
+        "NetworkPolicy": ("spec", "podSelector", "matchLabels"),
+        "PodDisruptionBudget": ("spec", "selector", "matchLabels"),
+    }
     for item in repository.objects:
-        wanted = text_map(item.at("spec", "selector", "matchLabels"))
         if item.pod_keys and item.kind not in ("Pod", "Job", "CronJob"):
-            for key, value in wanted.items():
+            for key, value in text_map(item.at("spec", "selector", "matchLabels")).items():
                 if item.pod_labels.get(key) != value:
-                    cause = f"{item} : son sélecteur {key}={value} ne désigne pas ses propres pods"
-                    yield in_object(
-                        item,
-                        ("spec", "selector", "matchLabels", key),
-                        cause,
-                        f"ses pods ont {key}={item.pod_labels.get(key)}",
-                    )
-        keys: tuple[Key, ...] = ("spec", "selector")
-        if item.kind == "Service":
-            wanted = text_map(item.at("spec", "selector"))
-        elif item.kind == "NetworkPolicy":
-            keys = ("spec", "podSelector")
-            wanted = text_map(item.at("spec", "podSelector", "matchLabels"))
-        elif item.kind != "PodDisruptionBudget":
-            continue
-        terms = ",".join(f"{key}={value}" for key, value in wanted.items())
-        pods = [
-            other.pod_labels for other in repository.objects if other.pod_keys is not None and same_place(item, other)
-        ]
+                    cause = f"son sélecteur {key}={value} ne désigne pas ses propres pods"
+                    there = f"ils ont {key}={item.pod_labels.get(key)}"
+                    yield item, ("spec", "selector", "matchLabels", key), cause, there
+        keys = places.get(item.kind, ())
+        terms = ",".join(f"{key}={value}" for key, value in text_map(item.at(*keys)).items()) if keys else ""
+        pods = [one.pod_labels for one in repository.objects if one.pod_keys is not None and same_place(item, one)]
         if terms and pods and not any(selects(terms, labels) for labels in pods):
-            cause = f"{item} : le sélecteur {terms} ne désigne aucun pod"
-            yield in_object(
-                item, keys, cause, nearest(terms, {f"{key}={value}" for one in pods for key, value in one.items()})
-            )
+            known = {f"{key}={value}" for labels in pods for key, value in labels.items()}
+            yield item, keys, f"le sélecteur {terms} ne désigne aucun pod", nearest(terms, known)
 
 
 @rule("port-de-service", about="repository", where="k8s/api.yaml")
-def service_ports(repository: Repository) -> Iterator[Finding]:
+def service_ports(repository: Repository) -> Iterator[Told]:
     """Un Service mène à un port que ses pods n'annoncent pas, ou deux Services prennent le même NodePort.
 
     Mauvais : targetPort: htpp
     Bon : targetPort: http
     """
-    node_ports: Counter[int] = Counter()
+    taken: set[int] = set()
     for item in repository.of_kind("Service"):
-        pods = repository.pods_behind(item)
-        known = {name for pod in pods for container in pod.containers() for name in container.ports}
-        for index, port in enumerate(map(mapping, items(item.at("spec", "ports")))):
-            wanted = str(port.get("targetPort", port.get("port")))
+        known = {name for pod in repository.pods_behind(item) for one in pod.containers() for name in one.ports}
+        for index, port in enumerate(item.maps("spec", "ports")):
+            wanted, node = str(port.get("targetPort", port.get("port"))), port.get("nodePort")
+            keys: Keys = ("spec", "ports", index)
             if known and wanted not in known:
-                cause = f"{item} : port « {wanted} » que les pods n'annoncent pas"
-                yield in_object(item, ("spec", "ports", index, "targetPort"), cause, nearest(wanted, known))
-            number = port.get("nodePort")
-            if isinstance(number, int):
-                node_ports[number] += 1
-                if node_ports[number] > 1 or not 30000 <= number <= 32767:
-                    cause = f"{item} : NodePort {number} déjà pris, ou hors de 30000-32767"
-                    yield in_object(item, ("spec", "ports", index, "nodePort"), cause, "en prendre un autre")
+                cause = f"port « {wanted} » que les pods n'annoncent pas"
+                yield item, (*keys, "targetPort"), cause, nearest(wanted, known)
+            if isinstance(node, int):
+                if node in taken or not 30000 <= node <= 32767:
+                    yield item, (*keys, "nodePort"), f"NodePort {node} déjà pris, ou hors de 30000-32767", "un autre"
+                taken.add(node)
 
 
 @rule("sonde", about="repository", where="k8s/api.yaml")
-def probes(repository: Repository) -> Iterator[Finding]:
+def probes(repository: Repository) -> Iterator[Told]:
     """Une sonde interroge un port que le conteneur n'annonce pas, ou un chemin que l'application n'a pas.
 
     Mauvais : path: /healthy
     Bon : path: /health
     """
     for container in repository.containers():
-        for name in PROBES:
-            for form in ("httpGet", "tcpSocket"):
-                asked = mapping(mapping(container.spec.get(name)).get(form))
-                port = str(asked.get("port", ""))
-                keys = (*container.keys, name, form)
-                if asked and container.ports and port not in container.ports and not asked.get("host"):
-                    cause = f"{container.owner} : {name} sur le port « {port} », que le conteneur n'annonce pas"
-                    yield in_object(container.owner, (*keys, "port"), cause, nearest(port, container.ports))
-                application = repository.applications.get(repository.application_of(container) or "")
-                path = str(asked.get("path", "/")).partition("?")[0]
-                if (
-                    asked
-                    and form == "httpGet"
-                    and application
-                    and container.ports.get(port) in application.ports
-                    and not application.answers(path)
-                ):
-                    cause = f"{container.owner} : {name} demande « {path} », que {application.name} n'a pas"
-                    yield in_object(container.owner, (*keys, "path"), cause, nearest(path, application.routes))
+        application = repository.applications.get(repository.application_of(container) or "")
+        for name, form in ((name, form) for name in PROBES for form in ("httpGet", "tcpSocket")):
+            asked = mapping(mapping(container.spec.get(name)).get(form))
+            port, path = str(asked.get("port", "")), str(asked.get("path", "/")).partition("?")[0]
+            if not asked or asked.get("host"):
+                continue
+            if container.ports and port not in container.ports:
+                cause = f"{name} sur le port « {port} », que le conteneur n'annonce pas"
+                yield container, (name, form, "port"), cause, nearest(port, container.ports)
+            number = container.ports.get(port)
+            if form == "httpGet" and application and number in application.ports and not application.answers(path):
+                cause = f"{name} demande « {path} », que {application.name} n'a pas"
+                yield container, (name, form, "path"), cause, nearest(path, application.routes)
 
 
 @rule("port-de-conteneur", about="repository", where="k8s/api.yaml")
-def container_ports(repository: Repository) -> Iterator[Finding]:
+def container_ports(repository: Repository) -> Iterator[Told]:
     """Un conteneur annonce un port sur lequel son application n'écoute pas.
 
     Mauvais : containerPort: 8001
@@ -268,22 +209,17 @@ def container_ports(repository: Repository) -> Iterator[Finding]:
     """
     for container in repository.containers():
         built = repository.built.get(container.image)
-        dockerfile = repository.dockerfiles.get(built.dockerfile) if built else None
         given = repository.environment(container).get("PORT")
-        listening = {int(given)} if given and given.isdecimal() else dockerfile.exposed if dockerfile else set()
-        application = repository.applications.get(repository.application_of(container) or "")
-        listening = listening | set(application.ports if application and not given else ())
-        for index, port in enumerate(map(mapping, items(container.spec.get("ports")))):
+        listening = repository.listening(built, repository.application_of(container), given)
+        for index, port in enumerate(container.maps("ports")):
             number = port.get("containerPort")
             if listening and isinstance(number, int) and number not in listening:
-                cause = f"{container.owner} : port {number} annoncé, et rien n'y écoute"
-                yield in_object(
-                    container.owner, (*container.keys, "ports", index), cause, nearest(str(number), map(str, listening))
-                )
+                remedy = nearest(str(number), map(str, listening))
+                yield container, ("ports", index), f"port {number} annoncé, et rien n'y écoute", remedy
 
 
 @rule("image-de-manifeste", about="repository", where="k8s/api.yaml")
-def images(repository: Repository) -> Iterator[Finding]:
+def images(repository: Repository) -> Iterator[Told]:
     """Un manifeste demande une image que ce dépôt construit sous un autre nom, ou avec une autre étiquette.
 
     Mauvais : image: shop-apy:1.0
@@ -291,40 +227,33 @@ def images(repository: Repository) -> Iterator[Finding]:
     """
     names = {image.rpartition(":")[0]: image for image in repository.built}
     for container in repository.containers():
-        name = container.image.partition("@")[0].rpartition(":")[0] or container.image
-        short = name.rpartition("/")[2] if name.startswith("localhost") else name
-        if (
-            container.image not in repository.built
-            and (short in names or meant(short, names))
-            and "@" not in container.image
-        ):
-            near = names.get(short) or names[meant(short, names)]
-            if not (name.startswith("localhost") and container.image.endswith(near)):
-                cause = f"{container.owner} : image « {container.image} » que rien ici ne construit"
-                yield in_object(container.owner, (*container.keys, "image"), cause, f"vouliez-vous dire « {near} » ?")
+        image = container.image.removeprefix("localhost:5001/").removeprefix("localhost:5000/")
+        name = image.partition("@")[0].rpartition(":")[0] or image
+        near = names.get(name) or names.get(meant(name, names))
+        if near and image not in repository.built and "@" not in image:
+            remedy = f"vouliez-vous dire « {near} » ?"
+            yield container, ("image",), f"image « {container.image} » que rien ici ne construit", remedy
 
 
 @rule("objet-en-double", about="repository", where="k8s/other.yaml")
-def duplicates(repository: Repository) -> Iterator[Finding]:
+def duplicates(repository: Repository) -> Iterator[Told]:
     """Deux manifestes d'un même dossier décrivent le même objet : le dernier appliqué l'emporte.
 
     Mauvais : name: shop-config
     Bon : name: other-config
     """
-    first: dict[tuple[str, ...], KubeObject] = {}
+    first: dict[tuple[str | None, ...], KubeObject] = {}
     for item in repository.objects:
-        if not item.name or item.path.endswith((".example", ".sample")):
-            continue
-        folder = item.path.rpartition("/")[0]
-        key = (folder, str(item.at("apiVersion")), item.kind, item.name, item.namespace or "")
-        other = first.setdefault(key, item)
-        if other is not item:
-            where = f"{other.path}:{other.document.line}"
-            yield in_object(item, ("metadata", "name"), f"{item} déjà décrit dans {where}", "n'en garder qu'un")
+        if item.name and not item.path.endswith((".example", ".sample")):
+            folder = item.path.rpartition("/")[0]
+            other = first.setdefault((folder, item.at("apiVersion"), item.kind, item.name, item.namespace), item)
+            if other is not item:
+                where = f"{other.path}:{other.document.line}"
+                yield item, ("metadata", "name"), f"déjà décrit dans {where}", "n'en garder qu'un"
 
 
 @rule("limite-de-ressource", about="repository", where="k8s/api.yaml")
-def limits(repository: Repository) -> Iterator[Finding]:
+def limits(repository: Repository) -> Iterator[Told]:
     """Un conteneur demande plus qu'il n'a le droit de prendre : Kubernetes refuse son pod.
 
     Mauvais : memory: 16Mi # limit
@@ -333,70 +262,49 @@ def limits(repository: Repository) -> Iterator[Finding]:
     for container in repository.containers():
         told = mapping(container.spec.get("resources"))
         for name, limit in mapping(told.get("limits")).items():
-            wanted = _quantity(mapping(told.get("requests")).get(name))
-            most = _quantity(limit)
-            if wanted is not None and most is not None and wanted > most:
-                keys = (*container.keys, "resources", "limits", name)
-                cause = f"{container.owner} : demande plus de {name} que sa limite, {limit}"
-                yield in_object(container.owner, keys, cause, "monter la limite, ou baisser la demande")
+            if _quantity(mapping(told.get("requests")).get(name)) > _quantity(limit) > 0:
+                cause = f"demande plus de {name} que sa limite, {limit}"
+                yield container, ("resources", "limits", name), cause, "monter la limite, ou baisser la demande"
 
 
-def _quantity(value: Any) -> float | None:
+def _quantity(value: Any) -> float:
+    """A quantity as Kubernetes writes it; 0 for none, or for one that cannot be read."""
     text = str(value)
-    for unit, factor in (*UNITS.items(), ("", 1.0)):
-        number = text.removesuffix(unit)
-        if text.endswith(unit) and number.replace(".", "", 1).isdecimal():
-            return float(number) * factor
-    return None
+    unit = next((unit for unit in UNITS if unit and text.endswith(unit)), "")
+    number = text.removesuffix(unit)
+    return float(number) * UNITS[unit] if number.replace(".", "", 1).isdecimal() else 0
 
 
 @rule("pod-refuse", about="repository", where="k8s/api.yaml")
-def pod_security(repository: Repository) -> Iterator[Finding]:
-    """Un espace de noms applique un niveau de sécurité que ce pod n'a pas : il serait refusé.
+def pod_security(repository: Repository) -> Iterator[Told]:
+    """Un espace de noms applique un niveau de sécurité que ce pod n'a pas, et le refuserait.
 
     Mauvais : allowPrivilegeEscalation: true
     Bon : allowPrivilegeEscalation: false
     """
-    label = "pod-security.kubernetes.io/enforce"
-    strict = {item.name for item in repository.of_kind("Namespace") if item.labels.get(label) == "restricted"}
+    start, strict = "pod-security.kubernetes.io/", set()
     for item in repository.of_kind("Namespace"):
         for key, value in item.labels.items():
-            if key.startswith("pod-security.kubernetes.io/") and not key.endswith("version") and value not in LEVELS:
-                yield in_object(
-                    item, ("metadata", "labels", key), f"{item} : niveau « {value} »", nearest(value, LEVELS)
-                )
-    for item in repository.objects:
-        if item.namespace not in strict:
-            continue
-        pod = mapping(item.pod.get("securityContext"))
-        for container in item.containers():
-            own = mapping(container.spec.get("securityContext"))
-            both = {**pod, **own}
-            capabilities = mapping(own.get("capabilities"))
-            for wrong, key, remedy in (
-                (
-                    both.get("runAsNonRoot") is not True or both.get("runAsUser") == 0,
-                    "runAsNonRoot",
-                    "runAsNonRoot: true",
-                ),
-                (
-                    own.get("allowPrivilegeEscalation") is not False,
-                    "allowPrivilegeEscalation",
-                    "allowPrivilegeEscalation: false",
-                ),
-                ("ALL" not in items(capabilities.get("drop")), "capabilities", "capabilities: {drop: [ALL]}"),
-                (
-                    set(items(capabilities.get("add"))) - {"NET_BIND_SERVICE"},
-                    "capabilities",
-                    "n'ajouter que NET_BIND_SERVICE",
-                ),
-                (
-                    mapping(both.get("seccompProfile")).get("type") not in ("RuntimeDefault", "Localhost"),
-                    "seccompProfile",
-                    "seccompProfile: {type: RuntimeDefault}",
-                ),
-                (own.get("privileged"), "privileged", "retirer privileged"),
-            ):
-                if wrong:
-                    cause = f"{item} : « {key} » du conteneur « {container.name} » que « {item.namespace} » refuse"
-                    yield in_object(item, (*container.keys, "securityContext", key), cause, f"écrire {remedy}")
+            if key.startswith(start) and not key.endswith("version") and value not in LEVELS:
+                yield item, ("metadata", "labels", key), f"niveau « {value} » inconnu", nearest(value, LEVELS)
+        if item.labels.get(f"{start}enforce") == "restricted":
+            strict.add(item.name)
+    for container in repository.containers():
+        for key, remedy in _refused(container) if container.owner.namespace in strict else ():
+            cause = f"« {key} » que « {container.owner.namespace} » refuse"
+            yield container, ("securityContext", key), cause, f"écrire {remedy}"
+
+
+def _refused(container: Container) -> Iterator[tuple[str, str]]:
+    """What the level *restricted* of the Pod Security Standards refuses in it, and what to write."""
+    own = mapping(container.spec.get("securityContext"))
+    both = {**mapping(container.owner.pod.get("securityContext")), **own}
+    capabilities = mapping(own.get("capabilities"))
+    if both.get("runAsNonRoot") is not True or both.get("runAsUser") == 0:
+        yield "runAsNonRoot", "runAsNonRoot: true, et runAsUser autre que 0"
+    if own.get("allowPrivilegeEscalation") is not False or own.get("privileged"):
+        yield "allowPrivilegeEscalation", "allowPrivilegeEscalation: false, sans privileged"
+    if "ALL" not in items(capabilities.get("drop")) or {*items(capabilities.get("add"))} - {"NET_BIND_SERVICE"}:
+        yield "capabilities", "capabilities: {drop: [ALL]}"
+    if mapping(both.get("seccompProfile")).get("type") not in ("RuntimeDefault", "Localhost"):
+        yield "seccompProfile", "seccompProfile: {type: RuntimeDefault}"

@@ -1,4 +1,4 @@
-"""What is remembered between two checks: that nothing was found in this very state; what slow programs said of a text."""
+"""What is remembered between two checks: that nothing was found in this state; what slow programs said of a text."""
 
 import contextlib
 import hashlib

@@ -12,7 +12,7 @@ from runbook.rules.rule import rule
 
 FENCE = re.compile(r"^(?:[ \t>]*)(`{3,}|~{3,})")
 LINK = re.compile(r"(?<!\\)\]\(<?([^)\s>]*)>?(?:\s+[^)]*)?\)")
-HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$")
+HEADING = re.compile(r"^[\s>]*#{1,6}\s+(.*?)\s*#*\s*$")  # also in quotes, lists and boxes
 IDENTIFIER = re.compile(r"\{[^}]*?#([\w:.-]+)[^}]*\}|\b(?:id|name)=[\"']?([\w:.-]+)")
 CODE = re.compile(r"(`+)(.+?)\1")
 QUOTED_FILE = re.compile(r"\.?[\w-]+(?:/[\w.-]+)+")
@@ -74,7 +74,7 @@ def sections(page: Page) -> set[str]:
     for one in IDENTIFIER.finditer(page.markdown):
         found.add((one[1] or one[2]).lower())
     before = ""
-    for _, text in lines_of(page):
+    for text in page.markdown.split("\n"):
         heading = HEADING.match(text)
         title = heading[1] if heading else before if re.fullmatch(r"\s*(=+|-+)\s*", text) else ""
         before = text

@@ -65,8 +65,12 @@ def shellcheck(repository: Repository, pages: Sequence[PageBlocks]) -> Iterator[
     # where a page runs nowhere, only what bash itself would refuse, and not for a text to replace
     loose = [Text(block.page, block.line, block.code) for block in blocks if not block.target and "<" not in block.code]
     options = ["--norc", "--shell=bash", "--format=json", "--severity=info", f"--exclude={','.join(SHELLCHECK_OFF)}"]
+    judged = {one.path for one in strict}
+    told: set[tuple[str, int]] = set()
     for found in _asked(repository, "shellcheck", options, [*strict, *loose], ".sh", SAME):
-        if found.rule < ":SC2" or any(one.path == found.path for one in strict):
+        start = max((one.line for one in loose if one.path == found.path and one.line < found.line), default=0)
+        if found.path in judged or (found.rule < ":SC2" and (found.path, start) not in told):
+            told.add((found.path, start))
             yield found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from runbook.rules.finding import Finding
+from runbook.rules.finding import Finding, Told
 
 BLOCK = ""  # where the examples of a rule about commands stand: in a block of the sample's page
 
@@ -27,21 +27,29 @@ class Rule:
     where: str
     about: str
     programs: tuple[str, ...]
-    look: Callable[..., Iterator[Finding]]
+    look: Callable[..., Iterator[Told]]
 
     def findings(self, *given: Any) -> Iterator[Finding]:
         """What it finds, under its name; a function that calls another program adds the name of that one's rule."""
-        for found in self.look(*given):
+        for told in self.look(*given):
+            found = told if isinstance(told, Finding) else _placed(given[0], *told)
             yield replace(found, rule=self.identifier + found.rule)
 
 
-Look = Callable[..., Iterator[Finding]]
+def _placed(given: Any, thing: Any, *told: Any) -> Finding:
+    if len(told) == 2:
+        return Finding(given.command.path, (thing or given.command).line, *told)
+    keys, cause, remedy = told
+    return Finding(thing.path, thing.line_of(*keys), f"{thing} : {cause}", remedy)
+
+
+Look = Callable[..., Iterator[Told]]
 RULES: dict[str, Rule] = {}
 TOLD = re.compile(r"(?P<sentence>.*?)\s+Mauvais : (?P<bad>.*?)\s+Bon : (?P<good>.*?)\s*", re.DOTALL)
 
 
 def rule(identifier: str, *programs: str, about: str = "command", where: str = BLOCK) -> Callable[[Look], Look]:
-    """Enter the function below as a rule; its docstring, in French for who reads the findings, is what it says of itself."""
+    """Enter the function below as a rule; its docstring, in French for who reads findings, is what it says."""
 
     def enter(look: Look) -> Look:
         told = TOLD.fullmatch(look.__doc__ or "")

@@ -12,6 +12,7 @@ from runbook.reading.syntax import parse, text_of
 UNKNOWN = "…"  # stands in a word for a text that only running can tell
 ELEMENTS = re.compile(r'"\$(?:@|\{@\}|\{(?:(\w+)\[@\]|@:(\d+))\})"')
 NAMES_OF = re.compile(r"\$\(\s*kubectl\s[^|;&]*?\bget\s+([a-z]\w*)\b[^;&]*?\s(?:-o|--output)[ =]?name\b")
+TO_REPLACE = re.compile(r"(?<![<\w&])<[A-Za-z][\w.'-]*(?: [\w.'-]+)*>(?![>(&])")  # `<my-app>`, and no redirection
 READERS = ("read", "mapfile", "readarray")
 DECLARING = ("variable_assignment", "for_statement")
 
@@ -68,7 +69,7 @@ class Shell:
 
     def read(self, block: Block) -> Iterator[Command]:
         """Each simple command of `block`, substituted ones before the command that they are part of."""
-        yield from self.walk(parse(block.code), block, ())
+        yield from self.walk(parse(TO_REPLACE.sub(UNKNOWN, block.code)), block, ())
 
     def called(self, command: Command) -> Iterator[Command]:
         """The commands of the function that `command` calls, with its arguments in the place of `$1` and `$@`."""

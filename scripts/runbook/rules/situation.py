@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 
 from runbook.repository.model import SYSTEM_NAMESPACES, Repository
 from runbook.repository.objects import KubeObject
-from runbook.rules.finding import Finding, meant
-from runbook.rules.shell import UNKNOWN, Command, Shell, Word
+from runbook.rules.finding import Told, meant
+from runbook.rules.shell import UNKNOWN, Shell, Word
 
 SYSTEM = ("/dev/", "/etc/", "/proc/", "/sys/", "/usr/", "/bin/", "/var/", "/run/", "/opt/", "/home/", "/root/")
 OUTSIDE = ("/", "/tmp", "/dev", "..")  # noqa: S108 — what pages may write in
@@ -16,7 +16,7 @@ ENVIRONMENTS = (".venv", "venv")  # folders of Python environments, which no rep
 # What bash and any terminal provide.
 TERMINAL = (
     "HOME PATH PWD OLDPWD USER LOGNAME SHELL HOSTNAME LANG TERM TMPDIR UID EUID IFS RANDOM SECONDS LINENO BASHPID PPID "
-    "EPOCHSECONDS EPOCHREALTIME BASH_VERSION BASH_SOURCE FUNCNAME PIPESTATUS COLUMNS LINES KUBECONFIG EDITOR REPLY OSTYPE"
+    "EPOCHSECONDS EPOCHREALTIME BASH_VERSION BASH_SOURCE FUNCNAME PIPESTATUS COLUMNS LINES KUBECONFIG EDITOR OSTYPE"
 )
 
 
@@ -85,19 +85,19 @@ class Situation:
         path = posixpath.join(close, name) if close else ""
         return path if path and self.exists(path) else ""
 
-    def missing(self, command: Command, word: Word, text: str | None = None) -> Iterator[Finding]:
+    def missing(self, word: Word, text: str | None = None) -> Iterator[Told]:
         """A finding if the file or folder that `word` (or `text`, a part of it) names is nowhere.
 
         On a page that runs nowhere only what is a slip of a name of the repository is one.
         """
         named = word.text if text is None else text
         path = self.place(named)
-        if path is None or "://" in named or self.exists(path):
+        if path is None or named == "-" or "://" in named or self.exists(path):
             return
         near = self.near(path)
         if self.here or (near and "/" in path and meant(path, [near])):
             remedy = f"vouliez-vous dire « {near} » ?" if near else "corriger le nom, ou faire le fichier avant"
-            yield at(command, word, f"« {named} » n'existe ni dans le dépôt ni plus haut dans la page", remedy)
+            yield word, f"« {named} » n'existe ni dans le dépôt ni plus haut dans la page", remedy
 
     def known_namespaces(self) -> set[str]:
         """Every namespace that may be named; empty where the repository and the page make none."""
@@ -117,8 +117,3 @@ class Situation:
     def inner(self) -> "Situation":
         """The same for a shell inside: what it makes stays, where it goes and what it assigns does not."""
         return replace(self, shell=self.shell.inner())
-
-
-def at(command: Command, word: Word | None, cause: str, remedy: str) -> Finding:
-    """A finding at the line of `word`, or of the command."""
-    return Finding(command.path, word.line if word else command.line, cause, remedy)

@@ -248,7 +248,7 @@ def page(text: str, target: str = "compose", uri: str = "index.md", after: tuple
     meta = {"execution": {"cible": target, "apres": list(after)}} if target else {}
     lines = tuple(range(1, text.count("\n") + 2))
     made = Page(f"docs/{uri}", uri, uri.replace(".md", "/"), "Page", meta, text, lines)
-    return find_blocks(made, SITE, ["compose"])
+    return find_blocks(made, SITE, ["compose"] if target else [])
 
 
 def fenced(code: str, attributes: str = "") -> str:

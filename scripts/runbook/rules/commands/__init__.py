@@ -1,1 +1,1 @@
-"""One file a program, with the rules about it: what its words name must exist. Grammars are data, made by `scripts/grammars`."""
+"""One file a program, with the rules about it: what its words name must exist.  `scripts/grammars` makes the data."""

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from runbook.repository.applications import Application
 from runbook.rules.call import Call, effect
-from runbook.rules.finding import Finding, nearest
+from runbook.rules.finding import Told, nearest
 from runbook.rules.rule import rule
 from runbook.rules.shell import UNKNOWN, Word
-from runbook.rules.situation import Situation, at
+from runbook.rules.situation import Situation
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 — what pages may write, nothing listens here
 HTTP_PORTS = {"http": 80, "https": 443}
@@ -24,40 +23,34 @@ BODY = (
     "--form",
     "--form-string",
 )
-SPEAK_OF = (
-    "echo",
-    "printf",
-    "git",
-    "grep",
-    "sed",
-    "docker",
-    "kubectl",
-    "export",
-    "test",
-    "[",
-)  # an address is text there
+SPEAK_OF = ("echo", "printf", "git", "grep", "sed", "docker", "kubectl", "export", "test", "[", "")  # text there
 WRITTEN = ("--output", "--dump-header", "--cookie-jar", "--trace", "--trace-ascii", "--stderr")
+READ = ("--config", "--upload-file", "--cacert", "--cert", "--key", "--netrc-file")
+Address = tuple[Word, str, int, str]  # as it stands; its host, its port, its path
 
 
-def addresses(call: Call) -> Iterator[tuple[Word, str]]:
-    """The addresses that a command calls, as words and as texts."""
-    words = [*call.values("--url"), *call.operands]
+def addresses(call: Call) -> Iterator[Address]:
+    """The addresses that a command calls, as far as they are known before running."""
+    words = (*call.values("--url"), *call.operands)
     for word in words if call.program not in SPEAK_OF else ():
-        text = word.text.partition("=")[2] if word.text.startswith("--") else word.text
-        if text.startswith(("http://", "https://")):
-            yield word, text
-        elif call.program == "curl" and re.match(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)", text):
-            yield word, f"http://{text}"
+        url = word.text.partition("=")[2] if word.text.startswith("--") else word.text
+        bare = call.program == "curl" and re.match(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)", url)
+        try:
+            parts = urlsplit(f"http://{url}" if bare else url)
+            if parts.scheme in HTTP_PORTS and parts.hostname and UNKNOWN not in parts.netloc:
+                yield word, parts.hostname, parts.port or HTTP_PORTS[parts.scheme], parts.path
+        except ValueError:
+            continue
 
 
 def opened(situation: Situation) -> dict[int, str | None]:
     """The local ports that answer here: the target's own, and those that the page opened before."""
-    repository = situation.repository
-    described = repository.settings.targets.get(situation.target)
+    repository, settings = situation.repository, situation.repository.settings
+    described = settings.targets.get(situation.target)
     if described is None:
         own = repository.local_ports
     elif described.services:
-        numbers = {port for name in described.services for port in repository.settings.services[name].ports}
+        numbers = {port for name in described.services for port in settings.services[name].ports}
         own = {port: repository.local_ports.get(port, "") for port in numbers}
     else:
         own = repository.node_ports if described.contexts else repository.compose_ports
@@ -65,22 +58,21 @@ def opened(situation: Situation) -> dict[int, str | None]:
 
 
 @rule("port-ferme")
-def closed_port(call: Call) -> Iterator[Finding]:
+def closed_port(call: Call) -> Iterator[Told]:
     """Une commande appelle un port de cette machine que rien n'ouvre sur cette cible.
 
     Mauvais : curl -fsS http://localhost:8081/health
     Bon : curl -fsS http://localhost:8080/health
     """
     known = opened(call.situation) if call.situation.here else {}
-    for word, url in addresses(call) if known else ():
-        host, port, _ = _parts(url)
-        if host in LOOPBACK and port and port not in known:
+    for word, host, port, _ in addresses(call) if known else ():
+        if host in LOOPBACK and port not in known:
             there = ", ".join(f"{number} ({name})" if name else str(number) for number, name in sorted(known.items()))
-            yield at(call.command, word, f"rien ne répond sur localhost:{port} ici", f"ports ouverts : {there}")
+            yield word, f"rien ne répond sur localhost:{port} ici", f"ports ouverts : {there}"
 
 
 @rule("hote-inconnu")
-def unknown_host(call: Call) -> Iterator[Finding]:
+def unknown_host(call: Call) -> Iterator[Told]:
     """Une commande appelle par son nom un service que seuls les conteneurs ou le cluster connaissent.
 
     Mauvais : curl -fsS http://front:8080/
@@ -88,38 +80,31 @@ def unknown_host(call: Call) -> Iterator[Finding]:
     """
     repository = call.situation.repository
     inside = {*repository.compose.services, *(item.name for item in repository.of_kind("Service"))}
-    for word, url in addresses(call):
-        host = _parts(url)[0]
-        if host.split(".")[0] in inside and (host in inside or host.endswith((".svc", ".local"))):
-            remedy = "passer par un port publié : localhost:PORT"
-            yield at(call.command, word, f"hôte « {host} » : ce nom n'existe qu'entre les conteneurs", remedy)
+    for word, host, _, _ in addresses(call):
+        if host in inside or (host.partition(".")[0] in inside and host.endswith((".svc", ".local"))):
+            yield word, f"hôte « {host} » : ce nom n'existe qu'entre les conteneurs", "passer par un port publié"
 
 
 @rule("route-inconnue")
-def unknown_route(call: Call) -> Iterator[Finding]:
-    """Une commande appelle un chemin ou une méthode que l'application n'a pas.
+def unknown_route(call: Call) -> Iterator[Told]:
+    """Une commande appelle un chemin ou une méthode que l'application n'a pas, sans que la page attende ce refus.
 
     Mauvais : curl -fsS http://localhost:8080/healthz
     Bon : curl -fsS http://localhost:8080/health
     """
-    method = _method(call)
-    for word, url in addresses(call):
-        host, port, path = _parts(url)
-        name = opened(call.situation).get(port or 0) if host in LOOPBACK else None
-        application = call.situation.repository.applications.get(name or "")
-        if application is None or UNKNOWN in path or re.search(r"[{}\[\]]", path) or _refusal_expected(call):
+    block, method, known = call.command.block, _method(call), opened(call.situation)
+    if block.exit_status == 22 or (block.expected and re.search(r"\b40[45]\b", block.expected.text)):
+        return
+    for word, host, port, asked in addresses(call):
+        application = call.situation.repository.applications.get(known.get(port) or "") if host in LOOPBACK else None
+        path = asked or "/"
+        if application is None or re.search(rf"[{{}}\[\]{UNKNOWN}]", path) or application.answers(path, method):
             continue
-        yield from _route(call, word, application, path or "/", method)
-
-
-def _route(call: Call, word: Word, application: Application, path: str, method: str) -> Iterator[Finding]:
-    if not application.answers(path, method):
         methods = application.methods(path)
         if methods:
-            cause, remedy = f"« {path} » n'accepte pas {method}", f"méthodes : {', '.join(methods)}"
+            yield word, f"« {path} » n'accepte pas {method}", f"méthodes : {', '.join(methods)}"
         else:
-            cause, remedy = f"« {application.name} » n'a pas de route « {path} »", nearest(path, application.routes)
-        yield at(call.command, word, cause, remedy)
+            yield word, f"« {application.name} » n'a pas de route « {path} »", nearest(path, application.routes)
 
 
 def _method(call: Call) -> str:
@@ -131,26 +116,8 @@ def _method(call: Call) -> str:
     return "PUT" if call.has("--upload-file") else "POST" if call.has(*BODY) and not call.has("--get") else "GET"
 
 
-def _refusal_expected(call: Call) -> bool:
-    block = call.command.block
-    return block.exit_status == 22 or (
-        block.expected is not None and re.search(r"\b40[45]\b", block.expected.text) is not None
-    )
-
-
-def _parts(url: str) -> tuple[str, int | None, str]:
-    """Host, port and path; no host for what cannot be read before running."""
-    try:
-        parts = urlsplit(url)
-        if UNKNOWN in parts.netloc:
-            return "", None, ""
-        return parts.hostname or "", parts.port or HTTP_PORTS[parts.scheme], parts.path
-    except ValueError:
-        return "", None, ""
-
-
 @rule("requete", "curl")
-def request(call: Call) -> Iterator[Finding]:
+def request(call: Call) -> Iterator[Told]:
     """curl reçoit une méthode, un en-tête ou un fichier qu'il ne peut pas envoyer.
 
     Mauvais : curl -fsS -H 'X-Token 1' http://localhost:8080/health
@@ -158,16 +125,16 @@ def request(call: Call) -> Iterator[Finding]:
     """
     for word in call.values("--request"):
         if word.known and word.text not in METHODS:
-            yield at(call.command, word, f"méthode HTTP « {word.text} » inconnue", nearest(word.text, METHODS))
+            yield word, f"méthode HTTP « {word.text} » inconnue", nearest(word.text, METHODS)
     for word in call.values("--header"):
-        if word.known and not word.text.startswith("@") and not re.match(r"[\w-]+\s*[:;]", word.text):
-            yield at(call.command, word, f"en-tête « {word.text} » sans « : »", "écrire « Nom: valeur »")
+        if word.known and not re.match(r"@|[\w-]+\s*[:;]", word.text):
+            yield word, f"en-tête « {word.text} » sans « : »", "écrire « Nom: valeur »"
     for word in call.values("--header", "--data", "--data-binary", "--json"):
         if word.text.startswith("@") and word.text != "@-":
-            yield from call.situation.missing(call.command, word, word.text[1:])
-    for word in call.values("--config", "--upload-file", "--cacert", "--cert", "--key", "--netrc-file"):
-        if word.text not in ("-", "."):
-            yield from call.situation.missing(call.command, word)
+            yield from call.situation.missing(word, word.text[1:])
+    for word in call.values(*READ):
+        if word.text != ".":
+            yield from call.situation.missing(word)
 
 
 @effect("curl", "wget")
@@ -175,12 +142,9 @@ def remember(call: Call) -> None:
     """Files written."""
     for word in call.values(*WRITTEN):
         call.situation.make(word.text)
-    if call.program == "wget" or call.has("--remote-name", "--remote-name-all"):
-        for word in call.operands:
-            call.situation.make(word.text.rstrip("/").rpartition("/")[2])
-    for index, word in enumerate(call.operands[:-1]):
-        if call.program == "wget" and word.text == "-O":
-            call.situation.make(call.operands[index + 1].text)
+    named = call.program == "wget" or call.has("--remote-name", "--remote-name-all")
+    for word in call.operands if named else ():
+        call.situation.make(word.text.rstrip("/").rpartition("/")[2])
 
 
 @effect("")

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 
 from runbook.rules.call import Call
-from runbook.rules.finding import Finding
+from runbook.rules.finding import Told
 from runbook.rules.rule import rule
-from runbook.rules.situation import at
 
 ALWAYS = {
     "kubectl": ("port-forward", "proxy", "edit", "attach"),
@@ -19,7 +18,7 @@ ENDED = re.compile(r"(?<![&>|])&(?![&>\d])|\btimeout\b|\bhead\b|--dry-run")
 
 
 @rule("ne-finit-pas")
-def endless(call: Call) -> Iterator[Finding]:
+def endless(call: Call) -> Iterator[Told]:
     """Une commande ne finit pas d'elle-même, ou attend quelqu'un au clavier.
 
     Mauvais : docker compose up
@@ -37,15 +36,11 @@ def endless(call: Call) -> Iterator[Finding]:
         return
     if _never_ends(call):
         name = f"{call.program} {call.verb}".strip() if call.verb != call.program else call.program
-        yield at(
-            call.command, None, f"« {name} » ne finit pas d'elle-même", "data-arriere-plan, ou une option qui la borne"
-        )
+        yield None, f"« {name} » ne finit pas d'elle-même", "data-arriere-plan, ou une option qui la borne"
     elif call.program in KEYBOARD and not call.command.piped and not (call.program == "top" and "-b" in block.code):
-        yield at(
-            call.command, None, f"« {call.program} » attend quelqu'un au clavier", "écrire une commande qui finit seule"
-        )
+        yield None, f"« {call.program} » attend quelqu'un au clavier", "écrire une commande qui finit seule"
     elif call.program in ("kubectl", "docker") and call.verb in RUNS and call.has("--tty") and not call.has("--detach"):
-        yield at(call.command, None, f"{call.program} {call.verb} -t demande un terminal", "retirer -t")
+        yield None, f"{call.program} {call.verb} -t demande un terminal", "retirer -t"
 
 
 def _never_ends(call: Call) -> bool:
@@ -62,7 +57,7 @@ def _never_ends(call: Call) -> bool:
 
 
 @rule("attente-sans-borne", "kubectl")
-def unbounded(call: Call) -> Iterator[Finding]:
+def unbounded(call: Call) -> Iterator[Told]:
     """kubectl rollout status attend sans limite de temps.
 
     Mauvais : kubectl rollout status deployment/shop-front -n shop
@@ -70,4 +65,4 @@ def unbounded(call: Call) -> Iterator[Finding]:
     """
     watched = not any(name == "--watch" and word and word.text == "false" for name, word in call.options)
     if call.verb == "rollout status" and call.situation.here and watched and not call.values("--timeout"):
-        yield at(call.command, None, "« kubectl rollout status » peut attendre sans fin", "ajouter --timeout=120s")
+        yield None, "« kubectl rollout status » peut attendre sans fin", "ajouter --timeout=120s"

@@ -5,188 +5,145 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from runbook.rules.call import Call, builtins, effect
-from runbook.rules.finding import Finding, nearest
+from runbook.rules.finding import Told, meant
 from runbook.rules.rule import rule
 from runbook.rules.scripts import SCRIPT
 from runbook.rules.shell import UNKNOWN, Word
-from runbook.rules.situation import SYSTEM, at
+from runbook.rules.situation import SYSTEM
 
 # How many operands come before those that are files read.
-READS = {
-    **dict.fromkeys(
-        [
-            "cat",
-            "head",
-            "tail",
-            "sort",
-            "uniq",
-            "wc",
-            "cut",
-            "tac",
-            "nl",
-            "od",
-            "base64",
-            "sha256sum",
-            "md5sum",
-            "diff",
-            "ls",
-            "stat",
-            "du",
-            "file",
-            "less",
-        ],
-        0,
-    ),
-    **dict.fromkeys(
-        [
-            "paste",
-            "join",
-            "cmp",
-            "shellcheck",
-            "hadolint",
-            "readlink",
-            "source",
-            ".",
-            "bash",
-            "sh",
-            "python",
-            "python3",
-            "chown",
-        ],
-        0,
-    ),
-    **dict.fromkeys(["grep", "egrep", "fgrep", "sed", "awk", "jq", "yq", "chmod"], 1),
-}
-PATTERNS = {
-    "grep": ("--regexp", "--file"),
-    "sed": ("--expression", "--file"),
-    "awk": ("-f",),
-    "jq": ("-f", "--from-file"),
-}
-FREE_FORM = ("awk", "jq", "yq", "python", "python3", "bash", "sh")  # options whose values are not known here
+READS = dict.fromkeys(
+    [
+        "cat",
+        "head",
+        "tail",
+        "sort",
+        "uniq",
+        "wc",
+        "cut",
+        "tac",
+        "nl",
+        "od",
+        "base64",
+        "sha256sum",
+        "md5sum",
+        "diff",
+        "ls",
+        "stat",
+        "du",
+        "file",
+        "less",
+        "paste",
+        "join",
+        "cmp",
+        "shellcheck",
+        "hadolint",
+        "readlink",
+        "source",
+        ".",
+        "bash",
+        "sh",
+        "python",
+        "python3",
+        "chown",
+    ],
+    0,
+) | dict.fromkeys(("grep", "egrep", "fgrep", "sed", "awk", "jq", "yq", "chmod"), 1)
+ONE_FILE = ("python", "python3", "bash", "sh", "source", ".")  # what follows it is the script's
+FREE_FORM = ("awk", "jq", "yq", *ONE_FILE)  # options whose values are not known here
+GIVEN = ("--regexp", "--file", "--expression")  # then the first operand is no pattern
 COPIES = ("cp", "mv", "ln", "install")
+WRITES = (">", ">>", ">|", "&>", "&>>")
+
+
+def written(call: Call) -> list[Word]:
+    """The files that redirections, `touch`, `tee` and `mkdir` make."""
+    words = [word for operator, word in call.command.redirects if operator in WRITES]
+    return [*words, *call.operands] if call.program in ("touch", "tee", "mkdir") else words
 
 
 @rule("fichier-absent")
-def missing_files(call: Call) -> Iterator[Finding]:
+def missing_files(call: Call) -> Iterator[Told]:
     """Une commande lit un fichier ou entre dans un dossier qui n'existe ni dans le dépôt ni plus haut dans la page.
 
     Mauvais : cat settings.envv
     Bon : cat settings.env
     """
-    for operator, word in call.command.redirects:
-        if operator == "<":
-            yield from call.situation.missing(call.command, word)
-    words: tuple[Word, ...] = ()
-    if call.program in READS:
-        words = _read_by(call)
-    elif call.program in COPIES:
-        words = call.operands[: None if call.values("--target-directory") else -1] if call.program != "ln" else ()
+    words = [word for operator, word in call.command.redirects if operator == "<"]
+    if call.program in READS and not (call.program in FREE_FORM and any(one.text[:1] == "-" for one in call.operands)):
+        read = call.operands[READS[call.program] - call.has(*GIVEN) if READS[call.program] else 0 :]
+        words += read[:1] if call.program in ONE_FILE else read
+    elif call.program in ("cp", "mv", "install"):
+        words += call.operands if call.values("--target-directory") else call.operands[:-1]
     elif call.program in ("cd", "pushd"):
-        words = call.operands[:1]
+        words += call.operands[:1]
     for word in words:
-        if word.text not in ("-", "..") and not word.text.startswith("-"):
-            yield from call.situation.missing(call.command, word)
-
-
-def _read_by(call: Call) -> tuple[Word, ...]:
-    words = call.operands
-    if call.program in FREE_FORM:
-        if any(word.text.startswith("-") for word in words):
-            return ()
-        return words[READS[call.program] :][: 1 if call.program in ("python", "python3", "bash", "sh") else None]
-    given = call.has(*PATTERNS.get(call.program, ()))
-    skipped = READS[call.program] - given
-    return words[skipped:][: 1 if call.program in ("source", ".") else None]
+        if not word.text.startswith("-") and word.text != "..":
+            yield from call.situation.missing(word)
 
 
 @rule("dossier-absent")
-def missing_folder(call: Call) -> Iterator[Finding]:
+def missing_folder(call: Call) -> Iterator[Told]:
     """Une commande écrit dans un dossier qui n'existe pas.
 
     Mauvais : echo essai > k9s/essai.txt
     Bon : echo essai > k8s/essai.txt
     """
     situation = call.situation
-    for word in _written(call):
-        path = situation.place(word.text)
-        parent = posixpath.dirname(path or "")
-        if situation.here and path and parent and not path.startswith(SYSTEM) and not situation.exists(parent):
+    for word in written(call) if situation.here and not call.has("--parents") else ():
+        path = situation.place(word.text) or ""
+        parent = posixpath.dirname(path)
+        if parent and not path.startswith(SYSTEM) and not situation.exists(parent):
             near = situation.near(parent)
             remedy = f"vouliez-vous dire « {near} » ?" if near else "le faire avant, par mkdir -p"
-            yield at(call.command, word, f"le dossier de « {word.text} » n'existe pas", remedy)
-
-
-def _written(call: Call) -> list[Word]:
-    words = [word for operator, word in call.command.redirects if operator in (">", ">>", ">|", "&>", "&>>")]
-    if call.program in ("touch", "tee") or (call.program == "mkdir" and not call.has("--parents")):
-        words += call.operands
-    return words
+            yield word, f"le dossier de « {word.text} » n'existe pas", remedy
 
 
 @rule("script-absent")
-def missing_script(call: Call) -> Iterator[Finding]:
-    """Une commande lance un script que le dépôt n'a pas.
+def missing_script(call: Call) -> Iterator[Told]:
+    """Une commande lance par son chemin un programme que le dépôt n'a pas.
 
     Mauvais : scripts/chekc
     Bon : scripts/check
     """
-    name = call.command.name
-    if "/" in name and not name.startswith(("/", "~")):
-        yield from call.situation.missing(call.command, call.command.words[0])
+    if "/" in call.command.name and not call.command.name.startswith(("/", "~")):
+        yield from call.situation.missing(call.command.words[0])
 
 
 @rule("programme-inconnu")
-def unknown_program(call: Call) -> Iterator[Finding]:
+def unknown_program(call: Call) -> Iterator[Told]:
     """Une commande lance un programme que ni le contrôle ni les réglages du site ne connaissent, tout près d'un connu.
 
     Mauvais : kubeclt get pods -n shop
     Bon : kubectl get pods -n shop
     """
-    name, model = call.command.name, call.situation.repository.settings.model
-    known = ("kubectl", "docker", "curl", "git", "kind", *READS, *COPIES, *model.commands)
-    if (
-        not call.situation.here
-        or call.grammar
-        or name in known
-        or name in builtins()
-        or "/" in name
-        or UNKNOWN in name
-        or len(name) < 4
-    ):
-        return
-    near = nearest(name, [one for one in known if len(one) > 3])
-    if near.startswith("vouliez") and name not in call.situation.shell.functions and not _present(name):
-        yield at(call.command, call.command.words[0], f"programme « {name} » inconnu", near)
-
-
-def _present(name: str) -> bool:
-    return any(
-        posixpath.isfile(posixpath.join(folder, name)) for folder in ("/bin", "/usr/bin", "/usr/local/bin", "/sbin")
-    )
+    name, own = call.command.name, call.situation.repository.settings.model.commands
+    known = {"kubectl", "docker", "curl", "git", "kind", *READS, *COPIES, *own}
+    judged = call.grammar or name in known or name in builtins() or name in call.situation.shell.functions
+    near = "" if judged or len(name) < 4 else meant(name, (one for one in known if len(one) > 3))
+    installed = any(Path(folder, name).is_file() for folder in ("/bin", "/usr/bin", "/usr/local/bin"))
+    if near and call.situation.here and not installed:
+        yield call.command.words[0], f"programme « {name} » inconnu", f"vouliez-vous dire « {near} » ?"
 
 
 @effect("")
-def written(call: Call) -> None:
-    """What redirections, `touch`, `tee` and `mkdir` make."""
-    for word in _written(call):
-        call.situation.make(word.text)
-    if call.program == "mkdir" and call.has("--parents"):
-        for word in call.operands:
-            path = call.situation.place(word.text)
-            while path and path not in (".", "/"):
-                call.situation.made.add(path)
-                path = posixpath.dirname(path)
+def made(call: Call) -> None:
+    """What is written exists, with the folders above it for `mkdir -p`."""
+    for word in written(call):
+        path = call.situation.place(word.text) or ""
+        while path and path not in (".", "/"):
+            call.situation.made.add(path)
+            path = posixpath.dirname(path) if call.has("--parents") else ""
 
 
 @effect("cd", "pushd")
 def moved(call: Call) -> None:
     """Where the shell is from now on; a script that goes to its own folder goes to a known one."""
-    words = [word.text for word in call.operands if not word.text.startswith("-") or word.text == "-"]
-    text = words[0] if words else "~"
     situation = call.situation
+    text = next((word.text for word in call.operands), "~")
     own = re.fullmatch(rf"{UNKNOWN}((?:/\.\.)*)", text)
     if own and situation.target == SCRIPT:
         situation.cwd = posixpath.normpath(posixpath.dirname(call.command.path) + own[1]) or "."
@@ -194,22 +151,29 @@ def moved(call: Call) -> None:
         situation.cwd = UNKNOWN if text == "-" else situation.place(text) or UNKNOWN
 
 
-@effect("cp", "mv", "ln", "install")
+@effect("source", ".")
+def sourced(call: Call) -> None:
+    """What a file of the repository defines is known from then on."""
+    for word in call.operands[:1]:
+        path = call.situation.place(word.text) or ""
+        if path in call.situation.repository.files:
+            block = replace(call.command.block, page=path, line=0, code=call.situation.repository.text(path))
+            deque(call.situation.shell.read(block), maxlen=0)
+
+
+@effect(*COPIES)
 def copied(call: Call) -> None:
     """The last operand is made, with all that is in a folder; `mv` takes the source away."""
-    situation, words = call.situation, call.operands
-    if len(words) > 1:
-        target = situation.place(words[-1].text)
-        folder = (
-            target in situation.repository.folders or f"{target}/" in situation.made or words[-1].text.endswith("/")
-        )
-        for word in words[:-1]:
-            source = situation.place(word.text) or ""
-            tree = source in situation.repository.folders or f"{source}/" in situation.made
-            made = posixpath.join(words[-1].text, posixpath.basename(source)) if folder else words[-1].text
-            situation.make(made, tree=tree)
-            if call.program == "mv":
-                situation.made -= {source, f"{source}/"}
+    situation, folders = call.situation, call.situation.repository.folders
+    *sources, target = call.operands or (Word("", 0),)
+    place = situation.place(target.text)
+    inside = place in folders or f"{place}/" in situation.made or target.text.endswith("/")
+    for word in sources:
+        source = situation.place(word.text) or ""
+        tree = source in folders or f"{source}/" in situation.made
+        situation.make(posixpath.join(target.text, posixpath.basename(source)) if inside else target.text, tree=tree)
+        if call.program == "mv":
+            situation.made -= {source, f"{source}/"}
 
 
 @effect("rm", "rmdir")
@@ -227,13 +191,3 @@ def anything(call: Call) -> None:
         text = word.text.rpartition("=")[2]
         if text and not text.startswith("-") and not call.situation.exists(call.situation.place(text) or "/"):
             call.situation.make(text, tree=True)
-
-
-@effect("source", ".")
-def sourced(call: Call) -> None:
-    """What a file of the repository defines is known from then on."""
-    for word in call.operands[:1]:
-        path = call.situation.place(word.text) or ""
-        if path in call.situation.repository.files:
-            block = replace(call.command.block, page=path, line=0, code=call.situation.repository.text(path))
-            deque(call.situation.shell.read(block), maxlen=0)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from runbook.rules.call import Call, effect
-from runbook.rules.finding import Finding
+from runbook.rules.finding import Told
 from runbook.rules.rule import rule
 
 ALL_PATHS = ("add", "rm", "mv", "restore", "check-ignore")
@@ -11,7 +11,7 @@ AFTER_DASHES = ("checkout", "diff", "log", "show", "blame", "reset", "grep")
 
 
 @rule("fichier-de-git", "git")
-def paths(call: Call) -> Iterator[Finding]:
+def paths(call: Call) -> Iterator[Told]:
     """Une commande git nomme un fichier qui n'est pas dans le dépôt.
 
     Mauvais : git add k8s/apis.yaml
@@ -25,7 +25,7 @@ def paths(call: Call) -> Iterator[Finding]:
         words = call.command.arguments[texts.index("--") + 1 :] if "--" in texts else ()
     for word in words[: len(words) - (call.verb == "mv")]:
         if not word.text.startswith(":"):
-            yield from call.situation.missing(call.command, word)
+            yield from call.situation.missing(word)
 
 
 @effect("git")

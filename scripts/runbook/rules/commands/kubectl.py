@@ -6,47 +6,35 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from runbook.repository.model import SYSTEM_NAMESPACES
-from runbook.repository.objects import KubeObject, mapping, objects_in, selects
+from runbook.repository.objects import KubeObject, objects_in, selects
 from runbook.repository.yamlfile import Document, parse_documents
 from runbook.rules.call import Call, carries, effect
-from runbook.rules.finding import Finding, meant, nearest
+from runbook.rules.finding import Told, meant, nearest
 from runbook.rules.kubernetes import ALL, MADE_BY, Kind, kinds
 from runbook.rules.rule import rule
 from runbook.rules.shell import UNKNOWN, Command, Word
-from runbook.rules.situation import Situation, at
+from runbook.rules.situation import Situation
 
-KUBECTL = ("kubectl",)
-TAKES_OBJECTS = [
-    "get",
-    "describe",
-    "delete",
-    "edit",
-    "scale",
-    "label",
-    "annotate",
-    "patch",
-    "wait",
-    "expose",
-    "autoscale",
-    "rollout",
-    "set",
-    "top",
-    "events",
-]
-OF_PODS = {"logs": 1, "exec": 1, "attach": 1, "port-forward": 1, "debug": 1}
-BY_DEFAULT = {"top pod": "Pod", "top node": "Node", **dict.fromkeys(OF_PODS, "Pod"), "drain": "Node", "cordon": "Node"}
-MAKES = {"create", "run", "expose", "autoscale"}
+OF_OBJECTS = ("get", "describe", "delete", "edit", "scale", "label", "annotate", "patch", "wait", "expose", "autoscale")
+OF_MORE = ("rollout", "set", "top")
+OF_ONE_POD = ("logs", "exec", "attach", "port-forward", "debug")  # their first operand names it
+BY_DEFAULT = {
+    "top pod": "pod",
+    "top node": "node",
+    **dict.fromkeys(OF_ONE_POD, "pod"),
+    "drain": "node",
+    "cordon": "node",
+}
+MAKES = ("create", "run", "expose", "autoscale")
+MADE_ALONE = {
+    "run": "Pod",
+    "expose": "Service",
+    "autoscale": "HorizontalPodAutoscaler",
+    "create quota": "ResourceQuota",
+}
+FROM_FILES = ("apply", "create", "replace")
 PAIR = re.compile(r"[\w./*-]+=.*|[\w./]+[\w./-]*-", re.DOTALL)
-IN_EVERY_NAMESPACE = ("kube-root-ca.crt", "default", "kubernetes")
-OF_THE_CLUSTER = (
-    "Node",
-    "Event",
-    "PersistentVolume",
-    "Lease",
-    "StorageClass",
-    "APIService",
-    "CustomResourceDefinition",
-)
+EVERYWHERE = ("kube-root-ca.crt", "default", "kubernetes", *SYSTEM_NAMESPACES)  # names that every cluster holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,142 +47,96 @@ class Target:
 
 
 def targets(call: Call) -> tuple[list[Target], list[Word]]:
-    """The objects that the operands name, and the words that should be a kind and are not."""
-    operands = [
-        word
-        for word in call.operands
-        if not (call.verb.startswith(("label", "annotate", "set ")) and PAIR.fullmatch(word.text))
-    ]
-    first = call.verb.partition(" ")[0]
-    if call.verb in BY_DEFAULT:
-        named = [word for word in operands[: OF_PODS.get(call.verb, len(operands))] if word.text]
-        default = kinds()[BY_DEFAULT[call.verb].lower()]
-        bare = [Target(default, word.text, word) for word in named if "/" not in word.text and word.known]
-        slashed, wrong = _slashed(tuple(word for word in named if "/" in word.text))
-        return [*bare, *slashed], wrong
-    if first not in TAKES_OBJECTS or call.verb == "events" or call.values("--filename", "--kustomize", "--raw"):
+    """The objects that the operands name, and the words that should be a kind and are none."""
+    first, *_ = call.verb.split(" ")
+    pairs = first in ("label", "annotate", "set")
+    words = [word for word in call.operands if not (pairs and PAIR.fullmatch(word.text))]
+    default = BY_DEFAULT.get(call.verb)
+    if default is None and (first not in (*OF_OBJECTS, *OF_MORE) or call.values("--filename", "--kustomize", "--raw")):
         return [], []
-    if any("/" in word.text for word in operands):
-        return _slashed(tuple(operands))
-    if not operands or not operands[0].known:
-        return [], []
-    found, wrong = _kinds(operands[0])
-    if not operands[1:]:
-        return [Target(kind, None, operands[0]) for kind in found], wrong
-    return [Target(kind, word.text, word) for kind in found for word in operands[1:]], wrong
-
-
-def _slashed(words: tuple[Word, ...]) -> tuple[list[Target], list[Word]]:
+    words = words[:1] if call.verb in OF_ONE_POD else words
     found: list[Target] = []
     wrong: list[Word] = []
+    if default is None and words and not any("/" in word.text for word in words):
+        some, wrong = _kinds(words[0].text, words[0])
+        return [
+            Target(kind, word.text if word else None, word or words[0])
+            for kind in some
+            for word in words[1:] or (None,)
+        ], wrong
     for word in words:
-        kind, _, name = word.text.partition("/")
-        if UNKNOWN not in kind:
-            known, bad = _kinds(Word(kind, word.line))
-            found += [Target(one, name, word) for one in known]
-            wrong += bad
+        kind, slash, name = word.text.partition("/")
+        some, bad = _kinds(kind if slash else default or UNKNOWN, word)
+        found += [Target(one, name if slash else word.text, word) for one in some if slash or word.known]
+        wrong += bad
     return found, wrong
 
 
-def _kinds(word: Word) -> tuple[list[Kind], list[Word]]:
-    found: list[Kind] = []
-    wrong: list[Word] = []
-    for name in word.text.lower().split(","):
-        if name == "all":
-            found += [kinds()[kind.lower()] for kind in ALL]
-        elif name in kinds() or re.sub(r"\.v\d\w*\b", "", name) in kinds():
-            found.append(kinds()[name if name in kinds() else re.sub(r"\.v\d\w*\b", "", name)])
-        elif name:
-            wrong.append(Word(name, word.line))
-    return found, wrong
+def _kinds(text: str, word: Word) -> tuple[list[Kind], list[Word]]:
+    names = [re.sub(r"\.v\d\w*\b", "", name) for name in text.lower().split(",") if UNKNOWN not in name and name]
+    names = [name for one in names for name in (map(str.lower, ALL) if one == "all" else (one,))]
+    return [kinds()[one] for one in names if one in kinds()], [
+        Word(one, word.line) for one in names if one not in kinds()
+    ]
 
 
-@rule("sorte-inconnue", *KUBECTL)
-def unknown_kind(call: Call) -> Iterator[Finding]:
-    """Une commande kubectl nomme une sorte d'objet que Kubernetes n'a pas.
+@rule("sorte-inconnue", "kubectl")
+def unknown_kind(call: Call) -> Iterator[Told]:
+    """Une commande kubectl nomme une sorte d'objet que Kubernetes n'a pas, tout près d'une qu'il a.
 
     Mauvais : kubectl get deploymnets -n shop
     Bon : kubectl get deployments -n shop
     """
+    custom = {item.kind.lower() for item in call.situation.objects}
     for word in targets(call)[1]:
-        custom = {item.kind.lower() for item in call.situation.objects}
         near = meant(word.text, (name for name in kinds() if len(name) > 2))
-        if near and word.text.removesuffix("s") not in custom and "." not in word.text:
-            yield at(call.command, word, f"sorte d'objet « {word.text} » inconnue", f"vouliez-vous dire « {near} » ?")
+        if near and "." not in word.text and word.text.removesuffix("s") not in custom:
+            yield word, f"sorte d'objet « {word.text} » inconnue", f"vouliez-vous dire « {near} » ?"
 
 
-@rule("objet-inconnu", *KUBECTL)
-def unknown_object(call: Call) -> Iterator[Finding]:
+@rule("objet-inconnu", "kubectl")
+def unknown_object(call: Call) -> Iterator[Told]:
     """Une commande kubectl nomme un objet qu'aucun manifeste ne décrit et qu'aucune commande ne crée.
 
     Mauvais : kubectl describe deployment/shop-fronts -n shop
     Bon : kubectl describe deployment/shop-front -n shop
     """
-    situation = call.situation
-    if (
-        not situation.here
-        or situation.opaque
-        or not situation.objects
-        or call.verb.partition(" ")[0] in MAKES
-        or call.has("--ignore-not-found")
-    ):
+    situation, looks = call.situation, namespace(call)
+    known = situation.here and situation.objects and not situation.opaque and looks not in SYSTEM_NAMESPACES[1:]
+    if not known or call.verb.partition(" ")[0] in MAKES or call.has("--ignore-not-found"):
         return
     for target in targets(call)[0]:
-        name, kind = target.name, target.kind.name
-        if name is None or kind in OF_THE_CLUSTER or name in (*IN_EVERY_NAMESPACE, *SYSTEM_NAMESPACES):
-            continue
-        if namespace(call) in SYSTEM_NAMESPACES[1:] or "/" in name or not name:
+        kind, name = target.kind.name, target.name
+        own = target.kind.namespaced or kind == "Namespace"  # other kinds are of the cluster, whoever made it
+        if not name or not own or kind in ("Event", "Lease") or name in EVERYWHERE:
             continue
         owners = owners_of(situation, kind, name)
-        if not owners:
-            other = next((item for item in situation.objects if item.name == name), None)
-            names = (item.name for item in situation.objects if item.kind in (kind, *_like(kind)))
-            remedy = f"écrire « {other.kind.lower()}/{name} »" if other else nearest(name, names)
-            if (
-                other is None
-                and not meant(name, (item.name for item in situation.objects))
-                and f"{kind}/{name}".lower() in made_elsewhere(call)
-            ):
-                continue
-            yield at(call.command, target.word, f"aucun manifeste ne décrit {kind} « {name} »", remedy)
-        elif (
-            target.kind.namespaced
-            and not call.has("--all-namespaces")
-            and not any(_in_sight(call, item) for item in owners)
+        others = {item.name: item for item in situation.objects}
+        if not owners and (
+            name in others or f"{kind}/{name}".lower() not in situation.repository.settings.model.made_by_commands
         ):
-            right = owners[0].namespace
-            yield at(
-                call.command,
-                target.word,
-                f"« {name} » n'est pas dans l'espace de noms « {namespace(call)} »",
-                f"écrire -n {right}",
-            )
-
-
-def made_elsewhere(call: Call) -> list[str]:
-    """The objects that the settings say some command makes."""
-    return call.situation.repository.settings.model.made_by_commands
-
-
-def _like(kind: str) -> tuple[str, ...]:
-    return ("Service",) if kind == "Endpoints" else ()
+            same = others.get(name)
+            near = nearest(name, (item.name for item in others.values() if item.kind == kind))
+            remedy = f"écrire « {same.kind.lower()}/{name} »" if same else near
+            yield target.word, f"aucun manifeste ne décrit {kind} « {name} »", remedy
+        elif owners and target.kind.namespaced and not call.has("--all-namespaces") and UNKNOWN not in looks:
+            where = [item.namespace for item in owners]
+            if not {None, looks} & {*where}:
+                cause = f"« {name} » n'est pas dans l'espace de noms « {looks} »"
+                yield target.word, cause, f"écrire -n {where[0]}"
 
 
 def owners_of(situation: Situation, kind: str, name: str) -> list[KubeObject]:
     """The objects of this kind and name, or whose controllers make some that can be called so."""
-    wanted = re.compile(".*".join(map(re.escape, name.split(UNKNOWN))))
-    makers = MADE_BY.get(kind, ())
+    exact = re.compile(".*".join(map(re.escape, name.split(UNKNOWN))))
+    start = name.partition(UNKNOWN)[0] if UNKNOWN in name else ""
+    same = (kind, "Service") if kind == "Endpoints" else (kind,)
     return [
         item
         for item in situation.objects
-        if (item.kind in (kind, *_like(kind)) and wanted.fullmatch(item.name))
-        or (
-            item.kind in makers
-            and (
-                name.startswith(f"{item.name}-")
-                or (UNKNOWN in name and item.name.startswith(name.split(UNKNOWN, maxsplit=1)[0][: len(item.name)]))
-            )
-        )
+        if (item.kind in same and exact.fullmatch(item.name))
+        or (item.kind in MADE_BY.get(kind, ()) and name.startswith(f"{item.name}-"))
+        or (item.kind in MADE_BY.get(kind, ()) and UNKNOWN in name and item.name.startswith(start[: len(item.name)]))
     ]
 
 
@@ -204,18 +146,14 @@ def namespace(call: Call) -> str:
     return asked[-1].text if asked else call.situation.namespace
 
 
-def _in_sight(call: Call, item: KubeObject) -> bool:
-    return item.namespace is None or UNKNOWN in namespace(call) or item.namespace == namespace(call)
-
-
-@rule("espace-de-noms", *KUBECTL)
-def wrong_namespace(call: Call) -> Iterator[Finding]:
+@rule("espace-de-noms", "kubectl")
+def wrong_namespace(call: Call) -> Iterator[Told]:
     """Une commande kubectl regarde dans un espace de noms qui n'existe pas, ou dans « default » où le dépôt n'a rien.
 
     Mauvais : kubectl get pods -n shopp
     Bon : kubectl get pods -n shop
     """
-    situation = call.situation
+    situation, asked = call.situation, call.values("--namespace")
     known = situation.known_namespaces()
     if (
         not situation.here
@@ -224,188 +162,146 @@ def wrong_namespace(call: Call) -> Iterator[Finding]:
         or call.verb.startswith(("config", "create namespace", "delete namespace"))
     ):
         return
-    asked = call.values("--namespace")
-    if asked:
-        if asked[-1].known and asked[-1].text not in known:
-            own = known.difference(SYSTEM_NAMESPACES)
-            yield at(
-                call.command, asked[-1], f"espace de noms « {asked[-1].text} » inconnu", nearest(asked[-1].text, own)
-            )
-        return
-    listed = [target for target in targets(call)[0] if target.kind.namespaced and target.name is None]
-    looks = listed or call.verb == "events" or (call.verb == "run" and situation.here)
-    has_some = any(item.namespace == "default" for item in situation.objects)
-    if looks and situation.namespace == "default" and not has_some and not call.has("--all-namespaces"):
-        there = sorted(known.difference(SYSTEM_NAMESPACES))
-        yield at(call.command, None, "kubectl regarde dans « default », où ce dépôt n'a rien", f"ajouter -n {there[0]}")
+    own = known.difference(SYSTEM_NAMESPACES)
+    for word in asked[-1:]:
+        if word.known and word.text not in known:
+            yield word, f"espace de noms « {word.text} » inconnu", nearest(word.text, own)
+    listed = any(target.kind.namespaced and target.name is None for target in targets(call)[0])
+    empty = situation.namespace == "default" and not any(item.namespace == "default" for item in situation.objects)
+    if (listed or call.verb in ("events", "run")) and not asked and empty and not call.has("--all-namespaces"):
+        yield None, "kubectl regarde dans « default », où ce dépôt n'a rien", f"ajouter -n {min(own)}"
 
 
-@rule("selecteur-vide", *KUBECTL)
-def empty_selector(call: Call) -> Iterator[Finding]:
+@rule("selecteur-vide", "kubectl")
+def empty_selector(call: Call) -> Iterator[Told]:
     """Un sélecteur d'étiquettes ne désigne aucun objet des manifestes.
 
     Mauvais : kubectl get pods -n shop -l app=fronts
     Bon : kubectl get pods -n shop -l app=front
     """
     situation = call.situation
-    if not situation.here or not situation.objects or namespace(call) in SYSTEM_NAMESPACES[1:]:
-        return
-    for word in call.values("--selector"):
-        labels = [labels for item in situation.objects for labels in (item.labels, item.pod_labels)]
-        foreign = any(
-            term.strip().split("/")[0] in ("node-role.kubernetes.io", "kubernetes.io") for term in word.text.split(",")
-        )
-        if word.known and not foreign and not any(selects(word.text, one) for one in labels if one):
+    labels = [one for item in situation.objects for one in (item.labels, item.pod_labels) if one]
+    known = situation.here and labels and namespace(call) not in SYSTEM_NAMESPACES[1:]
+    for word in call.values("--selector") if known else ():
+        if (
+            word.known
+            and "kubernetes.io/" not in word.text.replace("app.kubernetes.io/", "")
+            and not any(selects(word.text, one) for one in labels)
+        ):
             shown = {f"{key}={value}" for one in labels for key, value in one.items()}
-            yield at(call.command, word, f"le sélecteur « {word.text} » ne désigne rien", nearest(word.text, shown))
+            yield word, f"le sélecteur « {word.text} » ne désigne rien", nearest(word.text, shown)
 
 
-@rule("conteneur-inconnu", *KUBECTL)
-def unknown_container(call: Call) -> Iterator[Finding]:
+@rule("conteneur-inconnu", "kubectl")
+def unknown_container(call: Call) -> Iterator[Told]:
     """Une commande kubectl nomme un conteneur que les pods de l'objet n'ont pas.
 
     Mauvais : kubectl set image deployment/shop-front web=shop-front:1.1 -n shop
     Bon : kubectl set image deployment/shop-front front=shop-front:1.1 -n shop
     """
-    found = [
-        item
-        for target in targets(call)[0]
-        if target.name
-        for item in owners_of(call.situation, target.kind.name, target.name)
-    ]
-    names = {container.name for item in found for container in item.containers()}
-    words = [*call.values("--container")] if call.verb in ("logs", "exec", "attach", "set env") else []
+    names = {one.name for item in _meant(call) for one in item.containers()}
+    words = call.values("--container") if call.verb in ("logs", "exec", "attach", "set env") else []
     if call.verb == "set image":
         words = [Word(word.text.partition("=")[0], word.line) for word in call.operands if "=" in word.text]
-    for word in words if names else []:
+    for word in words if names else ():
         if word.known and not any(fnmatchcase(name, word.text) for name in names):
-            yield at(call.command, word, f"aucun conteneur ne s'appelle « {word.text} »", nearest(word.text, names))
+            yield word, f"aucun conteneur ne s'appelle « {word.text} »", nearest(word.text, names)
 
 
-@rule("port-inconnu", *KUBECTL)
-def unknown_port(call: Call) -> Iterator[Finding]:
+def _meant(call: Call) -> list[KubeObject]:
+    named = [target for target in targets(call)[0] if target.name]
+    return [item for target in named for item in owners_of(call.situation, target.kind.name, target.name or "")]
+
+
+@rule("port-inconnu", "kubectl")
+def unknown_port(call: Call) -> Iterator[Told]:
     """kubectl port-forward vise un port que le Service ou le pod n'a pas.
 
     Mauvais : timeout 5 kubectl port-forward svc/shop-front 8080:81 -n shop
     Bon : timeout 5 kubectl port-forward svc/shop-front 8080:80 -n shop
     """
-    if call.verb != "port-forward":
-        return
-    for target in targets(call)[0]:
-        for item in owners_of(call.situation, target.kind.name, target.name or ""):
-            ports = _ports(item)
-            for word in call.operands[1:]:
-                wanted = word.text.rpartition(":")[2]
-                if word.known and ports and wanted not in ports:
-                    yield at(call.command, word, f"« {item.name} » n'a pas de port {wanted}", nearest(wanted, ports))
+    for item in _meant(call) if call.verb == "port-forward" else ():
+        own = [str(port[key]) for port in item.maps("spec", "ports") for key in ("port", "name") if key in port]
+        known = own if item.kind == "Service" else [name for one in item.containers() for name in one.ports]
+        for word in call.operands[1:]:
+            wanted = word.text.rpartition(":")[2]
+            if word.known and known and wanted not in known:
+                yield word, f"« {item.name} » n'a pas de port {wanted}", nearest(wanted, known)
 
 
-def _ports(item: KubeObject) -> set[str]:
-    if item.kind == "Service":
-        ports = [mapping(port) for port in item.at("spec", "ports", default=[])]
-        return {str(port[key]) for port in ports for key in ("port", "name") if key in port}
-    return {name for container in item.containers() for name in container.ports}
-
-
-@rule("fichier-de-kubectl", *KUBECTL)
-def files_given(call: Call) -> Iterator[Finding]:
+@rule("fichier-de-kubectl", "kubectl")
+def files_given(call: Call) -> Iterator[Told]:
     """Le fichier donné à kubectl -f n'existe pas, ou ne décrit aucun objet.
 
     Mauvais : kubectl apply -f k8s/apis.yaml
     Bon : kubectl apply -f k8s/api.yaml
     """
-    situation = call.situation
-    if call.verb in ("apply", "create", "replace") and not call.values("--filename", "--kustomize", "--raw"):
-        if call.verb != "create" and call.must_succeed:
-            yield at(call.command, None, f"kubectl {call.verb} sans fichier", "ajouter -f et un fichier ou un dossier")
-        return
-    if call.verb in ("logs", "exec", "port-forward"):
-        return
-    for word in call.values("--filename", "--kustomize"):
-        for text in word.text.split(","):
-            path = situation.place(text)
-            if text == "-" or path is None or "://" in text:
-                continue
-            yield from situation.missing(call.command, word, text)
-            inside = situation.repository.in_folder.get(path, []) if path in situation.repository.folders else None
-            if (
-                inside is not None
-                and not call.has("--recursive")
-                and not any(name.endswith((".yaml", ".yml", ".json")) for name in inside)
-            ):
-                yield at(call.command, word, f"aucun manifeste dans « {text} »", "nommer le dossier qui en a")
+    situation, given = call.situation, call.values("--filename", "--kustomize")
+    if call.verb in ("apply", "replace") and not given and call.must_succeed and not call.has("--raw"):
+        yield None, f"kubectl {call.verb} sans fichier", "ajouter -f et un fichier ou un dossier"
+    for word, text in [(one, part) for one in given for part in one.text.split(",") if call.verb not in OF_ONE_POD]:
+        path = situation.place(text)
+        yield from situation.missing(word, text)
+        inside = situation.repository.in_folder.get(path or "", []) if path in situation.repository.folders else None
+        if (
+            inside is not None
+            and not call.has("--recursive")
+            and not any(re.search(r"\.(ya?ml|json)$", name) for name in inside)
+        ):
+            yield word, f"aucun manifeste dans « {text} »", "nommer le dossier qui en a"
 
 
 @effect("kubectl")
 def remember(call: Call) -> None:
     """Objects made, the current namespace, ports opened."""
-    situation = call.situation
+    situation, given = call.situation, call.values("--filename")
     dry = call.has("--dry-run") or any(word.text != "none" for word in call.values("--dry-run"))
     if call.verb == "config set-context":
         for word in call.values("--namespace"):
             situation.namespace = word.text
     elif call.verb == "port-forward":
-        _opened(call)
-    elif call.verb in ("apply", "create", "replace") and call.values("--filename"):
-        situation.opaque |= call.command.stdin is None and any(
-            word.text == "-" or "://" in word.text or not word.known for word in call.values("--filename")
+        _open(call)
+    elif call.verb in FROM_FILES and given:
+        read = call.command.stdin
+        situation.opaque |= any(
+            "://" in one.text or not one.known or (one.text == "-" and read is None) for one in given
         )
-        situation.objects += [
-            item for item in _given(call) if not any(_same(item, known) for known in situation.objects)
-        ]
+        known = {(item.kind, item.name, item.namespace) for item in situation.objects}
+        found = objects_in(parse_documents(read or "", call.command.path, call.command.line)[0])
+        situation.objects += [item for item in found if (item.kind, item.name, item.namespace) not in known]
     elif call.verb.partition(" ")[0] in MAKES and not dry:
         situation.objects += _made(call)
 
 
-def _opened(call: Call) -> None:
+def _open(call: Call) -> None:
+    repository, applications = call.situation.repository, []
+    for item in _meant(call):
+        if item.kind == "Service":
+            applications.append(repository.application_behind(item))
+        applications += [repository.application_of(one) for one in item.containers()]
     for word in call.operands[1:]:
         local = word.text.partition(":")[0]
-        for target in targets(call)[0] if local.isdecimal() else ():
-            for item in owners_of(call.situation, target.kind.name, target.name or ""):
-                repository = call.situation.repository
-                containers = (repository.application_of(one) for one in item.containers())
-                name = (
-                    repository.application_behind(item)
-                    if item.kind == "Service"
-                    else next(filter(None, containers), None)
-                )
-                call.situation.ports[int(local)] = name
         if local.isdecimal():
-            call.situation.ports.setdefault(int(local), None)
-
-
-def _given(call: Call) -> list[KubeObject]:
-    """The objects of a here-document given on standard input."""
-    text = call.command.stdin if any(word.text == "-" for word in call.values("--filename")) else None
-    return objects_in(parse_documents(text or "", call.command.path, call.command.line)[0])
-
-
-def _same(one: KubeObject, other: KubeObject) -> bool:
-    return (one.kind, one.name, one.namespace) == (other.kind, other.name, other.namespace)
+            call.situation.ports[int(local)] = next(filter(None, applications), None)
 
 
 def _made(call: Call) -> list[KubeObject]:
     """The object that `create KIND NAME`, `run NAME` or `expose` makes."""
     first, _, kind = call.verb.partition(" ")
-    known = {"run": "Pod", "expose": "Service", "autoscale": "HorizontalPodAutoscaler"}.get(first)
-    known = (
-        known
-        or {"quota": "ResourceQuota"}.get(kind)
-        or next((found.name for name, found in kinds().items() if name == kind.split(" ")[0]), None)
-    )
-    names = [word.text for word in call.values("--name")] or [
-        word.text for word in call.operands[-1 if first == "run" else 0 :][:1]
+    known = kinds().get(kind.partition(" ")[0])
+    name = MADE_ALONE.get(call.verb) or MADE_ALONE.get(first) or (known.name if known else "")
+    words = call.values("--name") or (call.operands[-1:] if first == "run" else call.operands[:1])
+    space = {} if name == "Namespace" else {"namespace": namespace(call)}
+    documents = [
+        Document(
+            call.command.path,
+            call.command.line,
+            {"kind": name, "metadata": {"name": word.text.rpartition("/")[2], "labels": {"run": word.text}, **space}},
+        )
+        for word in words
+        if name
     ]
-    if known is None or not names:
-        return []
-    labels = {"run": names[0]} if first == "run" else {}
-    value = {
-        "kind": known,
-        "metadata": {"name": names[0].rpartition("/")[2], "namespace": namespace(call), "labels": labels},
-    }
-    if known == "Namespace":
-        value["metadata"].pop("namespace")  # type: ignore[attr-defined]
-    return [KubeObject(Document(call.command.path, call.command.line, value))]
+    return [KubeObject(document) for document in documents]
 
 
 @carries("kubectl")

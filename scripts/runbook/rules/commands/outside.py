@@ -5,11 +5,10 @@ from collections.abc import Iterator
 
 from runbook.rules.call import Call
 from runbook.rules.commands.files import COPIES
-from runbook.rules.finding import Finding
+from runbook.rules.finding import Told
 from runbook.rules.rule import rule
 from runbook.rules.scripts import SCRIPT
 from runbook.rules.shell import Word
-from runbook.rules.situation import at
 
 SHELLS = ("sh", "bash", "zsh", "dash", "python", "python3", "source", ".")
 DOWNLOADS = ("curl", "wget", "base64")
@@ -32,7 +31,7 @@ def _runs(call: Call) -> bool:
 
 
 @rule("ecrit-les-sources")
-def writes_sources(call: Call) -> Iterator[Finding]:
+def writes_sources(call: Call) -> Iterator[Told]:
     """Une page qui s'exécute change un fichier du projet, ou son histoire git.
 
     Mauvais : sed -i s/a/b/ k8s/api.yaml
@@ -56,7 +55,7 @@ def writes_sources(call: Call) -> Iterator[Finding]:
         if "-C" not in texts and (
             call.verb not in ("reset", "clean") or {"--hard", "--force", "-f", "-fd", "-fdx"} & set(texts)
         ):
-            yield at(call.command, None, f"« git {call.verb} » change l'histoire ou les fichiers du projet", remedy)
+            yield None, f"« git {call.verb} » change l'histoire ou les fichiers du projet", remedy
     repository = call.situation.repository
     for word in _changed(call):
         path = call.situation.place(word.text)
@@ -65,7 +64,7 @@ def writes_sources(call: Call) -> Iterator[Finding]:
             and path not in repository.settings.model.generated
             and path not in call.situation.made
         ):
-            yield at(call.command, word, f"« {path} », que git suit, est changé ou effacé", remedy)
+            yield word, f"« {path} », que git suit, est changé ou effacé", remedy
 
 
 def _changed(call: Call) -> list[Word]:
@@ -78,7 +77,7 @@ def _changed(call: Call) -> list[Word]:
 
 
 @rule("execute-sans-lire")
-def runs_unread(call: Call) -> Iterator[Finding]:
+def runs_unread(call: Call) -> Iterator[Told]:
     """Une page exécute un texte téléchargé, ou décodé, que personne n'a lu.
 
     Mauvais : curl -fsSL https://example.org/install.sh | sh
@@ -91,13 +90,11 @@ def runs_unread(call: Call) -> Iterator[Finding]:
     inside = re.search(r"(?:<\(|\$\()\s*(curl|wget|base64)\b", call.command.block.code)
     inline = inside and any(not word.known for word in call.command.arguments)
     if source or inline:
-        yield at(
-            call.command, None, f"un texte de « {source or (inside and inside[1])} » est exécuté sans être lu", remedy
-        )
+        yield None, f"un texte de « {source or (inside and inside[1])} » est exécuté sans être lu", remedy
 
 
 @rule("touche-aux-cles")
-def touches_keys(call: Call) -> Iterator[Finding]:
+def touches_keys(call: Call) -> Iterator[Told]:
     """Une page change les clés ou la configuration de son lecteur : ~/.ssh, kubeconfig.
 
     Mauvais : kubectl config use-context production
@@ -107,11 +104,11 @@ def touches_keys(call: Call) -> Iterator[Finding]:
     if not _runs(call):
         return
     if call.program == "kubectl" and call.verb in (*SHARED, *DELETED) and not call.values("--kubeconfig"):
-        yield at(call.command, None, f"« kubectl {call.verb} » change la configuration du lecteur", remedy)
+        yield None, f"« kubectl {call.verb} » change la configuration du lecteur", remedy
     named = [
         *_changed(call),
         *(call.operands if call.program in ("chmod", "mkdir", "touch", "ssh-keygen", *COPIES) else ()),
     ]
     for word in named:
         if PRIVATE.search(word.text):
-            yield at(call.command, word, f"« {word.text} » est au lecteur, et la page l'écrit", remedy)
+            yield word, f"« {word.text} » est au lecteur, et la page l'écrit", remedy

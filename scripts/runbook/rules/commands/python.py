@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from runbook.rules.call import Call, effect
-from runbook.rules.finding import Finding, nearest
+from runbook.rules.finding import Told, nearest
 from runbook.rules.rule import rule
-from runbook.rules.situation import at
 
 PYTHON = ("python", "python3")
 
 
 @rule("module-inconnu", *PYTHON)
-def unknown_module(call: Call) -> Iterator[Finding]:
+def unknown_module(call: Call) -> Iterator[Told]:
     """python -m lance un module que ni le dépôt ni l'environnement n'ont.
 
     Mauvais : python -m json.toool settings.json
@@ -33,7 +32,7 @@ def unknown_module(call: Call) -> Iterator[Finding]:
             there = False
         if not there:
             remedy = nearest(name, (posixpath.basename(path) for path in own))
-            yield at(call.command, words[place + 1], f"module « {name} » introuvable", remedy)
+            yield words[place + 1], f"module « {name} » introuvable", remedy
 
 
 def _modules(call: Call) -> list[str]:
@@ -41,7 +40,7 @@ def _modules(call: Call) -> list[str]:
 
 
 @rule("liste-de-paquets", "pip", "pip3", "uv", *PYTHON)
-def requirements(call: Call) -> Iterator[Finding]:
+def requirements(call: Call) -> Iterator[Told]:
     """pip installe une liste que le dépôt n'a pas.
 
     Mauvais : pip install -r requirement.txt
@@ -51,7 +50,7 @@ def requirements(call: Call) -> Iterator[Finding]:
     if any(word.text == "install" for word in words):
         for option, word in pairwise(words):
             if option.text in ("-r", "--requirement", "-c", "--constraint"):
-                yield from call.situation.missing(call.command, word)
+                yield from call.situation.missing(word)
 
 
 @effect(*PYTHON, "uv", "virtualenv")

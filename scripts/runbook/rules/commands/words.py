@@ -1,13 +1,12 @@
-"""What any command may get wrong, whichever its program: its verb, its options, its variables, words left to replace."""
+"""What any command may get wrong, whichever its program: its verb, its options, its variables, texts to replace."""
 
 import re
 from collections.abc import Iterator
 
 from runbook.reading.content import PageBlocks
 from runbook.rules.call import PROGRAMS, SUBCOMMANDS, Call, grammar_of, options_of
-from runbook.rules.finding import Finding, meant, nearest
+from runbook.rules.finding import Finding, Told, meant, nearest
 from runbook.rules.rule import rule
-from runbook.rules.situation import at
 
 PLACEHOLDER = re.compile(
     r"<[A-Za-zÀ-ÿ][\wÀ-ÿ .'’/-]*>|(?<![\w$\[({])\[[A-Z][A-Z_-]{2,}\]|\b(?:CHANGEME|YOUR[-_][A-Z_-]+)\b"
@@ -16,7 +15,7 @@ PATTERNS = ("grep", "sed", "awk", "jq", "perl", "echo", "printf", "python", "pyt
 
 
 @rule("verbe-inconnu")
-def unknown_verb(call: Call) -> Iterator[Finding]:
+def unknown_verb(call: Call) -> Iterator[Told]:
     """Un programme reçoit un verbe qu'il n'a pas.
 
     Mauvais : docker compose upp --detach
@@ -33,11 +32,11 @@ def unknown_verb(call: Call) -> Iterator[Finding]:
             plugin = not parent and call.program in SUBCOMMANDS
             if near or (call.situation.here and not plugin):
                 remedy = nearest(word.text, (one for one in known if one and " " not in one))
-                yield at(call.command, word, f"« {call.program} {verb} » n'existe pas", remedy)
+                yield word, f"« {call.program} {verb} » n'existe pas", remedy
 
 
 @rule("option-inconnue")
-def unknown_option(call: Call) -> Iterator[Finding]:
+def unknown_option(call: Call) -> Iterator[Told]:
     """Un programme reçoit une option qu'il n'a pas, ou sans la valeur qu'elle attend.
 
     Mauvais : docker compose up --detached
@@ -48,16 +47,16 @@ def unknown_option(call: Call) -> Iterator[Finding]:
     named = " ".join([call.program, *([call.verb] if call.verb and call.verb != call.program else [])])
     for what, word, name in call.wrong:
         if what == "value":
-            yield at(call.command, word, f"« {name} » de « {named} » sans valeur", "écrire sa valeur après elle")
+            yield word, f"« {name} » de « {named} » sans valeur", "écrire sa valeur après elle"
         elif what == "no-value":
-            yield at(call.command, word, f"« {name} » de « {named} » ne prend pas de valeur", f"écrire « {name} » seul")
+            yield word, f"« {name} » de « {named} » ne prend pas de valeur", f"écrire « {name} » seul"
         elif what == "option":
             known = options_of(call.grammar.verbs.get(call.verb) or "").names
             owner = _owner(call, name)
             near = meant(name, known)
             if near or owner or call.situation.here:
                 remedy = f"vouliez-vous dire « {near} » ?" if near else owner or f"« {named} --help » donne les siennes"
-                yield at(call.command, word, f"option « {name} » inconnue de « {named} »", remedy)
+                yield word, f"option « {name} » inconnue de « {named} »", remedy
 
 
 def _owner(call: Call, name: str) -> str:
@@ -70,7 +69,7 @@ def _owner(call: Call, name: str) -> str:
 
 
 @rule("variable-inconnue")
-def unset_variable(call: Call) -> Iterator[Finding]:
+def unset_variable(call: Call) -> Iterator[Told]:
     """Une commande lit une variable que rien n'affecte avant elle dans la page.
 
     Mauvais : echo "$VERSON"
@@ -85,11 +84,11 @@ def unset_variable(call: Call) -> Iterator[Finding]:
             known = (one for one in call.situation.shell.variables if one.isidentifier())
             near = meant(name, known)
             remedy = f"vouliez-vous dire « {near} » ?" if near else "l'affecter dans un bloc précédent"
-            yield at(command, word, f"variable « {name} » jamais affectée avant dans la page", remedy)
+            yield word, f"variable « {name} » jamais affectée avant dans la page", remedy
 
 
 @rule("texte-a-remplacer", about="page")
-def placeholder(page: PageBlocks, _: object, __: object) -> Iterator[Finding]:
+def placeholder(page: PageBlocks, _: object, __: object) -> Iterator[Told]:
     """Une commande contient un texte que le lecteur doit remplacer : collée telle quelle, elle échoue.
 
     Mauvais : kubectl logs <nom-du-pod> -n shop

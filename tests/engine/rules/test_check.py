@@ -1,0 +1,156 @@
+"""What the check says of whole pages: where it judges, where it does not, and what it is asked to leave out."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from runbook.rules.call import Grammar
+from runbook.rules.check import check
+from runbook.rules.finding import meant
+from runbook.rules.ignores import USELESS
+
+from .sample import fenced, found, offered, page, write
+
+
+def rules(root: Path, code: str, target: str = "compose", attributes: str = "") -> list[str]:
+    """The rules that find something in a page of one block."""
+    return [one.rule for one in found(root, page(fenced(code, attributes), target))]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "kubectl ctx staging",
+        "kubectl get ingressroutes -A",
+        "kubectl get certificates.cert-manager.io",
+        "git sparse-checkout set docs",
+        "git lfs pull",
+        "helm upgrade --install --atomic shop ./chart",
+        "terraform apply -auto-approve",
+        "docker compose publish shop",
+        "kubectl apply -f deployment.yaml && cat values.yaml",
+        "kubectl delete pod my-pod -n elsewhere",
+        "kubectl logs <my-app> -n <namespace> --tail=5",
+        "make build && curl -fsSL https://example.org/install.sh | sh",
+        'echo "$NOT_SET"',
+        "sed -i '' s/a/b/ file.txt",
+        "curl http://localhost:9999/",
+    ],
+)
+def test_a_page_that_runs_nowhere_may_name_what_is_its_readers(tmp_path: Path, code: str) -> None:
+    assert rules(write(tmp_path), code, target="") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "identifier"),
+    [
+        ("kubectl gett pods", "verbe-inconnu"),
+        ("docker compose up --detch", "option-inconnue"),
+        ("docker compose up -f compose.yaml", "option-inconnue"),
+        ("kubectl get deploymets", "sorte-inconnue"),
+        ("kubectl apply -f k8s/apy.yaml", "fichier-de-kubectl"),
+    ],
+)
+def test_a_slip_is_found_wherever_the_page_runs(tmp_path: Path, code: str, identifier: str) -> None:
+    assert rules(write(tmp_path), code, target="") == [identifier]
+
+
+def test_a_text_to_replace_is_told_as_such_and_not_as_a_redirection(tmp_path: Path) -> None:
+    (one,) = found(write(tmp_path), page(fenced("kubectl logs <my-app> -n shop")))
+
+    assert (one.rule, "texte à remplacer" in one.cause) == ("texte-a-remplacer", True)
+
+
+def test_what_a_page_makes_is_there_for_the_pages_after_it(tmp_path: Path) -> None:
+    root = write(tmp_path)
+    first = page(
+        fenced("kubectl create configmap later -n shop --from-literal=a=b; mkdir -p out; touch out/a"), uri="a.md"
+    )
+    code = "kubectl get configmap/later -n shop; cat out/a"
+
+    assert found(root, first, page(fenced(code), uri="b.md", after=("a.md",))) == []
+    assert [one.rule for one in found(root, page(fenced(code), uri="b.md"))] == ["objet-inconnu", "fichier-absent"]
+
+
+def test_the_commands_of_a_wrapper_a_function_and_a_loop_are_judged(tmp_path: Path) -> None:
+    code = """
+        run() { timeout 5 "$@"; }
+        run kubectl get deploymets -n shop
+        for name in api frnt; do docker compose logs "$name"; done
+        bash -c 'cat settings.envv'
+    """
+    assert rules(write(tmp_path), code) == ["sorte-inconnue", "service-inconnu", "fichier-absent"]
+
+
+def test_a_finding_ends_with_its_rule(tmp_path: Path) -> None:
+    (one,) = found(write(tmp_path), page(fenced("cat settings.envv")))
+
+    assert str(one) == (
+        "docs/index.md:2 : « settings.envv » n'existe ni dans le dépôt ni plus haut dans la page ; "
+        "vouliez-vous dire « settings.env » ? [fichier-absent]"
+    )
+
+
+def test_a_block_leaves_a_rule_out_with_a_reason(tmp_path: Path) -> None:
+    root = write(tmp_path)
+
+    assert rules(root, "cat nowhere", attributes='data-ignore="fichier-absent: the reader makes it"') == []
+    assert rules(root, "cat nowhere", attributes='data-ignore="fichier-absent"') == [USELESS, "fichier-absent"]
+    assert rules(root, "true", attributes='data-ignore="fichier-absent: nothing here"') == [USELESS]
+    assert rules(root, "true", attributes='data-ignore="no-such-rule: x"') == [USELESS]
+
+
+def test_the_settings_leave_a_rule_out_in_some_files(tmp_path: Path) -> None:
+    root = write(tmp_path, "k8s/api.yaml", "path: /health", "path: /healthy")
+    settings = root / "pyproject.toml"
+    ignore = '\n[tool.runbook.rules.ignore."k8s/*.yaml"]\nsonde = "another team\'s"\n'
+    settings.write_text(settings.read_text(encoding="utf-8") + ignore, encoding="utf-8")
+
+    assert found(root) == []
+
+    write(tmp_path)
+    settings.write_text(settings.read_text(encoding="utf-8") + ignore, encoding="utf-8")
+    assert [(one.path, one.rule) for one in found(root)] == [("pyproject.toml", USELESS)]
+
+
+def test_an_unknown_program_is_a_note_and_a_known_one_brings_its_grammar(tmp_path: Path) -> None:
+    repository = offered(write(tmp_path))
+    checked = check(
+        [page(fenced("lolcat a; own chek --nowx"))], repository, {"own": Grammar("own", {"": "", "check": "--now"})}
+    )
+
+    assert [one.rule for one in checked.findings] == ["verbe-inconnu"]
+    assert checked.notes == ["inconnu ici, et non jugé : « lolcat »"]
+
+
+def test_a_program_that_is_not_installed_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+
+    checked = check([page(fenced("true"))], offered(write(tmp_path)))
+
+    assert checked.notes == ["absent, et donc non consulté : shellcheck, hadolint, zizmor"]
+
+
+def test_effects_outside_are_judged_in_pages_that_run_and_not_in_the_projects_scripts(tmp_path: Path) -> None:
+    root = write(tmp_path)
+    code = "git commit -m x; base64 -d <settings.env | sh; cp settings.env ~/.ssh/config; rm settings.env"
+
+    assert sorted(rules(root, code)) == sorted(
+        ["ecrit-les-sources", "ecrit-les-sources", "execute-sans-lire", "touche-aux-cles"]
+    )
+    assert rules(root, code, attributes='data-non-execute="dangerous"') == []
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "near"),
+    [
+        ("make", ["umask"], ""),
+        ("kubeclt", ["kubectl", "kube"], "kubectl"),
+        ("a", ["b"], "b"),
+        ("kubectx", ["docker"], ""),
+    ],
+)
+def test_only_a_slip_is_taken_for_one(name: str, known: list[str], near: str) -> None:
+    assert meant(name, known) == near
