@@ -14,7 +14,9 @@ SHOWN = """
 () => {
   const inside = (one) => one.getBoundingClientRect().top >= 0 && one.getBoundingClientRect().top < innerHeight;
   const heading = document.getElementById(location.hash.slice(1));
-  const command = [...document.querySelectorAll("article .highlight")].find((one) => heading?.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const command = [...document.querySelectorAll((
+      "article .highlight"
+  ))].find((one) => heading?.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
   return [heading, command].map((one) => one && inside(one));
 }
 """
@@ -33,7 +35,7 @@ def test_every_symptom_is_two_clicks_from_the_home_page(
 
     assert len(leads) == SYMPTOMS
     for lead in leads:
-        page.goto(f"{full}exploitation/deboguer/", wait_until="networkidle")
+        page.goto(f"{full}exploitation/deboguer/")
         page.locator(f"article table a[href='{lead}']").first.click()
         page.wait_for_function(f"() => ({SHOWN})().every(Boolean)")
 
