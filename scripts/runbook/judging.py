@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from runbook.matching import expect
+from runbook.matching.diff import diff
 from runbook.matching.seen import seen
 from runbook.outcome import Outcome, Reason
 from runbook.plan import Plan, Step
@@ -202,7 +203,7 @@ def _of_output(expected: Expected, fact: Fact, blank: Result, run: Run) -> Resul
         why=Reason.OUTPUT,
         reason=run.private.hide(mismatch.reason),
         line=expected.line + (mismatch.line or 0),
-        diff=expect.diff(expected.text, safe, expected.kind),
+        diff=diff(expected.text, safe, expected.kind),
     )
 
 

@@ -3,6 +3,7 @@
 import gzip
 from functools import lru_cache
 from http import HTTPStatus
+from io import BytesIO
 from pathlib import Path
 
 from werkzeug.security import safe_join
@@ -39,11 +40,14 @@ def _answer(folder: Path, request: Request) -> Response:
 
 
 def _sent(path: Path, request: Request) -> Response:
-    answer = send_file(path, request.environ, conditional=False)
+    changed = path.stat().st_mtime_ns
+    zipped = path.suffix in COMPRESSED and bool(request.accept_encodings["gzip"])
+    content = BytesIO(_zipped(path, changed)) if zipped else path
+    answer = send_file(
+        content, request.environ, download_name=path.name, conditional=False, last_modified=changed / 1e9
+    )
     answer.vary.add("Accept-Encoding")
-    if path.suffix in COMPRESSED and request.accept_encodings["gzip"]:
-        answer.direct_passthrough = False
-        answer.data = _zipped(path, path.stat().st_mtime_ns)
+    if zipped:
         answer.content_encoding = "gzip"
     return answer
 

@@ -15,7 +15,8 @@ from datapress_front import create_app
 from runbook.reporting.history import keep
 from served.server import site_server
 from served.while_open import served
-from tests.driven import browser as browser  # noqa: PLC0414 — a fixture of this package
+from tests.driven import browser as browser  # noqa: PLC0414 — fixtures of this package
+from tests.driven import drive as drive  # noqa: PLC0414
 from tests.site.conftest import build_site, copy_sources, documented
 from tests.site.records import put, run, step
 
@@ -111,7 +112,7 @@ def open_page(browser: "Browser") -> "Iterator[Callable[..., Page]]":
             stack.callback(context.close)
             page = context.new_page()
             page.set_default_timeout(15_000)
-            page.goto(address, wait_until="networkidle")
+            page.goto(address)  # what the theme listens to is ready once all is loaded
             return page
 
         yield open_page

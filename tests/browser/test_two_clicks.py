@@ -33,7 +33,7 @@ def test_every_symptom_is_two_clicks_from_the_home_page(
 
     assert len(leads) == SYMPTOMS
     for lead in leads:
-        page.goto(f"{full}exploitation/deboguer/", wait_until="networkidle")
+        page.goto(f"{full}exploitation/deboguer/")
         page.locator(f"article table a[href='{lead}']").first.click()
         page.wait_for_function(f"() => ({SHOWN})().every(Boolean)")
 

@@ -1,44 +1,29 @@
 """What does a browser meet on a page: requests, complaints, weight, drawings, width, barriers?"""
 
-import asyncio
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Literal
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import IO, Literal
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Response, async_playwright
+import msgspec
+import psutil
 
-from browser.drive import CLOSED_NETWORK
-
-from .barriers import AT_REST, barriers
+from tests.site.conftest import ROOT
 
 WIDE = 1440
 SCREENS = {WIDE: 900, 375: 812}
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-# Two tabs for each of two cores, two for each scheme: a page that waits for the last answer leaves its core to another.
-TABS = 4
-
-# The theme draws into closed shadow roots: open, they can be looked into.
-_OPEN_SHADOWS = """
-const attach = Element.prototype.attachShadow;
-Element.prototype.attachShadow = function (options) { return attach.call(this, { ...options, mode: "open" }); };
-"""
-_UNFOLD = "for (const details of document.querySelectorAll('details')) details.open = true"
-_DRAWN = """
-() => [...document.querySelectorAll("div.mermaid")].filter((host) => {
-  const drawing = host.shadowRoot?.querySelector("svg");
-  return drawing && !drawing.querySelector(".error-icon") && drawing.querySelectorAll("path, line").length > 1
-    && drawing.getBoundingClientRect().height > 40;
-}).length
-"""
-_SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-_GROUND = "() => getComputedStyle(document.body).backgroundColor + getComputedStyle(document.body).color"
+# One more than the cores: a page that waits for the last answer leaves its core to another.
+VISITORS = (os.cpu_count() or 1) + 1
+DEADLINE = 60.0  # seconds that one page may take, on a busy machine too
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(msgspec.Struct, frozen=True):
     """A page on one screen in one colour scheme."""
 
     width: int
@@ -49,8 +34,7 @@ class Sight:
     barriers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(msgspec.Struct, frozen=True):
     """One page, loaded once, seen on every screen in every scheme; it was loaded in the scheme of the first sight."""
 
     address: str
@@ -65,90 +49,60 @@ class Visit:
         return urlsplit(self.address).path
 
 
-def visit_all(program: str, addresses: Sequence[str]) -> list[Visit]:
-    """Every address on every screen and in every scheme; the network is closed but for this machine."""
-    with ThreadPoolExecutor(1) as apart:  # the tests' own browser keeps an event loop in this thread
-        return apart.submit(lambda: asyncio.run(_visits(program, addresses))).result()
+class Tour(msgspec.Struct, frozen=True):
+    """What one visitor has to do."""
+
+    program: str
+    addresses: Sequence[str]
+    first: Scheme
+    deadline: float
 
 
-async def _visits(program: str, addresses: Sequence[str]) -> list[Visit]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=[CLOSED_NETWORK])
-        walks = await asyncio.gather(*(_walk(browser, addresses[tab::TABS], SCHEMES[tab % 2]) for tab in range(TABS)))
-        await browser.close()
-    return [visit for walk in walks for visit in walk]
+def visit_all(program: str, addresses: Sequence[str], deadline: float = DEADLINE) -> list[Visit]:
+    """Every address on every screen and in every scheme; the network is closed but for this machine.
+
+    Each visitor is a process with a browser of its own, which shows one page at a time: a page that is never seen is
+    never drawn. Where a page takes longer than `deadline` seconds, its visitor ends with it and says which it was.
+    """
+    shares = [(addresses[number::VISITORS], SCHEMES[number % 2]) for number in range(min(VISITORS, len(addresses)))]
+    with ExitStack() as stack:
+        visitors = [stack.enter_context(_visitor(Tour(program, share, first, deadline))) for share, first in shares]
+        return [visit for visitor in visitors for visit in _told(*visitor)]
 
 
-async def _walk(browser: Browser, addresses: Sequence[str], first: Scheme) -> list[Visit]:
-    """All addresses in one tab: a new one for each would cost more than the page."""
-    # The theme leaves its transitions out where motion is unwelcome: there is less to wait for.
-    # A host that compresses nothing is the worst one, and what it sends is what the page weighs.
-    context = await browser.new_context(
-        reduced_motion="reduce", locale="fr-FR", extra_http_headers={"Accept-Encoding": "identity"}
-    )
-    await context.add_init_script(_OPEN_SHADOWS)
-    page = await context.new_page()
-    requests: list[str] = []
-    answers: list[Response] = []
-    complaints: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("response", lambda response: answers.append(response))  # noqa: PLW0108 — Playwright cannot mark a built-in method
-    page.on("console", lambda message: complaints.extend(_complaint(message)))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    visits = []
-    for address in addresses:
-        for heard in (requests, answers, complaints):
-            heard.clear()
-        await page.set_viewport_size({"width": WIDE, "height": SCREENS[WIDE]})
-        await page.emulate_media(color_scheme=first)
-        answer = await page.goto(address, wait_until="networkidle")
-        assert answer is not None
-        diagrams = (await answer.text()).count('class="mermaid"')
-        sights = [
-            await _look(page, width, scheme)
-            for scheme in sorted(SCHEMES, key=lambda one: one != first)
-            for width in SCREENS
-        ]
-        weight = sum(
-            [int(await one.header_value("content-length") or 0) for one in answers if "/mermaid/" not in one.url]
+@contextmanager
+def _visitor(tour: Tour) -> "Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]":
+    """The process and what it writes; whatever of it is left at the end is ended."""
+    with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as asked:
+        asked.write(msgspec.json.encode(tour))
+        asked.seek(0)
+        path = os.pathsep.join((str(ROOT), str(ROOT / "scripts")))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.browser.visitor"],
+            stdin=asked,
+            stdout=told,
+            env={**os.environ, "PYTHONPATH": path},
         )
-        visits.append(
-            Visit(
-                address,
-                answer.status,
-                _elsewhere(requests, address),
-                tuple(complaints),
-                weight,
-                diagrams,
-                tuple(sights),
-            )
-        )
-    await context.close()
-    return visits
+        try:
+            yield process, told
+        finally:
+            end_with_children(process.pid)
+            process.wait()
 
 
-def _elsewhere(requests: Sequence[str], address: str) -> tuple[str, ...]:
-    """The requests that leave the host of `address`."""
-    host = urlsplit(address).netloc
-    return tuple(
-        url for url in requests if urlsplit(url).scheme not in ("blob", "data") and urlsplit(url).netloc != host
-    )
+def _told(process: "subprocess.Popen[bytes]", told: IO[bytes]) -> list[Visit]:
+    status = process.wait()
+    told.seek(0)
+    lines = told.read().splitlines()
+    if status:
+        raise RuntimeError(lines[-1].decode() if lines else f"un visiteur s'est arrêté avec le code {status}")
+    return msgspec.json.decode(b"[" + b",".join(lines) + b"]", type=list[Visit])
 
 
-async def _look(page: Page, width: int, scheme: Scheme) -> Sight:
-    await page.emulate_media(color_scheme=scheme)
-    await page.set_viewport_size({"width": width, "height": SCREENS[width]})
-    await page.evaluate(AT_REST)
-    drawn, sideways, ground = await page.evaluate(_DRAWN), await page.evaluate(_SIDEWAYS), await page.evaluate(_GROUND)
-    await page.evaluate(_UNFOLD)
-    return Sight(width, scheme, drawn, sideways, ground, tuple(await barriers(page)))
-
-
-def _complaint(message: ConsoleMessage) -> list[str]:
-    """What the console says, but for the status of the page itself, which is a result of its own."""
-    own = (
-        "Failed to load resource" in message.text
-        and message.page is not None
-        and message.location["url"] == message.page.url
-    )
-    return [] if own or message.type not in ("error", "warning") else [f"{message.type} : {message.text}"]
+def end_with_children(pid: int) -> None:
+    """End this process and all that it has started, be they in groups of their own."""
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for one in (*process.children(recursive=True), process):
+            with suppress(psutil.NoSuchProcess):
+                one.kill()

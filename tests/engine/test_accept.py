@@ -95,6 +95,7 @@ def test_nothing_is_accepted_of_a_page_in_which_a_command_fails(make_site) -> No
     [
         ("printf '```\\n'", "x", "la clôture d'un bloc"),
         ("true", "x", "rien n'a été affiché"),
+        ("echo x", "", "promet que rien n'est affiché"),
         ("echo {{ '1' }}", "{{ '2' }}", "écrit par une macro"),
         ("printf '\\173\\173 3 }}\\n'", "2", "se lirait autrement"),
         ("seq 40000", "1\n2", "sortie trop longue"),

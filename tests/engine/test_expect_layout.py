@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from runbook.matching.expect import Kind, compare, diff
+from runbook.matching.diff import diff
+from runbook.matching.expect import Kind, compare
 
 POD = (Path(__file__).parent / "outputs" / "kubectl-describe-pod.txt").read_text(encoding="utf-8")
 SERVICE = """\

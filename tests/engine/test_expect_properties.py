@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from runbook.matching import tables
-from runbook.matching.expect import Kind, check_expected, compare, diff
+from runbook.matching.diff import diff
+from runbook.matching.expect import Kind, check_expected, compare
 from runbook.matching.text_pattern import read_lines
 
 # Few characters, so that headings, wildcards, blanks and repetitions are common.

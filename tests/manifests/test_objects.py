@@ -78,6 +78,7 @@ def test_the_namespace_refuses_pods_below_the_restricted_level(manifests: Manife
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
 
 
+@pytest.mark.promesse("vidage")
 @pytest.mark.parametrize("path", ["k8s/api-budget.yaml", "k8s/options/disponibilite/front-budget.yaml"])
 def test_a_budget_covers_its_component_and_never_blocks_the_drain_of_a_lone_pod(
     path: str, manifests: Manifests

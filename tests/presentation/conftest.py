@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from deck.slides import Slide, read_slides
-from tests.driven import browser as browser  # noqa: PLC0414 — a fixture of this package
+from tests.driven import browser as browser  # noqa: PLC0414 — fixtures of this package
+from tests.driven import drive as drive  # noqa: PLC0414
 from tests.site.conftest import build_site, copy_sources
 from tests.site.records import put, step
 

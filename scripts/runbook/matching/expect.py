@@ -7,9 +7,7 @@ nothing else: no part of the judgement is a matter of likeness.  Nothing here re
 
 from enum import Enum
 
-from runbook.matching import diff_json, diff_text, expect_json, expect_text, text_pattern
-from runbook.matching.alignment import shorten
-from runbook.matching.json_documents import NotJsonError
+from runbook.matching import expect_json, expect_text, text_pattern
 from runbook.matching.mismatch import Mismatch
 
 
@@ -30,17 +28,4 @@ def compare(expected: str, actual: str, kind: Kind) -> Mismatch | None:
     return expect_json.compare(expected, actual) if kind is Kind.JSON else expect_text.compare(expected, actual)
 
 
-def diff(expected: str, actual: str, kind: Kind) -> tuple[str, ...]:
-    """Both texts in one, for people: rows that start with `- ` (expected), `+ ` (got) or two spaces (both).
-
-    Long agreements and the end of a long comparison are left out, with a note in brackets.
-    """
-    if kind is Kind.JSON:
-        try:
-            return tuple(shorten(diff_json.rows(expected, actual)))
-        except (NotJsonError, RecursionError):
-            pass
-    return tuple(shorten(diff_text.rows(expected, actual)))
-
-
-__all__ = ["Kind", "Mismatch", "check_expected", "compare", "diff"]
+__all__ = ["Kind", "Mismatch", "check_expected", "compare"]

@@ -157,6 +157,15 @@ def _json(expected: str, actual: str) -> str:
     return text if expect_json.check(text) is None and expect_json.compare(text, actual) is None else actual.strip("\n")
 
 
+def laid_out(text: str) -> list[str]:
+    """The JSON documents of a text, one value a line; the text itself if it is no JSON."""
+    try:
+        values = [ELLIPSIS if document is ANY else document.value for document in read_expected(text)]
+    except NotJsonError:
+        return text.split("\n")
+    return "\n".join(json.dumps(_plain(value), ensure_ascii=False, indent=2) for value in values).split("\n")
+
+
 def _value(old: Json, new: Json) -> Json:
     if expect_json.same(old, new):
         return old

@@ -15,8 +15,8 @@ ATTRIBUTES = (
     "data-nettoyage",
     "data-si",
     "data-non-execute",
-    "data-substitut",
     "data-ignore",
+    "data-substitut",
 )
 
 

@@ -3,21 +3,20 @@
 import datetime
 import os
 import platform
-import subprocess
 import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from runbook.judging import Journal, Result, verdict
 from runbook.outcome import Outcome
 from runbook.reporting.fingerprints import commands, fingerprints
 from runbook.reporting.record import Campaign, Dependencies, StepRecord
+from runbook.running.asking import ask
 from runbook.running.tree import tree
 from runbook.settings import Settings
-
-TIMEOUT = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def at_start(pages: Iterable[str], settings: Settings, root: Path) -> Start:
     return Start(
         moment=time.monotonic(),
         commit=tree(root).commit,
-        dirty=bool(_output(["git", "status", "--porcelain"], root)),
+        dirty=bool(ask(["git", "status", "--porcelain"], root).well),
         pages=fingerprints(root, listed),
         commands=commands(root, listed),
         depends={name: Dependencies(listed, fingerprints(root, listed)) for name, listed in patterns.items()},
@@ -82,47 +81,13 @@ def campaign(
 
 def _step(result: Result) -> StepRecord:
     block = result.step.block
-    return StepRecord(
-        page=block.page,
-        line=block.line,
-        fault_line=result.line,
-        title=block.title,
-        command=block.code,
-        target=result.target,
-        on=result.on,
-        outcome=result.outcome,
-        reason=result.reason,
-        page_reason=result.page_reason,
-        stood_in=result.stood_in,
-        seconds=round(result.seconds, 3),
-        attempts=result.attempts,
-        exit_status=result.exit_status,
-        out=result.out,
-        err=result.err,
-        why=result.why,
-    )
+    same = {name: getattr(result, name) for name in StepRecord.__struct_fields__ if hasattr(result, name)}
+    own = {"page": block.page, "line": block.line, "fault_line": result.line, "title": block.title}
+    made: dict[str, Any] = {**same, **own, "command": block.code, "seconds": round(result.seconds, 3)}
+    return StepRecord(**made)
 
 
 def _versions(asked: dict[str, str], root: Path) -> dict[str, str]:
-    return {name: _output(["bash", "-c", command], root) for name, command in asked.items()}
-
-
-def _output(command: list[str], root: Path) -> str:
-    env = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-    }  # as pages have it
-    try:
-        ran = subprocess.run(
-            command,
-            cwd=root,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return ran.stdout.strip() if ran.returncode == 0 else ""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"  # as pages have it
+    env = {**os.environ, "PATH": path}
+    return {name: ask(["bash", "-c", command], root, env).well for name, command in asked.items()}

@@ -225,7 +225,7 @@ def _failure(place: str, code: str, diff: Iterable[str], out: str, err: str) -> 
     rows: list[Text] = [Text(place, "bold"), *(Text(f"$ {line}", "bold") for line in code.strip().splitlines())]
     compared = list(diff)
     rows += [Text(row, "red" if row.startswith("-") else "green" if row.startswith("+") else "") for row in compared]
-    for name, text in (("sortie", "" if compared else out), ("erreurs", err)):
+    for name, text in (("sortie", out), ("erreurs", err)):
         lines = text.rstrip().splitlines()
         if lines:
             rows.append(Text(f"{name} :", "dim"))

@@ -3,13 +3,13 @@
 import fnmatch
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from runbook.errors import TargetError
-from runbook.running import presence, processes
+from runbook.running import processes
+from runbook.running.asking import ask
 from runbook.running.run import Run
 
 # What a machine needs of its user's environment: programs, proxies, certificates, the Docker Engine's address.
@@ -51,17 +51,12 @@ def environment(run: Run) -> dict[str, str]:
 
 def pinned_context(run: Run) -> Path:
     """A copy of the current context alone: whatever happens outside, pages reach no other cluster."""
-    ran = subprocess.run(
-        ["kubectl", "config", "view", "--minify", "--flatten", "--raw"],
-        capture_output=True,
-        timeout=presence.TIMEOUT,
-        check=False,
-    )
-    if ran.returncode:
-        raise TargetError(f"contexte kubectl illisible : {ran.stderr.decode(errors='replace').strip()}")
+    told = ask(["kubectl", "config", "view", "--minify", "--flatten", "--raw"])
+    if told.status != 0:
+        raise TargetError(f"contexte kubectl illisible : {told.err.strip() or 'kubectl ne répond pas'}")
     path = run.folder / "kubeconfig"
     path.touch(mode=0o600)
-    path.write_bytes(ran.stdout)
+    path.write_text(told.out, encoding="utf-8")
     return path
 
 

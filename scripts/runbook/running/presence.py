@@ -1,12 +1,10 @@
 """Which targets are here, and what the others lack. Asks, never starts anything."""
 
 import fnmatch
-import subprocess
 from pathlib import Path
 
+from runbook.running.asking import ask
 from runbook.settings import Settings, Target
-
-TIMEOUT = 20.0
 
 
 def missing_targets(settings: Settings, root: Path, context: str | None = None) -> dict[str, str]:
@@ -27,31 +25,12 @@ def lack(target: Target, root: Path, context: str | None = None) -> str | None:
 
 def succeeds(command: str, root: Path, env: dict[str, str] | None = None) -> bool:
     """Whether bash runs this command with status 0 in time."""
-    try:
-        ran = subprocess.run(
-            ["bash", "-c", command],
-            cwd=root,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=TIMEOUT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return False
-    return ran.returncode == 0
+    return ask(["bash", "-c", command], root, env).status == 0
 
 
 def current_context() -> str | None:
     """The kubectl context that commands would use now."""
-    try:
-        ran = subprocess.run(
-            ["kubectl", "config", "current-context"], capture_output=True, text=True, timeout=TIMEOUT, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return ran.stdout.strip() or None if ran.returncode == 0 else None
+    return ask(["kubectl", "config", "current-context"]).well or None
 
 
 def _refused_context(target: Target, context: str | None) -> str | None:

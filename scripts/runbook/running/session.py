@@ -1,11 +1,11 @@
 """One target made ready for its pages, and put back afterwards."""
 
 import contextlib
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from runbook.running import presence, servers
+from runbook.running.asking import ask
 from runbook.running.environment import environment, pinned_context
 from runbook.running.run import Run
 
@@ -47,19 +47,8 @@ def open_target(target: str, on: str, run: Run, notes: list[str]) -> Iterator[Se
 def _tear_down(target: str, run: Run, env: dict[str, str]) -> Iterator[str]:
     served = run.settings.targets[target]
     for command in served.teardown:
-        try:
-            ran = subprocess.run(
-                ["bash", "-c", command],
-                cwd=run.root,
-                env=env,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=served.teardown_deadline,
-                check=False,
-                start_new_session=True,  # a Ctrl+C of the terminal is for the engine
-            )
-        except subprocess.TimeoutExpired:
+        told = ask(["bash", "-c", command], run.root, env, served.teardown_deadline)
+        if told.status is None:
             yield f"{target} : « {command} » n'a pas fini en {served.teardown_deadline:g} s ; à relancer à la main"
-            continue
-        if ran.returncode:
-            yield f"{target} : « {command} » a échoué : {ran.stderr.decode(errors='replace').strip()}"
+        elif told.status:
+            yield f"{target} : « {command} » a échoué : {told.err.strip()}"

@@ -1,9 +1,10 @@
 """What git holds of the repository: where HEAD is, and the tracked files that differ from it."""
 
 import hashlib
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+
+from runbook.running.asking import ask
 
 TIMEOUT = 60.0
 DIFF = (
@@ -59,15 +60,4 @@ def _name(part: str) -> str:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    """What it prints; nothing where it fails."""
-    try:
-        ran = subprocess.run(
-            ["git", "--no-optional-locks", "-C", str(root), *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIMEOUT,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return ran.stdout.decode(errors="replace") if ran.returncode == 0 else ""
+    return ask(["git", "--no-optional-locks", "-C", str(root), *arguments], timeout=TIMEOUT).well

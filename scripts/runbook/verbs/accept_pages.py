@@ -146,13 +146,15 @@ def _accepted(results: Sequence[Result], meant: dict[tuple[str, int], Block]) ->
 
 def _of_output(told: Accepted, expected: Expected, result: Result) -> Accepted:
     output = (result.out if result.out.strip() else result.err).replace(MASK, "…")
+    if not expected.text.strip() and output.strip():
+        return replace(told, refused="la page promet que rien n'est affiché ; corriger à la main")
     if CUT in output:
         return replace(told, refused="sortie trop longue pour une page ; la réduire par la commande")
     if "```" in output or "~~~" in output:
         return replace(told, refused="la sortie contient la clôture d'un bloc ; corriger à la main")
     if not output.strip() or expect.compare(expected.text, output, expected.kind) is None:
-        why = "" if output.strip() or not expected.text.strip() else "rien n'a été affiché ; corriger à la main"
-        return replace(told, refused=why)
+        silent = expected.text.strip() and not output.strip()
+        return replace(told, refused="rien n'a été affiché ; corriger à la main" if silent else "")
     return replace(told, new=tuple(generalise(expected.text, output, expected.kind)))
 
 
