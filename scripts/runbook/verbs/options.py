@@ -55,7 +55,8 @@ def selected(root: Path, settings: Settings, asked: tuple[str, ...], tags: tuple
 def pages_meanwhile(
     root: Path, settings: Settings, state: str = "", anew: bool = False
 ) -> Iterator[Callable[[], list[PageBlocks]]]:
-    """Every page, for who has something to do until then; `state` if it is known, `anew` to read even what has not changed.
+    """Every page, for who has something to do until then; `state` if it is known,
+    `anew` to read even what has not changed.
 
     What is not remembered is read in a fork: MkDocs works on one core, and the caller on another.
     """

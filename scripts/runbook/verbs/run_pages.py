@@ -145,10 +145,14 @@ def _kept(order: Order, done: Campaign) -> Campaign:
 
 
 def _written(done: Campaign, write: Callable[[], object]) -> Campaign:
-    """The campaign, failed where what was asked for could not be written: a verdict that nobody can read again is none."""
+    """The campaign, failed where what was asked for could not be written:
+    a verdict that nobody can read again is none."""
     try:
         write()
     except OSError as error:
-        fault = f"{error.filename or 'enregistrement'} : {error.strerror} ; faire de la place ou choisir un autre dossier, puis relancer"
+        fault = (
+            f"{error.filename or 'enregistrement'} : {error.strerror} ; faire de la place ou choisir un autre "
+            "dossier, puis relancer"
+        )
         return msgspec.structs.replace(done, faults=[*done.faults, fault], exit_status=1)
     return done

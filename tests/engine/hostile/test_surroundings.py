@@ -149,7 +149,10 @@ def test_a_proxy_is_not_asked_for_what_is_on_this_machine(make_site, refusing_pr
 )
 def test_the_journal_that_an_error_names_is_still_there(make_site, command: str) -> None:
     settings = SETTINGS.replace('title = "Here"', 'title = "Here"\nservices = ["web"]')
-    settings += f'[tool.runbook.services.web]\ncommand = {command}\nready = "http://localhost:18766/"\nports = [18766]\ndeadline = 1\n'
+    settings += (
+        f'[tool.runbook.services.web]\ncommand = {command}\nready = "http://localhost:18766/"\nports = '
+        "[18766]\ndeadline = 1\n"
+    )
     root = make_site(settings, index=fence("true"))
     ran = command_line(root, "run")
     assert ran.returncode == 1
