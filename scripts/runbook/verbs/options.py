@@ -133,10 +133,10 @@ def console(stderr: bool = False) -> "Console":
     return Console(stderr=stderr, highlight=False, soft_wrap=True, width=width)
 
 
-def announce_stop(screen: "Console") -> None:
+def announce_stop(screen: "Console", what: str = "nettoyage en cours…") -> None:
     """Say that a signal was heard; written past the buffers, which it may have caught half filled."""
     with contextlib.suppress(OSError, ValueError):
-        os.write(screen.file.fileno(), "\nArrêt demandé : nettoyage en cours…\n".encode())
+        os.write(screen.file.fileno(), f"\nArrêt demandé : {what}\n".encode())
 
 
 def print_json(value: object) -> None:

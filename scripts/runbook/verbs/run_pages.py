@@ -79,7 +79,8 @@ def run_pages(root: Path, settings: Settings, selection: Selection, state: str, 
     show_missing(missing, order.screen)
     findings = _findings(order, state) if asked.checks else None
     interruptions = Interruptions()
-    with interruptions.handled(partial(announce_stop, order.screen)):
+    announce = partial(announce_stop, order.screen, *(["aucun nettoyage n'est lancé."] if asked.by_step else []))
+    with interruptions.handled(announce):
         start = make.at_start(dict.fromkeys(page.page for page in plan.pages), settings, root)
         journal = _carried_out(order, interruptions)
         journal.faults += problems
