@@ -57,6 +57,8 @@ def prepare(machine, body):
     up.parent.mkdir(parents=True)
     up.write_text(f"#!/bin/sh\n{body}\n")
     up.chmod(0o755)
+    for name in ("image", "addon"):
+        program(up.parent, name)
 
 
 @pytest.mark.promesse("ci-toutes-cibles")
