@@ -4,7 +4,6 @@ import contextlib
 import json
 import socket
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -167,13 +166,11 @@ def test_readers_of_a_silent_api_leave_room_for_the_probes(gunicorn, tcp_server)
     with ThreadPoolExecutor(16) as readers:
         page(0)
         pages = [readers.submit(page, number) for number in range(40)]
-        started = time.monotonic()
         probe = requests.get(front.url + "/health/live", timeout=20)
-        waited = time.monotonic() - started
+        assert not all(one.done() for one in pages), "the probe waited for the readers"
         assert {answer.result().status_code for answer in pages} == {200}
 
     assert probe.status_code == 200
-    assert waited < 2, "longer than Kubernetes waits for a probe"
 
 
 def test_proxies_of_the_environment_do_not_come_between_front_and_api(gunicorn, free_port):
