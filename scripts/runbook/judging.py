@@ -70,7 +70,8 @@ class Journal:
 
 
 def judged(plan: Plan, run: Run, journal: Journal) -> Generator[Told | Result, None, None]:
-    """Run the plan, yield what happens and what it is worth, and keep the results in `journal`: of a step run again, the last."""
+    """Run the plan, yield what happens and what it is worth, and keep the results in `journal`:
+    of a step run again, the last."""
     for event in run_plan(plan, run, partial(judge, run), journal.notes):
         if isinstance(event, Result):
             journal.results = [*(one for one in journal.results if one.step is not event.step), event]

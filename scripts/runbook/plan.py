@@ -72,7 +72,8 @@ class PagePlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that the chosen pages hold, in the order in which it runs; `refused` says why pages of theirs do not."""
+    """Everything that the chosen pages hold, in the order in which it runs;
+    `refused` says why pages of theirs do not."""
 
     pages: tuple[PagePlan, ...]
     refused: tuple[Problem, ...] = ()

@@ -139,7 +139,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load(root: Path) -> Settings:
-    """The settings of the repository at `root`, or what goes without saying; SettingsError names the key that is wrong."""
+    """The settings of the repository at `root`, or what goes without saying;
+    SettingsError names the key that is wrong."""
     path = root / FILE
     try:
         settings = msgspec.convert(_table(path), Settings)
@@ -195,9 +196,11 @@ def _check_names(path: Path, settings: Settings) -> None:
         for service in [*target.services, *(target.stand_in.services if target.stand_in else [])]:
             if service not in settings.services:
                 raise SettingsError(
-                    f"{path} : cible « {name} » : service « {service} » inconnu ; le décrire sous [tool.runbook.services.{service}]"
+                    f"{path} : cible « {name} » : service « {service} » inconnu ; le décrire sous "
+                    f"[tool.runbook.services.{service}]"
                 )
         if target.stand_in and target.stand_in.target not in settings.targets:
             raise SettingsError(
-                f"{path} : cible « {name} » : substitut « {target.stand_in.target} » inconnu ; cibles décrites : {', '.join(settings.targets)}"
+                f"{path} : cible « {name} » : substitut « {target.stand_in.target} » inconnu ; cibles "
+                f"décrites : {', '.join(settings.targets)}"
             )

@@ -6,14 +6,30 @@ In an image Gunicorn finds this file in its working directory; elsewhere:
         gunicorn -c services/common/gunicorn.conf.py 'datapress_front:create_app()'
 """
 
+import atexit
+import os
 import resource
 from pathlib import Path
+from typing import Any
 
 from datapress_common.gunicorn_settings import GunicornSettings
-from datapress_common.logs import logging_settings
+from datapress_common.metrics_folder import make_folder, remove_folder
 from datapress_common.settings import load
 
 _settings = load(GunicornSettings)
+
+# The heartbeat file, and what workers count together, must live in memory: a disk can block, and the
+# containers have no other writable place. Where there is no /dev/shm (macOS), a folder on disk will do.
+_MEMORY = Path("/dev/shm")  # noqa: S108 - each file there has a name of its own
+_memory = str(_MEMORY) if _MEMORY.is_dir() else None
+
+if _settings.metrics_port:
+    make_folder(_memory)
+    atexit.register(remove_folder, os.getpid())
+
+# Only now: Prometheus' client looks for that folder when it is loaded.
+from datapress_common.logs import logging_settings  # noqa: E402
+from datapress_common.metrics_server import forget, serve  # noqa: E402
 
 _host = f"[{_settings.bind_address}]" if ":" in _settings.bind_address else _settings.bind_address
 bind = f"{_host}:{_settings.port}"
@@ -31,11 +47,8 @@ worker_connections = 1000 if _descriptors == resource.RLIM_INFINITY else max(16,
 # its one line, where a worker would die and be started again for ever.
 preload_app = True
 
-# The heartbeat file must live in memory: a disk can block it, and the containers have no other
-# writable place. Where there is no /dev/shm (macOS), Gunicorn's default will do.
-_MEMORY = Path("/dev/shm")  # noqa: S108 - Gunicorn makes its file there with a name of its own
-if _MEMORY.is_dir():
-    worker_tmp_dir = str(_MEMORY)
+if _memory:
+    worker_tmp_dir = _memory
 
 # Its socket needs a writable home directory, which a read-only container does not have.
 control_socket_disable = True
@@ -48,6 +61,17 @@ keepalive = _settings.gunicorn_keepalive
 
 logger_class = "datapress_common.logs.ServiceLogger"
 loglevel = _settings.log_level
+if _settings.metrics_port:
+
+    def when_ready(server: Any) -> None:
+        """Serve metrics beside the workers."""
+        serve(_settings.bind_address, _settings.metrics_port, lambda: list(server.WORKERS))
+
+    def child_exit(_server: Any, worker: Any) -> None:
+        """Keep what a worker that has ended counted."""
+        forget(worker.pid)
+
+
 accesslog = "-"
 errorlog = "-"
 logconfig_dict = logging_settings(_settings.log_level)

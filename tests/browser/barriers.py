@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 # A colour half-way through its transition is nobody's choice. What never ends cannot be waited for,
 # and what follows a scroll does not end by itself. One ended transition may begin another: two frames
-# without any tell that all is over. A page that nobody sees may get no frame at all: it is waited for no longer than that.
+# without any tell that all is over. A page that nobody sees may get no frame at all: no longer than that.
 AT_REST = """
 async () => {
   const frame = () => new Promise((done) => { requestAnimationFrame(done); setTimeout(done, 250); });
@@ -28,7 +28,8 @@ async () => {
 _FOUND = """
 const found = (await window.axe.run(where, { resultTypes: ["violations"], ...options })).violations
   .filter((one) => ["serious", "critical"].includes(one.impact)).flatMap((one) =>
-    one.nodes.map((node) => `${one.id} (${one.impact}) : ${node.target} ${node.html.slice(0, 120)} ${node.failureSummary}`));
+    one.nodes.map((node) =>
+      `${one.id} (${one.impact}) : ${node.target} ${node.html.slice(0, 120)} ${node.failureSummary}`));
 """
 _ALL = f"async (options) => {{ const where = document; {_FOUND} return found; }}"
 # A text is legible or not for its own look and its ancestors': those of a look that was judged already are left out.
@@ -41,8 +42,9 @@ async (judged) => {
     if (!one) return 5381;
     if (!looks.has(one)) {
       const style = getComputedStyle(one);
-      looks.set(one, hash([one.tagName, one.getAttribute("class"), style.color, style.backgroundColor, style.backgroundImage,
-        style.opacity, style.fontSize, style.fontWeight, style.textDecorationLine, style.position].join(), look(one.parentElement)));
+      const own = [one.tagName, one.getAttribute("class"), style.color, style.backgroundColor, style.backgroundImage,
+        style.opacity, style.fontSize, style.fontWeight, style.textDecorationLine, style.position].join();
+      looks.set(one, hash(own, look(one.parentElement)));
     }
     return looks.get(one);
   };

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 PAGE = """<!doctype html><html lang="fr"><head><title>x</title><style>
 body {{ background: #fff }} p {{ color: {before}; transition: color 700ms }} .moved p {{ color: {after} }}
-i {{ display: block; width: 1px; height: 1px; animation: turn 1s infinite }} @keyframes turn {{ to {{ rotate: 1turn }} }}
+i {{ display: block; width: 1px; height: 1px; animation: turn 1s infinite }}
+@keyframes turn {{ to {{ rotate: 1turn }} }}
 </style></head><body><main><h1>Titre</h1><p>Texte</p>{more}</main></body></html>"""
 MOVE = "() => { document.body.classList.add('moved') }"
 PALE, DARK = "#aaa", "#000"
@@ -41,7 +42,8 @@ def test_a_colour_on_its_way_is_judged_when_it_has_come(shown: "Callable[..., Pa
 def test_what_begins_when_another_ends_is_waited_for_too(shown: "Callable[..., Page]") -> None:
     page = shown(DARK, "#010101")
     page.evaluate(
-        "() => document.querySelector('p').addEventListener('transitionend', (end) => { end.target.style.color = '#aaa' }, { once: true })"
+        "() => document.querySelector('p').addEventListener('transitionend', (end) => "
+        "{ end.target.style.color = '#aaa' }, { once: true })"
     )
     page.evaluate(MOVE)
 

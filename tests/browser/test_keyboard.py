@@ -20,13 +20,15 @@ UNSEEN = """
   const still = document.createElement("style");
   still.textContent = "*, *::before, *::after { transition: none !important; animation: none !important; }";
   document.head.append(still);
-  const look = (element) => [element, ...[element.nextElementSibling, element.parentElement].filter(Boolean)].map((one) => {
+  const near = (element) => [element.nextElementSibling, element.parentElement].filter(Boolean);
+  const look = (element) => [element, ...near(element)].map((one) => {
     const style = getComputedStyle(one);
     return [style.outlineStyle === "none" ? "" : style.outline, style.boxShadow, style.backgroundColor, style.color,
       style.borderColor, style.textDecoration, style.opacity, style.transform].join();
   }).join(";");
   const able = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
-    .filter((one) => one.tabIndex >= 0 && one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length);
+    .filter((one) => one.tabIndex >= 0 && one.checkVisibility({ visibilityProperty: true }))
+    .filter((one) => one.getClientRects().length);
   const unseen = [];
   for (const one of able) {
     document.activeElement.blur();

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 RUNBOOK = "exploitation/verifier/"
 SHEET = 718  # CSS pixels between the margins of an A4 sheet
-SCREEN_ONLY = ".md-header, .md-tabs, .md-sidebar, .md-footer, .md-path, .md-top, .md-clipboard, .md-code__nav, .md-tags, .md-search, .headerlink"
+SCREEN_ONLY = (
+    ".md-header, .md-tabs, .md-sidebar, .md-footer, .md-path, .md-top, .md-clipboard, .md-code__nav, .md-tags, "
+    ".md-search, .headerlink"
+)
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -32,7 +35,8 @@ def test_commands_and_expected_results_are_printed_whole(sheet: "Page") -> None:
     blocks = sheet.locator(".highlight code")
 
     cut = blocks.evaluate_all(
-        "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1 || !one.getClientRects().length).map((one) => one.innerText)"
+        "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1 || "
+        "!one.getClientRects().length).map((one) => one.innerText)"
     )
 
     assert blocks.count() > 20

@@ -16,10 +16,14 @@ COVERED = """
   code.scrollLeft = code.scrollWidth;
   const text = document.createRange();
   text.selectNodeContents(code);
-  return button && Math.max(...[...text.getClientRects()].map((one) => one.right)) > button.getBoundingClientRect().left;
+  const end = Math.max(...[...text.getClientRects()].map((one) => one.right));
+  return button && end > button.getBoundingClientRect().left;
 }).map((code) => code.innerText)
 """
-LONG = "() => [...document.querySelectorAll('.highlight pre > code')].filter((code) => code.scrollWidth > code.clientWidth).length"
+LONG = (
+    "() => [...document.querySelectorAll('.highlight pre > code')].filter((code) => code.scrollWidth > "
+    "code.clientWidth).length"
+)
 
 
 @pytest.mark.parametrize("javascript", [True, False])

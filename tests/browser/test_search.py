@@ -22,7 +22,10 @@ ANSWERS = {
 
 
 # What a page leads to and is made of, as the browser understands its addresses.
-LEADS = "() => [...document.querySelectorAll('[href], [src]')].map((one) => one.href || one.src).filter((one) => one.startsWith(location.origin))"
+LEADS = (
+    "() => [...document.querySelectorAll('[href], [src]')].map((one) => one.href || one.src).filter((one) => "
+    "one.startsWith(location.origin))"
+)
 
 
 def search(page: "Page", word: str) -> None:

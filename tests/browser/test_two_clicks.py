@@ -14,7 +14,9 @@ SHOWN = """
 () => {
   const inside = (one) => one.getBoundingClientRect().top >= 0 && one.getBoundingClientRect().top < innerHeight;
   const heading = document.getElementById(location.hash.slice(1));
-  const command = [...document.querySelectorAll("article .highlight")].find((one) => heading?.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const command = [...document.querySelectorAll((
+      "article .highlight"
+  ))].find((one) => heading?.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
   return [heading, command].map((one) => one && inside(one));
 }
 """

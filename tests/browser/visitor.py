@@ -1,4 +1,5 @@
-"""A process that visits pages one after the other. usage: python -m tests.browser.visitor <TOUR >VISITS, both in JSON"""
+"""A process that visits pages one after the other. usage: python -m tests.browser.visitor <TOUR >VISITS,
+both in JSON"""
 
 import os
 import sys

@@ -17,6 +17,7 @@ KEEP_IT = (
     "requirements/",
     "tests/",
     "docs/assets/",
+    "scripts/benchmark/",
     "services/api/requirements",
     "services/front/requirements",
 )

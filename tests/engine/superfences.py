@@ -16,7 +16,8 @@ HIGHLIGHT = {"pymdownx.highlight": {"pygments_lang_class": True, "use_pygments":
 
 @dataclass(slots=True)
 class Shown:
-    """A shell block as it stands in the page: what the copy button takes, the title above it, and its data-* attributes."""
+    """A shell block as it stands in the page: what the copy button takes, the title above it,
+    and its data-* attributes."""
 
     source: str = ""
     title: str | None = None

@@ -1,4 +1,5 @@
-"""A site that nobody wrote for this engine is read as it is: no settings, missing plugins, plain fences, pages at fault."""
+"""A site that nobody wrote for this engine is read as it is:
+no settings, missing plugins, plain fences, pages at fault."""
 
 import json
 import subprocess

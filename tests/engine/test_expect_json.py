@@ -144,21 +144,27 @@ def test_the_reason_has_the_path_and_the_line(old: str, new: str, line: int, rea
 @pytest.mark.parametrize(
     ("expected", "actual", "line", "reason"),
     [
-        ('{"pods": [\n  {"a": 1},\n  {"a": 2}\n]}', '{"pods": [{"a": 1}, {"a": 3}]}', 2, "$.pods[1].a : attendu « 2 », obtenu « 3 »"),
+        ('{"pods": [\n  {"a": 1},\n  {"a": 2}\n]}', '{"pods": [{"a": 1}, {"a": 3}]}', 2, (
+            "$.pods[1].a : attendu « 2 », obtenu « 3 »"
+        )),
         ('{"pods": [\n  1,\n  2\n]}', '{"pods": [1]}', 2, "$.pods[1] manque dans la sortie ; attendu « 2 »"),
         ('{"a": 0, "pods": [\n  1\n]}', '{"a": 0, "pods": [1, 2]}', 0, "$.pods a un élément de trop : « 2 »"),
         ('["…",\n {"a": 2}]', '[{"a": 1}, {"a": 3}]', 1, "aucun élément de $ n'est « {\"a\": 2} »"),
         ('["…",\n {"a": 2}]', '[{"a": 3}]', 1, "$[1].a : attendu « 2 », obtenu « 3 »"),
         ('["…"\n, 2]', "[]", 1, "$[1] manque dans la sortie"),
         ('{"a b": {"": 1}}', '{"a b": {"": 2}}', 0, '$["a b"][""] : attendu « 1 »'),
-        ('{"x": "a\\"b", "y": [[], {"z": 1},\n{"z": 2}]}', '{"x": "a\\"b", "y": [[], {"z": 1}, {"z": 3}]}', 1, "$.y[2].z"),
+        ((
+            '{"x": "a\\"b", "y": [[], {"z": 1},\n{"z": 2}]}'
+        ), '{"x": "a\\"b", "y": [[], {"z": 1}, {"z": 3}]}', 1, "$.y[2].z"),
         ('{"a": 1}\n{"a": 2}', '{"a": 1}\n{"a": 3}', 1, "document 2 de la sortie, $.a : attendu « 2 », obtenu « 3 »"),
         ('{"a": 1}\n{"a": 2}', '{"a": 1}\n', 1, "il manque dans la sortie le document JSON « {\"a\": 2} »"),
         ('…\n{"a": 2}\n…', '{"a": 1}\n{"a": 3}', 1, "aucun document JSON de la sortie n'est « {\"a\": 2} »"),
         ('{"a": 1}', '{"a": 1}\n{"a": 2}', None, "la sortie a un document JSON de trop : « {\"a\": 2} »"),
         ('\n{"a": 1}', '{"a": 2}', 1, "$.a : attendu « 1 », obtenu « 2 »"),
         ('{"a": 1}', "", 0, "la sortie est vide ; attendu « {\"a\": 1} »"),
-        ('{"a": 1}', "<html>\n<body>", None, "la sortie n'est pas du JSON (valeur attendue, à « <html> ») : « <html> »"),
+        ('{"a": 1}', "<html>\n<body>", None, (
+            "la sortie n'est pas du JSON (valeur attendue, à « <html> ») : « <html> »"
+        )),
         ('{"a": 1}', '{"a": 1}\n\nboot', None, "à partir de sa ligne 3 (valeur attendue, à « boot ») : « boot »"),
         ('{"a": 1}', '{"a": 1', None, "à « fin du texte »"),
         ('…\n{"a": 2}', '{"a": 3}', 1, "$.a : attendu « 2 », obtenu « 3 »"),

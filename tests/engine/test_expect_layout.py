@@ -70,7 +70,9 @@ def test_a_real_description_fits_its_wider_self() -> None:
         ("Ready    True", "Ready    False"),
         ("Ready    True", "Ready  Very  True"),
         ("Labels:    app=api\n           tier=back", "Labels:    tier=back\n           app=api"),
-        ("Labels:    app=api\n           tier=back\nSelector:  app=api", "Selector:  app=api\nLabels:    app=api\n           tier=back"),
+        ((
+            "Labels:    app=api\n           tier=back\nSelector:  app=api"
+        ), "Selector:  app=api\nLabels:    app=api\n           tier=back"),
         ("Selector:  app=api\n", ""),
     ],
 )  # fmt: skip

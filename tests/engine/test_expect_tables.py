@@ -49,12 +49,18 @@ def test_a_real_output_without_any_of_its_lines_is_another(path: Path) -> None:
 @pytest.mark.parametrize(
     "expected",
     [
-        "NAME  READY  STATUS  RESTARTS  AGE\ndatapress-api-…  1/1  Running  0  5d\n…\ndatapress-front-…  1/1  Running  0  2s",
+        (
+            "NAME  READY  STATUS  RESTARTS  AGE\ndatapress-api-…  1/1  Running  0  5d\n…\ndatapress-front-…  "
+            "1/1  Running  0  2s"
+        ),
         "NAME  READY  …\ndatapress-api-…  1/1\ndatapress-api-…  1/1  …\ndatapress-front-7f99f5d9f6-vj2s5   1/1",
         "NAME                               READY   …\n…\ndatapress-front-…   1/1",
         "NAME  READY  STATUS  RESTARTS  AGE\ndatapress-api-…  …\n…",
         "…\nNAME  READY  STATUS  RESTARTS  AGE\n…\ndatapress-front-…  1/1  Running  …",
-        "NAME                               READY   STATUS    RESTARTS   AGE\ndatapress-api-…   1/1   Running   …   1s\n…",
+        (
+            "NAME                               READY   STATUS    RESTARTS   AGE\ndatapress-api-…   1/1   "
+            "Running   …   1s\n…"
+        ),
         "NAME  READY  STATUS  …\n…-4zv4n  1/1  …\n…-d4fkk  1/1  Run…\n…-vj2s5  1/1  Running",
         "NAME  READY  STATUS  RESTARTS  AGE\n…",
         "NAME  READY  STATUS  RESTARTS  AGE  …\n…",
@@ -191,7 +197,10 @@ Events:
 
 
 def test_a_cell_wider_than_its_column_shifts_the_others() -> None:
-    watched = "NAME   READY   STATUS    AGE\nweb    1/1     Running   5s\napi-with-a-long-name   0/1   ContainerCreating   1s\n"
+    watched = (
+        "NAME   READY   STATUS    AGE\nweb    1/1     Running   5s\napi-with-a-long-name   0/1   "
+        "ContainerCreating   1s\n"
+    )
     assert text("NAME  READY  STATUS  AGE\n…\napi-with-a-long-name  0/1  ContainerCreating  9s", watched) is None
     assert (
         "colonne STATUS"

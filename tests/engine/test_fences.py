@@ -157,7 +157,10 @@ def test_a_block_that_shows_nothing_ends_at_its_closing_fence_and_leaves_no_open
 
 
 def test_lines_that_an_extension_takes_away_before_the_blocks_are_counted_still() -> None:
-    text = "Author: somebody\nSummary: lines of the\n    meta-data extension\n\n# T\n\n```bash\ntrue\n```\n\n```bash oops\n```\n"
+    text = (
+        "Author: somebody\nSummary: lines of the\n    meta-data extension\n\n# "
+        "T\n\n```bash\ntrue\n```\n\n```bash oops\n```\n"
+    )
     site = Site((), [*EXTENSIONS, "meta"], CONFIGS)
     (fence,), (shadow, *_) = find_fences(page_of(text), site)
     assert (fence.line, fence.index, fence.end, shadow.line) == (7, 6, 9, 11)

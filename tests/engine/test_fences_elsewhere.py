@@ -1,4 +1,5 @@
-"""Pages that other people wrote, as found: the finder sees the shell blocks that superfences renders, with any set of extensions."""
+"""Pages that other people wrote, as found: the finder sees the shell blocks that superfences renders,
+with any set of extensions."""
 
 from importlib.metadata import distributions
 from typing import Any

@@ -170,7 +170,10 @@ def test_settings_may_ask_for_another_score(repository: Path) -> None:
 
 
 def test_scripts_are_mistyped_in_their_commands_and_not_in_their_comments() -> None:
-    text = '#!/bin/sh\n# docker compose up --wait k8s/a.yaml\nfolder=k8s/a.yaml\ndocker compose up --wait  # "$folder"\ncat "$folder"\necho "--help"\n'
+    text = (
+        "#!/bin/sh\n# docker compose up --wait k8s/a.yaml\nfolder=k8s/a.yaml\ndocker compose up --wait  # "
+        '"$folder"\ncat "$folder"\necho "--help"\n'
+    )
     found = {
         (mutant.operator, mutant.line, mutant.diff.rpartition("+")[2]) for mutant in script_mutants("scripts/a", text)
     }

@@ -98,7 +98,8 @@ def test_a_campaign_says_the_commit_and_the_tree_that_it_started_from(ran: Path)
     text = page.read_text(encoding="utf-8")
 
     page.write_text(
-        f"{text}\n```bash\ngit commit --quiet --all --allow-empty --message two || git -c user.name=x -c user.email=x@example.org commit -qam two\n```\n",
+        f"{text}\n```bash\ngit commit --quiet --all --allow-empty --message two || git -c user.name=x -c "
+        "user.email=x@example.org commit -qam two\n```\n",
         encoding="utf-8",
     )
     _runbook(ran, "run")

@@ -54,7 +54,6 @@ def test_each_step_shows_its_prose_its_command_its_output_and_what_was_expected(
         "Read this first.",
         "echo one; touch one",
         "sortie :",
-        "one",
         "résultat attendu :",
         "vérifié",
         "Then that.",
@@ -89,11 +88,30 @@ def test_stopping_cleans_nothing_up_unasked_and_claims_nothing(make_site, keys: 
     assert not (root / ".runbook" / "record.json").exists()
 
 
+def test_an_interruption_cleans_nothing_up_either(make_site) -> None:
+    root = make_site(index=fence("kill -INT $PPID; touch one; tail -f /dev/null", 'data-delai="9"') + PAGE)
+    ran = on_duty(root, "o")
+    assert ran.returncode == 130
+    assert "cleaned" not in done(root)
+    assert "Arrêt demandé : aucun nettoyage n'est lancé." in ran.stdout
+    assert "Nettoyages en attente" in ran.stdout
+    assert "touch cleaned" in journal(root)
+
+
 def test_an_empty_answer_and_one_that_was_not_offered_do_nothing(make_site) -> None:
     root = make_site(index=fence("touch one"))
     ran = on_duty(root, ["", "y", "r", "", "s"])
     assert done(root) == []
     assert ran.stdout.count("rien n'est fait sans réponse") == 4
+
+
+def test_notes_and_attributes_of_the_page_are_written_for_a_terminal(make_site) -> None:
+    prose = '## Title { #anchor }\n\n!!! warning "Mind"\n    The `gap`.\n\n<!-- hidden -->\n[there](x.md)\n\n'
+    ran = on_duty(make_site(index=prose + fence("true")), "s")
+    assert "Mind" in ran.stdout
+    assert "The gap." in ran.stdout
+    assert "there (x.md)" in ran.stdout
+    assert not any(text in ran.stdout for text in ("!!!", "#anchor", "hidden"))
 
 
 def test_a_step_passed_over_is_not_counted_as_verified(make_site) -> None:

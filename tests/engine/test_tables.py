@@ -17,12 +17,56 @@ def output(name: str) -> str:
     ("name", "rows"),
     [
         ("kubectl-get-endpoints.txt", {"datapress-front": ("datapress-front", "", "9s")}),
-        ("kubectl-config-get-contexts.txt", {"*": ("*", "recette", "recette", "recette", ""), "": ("", "other", "recette", "recette", "default")}),
-        ("kubectl-get-pods-wide.txt", {"absent-5bf9c76b4b-hjsq2": ("absent-5bf9c76b4b-hjsq2", "0/1", "ErrImageNeverPull", "0", "11s", "172.17.0.2", "recette", "<none>", "<none>")}),
-        ("docker-compose-ps.txt", {"expect-samples-gone-1": ("expect-samples-gone-1", "python:3.13-slim", '"false"', "gone", "7 seconds ago", "Exited (1) 5 seconds ago", "")}),
-        ("docker-ps.txt", {"716aaf67939b": ("716aaf67939b", "b4b3cbf3c9b8", '"python3 -m http.ser…"', "6 seconds ago", "Up 5 seconds", "", "k8s_api_datapress-api-7db4dc54d-d4fkk")}),
+        (
+            "kubectl-config-get-contexts.txt",
+            {"*": ("*", "recette", "recette", "recette", ""), "": ("", "other", "recette", "recette", "default")},
+        ),
+        (
+            "kubectl-get-pods-wide.txt",
+            {
+                "absent-5bf9c76b4b-hjsq2": (
+                    "absent-5bf9c76b4b-hjsq2",
+                    "0/1",
+                    "ErrImageNeverPull",
+                    "0",
+                    "11s",
+                    "172.17.0.2",
+                    "recette",
+                    "<none>",
+                    "<none>",
+                )
+            },
+        ),
+        (
+            "docker-compose-ps.txt",
+            {
+                "expect-samples-gone-1": (
+                    "expect-samples-gone-1",
+                    "python:3.13-slim",
+                    '"false"',
+                    "gone",
+                    "7 seconds ago",
+                    "Exited (1) 5 seconds ago",
+                    "",
+                )
+            },
+        ),
+        (
+            "docker-ps.txt",
+            {
+                "716aaf67939b": (
+                    "716aaf67939b",
+                    "b4b3cbf3c9b8",
+                    '"python3 -m http.ser…"',
+                    "6 seconds ago",
+                    "Up 5 seconds",
+                    "",
+                    "k8s_api_datapress-api-7db4dc54d-d4fkk",
+                )
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_row_is_cut_under_its_headings(name: str, rows: dict[str, tuple[str, ...]]) -> None:
     lines = [line.rstrip() for line in output(name).splitlines()]
     table = tables.find(lines)[0]
@@ -73,7 +117,11 @@ def test_wide_and_combined_characters_keep_columns(row: str) -> None:
 
 
 def test_runs_of_spaces_in_a_printed_message_stay_in_its_cell() -> None:
-    shown = "REASON   OBJECT   MESSAGE         COUNT\nFailed            two  or   more  1\nFailed   pod/x    exit code:  1   2\n"
+    shown = (
+        "REASON   OBJECT   MESSAGE         COUNT\n"
+        "Failed            two  or   more  1\n"
+        "Failed   pod/x    exit code:  1   2\n"
+    )
     (table,) = tables.find(shown.splitlines()).values()
     assert table.printed_cells(shown.splitlines()[2]) == ("Failed", "pod/x", "exit code:  1", "2")
 

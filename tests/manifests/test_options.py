@@ -37,13 +37,8 @@ def test_an_option_describes_no_object_of_the_base_nor_of_another(option: Path) 
 def test_what_an_option_adds_belongs_to_datapress_and_says_where_it_goes(option: Path) -> None:
     for one in objects(option):
         assert one["metadata"]["labels"]["app.kubernetes.io/part-of"] == "datapress", identity(one)
-        cluster_wide = one["kind"] in (
-            "Namespace",
-            "ClusterIssuer",
-            "GatewayClass",
-            "ClusterRole",
-            "ClusterRoleBinding",
-        )
+        ends = ("Namespace", "Class", "ClusterIssuer", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition")
+        cluster_wide = one["kind"].endswith(ends)
         assert cluster_wide or one["metadata"].get("namespace"), identity(one)
 
 

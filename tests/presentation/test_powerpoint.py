@@ -98,7 +98,10 @@ def test_a_slide_with_too_much_is_refused_with_its_number_and_its_title(tmp_path
 
 
 def test_the_slide_of_the_proofs_has_room_for_the_longest_conditions(deck: Deck, tmp_path: Path) -> None:
-    told = "Exécution du 24 septembre 2026, commit 012345678, avec des modifications locales\u00a0; et du 23 septembre 2026, commit 987654321."
+    told = (
+        "Exécution du 24 septembre 2026, commit 012345678, avec des modifications locales\u00a0; et du 23 "
+        "septembre 2026, commit 987654321."
+    )
     stale = " Périmé en partie, a changé depuis\u00a0: page, texte de la page, services, k8s, scripts, compose.yaml."
     slide = replace(deck.slides[7], blocks=(*deck.slides[7].blocks[:-1], Paragraph((Run(told + stale),))))
 

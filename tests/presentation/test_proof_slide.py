@@ -141,7 +141,10 @@ def test_many_runs_are_counted_rather_than_listed() -> None:
 
 
 def test_the_home_page_says_the_figures_of_the_slide_in_a_sentence(deck: Deck, bare_deck: Deck) -> None:
-    told = "4 commandes vérifiées sur 5 le 1er novembre 2026, et aucune requête perdue sur 4\u202f734, pendant la perte d’un pod, deux redémarrages et un changement de version."
+    told = (
+        "4 commandes vérifiées sur 5 le 1er novembre 2026, et aucune requête perdue sur 4\u202f734, pendant la "
+        "perte d’un pod, deux redémarrages et un changement de version."
+    )
 
     assert told in unescape((deck.site / "index.html").read_text(encoding="utf-8"))
     assert "Rien n’est encore vérifié sur cette copie" in unescape(

@@ -63,6 +63,12 @@ def free_port() -> int:
     return _free_port()
 
 
+@pytest.fixture
+def free_port_elsewhere() -> int:
+    """Another one."""
+    return _free_port()
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -12,7 +12,6 @@ from gunicorn.config import Config as GunicornConfig
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datapress_common import request_id
 from datapress_common.logs import JsonFormatter, ServiceLogger, json_line, logging_settings, path_as_sent
 
 
@@ -91,11 +90,7 @@ def test_an_exception_stays_on_the_line_of_its_message(written):
 
 
 def test_a_message_written_while_a_request_is_served_carries_its_id():
-    app = Flask(__name__)
-    request_id.register(app)
-
-    with app.test_request_context(headers={"X-Request-ID": "abc"}):
-        app.preprocess_request()
+    with Flask(__name__).test_request_context(environ_overrides={"datapress.request_id": "abc"}):
         line = json.loads(JsonFormatter().format(message("bonjour")))
 
     assert line["request_id"] == "abc"

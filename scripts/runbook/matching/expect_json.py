@@ -28,7 +28,10 @@ def check(text: str) -> str | None:
     try:
         documents = read_expected(text)
     except NotJsonError as error:
-        return f"JSON invalide à la ligne {_line(text, error.at) + 1} du résultat attendu : {error}{_unquoted(text, error.at)}"
+        return (
+            f"JSON invalide à la ligne {_line(text, error.at) + 1} du résultat attendu : "
+            f"{error}{_unquoted(text, error.at)}"
+        )
     if not documents:
         return "le résultat attendu est vide"
     if all(document is ANY or document.value == ELLIPSIS for document in documents):

@@ -1,4 +1,5 @@
-"""What a reader sees of an output in a terminal: no escape sequence, no control character, what was written over gone."""
+"""What a reader sees of an output in a terminal: no escape sequence, no control character,
+what was written over gone."""
 
 import re
 import unicodedata

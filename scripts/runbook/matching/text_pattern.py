@@ -52,7 +52,8 @@ Item: TypeAlias = Line | Grid
 
 
 def read_lines(text: str) -> list[str]:
-    """The lines of `text` without what nobody sees: escapes, blanks at their end, empty lines at the end; tabs as spaces."""
+    """The lines of `text` without what nobody sees: escapes, blanks at their end, empty lines at the end;
+    tabs as spaces."""
     return [line.expandtabs() for line in with_tabs(text)]
 
 
@@ -84,7 +85,8 @@ def read(text: str) -> Pattern[Item]:
 
 
 def check(text: str) -> str | None:
-    """What makes `text` useless or ambiguous as an expected result, in French; an empty one says that nothing is printed."""
+    """What makes `text` useless or ambiguous as an expected result, in French;
+    an empty one says that nothing is printed."""
     items = read(text)
     if items and all(item is ANY for item in items):
         return "un résultat attendu fait seulement de « … » n'affirme rien"
@@ -137,7 +139,8 @@ def _faults(grid: Grid) -> Iterator[str]:
         if row is ANY or row.cells is not None:
             continue
         yield (
-            f"{place.format(row.index + 1)}{len(tables.pieces(row.text))} cellule(s) pour {len(grid.headings)} titres dans {quoted(row.text)} ; "
+            f"{place.format(row.index + 1)}{len(tables.pieces(row.text))} cellule(s) pour "
+            f"{len(grid.headings)} titres dans {quoted(row.text)} ; "
             "séparer les cellules par deux espaces au moins, aligner la ligne sur les titres si une cellule est vide, "
             "et laisser une ligne vide après le tableau"
         )

@@ -16,7 +16,8 @@ CONTINUED = re.compile(r"^\s*> ?")
 
 
 def is_shell(language: str, source: str) -> bool:
-    """Whether a reader takes this fence for commands, whatever the case of its language; one without a language, by its prompt."""
+    """Whether a reader takes this fence for commands, whatever the case of its language;
+    one without a language, by its prompt."""
     name = language.casefold()
     return name in f"{BASH} {SESSIONS} {OTHERS}".split() or (not name and _first_line(source).startswith("$ "))
 
@@ -45,7 +46,8 @@ def why_unreadable(source: str) -> str:
 
 
 def typed(language: str, source: str) -> str:
-    """The commands of a session for bash, each on its line and without its prompt; empty for another shell, or without prompts."""
+    """The commands of a session for bash, each on its line and without its prompt;
+    empty for another shell, or without prompts."""
     if language.casefold() in OTHERS.split():
         return ""
     lines, goes_on = [], False

@@ -7,7 +7,8 @@ from runbook.settings import Settings
 
 
 def listed_files(root: Path, settings: Settings) -> frozenset[str]:
-    """Relative POSIX paths of the files that are there; where git does not keep this folder, of all but what the engine itself keeps."""
+    """Relative POSIX paths of the files that are there; where git does not keep this folder,
+    of all but what the engine itself keeps."""
     names = _git(root, "--cached", "--others", "--exclude-standard").split("\0")
     if settings.site not in names:  # no repository, or a folder that the repository around it ignores
         state = root / settings.state
@@ -20,7 +21,8 @@ def listed_files(root: Path, settings: Settings) -> frozenset[str]:
 
 
 def kept_contents(root: Path) -> str:
-    """What git's index says of each file: its mode, the hash of its content, its path; empty where git keeps nothing."""
+    """What git's index says of each file: its mode, the hash of its content, its path;
+    empty where git keeps nothing."""
     return _git(root, "--stage")
 
 

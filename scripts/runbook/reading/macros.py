@@ -33,7 +33,8 @@ def watched(config: MkDocsConfig) -> Iterator[Named]:
 
 
 def failed(path: str, head: int, ended: SystemExit, config: MkDocsConfig) -> Problem:
-    """The mistake that mkdocs-macros ended the build for; its line is that of the page, from the trace of the template."""
+    """The mistake that mkdocs-macros ended the build for; its line is that of the page,
+    from the trace of the template."""
     failure = ended.__context__
     lines = [
         frame.lineno

@@ -64,7 +64,8 @@ def open_site(root: Path, config_file: str) -> Opened:
 
 @contextlib.contextmanager
 def as_mkdocs_does(root: Path, config_file: str) -> Iterator[None]:
-    """Silent, without proofs, in the folder that extensions read their relative paths from; what MkDocs refuses is a SettingsError."""
+    """Silent, without proofs, in the folder that extensions read their relative paths from;
+    what MkDocs refuses is a SettingsError."""
     disabled = logging.root.manager.disable
     logging.disable(logging.CRITICAL)  # what is wrong is raised, in one line and with its place
     try:

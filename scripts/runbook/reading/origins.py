@@ -4,7 +4,8 @@ import difflib
 
 
 def origins(before: list[str], after: list[str]) -> tuple[int, ...]:
-    """For each line after macros, snippets or another extension, the line before them that it comes from; both from 0."""
+    """For each line after macros, snippets or another extension, the line before them that it comes from;
+    both from 0."""
     before = list(before)
     if before[-1:] == [""] != after[-1:]:
         before.pop()  # macros take the end of the last line away

@@ -31,7 +31,8 @@ def state_of(root: Path, settings: Settings, environment: Mapping[str, str] = os
 
 
 def _files(root: Path, settings: Settings) -> Iterator[bytes]:
-    """What git's index says, and the bytes of what is otherwise; then the pages that git ignores, and what stands at the root."""
+    """What git's index says, and the bytes of what is otherwise;
+    then the pages that git ignores, and what stands at the root."""
     listed = listed_files(root, settings)
     kept = kept_contents(root)
     yield kept.encode(errors="surrogateescape")

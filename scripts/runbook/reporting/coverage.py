@@ -48,7 +48,8 @@ def coverage(steps: Iterable[StepRecord]) -> Coverage:
 def by_page(campaigns: Sequence[Campaign]) -> list[tuple[str, Coverage]]:
     """The coverage of each page, in the order of their paths, then that of all under an empty path.
 
-    Commands that did not run in a campaign that the static check was asked of, and found nothing in, are `checked_only`.
+    Commands that did not run in a campaign that the static check was asked of, and found nothing in, are
+    `checked_only`.
     """
     steps = [(step, campaign.findings == []) for campaign in campaigns for step in campaign.steps]
     pages = {

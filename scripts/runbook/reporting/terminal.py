@@ -137,7 +137,10 @@ def verdict_line(campaigns: Sequence[Campaign]) -> str:
     left = [step for step in steps if step.why in (Reason.PASSED, Reason.STOPPED)]
     if left and not any(step.outcome.bad for step in steps):
         ran = sum(step.outcome is not Outcome.NOT_RUN for step in steps)
-        return f"[bold yellow]Verdict : {ran} commandes exécutées sans défaut sur {len(steps)} ; rien n'est dit des autres[/]"
+        return (
+            f"[bold yellow]Verdict : {ran} commandes exécutées sans défaut sur {len(steps)} ; rien n'est dit "
+            "des autres[/]"
+        )
     if all(campaign.exit_status == 0 for campaign in campaigns):
         return "[bold green]Verdict : les pages disent vrai[/]"
     if not any(step.outcome is not Outcome.NOT_RUN for campaign in campaigns for step in campaign.steps):
@@ -165,7 +168,8 @@ def steps_table(campaigns: Iterable[Campaign]) -> Table:
 
 
 def coverage_table(campaigns: Sequence[Campaign]) -> Table:
-    """Page by page: documented, verified, executed without assertion, only checked, left out or not run, and the last proof."""
+    """Page by page: documented, verified, executed without assertion, only checked, left out or not run,
+    and the last proof."""
     table = Table(
         *(
             "Page",
@@ -206,7 +210,10 @@ def _run_of(campaign: Campaign) -> str:
 
 
 def _where(campaign: Campaign) -> str:
-    return f"{campaign.date}, commit {campaign.commit[:10] or 'inconnu'}{' modifié' if campaign.dirty else ''}, {campaign.seconds:.0f} s"
+    return (
+        f"{campaign.date}, commit {campaign.commit[:10] or 'inconnu'}{' modifié' if campaign.dirty else ''}, "
+        f"{campaign.seconds:.0f} s"
+    )
 
 
 def _line(outcome: Outcome, line: int, text: str, seconds: float, reason: str, attempts: int) -> Text:

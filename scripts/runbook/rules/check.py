@@ -124,7 +124,9 @@ class Reader:
         """The findings in a page's commands; `before` gets what the page leaves, and has what those before it left."""
         earlier = [situation for uri in page.after for situation in before.get(uri, [])]
         before[page.page.uri] = []
-        for target, blocks in groupby(sorted(page.blocks, key=lambda block: block.target), key=lambda one: one.target):
+        for target, blocks in groupby(
+            sorted(page.readable, key=lambda block: block.target), key=lambda one: one.target
+        ):
             situation = self.start(target)
             situation.inherit(earlier)
             before[page.page.uri].append(situation)

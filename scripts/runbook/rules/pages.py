@@ -13,7 +13,7 @@ from runbook.rules.rule import rule
 FENCE = re.compile(r"^(?:[ \t>]*)(`{3,}|~{3,})")
 LINK = re.compile(r"(?<!\\)\]\(<?([^)\s>]*)>?(?:\s+[^)]*)?\)")
 HEADING = re.compile(r"^[\s>]*#{1,6}\s+(.*?)\s*#*\s*$")  # also in quotes, lists and boxes
-IDENTIFIER = re.compile(r"\{[^}]*?#([\w:.-]+)[^}]*\}|\b(?:id|name)=[\"']?([\w:.-]+)")
+IDENTIFIER = re.compile(r"\{[^}]*?#([^\s}]+)[^}]*\}|\b(?:id|name)=[\"']?([\w:.-]+)")
 CODE = re.compile(r"(`+)(.+?)\1")
 QUOTED_FILE = re.compile(r"\.?[\w-]+(?:/[\w.-]+)+")
 QUOTED_OBJECT = re.compile(
@@ -88,7 +88,7 @@ def _slugs(title: str) -> set[str]:
     plain = re.sub(r"[*`]|\\(?=\W)", "", plain)
     ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     found = set()
-    for text in (ascii_only, unicodedata.normalize("NFC", plain), re.sub(r":\w+:", "", plain)):
+    for text in (ascii_only, unicodedata.normalize("NFC", plain), re.sub(r":[\w+-]+:", "", plain)):
         word = re.sub(r"[^\w\s-]", "", text).strip().lower()
         found |= {re.sub(r"[-\s]+", "-", word), re.sub(r"\s", "-", word), re.sub(r"[-\s]+", "_", word)}
     return found
@@ -101,6 +101,8 @@ def quoted(page: PageBlocks, _: Sequence[PageBlocks], repository: Repository) ->
     Mauvais : `k8s/apis.yaml`
     Bon : `k8s/api.yaml`
     """
+    if not repository.settings.targets:
+        return  # pages that run nowhere tell of their readers' files, and of those that are gone
     for line, text in lines_of(page.page):
         for _, code in CODE.findall(text):
             path = posixpath.normpath(code.strip()) if QUOTED_FILE.fullmatch(code.strip()) else ""

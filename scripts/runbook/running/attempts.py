@@ -24,7 +24,8 @@ def unmet(blank: Fact, shell: Shell, deadline: float) -> Fact | None:
 
 
 def attempts(blank: Fact, once: Callable[[], Ran], bad: Callable[[Fact], bool]) -> Fact:
-    """What was seen at the last attempt: the first one that is not `bad`, or the one at which the block's time is over."""
+    """What was seen at the last attempt: the first one that is not `bad`,
+    or the one at which the block's time is over."""
     started, patience = time.monotonic(), blank.step.block.retry
     for count in itertools.count(1):
         ran = once()

@@ -1,4 +1,5 @@
-"""What ends a run whose engine was killed outright, by SIGKILL or for want of memory: a process that waits for that alone."""
+"""What ends a run whose engine was killed outright, by SIGKILL or for want of memory:
+a process that waits for that alone."""
 
 import contextlib
 import os
@@ -25,7 +26,8 @@ LOOK = 0.25  # seconds between two looks at whether the engine is stopped
 
 @contextlib.contextmanager
 def guarded(token: str, folder: Path) -> Iterator[None]:
-    """Inside the block, if this process dies without leaving it, all that carries `token` is ended, and `folder` removed.
+    """Inside the block, if this process dies without leaving it, all that carries `token` is ended,
+    and `folder` removed.
 
     If it is stopped (a command can do that to its parent), it is told to go on: nobody else watches the deadlines.
 

@@ -13,7 +13,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interruptions:
-    """The first signal stops the run, at once inside `allowed()` and else as soon as it is; later ones change nothing."""
+    """The first signal stops the run, at once inside `allowed()` and else as soon as it is;
+    later ones change nothing."""
 
     def __init__(self) -> None:
         self._allowed = False

@@ -153,7 +153,8 @@ class _Opened:
             return whom(step)
 
     def step(self, step: Step, judge: Judge[J]) -> Fact:
-        """One step in the page's shell; after a command that closed it, in a new one, as a reader opens another terminal."""
+        """One step in the page's shell; after a command that closed it, in a new one,
+        as a reader opens another terminal."""
         if not self._shells or not self._shells[-1].alive:
             self._shells.append(self.new_shell())
         shell, blank = self._shells[-1], Fact(step, self.page.target, self.page.on)

@@ -45,7 +45,8 @@ def alive(process: psutil.Process) -> bool:
 
 
 def survivors(token: str, spared: Collection[int] = ()) -> list[psutil.Process]:
-    """Live processes that carry this run's token, that descend from one that does or from the engine, but for `spared` trees."""
+    """Live processes that carry this run's token, that descend from one that does or from the engine,
+    but for `spared` trees."""
     kept = {process.pid for pid in spared for process in tree(pid)} | {os.getpid()}
     found = {process.pid: process for process in tree(os.getpid())[1:]}
     marker = f"{TOKEN}={token}".encode()
@@ -56,7 +57,8 @@ def survivors(token: str, spared: Collection[int] = ()) -> list[psutil.Process]:
 
 
 def hunt(token: str, spared: Collection[int] = ()) -> None:
-    """End every survivor, round after round: one that starts its successor and ends is gone from any list made of it."""
+    """End every survivor, round after round: one that starts its successor and ends is gone from any list made of
+    it."""
     grace, end = GRACE, time.monotonic() + HUNT
     while True:
         left = survivors(token, spared)

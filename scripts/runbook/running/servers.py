@@ -110,7 +110,8 @@ def _await_ready(server: Server, service: Service, run: Run) -> None:
     while time.monotonic() < end:
         if server.process.poll() is not None:
             raise TargetError(
-                f"le service « {server.name} » s'est arrêté (code {server.process.returncode}) : {_last_line(server.log)} ; "
+                f"le service « {server.name} » s'est arrêté (code {server.process.returncode}) : "
+                f"{_last_line(server.log)} ; "
                 f"journal : {_kept(server, run)}"
             )
         if readiness.answers(service.ready):

@@ -34,7 +34,7 @@ def open_target(target: str, on: str, run: Run, notes: list[str]) -> Iterator[Se
         try:
             yield Session(env, tuple(server.process.pid for server in started))
         finally:
-            if run.operator.asked:
+            if run.operator.asked and not was_there:
                 notes.extend(
                     f"{on} : « {command} » n'a pas été lancé, personne ne l'a demandé" for command in served.teardown
                 )

@@ -178,14 +178,18 @@ class Shell:
         return _Turn(f"{self._marker}{self._count}", quote(stem), streams, Outputs(stem, self._limit))
 
     def _guard(self, locals_: tuple[str, ...]) -> str:
-        """The shell's words that end a block at its first failure and note its place, and the values of `locals_` as functions end.
+        """The shell's words that end a block at its first failure and note its place,
+        and the values of `locals_` as functions end.
 
         In a subshell the output of a block is a file; in `$(…)` and before `|` it is a pipe: there a failure is its
         caller's to see.
         """
         status = f"{self._marker}s"
         noted = f'\\builtin printf "%s:%s " "${{BASH_SOURCE[0]##*/}}" "${{LINENO-}}" >>{quote(str(self._noted))}'
-        ends = f"if ((BASH_SUBSHELL));then [[ -p /dev/stdout ]]||{{ {noted};\\builtin exit ${status};}};else {noted};\\builtin return ${status};fi"
+        ends = (
+            f"if ((BASH_SUBSHELL));then [[ -p /dev/stdout ]]||{{ {noted};\\builtin exit ${status};}};else "
+            f"{noted};\\builtin return ${status};fi"
+        )
         action = quote(f"{status}=$?;[[ -z ${{BASH_SOURCE[0]-}} ]]||{ends}")
         words = f"\\builtin set -E;\\builtin trap {action} ERR\n"
         if not locals_:
@@ -232,7 +236,8 @@ class Shell:
         ) if fair else (), End.FLOODED if turn.outputs.flooded else End.STATUS if fair else End.CLOSED
 
     def _closed(self, end: float) -> End:
-        """A shell that closed its descriptor is about to end: its status is worth the wait, unless it goes on as another program."""
+        """A shell that closed its descriptor is about to end:
+        its status is worth the wait, unless it goes on as another program."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=min(FAREWELL, max(end - time.monotonic(), 0)))
         return End.CLOSED
@@ -254,7 +259,8 @@ def _taken(file: Path) -> str:
 
 
 def _heed() -> None:
-    """As in a terminal, even where who started the engine ignores some, as `nohup` does: bash itself cannot take that back."""
+    """As in a terminal, even where who started the engine ignores some, as `nohup` does:
+    bash itself cannot take that back."""
     for one in HEEDED:
         signal.signal(one, signal.SIG_DFL)
 

@@ -161,7 +161,8 @@ def _of_output(told: Accepted, expected: Expected, result: Result) -> Accepted:
 def _written(
     root: Path, settings: Settings, page: str, accepted: list[Accepted], dry: bool, screen: Console
 ) -> list[Accepted]:
-    """Write what is accepted of one page, and read the page again: what would not be read as it is meant stays as it was."""
+    """Write what is accepted of one page, and read the page again:
+    what would not be read as it is meant stays as it was."""
     path = root / page
     if not dry and not os.access(path, os.W_OK):
         return [replace(one, new=(), refused="page protégée en écriture ; la rendre modifiable") for one in accepted]

@@ -47,7 +47,8 @@ def command(
             click.echo(note, err=True)
         since = f", inchangées depuis le contrôle du {given.since}" if given.since else ""
         click.echo(
-            f"{len(given.pages)} pages, {given.commands} commandes{since} : {f'{len(findings)} constats' if findings else 'rien à redire'}",
+            f"{len(given.pages)} pages, {given.commands} commandes{since} : "
+            f"{f'{len(findings)} constats' if findings else 'rien à redire'}",
             err=True,
         )
     if os.environ.get("GITHUB_ACTIONS") == "true":

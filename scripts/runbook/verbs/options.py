@@ -55,7 +55,8 @@ def selected(root: Path, settings: Settings, asked: tuple[str, ...], tags: tuple
 def pages_meanwhile(
     root: Path, settings: Settings, state: str = "", anew: bool = False
 ) -> Iterator[Callable[[], list[PageBlocks]]]:
-    """Every page, for who has something to do until then; `state` if it is known, `anew` to read even what has not changed.
+    """Every page, for who has something to do until then; `state` if it is known,
+    `anew` to read even what has not changed.
 
     What is not remembered is read in a fork: MkDocs works on one core, and the caller on another.
     """
@@ -132,10 +133,10 @@ def console(stderr: bool = False) -> "Console":
     return Console(stderr=stderr, highlight=False, soft_wrap=True, width=width)
 
 
-def announce_stop(screen: "Console") -> None:
+def announce_stop(screen: "Console", what: str = "nettoyage en cours…") -> None:
     """Say that a signal was heard; written past the buffers, which it may have caught half filled."""
     with contextlib.suppress(OSError, ValueError):
-        os.write(screen.file.fileno(), "\nArrêt demandé : nettoyage en cours…\n".encode())
+        os.write(screen.file.fileno(), f"\nArrêt demandé : {what}\n".encode())
 
 
 def print_json(value: object) -> None:

@@ -85,7 +85,8 @@ def _of(done: "Record", selection: Selection) -> "Record":
 def _elsewhere(done: "Record", commit: str) -> list[str]:
     """The campaigns that do not prove what `commit` holds."""
     return [
-        f"exécution du {campaign.date} : commit {campaign.commit or 'inconnu'}{', dépôt modifié' if campaign.dirty else ''}, au lieu de {commit}"
+        f"exécution du {campaign.date} : commit "
+        f"{campaign.commit or 'inconnu'}{', dépôt modifié' if campaign.dirty else ''}, au lieu de {commit}"
         for campaign in done.campaigns
         if campaign.commit != commit or campaign.dirty
     ]

@@ -79,7 +79,8 @@ def run_pages(root: Path, settings: Settings, selection: Selection, state: str, 
     show_missing(missing, order.screen)
     findings = _findings(order, state) if asked.checks else None
     interruptions = Interruptions()
-    with interruptions.handled(partial(announce_stop, order.screen)):
+    announce = partial(announce_stop, order.screen, *(["aucun nettoyage n'est lancé."] if asked.by_step else []))
+    with interruptions.handled(announce):
         start = make.at_start(dict.fromkeys(page.page for page in plan.pages), settings, root)
         journal = _carried_out(order, interruptions)
         journal.faults += problems
@@ -145,10 +146,14 @@ def _kept(order: Order, done: Campaign) -> Campaign:
 
 
 def _written(done: Campaign, write: Callable[[], object]) -> Campaign:
-    """The campaign, failed where what was asked for could not be written: a verdict that nobody can read again is none."""
+    """The campaign, failed where what was asked for could not be written:
+    a verdict that nobody can read again is none."""
     try:
         write()
     except OSError as error:
-        fault = f"{error.filename or 'enregistrement'} : {error.strerror} ; faire de la place ou choisir un autre dossier, puis relancer"
+        fault = (
+            f"{error.filename or 'enregistrement'} : {error.strerror} ; faire de la place ou choisir un autre "
+            "dossier, puis relancer"
+        )
         return msgspec.structs.replace(done, faults=[*done.faults, fault], exit_status=1)
     return done

@@ -21,7 +21,8 @@ if TYPE_CHECKING:  # loaded only where something has changed
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The findings, the paths of the pages, the number of their commands; `since` is when a verdict that still holds was given.
+    """The findings, the paths of the pages, the number of their commands;
+    `since` is when a verdict that still holds was given.
 
     `notes` tell what was not judged.
     """
@@ -40,7 +41,8 @@ def verdict(
     read: Callable[[], list[PageBlocks]],
     anew: bool = False,
 ) -> Verdict:
-    """Check the pages that `read` gives, those of the repository in this `state`; if `anew`, even if nothing has changed.
+    """Check the pages that `read` gives, those of the repository in this `state`;
+    if `anew`, even if nothing has changed.
 
     RunbookError for a site that cannot be read, unless a file that it quotes is the cause.
     """

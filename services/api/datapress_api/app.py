@@ -20,6 +20,7 @@ from datapress_common.life import life_of
 from datapress_common.service import make_service
 from datapress_common.settings import load
 from datapress_common.timestamps import iso_utc
+from datapress_common.tracing import also_trace
 
 SERVICE = "datapress-api"
 
@@ -41,6 +42,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         content_security_policy=_CONTENT_SECURITY_POLICY,
     )
 
+    instance = socket.gethostname()
+
     @app.get("/")
     def index() -> Response:
         return jsonify(
@@ -48,7 +51,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
             version=settings.api_version,
             timestamp=iso_utc(datetime.now(UTC)),
             # Which of the replicas answered: a container's or a pod's host name.
-            instance=socket.gethostname(),
+            instance=instance,
             environment={"name": settings.environment, "log_level": settings.log_level},
             secret_present=token is not None and token.usable(),
             # An embedded database ends with the process: whoever writes into it is told so.
@@ -58,6 +61,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     if token is not None:
         life_of(app).needs.append(lambda: None if token.usable() else "jeton illisible")
     app.extensions["datapress-database"] = database
+    also_trace(app, database.trace)
     life_of(app).beginnings.append(database.begin)
     life_of(app).needs.append(lambda: database.obstacle)
     app.register_blueprint(admin_blueprint(SERVICE, settings, guard))

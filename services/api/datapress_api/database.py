@@ -65,6 +65,12 @@ class Database:
         self._look()
         threading.Thread(target=self._watch, name="database", daemon=True).start()
 
+    def trace(self) -> None:
+        """Have each statement be a part of the trace of its request."""
+        from datapress_api.statements import trace_statements  # noqa: PLC0415 - loads what only traces need
+
+        trace_statements(self.engine)
+
     def _prepare(self) -> None:
         from datapress_api.migrate import migrate  # noqa: PLC0415 - Alembic is for those who migrate
 

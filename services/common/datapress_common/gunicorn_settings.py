@@ -4,13 +4,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from datapress_common.allowed import LogLevel
+from datapress_common.allowed import LogLevel, OptionalHttpUrl, Version
 
 Address = Annotated[
     Literal["127.0.0.1", "0.0.0.0", "::1", "::"],  # noqa: S104 - what the images need
     Meta(description="127.0.0.1, 0.0.0.0, ::1 ou ::"),
 ]
 Port = Annotated[int, Meta(ge=1024, le=65535, description="un port entre 1024 et 65535")]
+MetricsPort = Annotated[int, Meta(ge=0, le=65535, description="0, ou un port jusqu'à 65535")]
 Processes = Annotated[int, Meta(ge=1, le=16, description="un nombre de processus de 1 à 16")]
 Threads = Annotated[int, Meta(ge=2, le=64, description="un nombre de threads de 2 à 64")]
 Seconds = Annotated[int, Meta(ge=0, le=300, description="un nombre de secondes de 0 à 300")]
@@ -28,3 +29,9 @@ class GunicornSettings(Struct, frozen=True, kw_only=True):
     gunicorn_threads: Threads = 8
     gunicorn_keepalive: Seconds = 5
     log_level: LogLevel = "info"
+    # Of what was this built? The images say so.
+    revision: Version = "inconnue"
+    # 0: nothing is served.
+    metrics_port: MetricsPort = 0
+    # Empty: nothing is traced.
+    otel_exporter_otlp_endpoint: OptionalHttpUrl = ""

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+import msgspec
 from flask import Blueprint, Response, jsonify
 
 from datapress_common.life import Life
@@ -19,11 +20,12 @@ def health_blueprint(service: str, version: str, life: Life) -> Blueprint:
     service: a dead API must not take the front down with it.
     """
     blueprint = Blueprint("health", __name__)
+    well = msgspec.json.encode({"status": "ok", "service": service, "version": version}) + b"\n"
 
     @blueprint.get("/health", endpoint="health")
     @blueprint.get(LIVE_PATH, endpoint="live")
     def live() -> Response:
-        return jsonify(status="ok", service=service, version=version)
+        return Response(well, mimetype="application/json")
 
     @blueprint.get(READY_PATH)
     def ready() -> tuple[Response, HTTPStatus]:

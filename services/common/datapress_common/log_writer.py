@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from datapress_common.metrics import count_lost_lines
+
 # What may wait for a slow reader; beyond, lines are lost, and counted.
 LARGEST_WAIT = 1024 * 1024
 _BATCH = 64 * 1024
@@ -33,13 +35,13 @@ class LineWriter(logging.Handler):
         try:
             line = self.format(record).encode("utf-8", "backslashreplace") + b"\n"
         except Exception:
-            self.lost += 1  # to say more could fail as well, or wait
+            self._lose()  # to say more could fail as well, or wait
             return
         if self._thread is None:
             self._thread = threading.Thread(target=self._write, name="log", daemon=True)
             self._thread.start()
         if self._queued - self._written + len(line) > LARGEST_WAIT:
-            self.lost += 1
+            self._lose()
             return
         self._queued += len(line)
         self._lines.put(line)
@@ -57,6 +59,10 @@ class LineWriter(logging.Handler):
             self._lines.put(b"")
             self._thread.join(_FLUSH_SECONDS)
         super().close()
+
+    def _lose(self) -> None:
+        self.lost += 1
+        count_lost_lines()
 
     def _reset(self) -> None:
         self._thread = None
@@ -78,5 +84,5 @@ class LineWriter(logging.Handler):
                 while batch:
                     batch = batch[os.write(self._descriptor, batch) :]
             except OSError:  # nobody reads any more
-                self.lost += 1
+                self._lose()
             self._written += size

@@ -12,9 +12,11 @@ from urllib.parse import quote, urlsplit
 from flask import has_request_context
 from gunicorn.glogging import Logger
 
+from datapress_common import metrics
 from datapress_common.health import PROBE_PATHS
 from datapress_common.request_id import current_request_id
 from datapress_common.timestamps import iso_utc
+from datapress_common.tracing import current_trace_id
 
 _LONGEST_FIELD = 8 * 1024
 
@@ -43,6 +45,9 @@ def logging_settings(level: str) -> dict[str, Any]:
             "gunicorn.access": {"level": "DEBUG" if level == "debug" else "INFO", **stdout},
             # What a dependency calls debugging says nothing about the service.
             "urllib3": {"level": "WARNING"},
+            "alembic.runtime.plugins": {"level": "WARNING"},
+            # A collector that does not answer is no fault of the service: once a batch is enough.
+            "opentelemetry": {"level": "ERROR"},
         },
     }
 
@@ -63,6 +68,8 @@ class ServiceLogger(Logger):
         level `debug`. One that fails stays visible, and so does `/health`, the route of people.
         """
         status, path = int(str(resp.status)[:3]), path_as_sent(environ.get("RAW_URI", ""))
+        rule = environ.get("datapress.route")
+        metrics.count_request(environ.get("REQUEST_METHOD", ""), rule and rule.rule, status, request_time)
         quiet = path in PROBE_PATHS and status < HTTPStatus.BAD_REQUEST
         self.access_log.log(
             logging.DEBUG if quiet else logging.INFO,
@@ -77,6 +84,7 @@ class ServiceLogger(Logger):
                     "remote": environ.get("REMOTE_ADDR"),
                     "user_agent": environ.get("HTTP_USER_AGENT", "-"),
                     "request_id": environ.get("datapress.request_id"),
+                    "trace_id": environ.get("datapress.trace_id"),
                 }
             },
         )
@@ -102,7 +110,9 @@ class JsonFormatter(logging.Formatter):
         if facts is not None:
             fields |= facts
         elif has_request_context():
-            fields["request_id"] = current_request_id()
+            fields |= {"request_id": current_request_id(), "trace_id": current_trace_id()}
+        if fields.get("trace_id", "") is None:
+            del fields["trace_id"]
         if record.exc_info:
             fields["exc"] = self.formatException(record.exc_info)
         return json_line(fields)

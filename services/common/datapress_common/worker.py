@@ -18,6 +18,7 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 from werkzeug.exceptions import HTTPException
 
 from datapress_common.life import life_of
+from datapress_common.observed import watched
 from datapress_common.refusals import StatusOnly, refusal_bytes
 from datapress_common.request_bytes import Incoming
 
@@ -58,8 +59,10 @@ class Worker(ThreadWorker):
 
     def run(self) -> None:
         """Serve, from the first moment; ready a little later."""
+        finish = watched(self.wsgi)
         life_of(self.wsgi).begin()
         super().run()
+        finish()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """SIGTERM: answer what is there, and say to whoever asks that there should be no more."""

@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import TypeVar
 
 import requests
@@ -61,7 +62,8 @@ class ApiCaller:
 
         # Resolving a name has no timeout, and a read timeout starts anew with every byte: only
         # another thread can be left behind. A daemon one, so that it never delays a stop.
-        threading.Thread(target=work, name="api-call", daemon=True).start()
+        # It takes the request's context along, which is what its trace is kept in.
+        threading.Thread(target=copy_context().run, args=(work,), name="api-call", daemon=True).start()
         try:
             return results.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:

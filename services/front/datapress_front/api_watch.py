@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from datapress_common.metrics import count_api_call, count_remembered
+
 _LOG = logging.getLogger(__name__)
 
 _REMEMBERED = 64
@@ -47,14 +49,17 @@ class ApiWatch:
     def look(self, question: str, ask: Callable[[], _Answer], never: _Answer) -> Seen[_Answer]:
         """The API's answer, asked now or seen a moment ago, `never` if it was not seen yet; logs what is wrong."""
         if self._places.acquire(blocking=False):
+            began = self._clock()
             try:
                 answer = ask()
             finally:
                 self._places.release()
+            count_api_call(self._clock() - began, good=answer.error is None)
             self._remember(question, answer)
             if answer.error is not None:
                 _LOG.warning("API en défaut : %s", answer.error)
             return Seen(answer)
+        count_remembered()
         with self._lock:
             last = self._last.get(question)
         return Seen(never) if last is None else Seen(last[0], self._clock() - last[1])

@@ -114,7 +114,10 @@ def test_what_ends_its_shell_or_itself_badly_fails_whatever_status_it_claims(mak
         "nohup tail -f /dev/null >/dev/null 2>&1 & disown",
         "tail -f /dev/null & kill -STOP $!",
         "set -m; tail -f /dev/null &",
-        "python -c 'import os, signal; os.fork() or (os.setsid(), os.fork() or (os.closerange(0, 99), signal.pause()))'",
+        (
+            "python -c 'import os, signal; os.fork() or (os.setsid(), os.fork() or (os.closerange(0, 99), "
+            "signal.pause()))'"
+        ),
     ],
 )
 def test_what_a_command_leaves_behind_does_not_outlive_the_page(make_site, code: str) -> None:

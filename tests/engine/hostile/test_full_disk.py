@@ -1,4 +1,5 @@
-"""A disk that is really full: a tiny tmpfs mounted for the command alone, which must say so and leave nothing half written."""
+"""A disk that is really full: a tiny tmpfs mounted for the command alone,
+which must say so and leave nothing half written."""
 
 import os
 import subprocess
@@ -25,7 +26,8 @@ def may_mount() -> None:
 def on_a_full_disk(
     root: Path, place: Path, first: str, *arguments: str, **env: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the engine where `place` is a disk of 256 kB, after the command `first`; what `place` holds is listed after it."""
+    """Run the engine where `place` is a disk of 256 kB, after the command `first`;
+    what `place` holds is listed after it."""
     place.mkdir(exist_ok=True)
     script = f'''
         mount -t tmpfs -o size=256k tmpfs "{place}" && cp -a "$KEPT/." "{place}" 2>/dev/null

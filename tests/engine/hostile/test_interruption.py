@@ -1,4 +1,5 @@
-"""Ctrl+C at any moment: the page is cleaned up, no process and no file is left, and the record is whole or the one before.
+"""Ctrl+C at any moment: the page is cleaned up, no process and no file is left,
+and the record is whole or the one before.
 
 A moment is a number of calls made by the engine's running code, not a time: each seed stops the run at
 the same place on any machine.
@@ -90,7 +91,8 @@ def length(tmp_path_factory: pytest.TempPathFactory) -> int:
 
 
 def stopped(folder: Path, seed: int, length: int, signals: int) -> tuple[Path, Path, list[int]]:
-    """A run stopped by that many signals: its root, its folder, the moments; again where it ended before the first one."""
+    """A run stopped by that many signals: its root, its folder, the moments;
+    again where it ended before the first one."""
     for attempt in range(3):
         root, calls = written(folder / str(attempt)), moments(seed, length)[:signals]
         interrupted, count, made = run_until(root, calls)

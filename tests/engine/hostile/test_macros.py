@@ -1,4 +1,5 @@
-"""A macro that adds lines moves nothing: what is said of a block is said at its line in the file as somebody wrote it."""
+"""A macro that adds lines moves nothing: what is said of a block is said at its line in the file as somebody wrote
+it."""
 
 from pathlib import Path
 
@@ -122,7 +123,10 @@ def test_a_block_that_a_macro_writes_stands_where_the_macro_is_called(make_site)
 
 
 def test_a_value_of_several_lines_inside_a_command_leaves_the_next_block_in_its_place(make_site) -> None:
-    page = "```bash\necho '{{ lines(3) }}' | grep -c Line\n```\n\n```text title=\"Résultat attendu\"\n3\n```\n\n```bash\nfalse\n```\n"
+    page = (
+        "```bash\necho '{{ lines(3) }}' | grep -c Line\n```\n\n```text title=\"Résultat "
+        'attendu"\n3\n```\n\n```bash\nfalse\n```\n'
+    )
     first, second = run_site(site_with(make_site, page)).results
     assert (first.outcome, first.line) == (Outcome.VERIFIED, 4)
     assert (second.outcome, second.line) == (Outcome.FAILED, 13)

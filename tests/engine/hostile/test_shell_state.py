@@ -35,7 +35,10 @@ VERIFIED, EXECUTED, FAILED = Outcome.VERIFIED, Outcome.EXECUTED, Outcome.FAILED
         "printf() { :; }; echo() { builtin echo no; }",
         'builtin() { command builtin "$@"; }',
         ".() { builtin true; }",
-        "source() { :; }; exec() { :; }; trap() { :; }; exit() { :; }; return() { :; }; set() { :; }; eval() { :; }; test() { :; }",
+        (
+            "source() { :; }; exec() { :; }; trap() { :; }; exit() { :; }; return() { :; }; set() { :; }; "
+            "eval() { :; }; test() { :; }"
+        ),
         "command_not_found_handle() { builtin exit 0; }",
         "trap 'echo bye' EXIT; trap '' INT TERM",
         "trap 'true' DEBUG",

@@ -245,6 +245,7 @@ def files_given(call: Call) -> Iterator[Told]:
         inside = situation.repository.in_folder.get(path or "", []) if path in situation.repository.folders else None
         if (
             inside is not None
+            and situation.here  # else a reader may stand elsewhere
             and not call.has("--recursive")
             and not any(re.search(r"\.(ya?ml|json)$", name) for name in inside)
         ):
