@@ -1,6 +1,8 @@
 """Hooks of MkDocs: what is left to do to a page before and after its templates."""
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 _KEPT_OR_BLANK = re.compile(
@@ -14,6 +16,8 @@ _RESULT = re.compile(r'(?<=<div class=")([^"]*)(?="><span class="filename">Résu
 # What is read beside the text, where smarty does not go: titles of blocks, tooltips, names for a screen reader.
 _BESIDE_TEXT = re.compile(r"""(?<=<span class="filename">)[^<]*|\b(?:title|aria-label|alt|content)="[^"]*\"""")
 _STRAIGHT = re.compile("'|&#x?(?:39|27);")
+# Address of a page → the words under which people look for it and that it does not say first (`mots` in its head).
+_SOUGHT: dict[str, list[str]] = {}
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
@@ -31,6 +35,7 @@ def on_page_content(html: str, page: Any, config: Any, **_: Any) -> str:
 
 def on_page_context(context: Any, page: Any, config: Any, **_: Any) -> Any:
     """Fill the tables that lead to the marks of other pages; all pages have been marked by now."""
+    _SOUGHT[page.url] = page.meta.get("mots", [])
     page.content = _marks(config).complete(page.content, page.file)
     return context
 
@@ -56,6 +61,17 @@ def on_post_page(output: str, **_: Any) -> str:
 def on_post_template(output_content: str, template_name: str, **_: Any) -> str:
     """The page of an unknown address is a template to MkDocs, and a page to its reader."""
     return on_post_page(output_content) if template_name.endswith(".html") else output_content
+
+
+def on_post_build(config: Any, **_: Any) -> None:
+    """Let the search find a page by the words people use for it; the theme counts them as it counts tags, first."""
+    path = Path(config.site_dir) / "search/search_index.json"
+    if path.is_file():
+        index = json.loads(path.read_text(encoding="utf-8"))
+        for entry in index["docs"]:
+            if words := _SOUGHT.get(entry["location"]):
+                entry["tags"] = [*entry.get("tags", []), *words]
+        path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
 def _french(text: str) -> str:

@@ -15,6 +15,10 @@ XMLHttpRequest.prototype.open = function (method, url, ...others) {
   return open.call(this, method, url, ...others);
 };
 
+// « l'architecture » asks for the architecture, not for every word in l.
+const ELIDED = /(?<![\p{L}\d])(?:[cdjlmnst]|qu)['’](?=\p{L})/giu;
+const QUERY = 2; // among the kinds of messages of the theme
+
 // The theme talks to its engine by messages alone, which a channel keeps until the engine runs.
 const Engine = window.Worker;
 window.Worker = function (address) {
@@ -23,7 +27,8 @@ window.Worker = function (address) {
   searching.then(() => {
     const engine = new Engine(address);
     engine.onmessage = ({ data }) => port2.postMessage(data);
-    port2.onmessage = ({ data }) => engine.postMessage(data);
+    port2.onmessage = ({ data }) =>
+      engine.postMessage(data.type === QUERY ? { ...data, data: data.data.replace(ELIDED, "") } : data);
   });
   return port1;
 };

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,22 +27,21 @@ def curl() -> dict[str, Any]:
 
 
 def git() -> dict[str, Any]:
-    """git: a verb whose own help does not list its options keeps none, and is not judged by them."""
-    verbs: dict[str, str | None] = {"": None}
-    for verb in said("git", "--list-cmds=main,nohelpers").split():
-        long = {
-            name: "=" if value else ""
-            for name, value in re.findall(r"(--[\w-]+)(=?)", said("git", verb, "--git-completion-helper-all"))
-        }
-        written = dict(_git_options(said("git", verb, "-h")))
-        complete = bool(written) and verb not in ("log", "show", "diff", "rev-list", "blame", "shortlog", "whatchanged")
-        both = {**{name: ("", value) for name, value in long.items()}, **written}
-        verbs[verb] = (
-            " ".join(_written(short, name, value) for name, (short, value) in sorted(both.items()))
-            if complete
-            else None
-        )
-    return {"version": said("git", "--version").split()[-1], "verbs": verbs, "aliases": {}}
+    """git, in a repository of its own: a verb whose help lists no option keeps none, and is not judged by them."""
+    with tempfile.TemporaryDirectory() as folder:
+        said("git", "init", "--quiet", folder)
+        verbs = said("git", "--list-cmds=main,nohelpers").split()
+        options = {verb: _git_verb(("git", "-C", folder, verb), verb) for verb in verbs}
+    return {"version": said("git", "--version").split()[-1], "verbs": {"": None, **options}, "aliases": {}}
+
+
+def _git_verb(start: tuple[str, ...], verb: str) -> str | None:
+    helped = re.findall(r"(--[\w-]+)(=?)", said(*start, "--git-completion-helper-all"))
+    written = dict(_git_options(said(*start, "-h")))
+    both = {**{name: ("", value) for name, value in helped}, **written}
+    complete = written and verb not in ("log", "show", "diff", "rev-list", "blame", "shortlog", "whatchanged")
+    listed = [_written(short, name, value) for name, (short, value) in sorted(both.items())]
+    return " ".join(listed) if complete else None
 
 
 def _git_options(text: str) -> Iterator[tuple[str, tuple[str, str]]]:

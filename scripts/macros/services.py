@@ -1,7 +1,7 @@
 """What do the services' code, their images and Compose say that pages repeat?"""
 
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 
 import msgspec
 
@@ -90,5 +90,7 @@ def _setting(code: Application, name: str, default: str | None) -> Setting:
 
 
 def _routes(code: Application) -> list[Route]:
-    rules: Any = code.url_map.iter_rules()
-    return [Route(rule.rule, tuple(sorted(rule.methods - {"HEAD", "OPTIONS"}))) for rule in rules]
+    methods: dict[str, set[str]] = {}
+    for rule in code.url_map.iter_rules():  # one for each function, of which an address may have several
+        methods.setdefault(rule.rule, set()).update((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    return [Route(path, tuple(sorted(answered))) for path, answered in methods.items()]

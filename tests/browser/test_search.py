@@ -21,6 +21,31 @@ ANSWERS = {
 }
 
 
+# As people type them, in a hurry and in either language → where they must be sent first.
+SOUGHT = {
+    "exploitation/revenir-en-arriere/": ("rollback", "retour arrière", "annuler", "undo", "version précédente"),
+    "exploitation/mettre-a-jour/": ("update", "upgrade", "nouvelle version", "restart"),
+    "exploitation/deboguer/": ("502", "503", "crash", "panne", "CrashLoopBackOff", "ImagePullBackOff", "OOMKilled"),
+    "exploitation/deboguer/poste/": ("permission denied", "connection refused", "port occupé", "kubeconfig"),
+    "exploitation/deboguer/cluster/": (
+        "x509",
+        "lenteur",
+        "forbidden",
+        "NotReady",
+        "Terminating",
+        "quota",
+    ),
+    "exploitation/exposer/": ("certificat", "HTTPS"),
+    "exploitation/astreinte/": ("astreinte", "urgence", "incident", "escalade"),
+    "exploitation/reconstruire/": ("désinstaller", "repartir de zéro"),
+    "exploitation/deployer/": ("installer", "minikube"),
+    "exploitation/verifier/": ("supervision", "logs"),
+    "dsi/donnees-personnelles/": ("RGPD", "CNIL"),
+    "dsi/engagements/": ("SLA", "RTO", "RPO"),
+    "dsi/couts/": ("prix", "budget"),
+    "dsi/calendrier/": ("planning",),
+}
+
 # What a page leads to and is made of, as the browser understands its addresses.
 LEADS = (
     "() => [...document.querySelectorAll('[href], [src]')].map((one) => one.href || one.src).filter((one) => "
@@ -52,6 +77,20 @@ def test_a_first_result_answers(full: str, open_page: "Callable[..., Page]") -> 
     page.keyboard.press("/")
     for word in ANSWERS:
         leads_to_an_answer(page, full, word)
+
+
+def test_the_words_that_people_type_lead_to_the_right_page_first(full: str, open_page: "Callable[..., Page]") -> None:
+    page = open_page(full)
+    page.keyboard.press("/")
+    wrong = {}
+    for answer, words in SOUGHT.items():
+        for word in words:
+            search(page, word)
+            first = page.locator(".md-search-result__link").first.get_attribute("href") or ""
+            if not first.startswith(f"{full}{answer}"):
+                wrong[word] = first
+
+    assert wrong == {}
 
 
 def test_the_engine_and_the_index_are_sent_only_to_one_who_searches(full: str, browser: "Browser") -> None:

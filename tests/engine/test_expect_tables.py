@@ -134,6 +134,12 @@ expect-samples-gone-1   …   "false"   gone   5 days ago   Exited (1) 2 hours a
     assert "colonne PORTS" in mismatch(expected.replace("18080", "18081"), output("docker-compose-ps.txt")).reason
 
 
+def test_a_heading_may_carry_its_unit() -> None:
+    expected = "NAME    CPU(cores)   MEMORY(bytes)\nweb-…   …            …"
+    assert text(expected, "NAME                  CPU(cores)   MEMORY(bytes)\nweb-6d5f9-x2x   12m          37Mi") is None
+    assert text(expected, "NAME             CPU(cores)   MEMORY(bytes)\ndatabase-x2x     12m          37Mi") is not None
+
+
 def test_several_tables_and_text_in_one_output() -> None:
     expected = """\
 NAME  READY  …

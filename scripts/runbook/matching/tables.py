@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from runbook.matching.wildcard import ELLIPSIS
 
 _CELL = re.compile(r"[^ ]+(?: [^ ]+)*")
+_UNIT = re.compile(r"\(\w+\)")
 _UNDERLINE = re.compile(r" *-+(?:  +-+)+")
 
 
@@ -82,14 +83,19 @@ def _headings(lines: Sequence[str], index: int) -> dict[int, str] | None:
     if "  " not in line:
         return None
     underlined = _underlined(lines, index)
-    if not underlined and not line.isupper():
+    if not underlined and not _capitals(line):
         return None
     found = {match.start(): match.group() for match in _CELL.finditer(line)}
     if underlined:
         return found if [*found] == [match.start() for match in _CELL.finditer(lines[index + 1])] else None
-    capitals = sum(text.isupper() for text in found.values())
+    capitals = sum(_capitals(text) for text in found.values())
     others = sum(text == ELLIPSIS for text in found.values())
     return found if capitals >= 2 and capitals + others == len(found) else None
+
+
+def _capitals(text: str) -> bool:
+    """Whether a heading is written as programs write theirs, its unit apart: `CPU(cores)`."""
+    return _UNIT.sub("", text).isupper()
 
 
 def _underlined(lines: Sequence[str], index: int) -> bool:

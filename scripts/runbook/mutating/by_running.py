@@ -60,8 +60,8 @@ def run_before(root: Path, original: Path, grammars: Grammars, targets: tuple[st
     done = _run(root, targets)
     if done.exit_status:
         raise RunbookError(
-            f"l'exécution échoue déjà sans mutant : {_failure(done) or 'rien n’a été exécuté'} ; d'abord « "
-            "runbook run » sans échec"
+            f"l'exécution échoue déjà sans mutant : {_failure(done) or 'rien n’a été exécuté'}"
+            " ; d'abord « runbook run » sans échec"
         )
     outputs = {
         (step.page, step.line): step.out if step.out.strip() else step.err

@@ -92,8 +92,10 @@ def _in_lines(
     count: int,
     absent: str = "",
 ) -> Iterator[Mutant]:
-    """`first` counts from 0: the line after the fence's opening;
-    `absent` says why another route changes nothing. One word a line of an expected result is enough."""
+    """`first` counts from 0: the line after the fence's opening; `absent` says why another route changes nothing.
+
+    One word a line of an expected result is enough.
+    """
     start = sum(map(len, lines[:first]))
     end = start + sum(map(len, lines[first : first + count]))
     for operator, pattern, change in operators:

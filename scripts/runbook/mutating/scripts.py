@@ -1,5 +1,4 @@
-"""Operators on the repository's own scripts: a file that it names renamed,
-an option or a verb or a variable mistyped."""
+"""Operators on the repository's own scripts: a file renamed, an option or a verb or a variable mistyped."""
 
 import re
 from collections.abc import Iterator

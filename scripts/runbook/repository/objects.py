@@ -159,7 +159,7 @@ def _holds(term: str, labels: dict[str, str]) -> bool:
     if found:
         values = {value.strip() for value in found[3].split(",")}
         return (labels.get(found[1]) in values) is (found[2] == "in")
-    key, operator, value = re.fullmatch(r"(!?[^=!]*)(==|=|!=)?(.*)", term, re.DOTALL).groups()  # type: ignore[union-attr]
+    key, operator, value = re.split(r"(==|!=|=|$)", term, maxsplit=1)
     if operator:
         return (labels.get(key.strip()) == value.strip()) is (operator != "!=")
     return key[1:] not in labels if key.startswith("!") else not key or key in labels

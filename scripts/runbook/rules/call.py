@@ -4,7 +4,7 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,7 @@ ALONE = {
     "docker": (),
     "kind": (),
 }  # verbs that also stand without another
+PASSES_ON = ("kubectl", "docker")  # what follows `--` is another command
 SUBCOMMANDS = ("kubectl", "git")  # where an unknown verb may be a plugin's, or an alias
 SHORTENED = ("gnu", "git")  # where a long option may be cut short
 
@@ -118,116 +119,82 @@ def read_call(command: Command, situation: Situation, more: Mapping[str, Grammar
     """
     program = posixpath.basename(command.name)
     grammar = more.get(program) or grammar_of(program)
-    words = list(command.arguments)
     if grammar is None:
-        return Call(command, situation, program, None, "", (), tuple(words), None, ())
-    return _Reader(command, situation, program, grammar).read(words)
+        return Call(command, situation, program, None, "", (), command.arguments, None, ())
+    return _Reader(program, grammar).read(command, situation)
 
 
 class _Reader:
     """One reading of the words of a command, from left to right."""
 
-    def __init__(self, command: Command, situation: Situation, program: str, grammar: Grammar) -> None:
-        self.command, self.situation, self.program, self.grammar = command, situation, program, grammar
+    def __init__(self, program: str, grammar: Grammar) -> None:
+        self.program, self.grammar = program, grammar
         self.verb = program if grammar.program == "gnu" else ""
         self.options: list[tuple[str, Word | None]] = []
         self.operands: list[Word] = []
         self.wrong: list[tuple[str, Word, str]] = []
 
-    def read(self, words: list[Word]) -> Call:
-        waiting = list(words)
+    def read(self, command: Command, situation: Situation) -> Call:
+        waiting = list(command.arguments)
         inner: tuple[Word, ...] | None = None
-        while waiting:
+        while waiting and inner is None:
             word = waiting.pop(0)
-            if word.text == "--":
+            if word.text == "--" and self.program in PASSES_ON:
                 inner = tuple(waiting)
-                break
-            if word.text.startswith("-") and word.text != "-":
+            elif word.text == "--":
+                self.operands += waiting
+                waiting = []
+            elif word.text.startswith("-") and word.text != "-":
                 self._option(word, waiting)
-            elif not self._verb(word):
+            elif not self._is_verb(word):
                 self.operands.append(word)
                 if self.verb in CARRIERS.get(self.grammar.program, ()):
                     inner = tuple(waiting)
-                    break
-        if (inner is not None and self.program in ("git", "curl")) or (
-            self.grammar.program == "gnu" and self.verb not in CARRIERS["gnu"]
-        ):
-            self.operands += inner or ()
-            inner = None
-        return Call(
-            self.command,
-            self.situation,
-            self.program,
-            self.grammar,
-            self.verb,
-            tuple(self.options),
-            tuple(self.operands),
-            inner,
-            tuple(self.wrong),
-        )
+        options, operands, wrong = tuple(self.options), tuple(self.operands), tuple(self.wrong)
+        return Call(command, situation, self.program, self.grammar, self.verb, options, operands, inner, wrong)
 
-    def _verb(self, word: Word) -> bool:
-        """Take the word for the next one of the verb, if it is; a word that should be and is not is wrong."""
-        if (
-            self.operands
-            or self.wrong
-            or self.grammar.program in ("gnu", "curl")
-            or (self.program == "git" and self.verb)
-        ):
-            return False
+    def _is_verb(self, word: Word) -> bool:
+        """Whether the word is the next one of the verb; a word that should be and is not is wrong."""
+        over = self.operands or self.wrong or (self.program == "git" and self.verb)
         longer = f"{self.verb} {word.text}".strip()
         longer = self.grammar.aliases.get(longer, longer)
-        if longer in self.grammar.verbs:
-            self.verb = longer
-            return True
-        below = self.below()
-        if below and self.verb not in ALONE.get(self.program, ()) and word.known:
+        if over or longer in self.grammar.verbs:
+            self.verb = self.verb if over else longer
+            return not over
+        start = f"{self.verb} ".lstrip()
+        below = any(verb.startswith(start) and verb != self.verb for verb in self.grammar.verbs)
+        if below and word.known and self.grammar.program != "gnu" and self.verb not in ALONE.get(self.program, ()):
             self.wrong.append(("verb", word, longer))
         return False
-
-    def below(self) -> list[str]:
-        """The words that may follow the verb so far."""
-        start = f"{self.verb} " if self.verb else ""
-        verbs = (*self.grammar.verbs, *self.grammar.aliases)
-        return sorted(
-            {verb[len(start) :] for verb in verbs if verb.startswith(start) and " " not in verb[len(start) :]} - {""}
-        )
 
     def _option(self, word: Word, waiting: list[Word]) -> None:
         text = self.grammar.verbs.get(self.verb)
         if text is None or self.wrong:
             return  # a verb that is wrong, or whose options are not known
-        if self.program == "kubectl" and self.verb:
-            text = f"{text} {self.grammar.verbs['']}"
-        known = options_of(text)
+        known = options_of(f"{text} {self.grammar.verbs['']}" if self.program == "kubectl" and self.verb else text)
         for name, value in _parts(word, known):
             main = self._known(name, known)
             if main is None:
-                if UNKNOWN not in name:
-                    self.wrong.append(("option", word, name))
+                self.wrong += [("option", word, name)] if UNKNOWN not in name else []
             elif main in known.valued and value is None:
-                if waiting:
-                    self.options.append((main, waiting.pop(0)))
-                else:
+                if not waiting:
                     self.wrong.append(("value", word, name))
+                    return
+                self.options.append((main, waiting.pop(0)))
             else:
-                if (
-                    value is not None
-                    and main not in known.valued | known.optional
-                    and value.text not in ("true", "false")
-                ):
+                takes = main in known.valued or main in known.optional
+                if value is not None and not takes and value.text not in ("true", "false"):
                     self.wrong.append(("no-value", word, name))
                 self.options.append((main, value))
 
     def _known(self, name: str, known: Options) -> str | None:
+        """The last name of the option; small programs and git take one that is cut short, curl `--no-…`."""
         main = known.names.get(name)
-        if main is None and self.grammar.program in SHORTENED and name.startswith("--"):
-            main = next((known.names[other] for other in known.names if other.startswith(name)), None)
-        if main is None and name.startswith("--no-") and self.program == "curl":
-            main = known.names.get(f"--{name[5:]}") and name
-        if main is None and re.fullmatch(r"-\d+", name) and self.grammar.program in SHORTENED:
-            main = name
-        return main
+        if main is None and self.grammar.program in SHORTENED:
+            if re.fullmatch(r"-\d+", name):
+                return name
+            main = next((known.names[one] for one in known.names if name[:2] == "--" and one.startswith(name)), None)
+        return name if main is None and self.program == "curl" and f"--{name[5:]}" in known.names else main
 
 
 def _parts(word: Word, known: Options) -> Iterator[tuple[str, Word | None]]:
@@ -235,14 +202,14 @@ def _parts(word: Word, known: Options) -> Iterator[tuple[str, Word | None]]:
     text = word.text
     if text.startswith("--") or text in known.names or re.fullmatch(r"-\d+", text):
         name, separator, value = text.partition("=")
-        yield name, Word(value, word.line, word.unset) if separator else None
+        yield name, replace(word, text=value) if separator else None
         return
     rest = text[1:]
     while rest:
         name, rest = f"-{rest[0]}", rest[1:]
         main = known.names.get(name)
         if rest and (main in known.valued or main in known.optional or rest.startswith("=")):
-            yield name, Word(rest.removeprefix("="), word.line, word.unset)
+            yield name, replace(word, text=rest.removeprefix("="))
             return
         yield name, None
 

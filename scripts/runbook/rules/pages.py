@@ -4,6 +4,7 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from runbook.reading.content import Page, PageBlocks
 from runbook.repository.model import Repository
@@ -61,20 +62,21 @@ def anchors(page: PageBlocks, pages: Sequence[PageBlocks], _: Repository) -> Ite
             target = known.get(uri)
             if target is None or GENERATED.search(target.markdown) or anchor.startswith(("fn", "__")):
                 continue
-            there = sections(target)
+            there = sections(target.markdown)
             if anchor.lower() not in there and re.sub(r"[_-]\d+$", "", anchor.lower()) not in there:
                 near = meant(anchor, there)
                 remedy = f"vouliez-vous dire « #{near} » ?" if near else "corriger l'ancre, ou la donner à un titre"
                 yield Finding(page.page.path, line, f"« {uri} » n'a pas de section « #{anchor} »", remedy)
 
 
-def sections(page: Page) -> set[str]:
-    """Every anchor that the page may have, in lower case: given ones, and titles as the usual slugs write them."""
+@cache
+def sections(markdown: str) -> set[str]:
+    """Every anchor that a page may have, in lower case: given ones, and titles as the usual slugs write them."""
     found: set[str] = set()
-    for one in IDENTIFIER.finditer(page.markdown):
+    for one in IDENTIFIER.finditer(markdown):
         found.add((one[1] or one[2]).lower())
     before = ""
-    for text in page.markdown.split("\n"):
+    for text in markdown.split("\n"):
         heading = HEADING.match(text)
         title = heading[1] if heading else before if re.fullmatch(r"\s*(=+|-+)\s*", text) else ""
         before = text

@@ -49,7 +49,7 @@ TOLD = re.compile(r"(?P<sentence>.*?)\s+Mauvais : (?P<bad>.*?)\s+Bon : (?P<good>
 
 
 def rule(identifier: str, *programs: str, about: str = "command", where: str = BLOCK) -> Callable[[Look], Look]:
-    """Enter the function below as a rule; its docstring, in French for who reads findings, is what it says."""
+    """Enter the function below as a rule; its docstring, in French for who reads findings, says what it is."""
 
     def enter(look: Look) -> Look:
         told = TOLD.fullmatch(look.__doc__ or "")

@@ -79,8 +79,8 @@ def unknown_host(call: Call) -> Iterator[Told]:
     Bon : curl -fsS http://localhost:8080/
     """
     repository = call.situation.repository
-    inside = {*repository.compose.services, *(item.name for item in repository.of_kind("Service"))}
     for word, host, _, _ in addresses(call):
+        inside = {*repository.compose.services, *(item.name for item in repository.of_kind("Service"))}
         if host in inside or (host.partition(".")[0] in inside and host.endswith((".svc", ".local"))):
             yield word, f"hôte « {host} » : ce nom n'existe qu'entre les conteneurs", "passer par un port publié"
 
@@ -92,11 +92,15 @@ def unknown_route(call: Call) -> Iterator[Told]:
     Mauvais : curl -fsS http://localhost:8080/healthz
     Bon : curl -fsS http://localhost:8080/health
     """
-    block, method, known = call.command.block, _method(call), opened(call.situation)
+    block, method = call.command.block, _method(call)
     if block.exit_status == 22 or (block.expected and re.search(r"\b40[45]\b", block.expected.text)):
         return
     for word, host, port, asked in addresses(call):
-        application = call.situation.repository.applications.get(known.get(port) or "") if host in LOOPBACK else None
+        application = (
+            call.situation.repository.applications.get(opened(call.situation).get(port) or "")
+            if host in LOOPBACK
+            else None
+        )
         path = asked or "/"
         if application is None or re.search(rf"[{{}}\[\]{UNKNOWN}]", path) or application.answers(path, method):
             continue

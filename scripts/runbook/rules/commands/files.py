@@ -120,12 +120,14 @@ def unknown_program(call: Call) -> Iterator[Told]:
     Mauvais : kubeclt get pods -n shop
     Bon : kubectl get pods -n shop
     """
-    name, own = call.command.name, call.situation.repository.settings.model.commands
-    known = {"kubectl", "docker", "curl", "git", "kind", *READS, *COPIES, *own}
-    judged = call.grammar or name in known or name in builtins() or name in call.situation.shell.functions
-    near = "" if judged or len(name) < 4 else meant(name, (one for one in known if len(one) > 3))
+    name, model = call.command.name, call.situation.repository.settings.model
+    if not call.situation.here or call.grammar or len(name) < 4 or name in builtins():
+        return
+    known = {"kubectl", "docker", "curl", "git", "kind", *READS, *COPIES, *model.commands}
+    judged = name in known or name in call.situation.shell.functions
+    near = "" if judged else meant(name, (one for one in known if len(one) > 3))
     installed = any(Path(folder, name).is_file() for folder in ("/bin", "/usr/bin", "/usr/local/bin"))
-    if near and call.situation.here and not installed:
+    if near and not installed:
         yield call.command.words[0], f"programme « {name} » inconnu", f"vouliez-vous dire « {near} » ?"
 
 

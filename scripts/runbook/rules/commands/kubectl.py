@@ -180,6 +180,8 @@ def empty_selector(call: Call) -> Iterator[Told]:
     Bon : kubectl get pods -n shop -l app=front
     """
     situation = call.situation
+    if not call.values("--selector"):
+        return
     labels = [one for item in situation.objects for one in (item.labels, item.pod_labels) if one]
     known = situation.here and labels and namespace(call) not in SYSTEM_NAMESPACES[1:]
     for word in call.values("--selector") if known else ():
