@@ -53,7 +53,7 @@ def fence(code: str, attributes: str = "", expected: str = "") -> str:
 def results(root: Path) -> list[Result]:
     """Each result of a run that had nothing to complain of.
 
-    A command that does not end by itself has ended if there is a result: how soon after its deadline, a benchmark tells.
+    Where there is a result, a command that does not end by itself was ended.
     """
     journal = run_site(root)
     assert not journal.faults
