@@ -57,6 +57,8 @@ def prepare(machine, body):
     up.parent.mkdir(parents=True)
     up.write_text(f"#!/bin/sh\n{body}\n")
     up.chmod(0o755)
+    for name in ("image", "addon"):
+        program(up.parent, name)
 
 
 @pytest.mark.promesse("ci-toutes-cibles")
@@ -168,6 +170,7 @@ def test_tests_and_pages_run_side_by_side_and_each_output_is_whole(test_run):
         "contrôle et pages (runbook)",
         "tests du moteur (pytest)",
         "autres tests (pytest)",
+        "parcours (pytest)",
     ]
 
 
@@ -183,7 +186,7 @@ def test_every_test_is_in_one_of_the_parts(test_run):
 def test_every_step_runs_after_a_failure_and_each_failure_is_named(test_run):
     ran = test_run(ruff="exit 1", pytest='[ "$3" != --ignore ]')
 
-    assert (ran.returncode, ran.stdout.count("\n== ")) == (1, 8)
+    assert (ran.returncode, ran.stdout.count("\n== ")) == (1, 9)
     assert ran.stdout.splitlines()[-1] == "Échec : style (ruff) ; autres tests (pytest) ;"
 
 
