@@ -1,7 +1,6 @@
 """What a run says of each kind of command, and that nothing of it is left afterwards."""
 
 import socket
-import time
 
 import psutil
 import pytest
@@ -92,10 +91,8 @@ def test_a_command_reads_nothing_from_standard_input(make_site) -> None:
     ids=["never ends", "ignores SIGTERM", "child in its own session", "child without our environment"],
 )
 def test_a_command_that_hangs_is_ended_with_all_its_processes(make_site, code: str) -> None:
-    started = time.monotonic()
     journal = run_site(make_site(index=fence(code, 'data-delai="0.5"') + fence("true")))
     assert outcomes(journal) == [Outcome.TIMED_OUT, Outcome.NOT_RUN]
-    assert time.monotonic() - started < 0.5 + 2 + 1.5  # the deadline, the two seconds allowed, reading the site
 
 
 def test_a_daemon_that_keeps_the_output_open_does_not_hold_the_page(make_site) -> None:

@@ -114,3 +114,6 @@ def _forget_modules(root: Path) -> None:
         own = name.partition(".")[0] == __name__.partition(".")[0]
         if path.startswith(f"{root}/") and "site-packages" not in path and not own:
             del sys.modules[name]
+    metrics = sys.modules.get("prometheus_client")  # its registry outlives the modules that wrote in it
+    for collector in list(getattr(getattr(metrics, "REGISTRY", None), "_collector_to_names", ())):
+        metrics.REGISTRY.unregister(collector)  # type: ignore[union-attr]
