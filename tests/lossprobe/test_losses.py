@@ -31,7 +31,7 @@ def test_every_failed_request_is_a_loss_and_none_is_sent_again(
 ) -> None:
     lose, cause = fault
     it = server(fault=lose)
-    status, summary, table = measured(it.url, "--delai=0.3")
+    status, summary, table = measured(it.url, "--delai=2")
     assert status == 1
     assert it.faults > 1
     assert summary["pertes"] == it.faults

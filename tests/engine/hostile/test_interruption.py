@@ -5,6 +5,7 @@ A moment is a number of calls made by the engine's running code, not a time: eac
 the same place on any machine.
 """
 
+import gc
 import json
 import os
 import random
@@ -38,6 +39,17 @@ PAGE = (
     + fence("rm dirty", 'data-nettoyage="oui"')
     + fence("setsid -f tail -f /dev/null; touch cleaned", 'data-nettoyage="oui"')
 )
+
+
+# A signal between a process and its name drops Python's handle of it; that the process itself is gone is asserted.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(autouse=True)
+def dropped_handles() -> Iterator[None]:
+    """Collected here, and not in the middle of another test."""
+    yield
+    gc.collect()
 
 
 @contextmanager
