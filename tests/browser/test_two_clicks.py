@@ -8,7 +8,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-SYMPTOMS = 6
+SYMPTOMS = 6  # at least those that the brief names
 # What the screen shows of the section that the address names: its heading, and a command after it.
 SHOWN = """
 () => {
@@ -33,7 +33,7 @@ def test_every_symptom_is_two_clicks_from_the_home_page(
     rows.first.wait_for()
     leads = [row.get_attribute("href") or "" for row in rows.all()]
 
-    assert len(leads) == SYMPTOMS
+    assert len(leads) >= SYMPTOMS
     for lead in leads:
         page.goto(f"{full}exploitation/deboguer/")
         page.locator(f"article table a[href='{lead}']").first.click()
