@@ -32,7 +32,7 @@ class Assumption(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     haut: float
     origine: str
     unite: str = "jours"
-    reperes: list[Public] = []  # noqa: RUF012 — msgspec copies a default for each value
+    reperes: list[Public] = []
 
     @property
     def told(self) -> str:

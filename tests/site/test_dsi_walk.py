@@ -64,9 +64,7 @@ def questions() -> tuple[Question, ...]:
         Question("Qui est d'astreinte ?", "astreinte", (str(people), str(costs.on_call)), "couts/#hyp"),
         Question("Une panne, combien de temps ?", "RTO", tuple(MEASURES.values()), "preuves/recette"),
         Question("Combien de données perdues ?", "RPO", (proposed["sauvegarde"]["perte"],), "feuille-de-route"),
-        Question(
-            "Quelles données personnelles ?", "RGPD", (proposed["conservation"]["duree"],), "cnil.fr"
-        ),
+        Question("Quelles données personnelles ?", "RGPD", (proposed["conservation"]["duree"],), "cnil.fr"),
         Question(
             "Jusqu'à quand est-ce suivi ?",
             "suivis",
@@ -85,7 +83,12 @@ def questions() -> tuple[Question, ...]:
         Question("Que manque-t-il pour la production ?", "production", (days,), "feuille-de-route"),
         Question("Que fait-on des failles ?", "failles", tuple(proposed["failles"].values()), "feuille-de-route"),
         Question("Qu'est-ce qui peut tout arrêter ?", "tout arrêter", tuple(MEASURES.values())[1:2], "haute-dispo"),
-        Question("Qu'est-ce qui est prouvé, et quand ?", "prouvé", ("5 commandes vérifiées sur 5 le 1er novembre 2026",), "enregistrement.json"),
+        Question(
+            "Qu'est-ce qui est prouvé, et quand ?",
+            "prouvé",
+            ("5 commandes vérifiées sur 5 le 1er novembre 2026",),
+            "enregistrement.json",
+        ),
     )
 
 
