@@ -47,8 +47,8 @@ _IN_THE_WAY = """
   const cueless = [...document.querySelectorAll("article table")].filter((table) => {
     const frame = table.closest(".md-typeset__scrollwrap, .dp-tableau");
     if (!frame || frame.scrollWidth <= frame.clientWidth + 1) return false;
-    const said = getComputedStyle(frame, "::before").content;
-    return said === "none" || said === "normal" || getComputedStyle(frame).maskImage === "none";
+    const { maskImage, backgroundImage } = getComputedStyle(frame); // an edge that fades, or a shadow
+    return maskImage === "none" && backgroundImage === "none";
   }).length;
   return [covered, cueless];
 }
