@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Callable, Iterable
 
-from runbook.reporting.history import Totals, totals
+from runbook.reporting.coverage import Totals, totals
 
 from .changes import Change
 from .evidence import Proof

@@ -7,7 +7,6 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 
 import click
@@ -17,9 +16,7 @@ from runbook.settings import FILE, SITE_VARIABLE, SITES
 
 EXIT_MISUSE, EXIT_INTERRUPTED, EXIT_UNREAD = 2, 130, 1
 PACKAGE = "datapress-poc"
-GARBAGE = (
-    100_000  # objects between two collections: with Python's own figure a tenth of a short run is spent on looking
-)
+GARBAGE = 100_000  # objects between two collections: with Python's own figure a short run spends a tenth on looking
 UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 VERBS = {
     "list": "listing",
@@ -34,31 +31,17 @@ VERBS = {
 }
 
 
-class Verbs(MutableMapping[str, click.Command]):
-    """Name → command, imported at first use: `list` does not pay for what `mutate` needs."""
+class Verbs(click.Group):
+    """A verb is imported when it is called: `list` does not pay for what `mutate` needs."""
 
-    def __init__(self) -> None:
-        self._added: dict[str, click.Command] = {}
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(VERBS)
 
-    def __getitem__(self, name: str) -> click.Command:
-        if name not in self._added:
-            self._added[name] = importlib.import_module(f"runbook.verbs.{VERBS[name]}").command
-        return self._added[name]
-
-    def __setitem__(self, name: str, command: click.Command) -> None:
-        self._added[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._added[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(VERBS)
-
-    def __len__(self) -> int:
-        return len(VERBS)
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        return importlib.import_module(f"runbook.verbs.{VERBS[name]}").command if name in VERBS else None
 
 
-@click.group(commands=Verbs(), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option(
     "--root",
     type=click.Path(path_type=Path, exists=True, file_okay=False),

@@ -2,17 +2,19 @@
 
 import contextlib
 import secrets
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from runbook.running import processes
-from runbook.running.folder import private_folder
 from runbook.running.guardian import guarded
 from runbook.running.interruption import Interruptions
+from runbook.running.mask import Private
 from runbook.running.operator import NOBODY, Operator
-from runbook.running.private import Private
 from runbook.settings import Settings
+
+PREFIX = "runbook-run-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,9 @@ def opened(
     private = Private(settings.secrets, root)
     private.learn()
     token = secrets.token_hex(8)
-    with private_folder() as folder, guarded(token, folder):
+    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as made, guarded(token, Path(made)):
         processes.adopt_orphans()
-        run = Run(root, folder, settings, private, token, operator, interruptions or Interruptions())
+        run = Run(root, Path(made), settings, private, token, operator, interruptions or Interruptions())
         try:
             yield run
         finally:

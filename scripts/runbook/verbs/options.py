@@ -103,11 +103,11 @@ def show_refused(refused: tuple[Problem, ...]) -> None:
 
 def missing_targets(root: Path, settings: Settings, asked: tuple[str, ...], context: str | None) -> dict[str, str]:
     """Target → what it lacks, those that were not asked for included."""
-    from runbook.running import presence
+    from runbook.running import asking
 
     for name in asked:
         known_target(name, settings)
-    missing = presence.missing_targets(settings, root, context)
+    missing = asking.missing_targets(settings, root, context)
     return {**missing, **{name: NOT_ASKED for name in settings.targets if asked and name not in asked}}
 
 
