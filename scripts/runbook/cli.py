@@ -74,13 +74,13 @@ def main() -> None:
     _make_printable()
     try:
         status = commands.main(standalone_mode=False)
-    except RunbookError as error:
-        _refuse(str(error))
-        status = EXIT_MISUSE
-    except click.ClickException as error:
+    except (RunbookError, click.ClickException) as error:
         if isinstance(error, click.UsageError) and error.ctx:
             click.echo(error.ctx.get_usage(), err=True)
-        _refuse(error.format_message())
+        message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        click.echo(message, err=True)
+        if "--json" in sys.argv:  # a program gets an object instead of the answer's list
+            click.echo(json.dumps({"error": message}, ensure_ascii=False))
         status = EXIT_MISUSE
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrompu ; tout ce que l'exécution avait lancé est arrêté.", err=True)
@@ -104,10 +104,3 @@ def _make_printable() -> None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 — for as long as the process lives
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-
-
-def _refuse(message: str) -> None:
-    """Say why nothing was done; a program that asked for JSON gets an object instead of the answer's list."""
-    click.echo(message, err=True)
-    if "--json" in sys.argv:
-        click.echo(json.dumps({"error": message}, ensure_ascii=False))

@@ -18,8 +18,8 @@ from runbook.outcome import Outcome, Reason
 from runbook.plan import Step
 from runbook.reporting.terminal import SIGNS
 from runbook.running.campaign import PageStarted, TargetFailed, Told
-from runbook.running.operator import Answer, Operator
 from runbook.running.page import Started
+from runbook.running.run import Answer, Operator
 
 _NOTE = re.compile(r"(?:!!!|\?\?\?\+?|===\+?)[ ]*(?P<kind>[\w-]*)[^\"]*(?:\"(?P<title>[^\"]*)\")?\s*$")
 Answers = Mapping[str, tuple[Answer, str]]  # letter → what it means, and how it is offered

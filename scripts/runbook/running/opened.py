@@ -11,9 +11,8 @@ from runbook.outcome import Reason
 from runbook.plan import PagePlan, Step
 from runbook.running import processes
 from runbook.running.facts import End, Fact, Ran
-from runbook.running.operator import Answer
 from runbook.running.readiness import OUTPUT, holds
-from runbook.running.run import Run, sweep
+from runbook.running.run import Answer, Run, sweep
 from runbook.running.session import Session
 from runbook.running.shell import Job, Shell
 

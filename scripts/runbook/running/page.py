@@ -7,8 +7,7 @@ from runbook.outcome import Reason
 from runbook.plan import Mode, PagePlan, Step
 from runbook.running.facts import Fact
 from runbook.running.opened import Bad, Opened
-from runbook.running.operator import Answer
-from runbook.running.run import Run
+from runbook.running.run import Answer, Run
 from runbook.running.session import Session
 
 

@@ -21,8 +21,7 @@ from runbook.reporting import annotations, coverage, history, junit, make, merge
 from runbook.reporting.record import Campaign
 from runbook.reporting.step_by_step import StepByStep
 from runbook.running.interruption import Interruptions
-from runbook.running.operator import NOBODY
-from runbook.running.run import opened
+from runbook.running.run import NOBODY, opened
 from runbook.settings import Settings
 from runbook.verbs.options import announce_stop, console, known_target, missing_targets, print_json, show_missing
 from runbook.verbs.verdict import verdict
