@@ -56,7 +56,7 @@ class Database:
             with self.engine.begin() as connection:
                 yield connection
         except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
-            _LOG.error("Base de données en défaut : %s", _cause(error))
+            _LOG.error("Base de données en défaut : %s", cause(error))
             raise ServiceUnavailable(retry_after=1) from None
         except DBAPIError as error:
             if not error.connection_invalidated:
@@ -101,7 +101,7 @@ class Database:
             seen = _UNREACHABLE if _is_unreachable(error) else self._missing()
             self.engine.dispose()  # what it had open may be as dead
             if seen != self.obstacle:
-                _LOG.error("%s : %s", seen.capitalize(), _cause(error))
+                _LOG.error("%s : %s", seen.capitalize(), cause(error))
         if seen is None and self.obstacle is not None:
             _LOG.info("Base de données retrouvée")
         self.obstacle = seen
@@ -146,7 +146,7 @@ def _is_unreachable(error: Exception) -> bool:
     return isinstance(error, InterfaceError) or not isinstance(error, DBAPIError)
 
 
-def _cause(error: Exception) -> str:
+def cause(error: Exception) -> str:
     """The driver's words, without the statement and without an address that could hold a password."""
     return str(getattr(error, "orig", None) or error).splitlines()[0][:200]
 
