@@ -157,6 +157,7 @@ def _schemas() -> dict[str, Any]:
         "Service": _closed(
             service=_TEXT,
             version=_TEXT,
+            commit=_TEXT,
             timestamp={"type": "string", "format": "date-time"},
             instance=_TEXT,
             environment=_closed(name=_TEXT, log_level=_TEXT),
