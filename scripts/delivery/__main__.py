@@ -71,7 +71,7 @@ def _deploy(options: argparse.Namespace, source: Source, release: Release) -> No
     with turn(cluster, options.attendre):
         before, start = look(cluster, wanted), time.monotonic()
         try:
-            if not options.sans_essai:
+            if before.revisions and not options.sans_essai:  # a first delivery has no user yet, and no API to call
                 try_out(cluster, wanted, release, options.delai)
             roll_out(cluster, wanted, options.delai)
             check(cluster, release, options.adresse)
