@@ -15,6 +15,7 @@ from delivery.programs import DeliveryError, say
 from delivery.release import COMPONENTS, ROOT, Release, Source, check_out
 from delivery.turn import turn
 
+_BACK = 120  # seconds at least given to what ran before: it did once
 _REPORTS = ROOT / ".runbook" / "livraisons"
 
 
@@ -77,8 +78,8 @@ def _deploy(options: argparse.Namespace, source: Source, release: Release) -> No
             check(cluster, release, options.adresse)
         except (DeliveryError, KeyboardInterrupt) as error:
             print(f"livrer : {error or 'interrompu'}", file=sys.stderr)
-            undo(cluster, before, options.delai)
-            ledger.note(cluster, release, "annulée", time.monotonic() - start)
+            undo(cluster, before, options.adresse, max(options.delai, _BACK))
+            ledger.note(cluster, release, "annulée" if before.revisions else "ratée", time.monotonic() - start)
             raise DeliveryError(f"{release.version} du commit {release.commit[:12]} n'a pas été livrée") from None
         ledger.note(cluster, release, "livrée", time.monotonic() - start)
     _tell(cluster)

@@ -14,7 +14,7 @@ from delivery.programs import DeliveryError, say
 from delivery.release import COMPONENTS, Release
 
 _PORTS = {"api": 8000, "front": 8080}
-_SETTLED = 30.0  # seconds given to what answers: it may have been seen before it changed
+_SETTLED = 20.0  # seconds given to what answers: it may have been seen before it changed
 _REVISION = "deployment.kubernetes.io/revision"
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -77,12 +77,13 @@ def check(cluster: Cluster, release: Release, address: str) -> None:
     for component in COMPONENTS:
         for pod in _running(cluster, f"datapress-{component}"):
             _until_settled(lambda component=component, pod=pod: _fault(cluster, pod, component, release))  # type: ignore[misc]
-    _until_settled(lambda: _outside(address, release))
+    expected: dict[str, object] = {"version": release.version, "commit": release.commit, "api": release.version}
+    _until_settled(lambda: _outside(address, expected))
     say("contrôler", f"chaque pod, et {address}, répondent {release.version} du commit {release.commit[:12]}")
 
 
-def undo(cluster: Cluster, before: Before, patience: int) -> None:
-    """Bring back what ran before, and wait for it: the settings first, which new pods read when they start."""
+def undo(cluster: Cluster, before: Before, address: str, patience: int) -> None:
+    """Bring back what ran before, and wait until it answers: the settings first, which pods read when they start."""
     for item in before.others:
         cluster.apply(json.loads(item["metadata"]["annotations"][_APPLIED]))
     changed = []
@@ -97,6 +98,7 @@ def undo(cluster: Cluster, before: Before, patience: int) -> None:
     if not before.revisions:
         say("annuler", "rien à quoi revenir : c'était la première livraison, et elle reste pour qu'on la lise")
         return
+    _until_settled(lambda: _outside(address, {}))
     back = ", ".join(f"{component} : {commit[:12]}" for component, commit in before.commits.items())
     say("annuler", f"revenu à ce qui tournait avant ({back})")
 
@@ -116,8 +118,8 @@ def _rolled_out(cluster: Cluster, name: str, patience: int) -> None:
 
 def _why(cluster: Cluster, name: str) -> str:
     """What the cluster says of the pods that are not ready, on a few lines."""
-    lines = []
-    for pod in cluster.get("pods", selector=f"app.kubernetes.io/name={name}"):
+    lines, pods = [], cluster.get("pods", selector=f"app.kubernetes.io/name={name}")
+    for pod in pods:
         for status in pod["status"].get("containerStatuses", ()):
             if not status["ready"]:
                 waiting = status["state"].get("waiting", {})
@@ -126,7 +128,7 @@ def _why(cluster: Cluster, name: str) -> str:
         *("get", "events", "--field-selector", "type=Warning", "--sort-by=.lastTimestamp"),
         *("--output", "jsonpath={range .items[*]}{.involvedObject.name} : {.message}{'\\n'}{end}"),
     )
-    events = [line for line in told.splitlines() if line.startswith(f"{name}-")]
+    events = [line for line in told.splitlines() if line.startswith(tuple(pod["metadata"]["name"] for pod in pods))]
     return "\n".join([*lines, *events[-3:]])
 
 
@@ -142,27 +144,25 @@ def _fault(cluster: Cluster, pod: str, component: str, release: Release) -> str:
         status, told = cluster.ask(pod, _PORTS[component], "/" if component == "api" else "/status")
     except DeliveryError as error:
         return f"{pod} ne répond pas : {error}"
-    expected: dict[str, object] = {"service": f"datapress-{component}", "version": release.version, "commit": release.commit}
+    expected: dict[str, object] = {
+        "service": f"datapress-{component}",
+        "version": release.version,
+        "commit": release.commit,
+    }
     expected |= {"secret_present": True} if component == "api" else {}
     return _difference(pod, status, told, expected)
 
 
-def _outside(address: str, release: Release) -> str:
+def _outside(address: str, expected: dict[str, object]) -> str:
     try:
         with urllib.request.urlopen(f"{address}/status", timeout=5) as answer:  # noqa: S310 - the caller's address
             status, told = answer.status, json.load(answer)
     except (OSError, ValueError) as error:
         return f"{address}/status : {error}"
-    seen = {**told, "api": told.get("api", {}).get("version")}
-    return _difference(
-        f"{address}/status",
-        status,
-        seen,
-        {"version": release.version, "commit": release.commit, "api": release.version},
-    )
+    return _difference(f"{address}/status", status, {**told, "api": told.get("api", {}).get("version")}, expected)
 
 
-def _difference(who: str, status: int, told: dict[str, Any], expected: dict[str, Any]) -> str:
+def _difference(who: str, status: int, told: dict[str, Any], expected: dict[str, object]) -> str:
     if status != 200:
         return f"{who} répond {status}"
     wrong = {name: told.get(name) for name, value in expected.items() if told.get(name) != value}

@@ -57,8 +57,8 @@ def smoke(source: Source, images: Mapping[str, str]) -> None:
             told = json.loads(_get(f"http://{address}{_TELLS[component]}"))
         finally:
             call("docker", "rm", "--force", name)
-        if (told["version"], told.get("commit")) != (source.version, source.commit):
-            raise DeliveryError(f"{image} annonce {told}, et non {source.version} du commit {source.commit}")
+        if (told.get("version"), told.get("commit")) != (source.version, source.commit):
+            raise DeliveryError(f"{image} répond {told}, attendu {source.version} du commit {source.commit}")
         say("essayer", f"{component} : prêt en {seconds:.1f} s, annonce {source.version} et son commit")
 
 
