@@ -5,6 +5,7 @@ import signal
 import sys
 import tempfile
 import time
+import tomllib
 from pathlib import Path
 from types import FrameType
 
@@ -26,6 +27,8 @@ def main() -> int:
     try:
         if options.verbe == "etat":
             _tell(Cluster(options.contexte))
+        elif options.verbe == "decrire":
+            _describe(options)
         elif options.verbe == "historique":
             print(ledger.table(Cluster(options.contexte)))
         else:
@@ -55,6 +58,15 @@ def _prepare(options: argparse.Namespace, source: Source) -> dict[str, str]:
     pushed = images.push(built)
     supply.sign(chain, source, pushed, lists, kept)
     return pushed
+
+
+def _describe(options: argparse.Namespace) -> None:
+    """List and scan the images that Compose has built."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    options.dossier.mkdir(parents=True, exist_ok=True)
+    chain = supply.Chain(options.exiger)
+    built = {component: f"datapress-{component}:{version}" for component in COMPONENTS}
+    supply.scan(chain, supply.describe(chain, built, options.dossier))
 
 
 def _deploy(options: argparse.Namespace, source: Source, release: Release) -> None:
@@ -116,17 +128,22 @@ def _parser() -> argparse.ArgumentParser:
         "tout": "préparer, puis déployer",
         "preparer": "du commit aux images poussées et signées, sans toucher à un cluster",
         "deployer": "des images déjà poussées, nommées par leur empreinte, au cluster",
+        "decrire": "dire ce que contiennent les images que Compose a construites, et les analyser",
         "etat": "dire ce qui est déployé",
         "historique": "dire ce qui a été livré, quand, par qui, et comment cela a fini",
     }
     for verb, text in texts.items():
         add = verbs.add_parser(verb, help=text, description=text).add_argument
-        if verb != "preparer":
+        if verb == "decrire":
+            add("dossier", type=Path, help="où écrire les listes (SBOM)")
+        elif verb != "preparer":
             add("--contexte", required=True, help="contexte kubectl du cluster")
         if verb in ("etat", "historique"):
             continue
-        add("--commit", default="HEAD", help="ce qui est livré ; les fichiers du dossier de travail ne comptent pas")
         add("--exiger", action="append", default=[], choices=supply.STEPS, help="échouer si cette étape est impossible")
+        if verb == "decrire":
+            continue
+        add("--commit", default="HEAD", help="ce qui est livré ; les fichiers du dossier de travail ne comptent pas")
         add("--cle", default="", help="clé privée de cosign ; sans elle, la signature est sans clé, si elle est exigée")
         add("--cle-publique", default="", help="clé publique qui doit avoir signé ce qu'on déploie")
         add("--identite", default="", help="motif de l'identité qui doit avoir signé sans clé")
