@@ -49,7 +49,7 @@ class Database:
             with self.engine.begin() as connection:
                 yield connection
         except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
-            _LOG.error("Base de données en défaut : %s", _cause(error))
+            _LOG.error("Base de données en défaut : %s", cause(error))
             raise ServiceUnavailable(retry_after=1) from None
         except DBAPIError as error:
             if not error.connection_invalidated:
@@ -93,7 +93,7 @@ class Database:
             self.engine.dispose()  # what it had open may be as dead
             seen = _UNREACHABLE if _is_unreachable(error) else "schéma absent de la base de données"
             if seen != self.obstacle:
-                _LOG.error("%s : %s", seen.capitalize(), _cause(error))
+                _LOG.error("%s : %s", seen.capitalize(), cause(error))
         if seen is None and self.obstacle is not None:
             _LOG.info("Base de données retrouvée")
         self.obstacle = seen
@@ -128,7 +128,7 @@ def _is_unreachable(error: Exception) -> bool:
     return isinstance(error, OperationalError) and "no such table" not in said
 
 
-def _cause(error: Exception) -> str:
+def cause(error: Exception) -> str:
     """The driver's words, without the statement and without an address that could hold a password."""
     return str(getattr(error, "orig", None) or error).splitlines()[0][:200]
 
