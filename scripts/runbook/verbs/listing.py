@@ -5,8 +5,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from runbook.plan import make_plan
-from runbook.reporting.label import label
+from runbook.plan import label, make_plan
 from runbook.settings import load
 from runbook.verbs.options import json_option, pages_argument, print_json, selected, show_refused
 

@@ -18,12 +18,10 @@ from runbook.judging import Journal, judged
 from runbook.plan import Plan, make_plan
 from runbook.reading.selection import Selection
 from runbook.reporting import annotations, coverage, history, junit, make, merge, record, terminal
-from runbook.reporting.logbook import Logbook
 from runbook.reporting.record import Campaign
 from runbook.reporting.step_by_step import StepByStep
 from runbook.running.interruption import Interruptions
-from runbook.running.operator import NOBODY
-from runbook.running.run import opened
+from runbook.running.run import NOBODY, opened
 from runbook.settings import Settings
 from runbook.verbs.options import announce_stop, console, known_target, missing_targets, print_json, show_missing
 from runbook.verbs.verdict import verdict
@@ -81,10 +79,11 @@ def run_pages(root: Path, settings: Settings, selection: Selection, state: str, 
     interruptions = Interruptions()
     announce = partial(announce_stop, order.screen, *(["aucun nettoyage n'est lancé."] if asked.by_step else []))
     with interruptions.handled(announce):
-        start = make.at_start(dict.fromkeys(page.page for page in plan.pages), settings, root)
+        pages = dict.fromkeys(page.page for page in plan.pages)
+        campaign = make.at_start(pages, settings, root, missing, order.whole)
         journal = _carried_out(order, interruptions)
         journal.faults += problems
-        done = _kept(order, make.campaign(start, journal, settings, root, missing, findings, order.whole))
+        done = _kept(order, campaign(journal, findings))
     if asked.as_json:
         print_json(record.Record(record.VERSION, [done]))
     if os.environ.get("GITHUB_ACTIONS") == "true":
@@ -115,7 +114,7 @@ def _carried_out(order: Order, interruptions: Interruptions) -> Journal:
     tell: StepByStep | terminal.Progress
     operator = NOBODY
     if order.asked.by_step:
-        tell = StepByStep(screen, Logbook(order.root / order.settings.state / "journal"))
+        tell = StepByStep(screen, order.root / order.settings.state / "journal")
         operator = tell.operator
     else:
         tell = terminal.Progress(screen)
