@@ -4,7 +4,7 @@ import re
 
 from runbook.cli import EXIT_INTERRUPTED, EXIT_MISUSE, commands
 from runbook.outcome import Outcome
-from runbook.reading.content import ATTRIBUTES
+from runbook.reading.attributes import ATTRIBUTES
 from runbook.reading.languages import BASH, OTHERS, SESSIONS
 from runbook.settings import load
 

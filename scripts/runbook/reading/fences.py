@@ -40,16 +40,8 @@ class Fence:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shadow:
-    """A line that looks like the opening of a block and that the site does not render as one."""
-
-    line: int
-    text: str
-
-
-def find_fences(page: Page, site: Site) -> tuple[tuple[Fence, ...], tuple[Shadow, ...]]:
-    """The page's rendered blocks in reading order, and the openings that are not rendered as blocks."""
+def find_fences(page: Page, site: Site) -> tuple[tuple[Fence, ...], tuple[tuple[int, str], ...]]:
+    """The page's rendered blocks in reading order, and the line and text of what only looks like the opening of one."""
     if "```" not in page.markdown and "~~~" not in page.markdown:
         return (), ()
     found: list[Fence] = []
@@ -200,11 +192,11 @@ def _plain(line: str) -> str:
     return line.expandtabs(4).rstrip()
 
 
-def _shadows(page: Page, fences: tuple[Fence, ...]) -> list[Shadow]:
+def _shadows(page: Page, fences: tuple[Fence, ...]) -> list[tuple[int, str]]:
     covered = {index for fence in fences for index in range(fence.index, fence.end)}
     lines = COMMENT.sub(lambda match: "\n" * match.group().count("\n"), page.markdown).split("\n")
     return [
-        Shadow(page.line_of[index], line.strip())
+        (page.line_of[index], line.strip())
         for index, line in enumerate(lines)
         if index not in covered and OPENING.match(line)
     ]

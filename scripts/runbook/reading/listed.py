@@ -34,12 +34,7 @@ def changed_files(root: Path) -> frozenset[str]:
 
 def _git(root: Path, *options: str) -> str:
     try:
-        ran = subprocess.run(
-            ["git", "ls-files", "-z", *options],
-            cwd=root,
-            capture_output=True,
-            check=True,
-        )
+        ran = subprocess.run(["git", "ls-files", "-z", *options], cwd=root, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):  # no git, or no repository
         return ""
     return ran.stdout.decode(errors="surrogateescape")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from runbook.rules.shell import UNKNOWN, Command, Word
 from runbook.rules.situation import Situation
@@ -18,11 +19,8 @@ CARRIERS = {
     "docker": ("run", "exec", "create", "container run", "container exec", "compose run", "compose exec"),
     "gnu": ("timeout", "env", "xargs", "nice", "stdbuf", "nohup"),
 }
-ALONE = {
-    "kubectl": ("apply", "create", "cluster-info"),
-    "docker": (),
-    "kind": (),
-}  # verbs that also stand without another
+ALONE = ("kubectl apply", "kubectl create", "kubectl cluster-info")  # verbs that also stand without another
+VERSIONED = re.compile(r"(?<=[a-z])-?\d+(\.\d+)*$")  # `python3.14`, `clang-18`: judged like any version
 PASSES_ON = ("kubectl", "docker")  # what follows `--` is another command
 SUBCOMMANDS = ("kubectl", "git")  # where an unknown verb may be a plugin's, or an alias
 SHORTENED = ("gnu", "git")  # where a long option may be cut short
@@ -118,6 +116,8 @@ def read_call(command: Command, situation: Situation, more: Mapping[str, Grammar
     Without a grammar, every word is an operand.
     """
     program = posixpath.basename(command.name)
+    if not (grammar_of(program) or program in builtins()):
+        program = VERSIONED.sub("", program)
     grammar = more.get(program) or grammar_of(program)
     if grammar is None:
         return Call(command, situation, program, None, "", (), command.arguments, None, ())
@@ -163,7 +163,7 @@ class _Reader:
             return not over
         start = f"{self.verb} ".lstrip()
         below = any(verb.startswith(start) and verb != self.verb for verb in self.grammar.verbs)
-        if below and word.known and self.grammar.program != "gnu" and self.verb not in ALONE.get(self.program, ()):
+        if below and word.known and self.grammar.program != "gnu" and f"{self.program} {self.verb}" not in ALONE:
             self.wrong.append(("verb", word, longer))
         return False
 
@@ -216,26 +216,25 @@ def _parts(word: Word, known: Options) -> Iterator[tuple[str, Word | None]]:
 
 Effect = Callable[[Call], None]
 Carried = Callable[[Call], Iterator[tuple[Command, Situation]]]
+Done = TypeVar("Done", Effect, Carried)
 EFFECTS: dict[str, list[Effect]] = {}
-CARRIED: dict[str, Carried] = {}
+CARRIED: dict[str, list[Carried]] = {}
+
+
+def _entered(table: dict[str, list[Done]], programs: tuple[str, ...]) -> Callable[[Done], Done]:
+    def enter(done: Done) -> Done:
+        for program in programs:
+            table.setdefault(program, []).append(done)
+        return done
+
+    return enter
 
 
 def effect(*programs: str) -> Callable[[Effect], Effect]:
     """The function below tells the situation what a command of these programs changes, once the rules have seen it."""
-
-    def enter(change: Effect) -> Effect:
-        for program in programs:
-            EFFECTS.setdefault(program, []).append(change)
-        return change
-
-    return enter
+    return _entered(EFFECTS, programs)
 
 
 def carries(*programs: str) -> Callable[[Carried], Carried]:
     """The function below gives the commands that one of these programs runs, and where."""
-
-    def enter(carried: Carried) -> Carried:
-        CARRIED.update(dict.fromkeys(programs, carried))
-        return carried
-
-    return enter
+    return _entered(CARRIED, programs)

@@ -16,8 +16,7 @@ from typing import Any
 
 from runbook.reading.content import PageBlocks
 from runbook.repository.model import Repository
-from runbook.repository.objects import items, mapping
-from runbook.repository.yamlfile import Document, read_documents
+from runbook.repository.yamlfile import Document, items, mapping, read_documents
 from runbook.rules.finding import Finding, nearest
 from runbook.rules.kubernetes import is_own
 from runbook.rules.memory import asked_once, cache_file
@@ -125,7 +124,7 @@ def kubernetes_schema(repository: Repository, _: Sequence[PageBlocks]) -> Iterat
     listed = [document.at("kubernetes") for document in read_documents(repository.root / path, path)[0]] if path else []
     versions = [str(mapping(one).get("version")) for one in items(listed[0])] if listed else []
     own = [item for item in repository.objects if is_own(str(item.at("apiVersion")), item.kind)]
-    documents = [(item.document, f"{item} : ") for item in own]
+    documents = [(item, f"{item} : ") for item in own]
     if has_module("kubernetes_validate"):
         yield from _validated(
             repository, "kubernetes", documents, str(versions), lambda one: _by_kubernetes(one, versions)
@@ -161,7 +160,7 @@ def file_schema(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Fin
     files = dict.fromkeys(workflow_files(repository), "github-workflows")
     if files and ".github/dependabot.yml" in repository.files:
         files[".github/dependabot.yml"] = "dependabot"
-    documents = {"compose-spec": [repository.compose.document] if repository.compose.path else []}
+    documents: dict[str, list[Document]] = {"compose-spec": [repository.compose] if repository.compose.path else []}
     for path, name in files.items():
         documents.setdefault(name, []).extend(read_documents(repository.root / path, path)[0])
     for name, given in documents.items() if has_module("check_jsonschema") else ():
