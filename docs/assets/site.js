@@ -16,6 +16,11 @@ const reachTables = () => {
 window.addEventListener("load", reachTables);
 window.addEventListener("resize", reachTables);
 
+// A proof ages while the site stays as it was built: what is to be seen from a day on is shown by the reader's clock.
+for (const told of document.querySelectorAll("[data-montrer-apres]")) {
+  told.hidden = Date.now() < Date.parse(told.dataset.montrerApres);
+}
+
 // The theme gives its search window a role and no name.
 document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "Recherche");
 

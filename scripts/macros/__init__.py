@@ -29,6 +29,7 @@ _DOCS = "docs"
 _STATE = ".runbook"
 _MEANINGS = f"{_DOCS}/_data/services.yaml"
 _ENGINE = f"{_DOCS}/_data/moteur.yaml"
+_PROPOSED = f"{_DOCS}/_data/engagements.yaml"
 
 
 def define_env(env: Any) -> None:
@@ -64,6 +65,7 @@ def define_env(env: Any) -> None:
             "deck": proof(evidence, {name: target.title for name, target in settings.targets.items()}),
             "roadmap": roadmap,
             "supported": read_supported(root / VERSIONS),
+            "engagements": only(read_yaml(root / _PROPOSED), _PROPOSED),
             "costs": read_costs(root / _DOCS / "_data" / "couts.yaml", roadmap),
             "recette_url": f"http://localhost:{recette.front.node_port}",
         }

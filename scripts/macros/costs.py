@@ -1,18 +1,27 @@
 """What does each way of hosting cost, under the assumptions of the data file?"""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from babel.numbers import format_decimal
 
+from .dates import in_words
 from .roadmap import Roadmap
 from .sources import SourceError, only, read_yaml
 from .tables import table
 
 YEARS = 3
 _DAY = "jour"
+
+
+class Public(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A public price that an assumption was held against: where it stands, and the day of which it tells."""
+
+    texte: str
+    adresse: str
+    date: date
 
 
 class Assumption(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,6 +32,13 @@ class Assumption(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     haut: float
     origine: str
     unite: str = "jours"
+    reperes: list[Public] = []
+
+    @property
+    def told(self) -> str:
+        """Its origin, then the public prices beside it, each with its address and its day."""
+        beside = (f"[{one.texte}]({one.adresse}), au {in_words(one.date)}" for one in self.reperes)
+        return " ; ".join((self.origine, *beside))
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,7 +60,7 @@ class OnCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole data file."""
 
-    date: Any
+    date: date
     hypotheses: dict[str, Assumption]
     portage: Assumption
     scenarios: list[Scenario]
@@ -74,14 +90,14 @@ class Costs:
 
     def __init__(self, document: Document, roadmap: Roadmap) -> None:
         self._document, self._works = document, roadmap.range("horizon-1")
-        self.date = str(document.date)
+        self.date = in_words(document.date)
         self.porting = f"{document.portage.bas:g} à {document.portage.haut:g}"
-        self.on_call = self._price("astreinte", document.astreinte.semaines, document.astreinte.semaines)
+        self.on_call = self.price("astreinte", document.astreinte.semaines, document.astreinte.semaines)
 
     def assumptions(self) -> str:
         """One row an assumption: what, how much, from where."""
         found = [*self._document.hypotheses.values(), self._document.portage]
-        rows = [(one.titre, f"{one.bas:g} à {one.haut:g}", one.unite, one.origine) for one in found]
+        rows = [(one.titre, f"{one.bas:g} à {one.haut:g}", one.unite, one.told) for one in found]
         return table(("Hypothèse", "Valeur", "Unité", "D'où elle vient"), rows)
 
     def comparison(self) -> str:
@@ -96,7 +112,7 @@ class Costs:
         """The entries of one way of hosting, each with its price."""
         one = self._named(anchor)
         rows = [
-            (when, reason, f"{_quantity(low, high)} {self._unit(name)}".strip(), self._price(name, low, high))
+            (when, reason, f"{_quantity(low, high)} {self._unit(name)}".strip(), self.price(name, low, high))
             for when, entries in (("Pour démarrer", one.depart), ("Par an", one.annee))
             for name, low, high, reason in entries
         ]
@@ -112,9 +128,10 @@ class Costs:
         return self.start(anchor) + self.year(anchor) * YEARS
 
     def _sum(self, entries: list[tuple[str, float, float, str]]) -> Span:
-        return sum((self._price(name, low, high) for name, low, high, _ in entries), Span(0, 0))
+        return sum((self.price(name, low, high) for name, low, high, _ in entries), Span(0, 0))
 
-    def _price(self, name: str, low: float, high: float) -> Span:
+    def price(self, name: str, low: float, high: float) -> Span:
+        """So many of what this assumption counts; « portage » and « chantiers » are days of work."""
         day = self._document.hypotheses[_DAY]
         if name == "portage":
             return Span(self._document.portage.bas * day.bas, self._document.portage.haut * day.haut)

@@ -5,7 +5,7 @@ from runbook.reporting.history import totals
 from .dates import day, moment, revision
 from .evidence import Evidence, changed
 from .verdicts import target_name
-from .wording import box, listed, outcome
+from .wording import box, listed, old, outcome
 
 _NAMED = 3  # runs that the home page names: the page of the proofs has them all
 
@@ -23,6 +23,10 @@ def status(evidence: Evidence) -> str:
             "verdict](preuves/index.md#verdicts)."
         ),
     )
+    return f"{_told(evidence, facts)}\n\n{old(evidence.runs, 'div')}"
+
+
+def _told(evidence: Evidence, facts: tuple[str, ...]) -> str:
     if evidence.failed:
         return box("danger", _failure(evidence), *facts)
     stale = changed(evidence.proofs)

@@ -6,7 +6,7 @@ from .changes import summary
 from .dates import day
 from .evidence import Evidence, Proof, changed
 from .verdicts import seconds, target_name
-from .wording import outcome
+from .wording import old, outcome
 
 
 def verification(evidence: Evidence, page: str) -> str:
@@ -21,8 +21,8 @@ def verification(evidence: Evidence, page: str) -> str:
         for run in evidence.runs
         if any(proof.run is run for proof in proofs)
     )
-    stale = changed(proofs)
-    return f"{told} ; **périmée**, a changé depuis : {summary(stale)}" if stale else told
+    stale, aged = changed(proofs), old([proof.run for proof in proofs])
+    return f"{told} ; **périmée**, a changé depuis : {summary(stale)}{aged}" if stale else f"{told}{aged}"
 
 
 def duration(evidence: Evidence, page: str) -> str:

@@ -12,7 +12,7 @@ from .past_runs import history
 from .published import RECORD, SCHEMA
 from .tables import table
 from .verdicts import seconds, target_name
-from .wording import box, by, link, plain, stale, terms, version, version_alone
+from .wording import box, by, link, old, plain, stale, terms, version, version_alone
 
 
 def proofs(evidence: Evidence, past: list[PastRun], titles: dict[str, str]) -> str:
@@ -29,6 +29,7 @@ def proofs(evidence: Evidence, past: list[PastRun], titles: dict[str, str]) -> s
         part
         for part in (
             _conditions(evidence, titles),
+            old(evidence.runs, "div"),
             stale(changed(evidence.proofs)),
             "## Par cible\n\n" + by(evidence.proofs, "Cible", lambda proof: _target_link(proof.step.target, titles)),
             "## Par page\n\n" + by(evidence.proofs, "Page", lambda proof: link(proof.page, titles)),
@@ -57,6 +58,7 @@ def target_proofs(evidence: Evidence, past: list[PastRun], titles: dict[str, str
     runs = [run for run in evidence.runs if any(proof.run is run for proof in found)]
     parts = [
         *(terms(_target_conditions(run, target, titles)) for run in runs),
+        old(runs, "div"),
         stale(changed(found)),
         "## Bilan { #bilan }\n\n" + by(found, "Page", lambda proof: link(proof.page, titles)),
         (

@@ -3,14 +3,18 @@
 import html
 import re
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 from runbook.reporting.history import Totals, totals
+from runbook.reporting.record import Campaign
 
 from .changes import Change
+from .dates import day
 from .evidence import Proof
 from .past_runs import STOOD_IN, counts_table
 from .verdicts import seconds, typographic
 
+MONTH = timedelta(days=30)  # after which a proof looks old, whatever has not changed since
 _LOWER = ("kubectl", "cluster")
 
 
@@ -35,6 +39,22 @@ def stale(changed: tuple[Change, ...]) -> str:
         "Preuves périmées",
         f"Ces fichiers n'ont plus le contenu qu'ils avaient lors de l'exécution : {listed(changed, 40)}.",
         "Les commandes qui en dépendent sont à vérifier de nouveau.",
+    )
+
+
+def old(runs: Iterable[Campaign], tag: str = "span") -> str:
+    """What the oldest of these runs is told by once it is a month old: hidden, until the reader's clock says so.
+
+    The site stays as it was built; assets/site.js shows it on its day.
+    """
+    oldest = min(runs, key=lambda run: run.date)
+    since = (datetime.fromisoformat(oldest.date) + MONTH).isoformat()
+    told = f"preuve de plus de {MONTH.days} jours, du {day(oldest)} : à refaire"
+    if tag == "span":
+        return f'<span data-montrer-apres="{since}" hidden> ; <strong>{told}</strong></span>'
+    return (
+        f'<div class="admonition warning" data-montrer-apres="{since}" hidden>'
+        f'<p class="admonition-title">{told.capitalize()}</p></div>'
     )
 
 

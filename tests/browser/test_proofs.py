@@ -46,6 +46,19 @@ def test_a_row_of_the_proofs_leads_to_its_command_and_unfolds_what_it_printed(
     assert shown.locator("summary").bounding_box()["y"] > 100  # type: ignore[index]  # what is visible has one
 
 
+@pytest.mark.parametrize("shown", ["", "preuves/", "preuves/recette/", "exploitation/", RUNBOOK])
+@pytest.mark.parametrize(("today", "old"), [("2026-11-30T00:00:00Z", False), ("2026-12-02T00:00:00Z", True)])
+def test_a_proof_looks_old_from_its_thirtieth_day_on_a_site_built_before(
+    full: str, open_page: "Callable[..., Page]", shown: str, today: str, *, old: bool
+) -> None:
+    page = open_page(full)
+    page.clock.set_fixed_time(today)  # the run is of 1 November, 09:30
+    page.goto(full + shown)
+
+    told = page.get_by_text("preuve de plus de 30 jours").first
+    assert told.is_visible() if old else not told.is_visible()
+
+
 @pytest.mark.parametrize("width", [375, 1440])
 def test_a_long_command_scrolls_clear_of_its_copy_button(
     full: str, open_page: "Callable[..., Page]", width: int
