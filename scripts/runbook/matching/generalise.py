@@ -171,11 +171,8 @@ def _value(old: Json, new: Json) -> Json:
     if expect_json.same(old, new):
         return old
     if isinstance(old, dict) and isinstance(new, dict):
-        return {
-            name: old[name] if name == ELLIPSIS else _value(old[name], new[name])
-            for name in old
-            if name == ELLIPSIS or name in new
-        }
+        shown = {name: value for name, value in old.items() if name == ELLIPSIS or name in new}
+        return {name: value if name == ELLIPSIS else _value(value, new[name]) for name, value in shown.items()}
     return _list(old, new) if isinstance(old, list) and isinstance(new, list) else new
 
 

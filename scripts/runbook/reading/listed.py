@@ -12,11 +12,8 @@ def listed_files(root: Path, settings: Settings) -> frozenset[str]:
     names = _git(root, "--cached", "--others", "--exclude-standard").split("\0")
     if settings.site not in names:  # no repository, or a folder that the repository around it ignores
         state = root / settings.state
-        return frozenset(
-            path.relative_to(root).as_posix()
-            for path in root.rglob("*")
-            if path.is_file() and not path.is_relative_to(state)
-        )
+        files = (path for path in root.rglob("*") if path.is_file() and not path.is_relative_to(state))
+        return frozenset(path.relative_to(root).as_posix() for path in files)
     return frozenset(name for name in names if name and (root / name).exists())
 
 

@@ -97,22 +97,16 @@ class Repository:
     @cached_property
     def compose_ports(self) -> dict[int, str]:
         """Port that Compose publishes → its service."""
-        return {
-            port.host: name
-            for name, service in self.compose.services.items()
-            for port in service.ports
-            if port.host is not None
-        }
+        ports = ((port.host, name) for name, service in self.compose.services.items() for port in service.ports)
+        return {host: name for host, name in ports if host is not None}
 
     @cached_property
     def node_ports(self) -> dict[int, str]:
         """Port that each node of the cluster opens → the application behind it, or the name of its Service."""
-        return {
-            int(port["nodePort"]): self.application_behind(item) or item.name
-            for item in self.of_kind("Service")
-            for port in item.maps("spec", "ports")
-            if str(port.get("nodePort", "")).isdecimal()
-        }
+        ports = (
+            (str(port.get("nodePort")), item) for item in self.of_kind("Service") for port in item.maps("spec", "ports")
+        )
+        return {int(port): self.application_behind(item) or item.name for port, item in ports if port.isdecimal()}
 
     def listening(self, service: Service | None, application: str | None, given: str | None) -> set[int]:
         """The ports that a container listens on: the one given as `PORT`, else those of its image and application."""
@@ -137,14 +131,8 @@ class Repository:
 
     def object_named(self, kind: str, name: str, namespace: str | None = None) -> KubeObject | None:
         """The object of this kind and name, in this namespace where both say one."""
-        return next(
-            (
-                item
-                for item in self.of_kind(kind)
-                if item.name == name and (namespace is None or item.namespace in (None, namespace))
-            ),
-            None,
-        )
+        same = (item for item in self.of_kind(kind) if item.name == name)
+        return next((item for item in same if namespace is None or item.namespace in (None, namespace)), None)
 
     def containers(self) -> Iterator[Container]:
         """Every container of every manifest."""
@@ -153,11 +141,8 @@ class Repository:
     def pods_behind(self, service: KubeObject) -> list[KubeObject]:
         """The workloads whose pods a Service selects."""
         terms = ",".join(f"{key}={value}" for key, value in text_map(service.at("spec", "selector")).items())
-        return [
-            item
-            for item in self.objects
-            if terms and item.pod_keys is not None and selects(terms, item.pod_labels) and same_place(item, service)
-        ]
+        near = (item for item in self.objects if terms and item.pod_keys is not None and same_place(item, service))
+        return [item for item in near if selects(terms, item.pod_labels)]
 
     def application_behind(self, service: KubeObject) -> str | None:
         """The application that answers for a Service."""

@@ -16,7 +16,7 @@ from runbook.judging import Result
 from runbook.matching import expect
 from runbook.matching.generalise import Shown, generalise
 from runbook.outcome import Outcome, Reason
-from runbook.plan import Plan, make_plan
+from runbook.plan import Plan, Step, make_plan
 from runbook.reading.blocks import blocks_of
 from runbook.reading.content import Block, Expected
 from runbook.reading.pages import read_site
@@ -57,13 +57,10 @@ class Accepted:
         return "\n".join(shown.text for shown in self.new)
 
 
-@verb(
-    "accept",
-    TARGET,
-    CONTEXT,
-    click.option("--dry-run", "dry", is_flag=True, help="Montrer ce qui changerait, sans rien écrire."),
-    JSON,
-)
+DRY = click.option("--dry-run", "dry", is_flag=True, help="Montrer ce qui changerait, sans rien écrire.")
+
+
+@verb("accept", TARGET, CONTEXT, DRY, JSON)
 def command(asked: Asked, dry: bool) -> int:
     """Exécute des pages, et récrit leurs résultats attendus d'après ce qui a été obtenu ; jamais en CI."""
     if os.environ.get("CI", "").casefold() not in NOT_CI:
@@ -84,19 +81,15 @@ def command(asked: Asked, dry: bool) -> int:
     meant = {(step.block.page, step.block.line): step.block for step in plan.steps}
     results = [one for one in journal.results if selection.holds(one.step.block.page, one.step.block.line)]
     found = sorted(_accepted(results, meant), key=lambda one: (one.page, one.line))
-    done = [
-        accepted
-        for page, of_page in groupby(found, key=lambda one: one.page)
-        for accepted in _written(asked, page, list(of_page), dry)
-    ]
+    by_page = groupby(found, key=lambda one: one.page)
+    done = [accepted for page, some in by_page for accepted in _written(asked, page, list(some), dry)]
     changed = [one for one in done if one.new]
     for one in done:
         if one.refused:
             screen.print(f"{one.page}:{one.line} : {one.refused}", markup=False, style="yellow")
     if asked.as_json:
-        print_json(
-            [{**msgspec.to_builtins(one), "new": one.text, "written": bool(one.new) and not dry} for one in done]
-        )
+        told = ({**msgspec.to_builtins(one), "new": one.text, "written": bool(one.new) and not dry} for one in done)
+        print_json(list(told))
     said = "à récrire" if dry else "récrits"
     screen.print(f"{len(changed)} résultats attendus {said}, {len(done) - len(changed)} laissés")
     bad = [one for one in journal.results if one.outcome.bad]
@@ -105,17 +98,11 @@ def command(asked: Asked, dry: bool) -> int:
 
 def _without_expected(plan: Plan) -> Plan:
     """The same steps, judged by their status alone; one that is tried again still waits for what it expects."""
-    pages = (
-        replace(
-            page,
-            steps=tuple(
-                step if step.block.retry else replace(step, block=replace(step.block, expected=None))
-                for step in page.steps
-            ),
-        )
-        for page in plan.pages
-    )
-    return replace(plan, pages=tuple(pages))
+
+    def without(step: Step) -> Step:
+        return step if step.block.retry else replace(step, block=replace(step.block, expected=None))
+
+    return replace(plan, pages=tuple(replace(page, steps=tuple(map(without, page.steps))) for page in plan.pages))
 
 
 def _accepted(results: Sequence[Result], meant: dict[tuple[str, int], Block]) -> Iterator[Accepted]:

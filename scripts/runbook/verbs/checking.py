@@ -11,14 +11,7 @@ from runbook.verbs.options import JSON, JUNIT, Asked, pages_meanwhile, print_jso
 from runbook.verbs.verdict import verdict
 
 
-@verb(
-    "check",
-    JSON,
-    JUNIT,
-    click.option(
-        "--no-cache", is_flag=True, help="Tout contrôler, même si rien n'a changé depuis un contrôle sans constat."
-    ),
-)
+@verb("check", JSON, JUNIT, click.option("--no-cache", is_flag=True, help="Tout contrôler, même si rien n'a changé."))
 def command(asked: Asked, no_cache: bool) -> int:
     """Contrôle les pages, les manifestes et le code entre eux, sans rien exécuter."""
     gc.disable()  # a short life, few cycles: collecting costs a tenth of the time

@@ -13,21 +13,11 @@ from runbook.verbs.verdict import own_grammar
 
 @verb(
     "mutate",
-    click.option(
-        "--run",
-        "targets",
-        multiple=True,
-        metavar="CIBLE",
-        help="Exécuter aussi les pages sur cette cible pour les mutants que le contrôle laisse passer (répétable).",
-    ),
+    click.option("--run", "targets", multiple=True, metavar="CIBLE", help="Exécuter aussi les pages (répétable)."),
     click.option("--count", type=click.IntRange(min=1), help="Nombre de mutants tirés au sort ; tous par défaut."),
-    click.option(
-        "--seed", type=int, default=0, show_default=True, help="Graine du tirage : même graine, mêmes mutants."
-    ),
+    click.option("--seed", type=int, default=0, show_default=True, help="Même graine, mêmes mutants."),
     click.option("--only", metavar="TEXTE", default="", help="Se limiter aux fichiers ou opérateurs qui ont ce texte."),
-    click.option(
-        "--workers", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="Contrôles menés en même temps."
-    ),
+    click.option("--workers", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="Contrôles en même temps."),
     JSON,
 )
 def command(asked: Asked, count: int | None, seed: int, only: str, workers: int) -> int:

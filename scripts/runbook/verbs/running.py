@@ -56,31 +56,15 @@ class Order:
 @verb(
     "run",
     TARGET,
-    click.option(
-        "--require",
-        "required",
-        metavar="CIBLES",
-        default="",
-        help="Échouer si l'une de ces cibles (séparées par des virgules) manque.",
-    ),
+    click.option("--require", metavar="CIBLES", default="", help="Échouer si l'une de ces cibles (a,b) manque."),
     CONTEXT,
-    click.option(
-        "--step",
-        "by_step",
-        is_flag=True,
-        help="Pas à pas : montrer le texte et la commande, demander avant chacune, tenir un journal lisible.",
-    ),
-    click.option(
-        "--check",
-        "checks",
-        is_flag=True,
-        help="Contrôler d'abord tout le site, comme « runbook check » ; un constat fait échouer.",
-    ),
+    click.option("--step", "by_step", is_flag=True, help="Pas à pas : demander avant chaque commande ; tout est noté."),
+    click.option("--check", "checks", is_flag=True, help="Contrôler d'abord tout le site ; un constat fait échouer."),
     JUNIT,
     RECORD,
     JSON,
 )
-def command(asked: Asked, required: str, by_step: bool, checks: bool) -> int:
+def command(asked: Asked, require: str, by_step: bool, checks: bool) -> int:
     """Exécute les pages (toutes, ou celles nommées et celles dont elles dépendent)."""
     root, settings, screen = asked.root, asked.settings, asked.screen
     state = state_of(root, settings)
@@ -91,7 +75,7 @@ def command(asked: Asked, required: str, by_step: bool, checks: bool) -> int:
         raise RunbookError("--step demande un terminal et le nom d'au moins une page")
     plan = make_plan(selection.pages, settings, missing, selection.chosen, prerequisites=not by_step)
     order = Order(asked, by_step, selection)
-    wanted = [known_target(name.strip(), settings) for name in required.split(",") if name.strip()]
+    wanted = [known_target(name.strip(), settings) for name in require.split(",") if name.strip()]
     problems = [f"{name} : cible requise mais absente : {missing[name]}" for name in wanted if name in missing]
     problems += [f"page refusée : {problem}" for problem in plan.refused]
     show_missing(missing, screen)
