@@ -20,6 +20,8 @@ from flask.testing import FlaskClient
 from datapress_api import create_app as create_api
 from datapress_front import create_app as create_front
 
+from . import databases
+
 ROOT = Path(__file__).parents[2]
 
 Talk = Callable[[socket.socket], None]
@@ -55,6 +57,24 @@ def seen_by_front(front_client: Callable[..., FlaskClient]) -> Callable[..., dic
         return api
 
     return see
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[databases.Server]:
+    """A PostgreSQL server; without one the test is skipped, and says why."""
+    with databases.serving() as server:
+        if server is None:
+            pytest.skip(databases.ABSENT)
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/essai.sqlite"
+    server: databases.Server = request.getfixturevalue("postgresql")
+    return server.new_database("essai")
 
 
 @pytest.fixture

@@ -38,23 +38,6 @@ CHECKS = [
 VISITS = {"nom": "Visites du site", "periode": "2026-11", "valeur": 61250, "unite": "visites", "source": "Essai"}
 
 
-@pytest.fixture(scope="module")
-def postgresql():
-    found = databases.programs()
-    if found is None:
-        pytest.skip("PostgreSQL absent de cette machine (Debian : apt-get install postgresql)")
-    with databases.serving(found) as server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database(request, tmp_path):
-    """The address of a database without any table."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/essai.sqlite"
-    return request.getfixturevalue("postgresql").new_database("essai")
-
-
 @pytest.fixture
 def database(empty_database):
     """The address of a database with the example in it."""
@@ -253,7 +236,7 @@ def test_without_its_database_the_api_lives_says_so_and_heals_by_itself(gunicorn
     assert get("/indicateurs").json()["total"] == 168
     assert get("/").json()["data"] == {"database": "postgresql", "kept": True}
 
-    postgresql.control("stop", "-m", "immediate")
+    postgresql.stop()
     try:
         refused = get("/indicateurs")
         assert refused.status_code == 503
@@ -261,7 +244,7 @@ def test_without_its_database_the_api_lives_says_so_and_heals_by_itself(gunicorn
         databases.until(lambda: get("/health/ready").status_code == 503)
         assert [get(path).status_code for path in ("/", "/health", "/health/live")] == [200, 200, 200]
     finally:
-        postgresql.control("start")
+        postgresql.start()
 
     api.wait_until_ready()
     assert get("/indicateurs").json()["total"] == 168

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -91,7 +92,11 @@ class Collector:
     """Takes spans as an OpenTelemetry collector does."""
 
     def __init__(self, httpserver):
-        self.spans, self.url = [], httpserver.url_for("").rstrip("/")
+        self.spans = []
+        self.settings = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": httpserver.url_for("").rstrip("/"),
+            "OTEL_BSP_SCHEDULE_DELAY": "100",
+        }
         httpserver.expect_request("/v1/traces", method="POST").respond_with_handler(self.take)
 
     def take(self, request):
@@ -110,17 +115,13 @@ def collector(httpserver):
 
 
 def test_one_trace_leads_from_the_front_through_the_api_to_the_database(gunicorn, collector):
-    traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "100"}
+    traced = collector.settings | {"OTEL_TRACES_SAMPLER_ARG": "1"}
     api = gunicorn("api", **traced)
     front = gunicorn("front", API_BASE_URL=api.url, **traced)
 
     answer = requests.get(front.url + "/indicateurs", headers={"X-Request-ID": "abc-123"}, timeout=5)
     assert answer.status_code == 200
-    front.wait_for_line('"path": "/indicateurs"')
-
-    (line,) = [each for each in map(json.loads, front.lines) if each.get("path") == "/indicateurs"]
-    trace = line["trace_id"]
-    assert line["request_id"] == "abc-123"
+    trace = access(front, "abc-123")["trace_id"]
 
     def found():
         return [(service, span) for service, span in collector.spans if span.trace_id.hex() == trace]
@@ -140,12 +141,41 @@ def test_one_trace_leads_from_the_front_through_the_api_to_the_database(gunicorn
 
     select = next(span for _, span in spans.values() if span.name.startswith("SELECT"))
     assert lineage(select) == ["datapress-api", "datapress-api", "datapress-front", "datapress-front"]
-    api.wait_for_line(trace)
+    assert access(api, "abc-123")["trace_id"] == trace
+
+
+def access(service, request_id):
+    """What the access log of a service says of a request."""
+    service.wait_for_line(f'"request_id": "{request_id}"')
+    (line,) = [line for line in map(json.loads, service.lines) if line.get("request_id") == request_id]
+    return line
+
+
+def test_a_trace_that_is_not_recorded_is_in_the_logs_and_one_that_its_caller_records_is_recorded(gunicorn, collector):
+    traced = collector.settings | {"OTEL_TRACES_SAMPLER_ARG": "0"}
+    api = gunicorn("api", **traced)
+    front = gunicorn("front", API_BASE_URL=api.url, **traced)
+    asked = "0123456789abcdef0123456789abcdef"
+
+    requests.get(front.url + "/indicateurs", headers={"X-Request-ID": "sans"}, timeout=5)
+    headers = {"X-Request-ID": "avec", "traceparent": f"00-{asked}-0123456789abcdef-01"}
+    requests.get(front.url + "/indicateurs", headers=headers, timeout=5)
+
+    without = access(front, "sans")["trace_id"]
+    assert re.fullmatch("[0-9a-f]{32}", without)
+    assert access(api, "sans")["trace_id"] == without
+    assert access(front, "avec")["trace_id"] == access(api, "avec")["trace_id"] == asked
+    for service in ("datapress-front", "datapress-api"):
+        databases.until(lambda service=service: service in {each for each, _ in collector.spans})
+    assert {span.trace_id.hex() for _, span in collector.spans} == {asked}
 
 
 def test_a_dead_collector_costs_neither_answers_nor_the_stop(gunicorn, tcp_listener):
     front = gunicorn(
-        "front", OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{tcp_listener}", OTEL_BSP_SCHEDULE_DELAY="50"
+        "front",
+        OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{tcp_listener}",
+        OTEL_TRACES_SAMPLER_ARG="1",
+        OTEL_BSP_SCHEDULE_DELAY="50",
     )
 
     answers = [requests.get(front.url + "/health", timeout=5).status_code for _ in range(200)]

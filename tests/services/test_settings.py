@@ -47,6 +47,7 @@ REFUSED = [
     (GunicornSettings, "REVISION", ["", "a b"]),
     (GunicornSettings, "METRICS_PORT", ["", "-1", "65536", "neuf"]),
     (GunicornSettings, "OTEL_EXPORTER_OTLP_ENDPOINT", ["collecteur:4318", "ftp://collecteur"]),
+    (GunicornSettings, "OTEL_TRACES_SAMPLER_ARG", ["", "-0.1", "1.1", "nan", "10%"]),
     (GunicornSettings, "GUNICORN_WORKERS", ["0", "17", "auto"]),
     (GunicornSettings, "GUNICORN_THREADS", ["1", "65"]),
     (GunicornSettings, "GUNICORN_KEEPALIVE", ["-1", "301"]),
@@ -64,6 +65,7 @@ ACCEPTED = [
     (ApiSettings, "API_VERSION", ["1.0.0", "v1", "1.0.0-rc.1+abc_d"]),
     (GunicornSettings, "BIND_ADDRESS", ["127.0.0.1", "0.0.0.0", "::1", "::"]),
     (GunicornSettings, "PORT", ["1024", "65535"]),
+    (GunicornSettings, "OTEL_TRACES_SAMPLER_ARG", ["0", "0.25", "1"]),
 ]
 
 

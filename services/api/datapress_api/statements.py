@@ -10,9 +10,11 @@ _LONGEST = 500
 
 
 def trace_statements(engine: Engine) -> None:
-    """Make a span of each statement of `engine`, within the trace of its request; values are left out."""
+    """Make a span of each statement of `engine`, within a trace that is recorded; values are left out."""
 
     def before(_connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
+        if not trace.get_current_span().is_recording():
+            return
         context.span = _TRACER.start_span(
             statement.split(None, 1)[0],
             kind=trace.SpanKind.CLIENT,
@@ -20,7 +22,9 @@ def trace_statements(engine: Engine) -> None:
         )
 
     def after(_connection: Any, _cursor: Any, _statement: str, _values: Any, context: Any, _many: bool) -> None:
-        context.span.end()
+        span = getattr(context, "span", None)
+        if span is not None:
+            span.end()
 
     def failed(failure: Any) -> None:
         span = getattr(failure.execution_context, "span", None)

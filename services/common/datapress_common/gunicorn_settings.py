@@ -15,6 +15,7 @@ MetricsPort = Annotated[int, Meta(ge=0, le=65535, description="0, ou un port jus
 Processes = Annotated[int, Meta(ge=1, le=16, description="un nombre de processus de 1 à 16")]
 Threads = Annotated[int, Meta(ge=2, le=64, description="un nombre de threads de 2 à 64")]
 Seconds = Annotated[int, Meta(ge=0, le=300, description="un nombre de secondes de 0 à 300")]
+Ratio = Annotated[float, Meta(ge=0, le=1, description="une part entre 0 et 1")]
 
 
 class GunicornSettings(Struct, frozen=True, kw_only=True):
@@ -35,3 +36,5 @@ class GunicornSettings(Struct, frozen=True, kw_only=True):
     metrics_port: MetricsPort = 0
     # Empty: nothing is traced.
     otel_exporter_otlp_endpoint: OptionalHttpUrl = ""
+    # Of the traces that begin here: to record each one would cost a request a sixth more.
+    otel_traces_sampler_arg: Ratio = 0.1

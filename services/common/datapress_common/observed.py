@@ -24,4 +24,4 @@ def watched(app: Flask) -> Callable[[], None]:
     tell_build(service, version, settings.revision)
     if not settings.otel_exporter_otlp_endpoint:
         return lambda: None
-    return tracing.start(app, settings.otel_exporter_otlp_endpoint, service, version)
+    return tracing.start(app, settings.otel_exporter_otlp_endpoint, settings.otel_traces_sampler_arg, service, version)

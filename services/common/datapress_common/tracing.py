@@ -1,18 +1,18 @@
 """How is a request followed from the front to the database? Not at all, unless a collector is named."""
 
-import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
+if TYPE_CHECKING:
+    from datapress_common.spans import Spans
+
 _EXTENSION = "datapress-traced"
 
-# A collector that is dead is found so by a thread that nobody waits for.
-_EXPORT_SECONDS = 2
-_LAST_SECONDS = 1.0
-
-_current: Callable[[], str | None] = lambda: None  # noqa: E731 - replaced by `start`
+# One worker, one tracer; set by `start`.
+_spans: "Spans | None" = None
 
 
 def also_trace(app: Flask, instrument: Callable[[], object]) -> None:
@@ -21,43 +21,31 @@ def also_trace(app: Flask, instrument: Callable[[], object]) -> None:
 
 
 def current_trace_id() -> str | None:
-    """The trace of the request being served, `None` when nothing is traced."""
-    return _current()
+    """The trace of the request being served, recorded or not; `None` when nothing is traced."""
+    return None if _spans is None else _spans.trace_id()
 
 
-def start(app: Flask, endpoint: str, service: str, version: str) -> Callable[[], None]:
+@contextmanager
+def calling(method: str, url: str) -> Iterator[dict[str, str]]:
+    """A call to another service, as a part of the trace; gives the headers that make its own spans the next part."""
+    if _spans is None:
+        yield {}
+        return
+    with _spans.calling(method, url) as headers:
+        yield headers
+
+
+def start(app: Flask, endpoint: str, ratio: float, service: str, version: str) -> Callable[[], None]:
     """Trace what this worker serves from now on, and give back what is to be done before it ends.
 
     Called in the worker: the thread that sends spans would not survive a fork.
     """
+    global _spans  # noqa: PLW0603
     # Loaded only where they serve: they would double the memory of a service that is not traced.
-    from opentelemetry import trace  # noqa: PLC0415
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-    from opentelemetry.instrumentation.flask import FlaskInstrumentor  # noqa: PLC0415
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+    from datapress_common.spans import Spans  # noqa: PLC0415
 
-    global _current  # noqa: PLW0603 - one worker, one tracer
-    resource = Resource.create({"service.name": service, "service.version": version})
-    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-    exporter = OTLPSpanExporter(endpoint=endpoint.rstrip("/") + "/v1/traces", timeout=_EXPORT_SECONDS)
-    provider.add_span_processor(BatchSpanProcessor(exporter))
-    trace.set_tracer_provider(provider)
-    FlaskInstrumentor().instrument_app(app, excluded_urls="health/live,health/ready")
+    _spans = Spans(endpoint, ratio, service, version)
+    app.wsgi_app = _spans.serving(app.wsgi_app)  # type: ignore[method-assign,assignment]  # as Flask's documentation does
     for instrument in app.extensions.get(_EXTENSION, []):
         instrument()
-
-    def current() -> str | None:
-        context = trace.get_current_span().get_span_context()
-        return format(context.trace_id, "032x") if context.is_valid else None
-
-    _current = current
-    return lambda: _flush(provider)
-
-
-def _flush(provider: Any) -> None:
-    """Send what is left, but do not wait for a collector that does not answer."""
-    last = threading.Thread(target=provider.force_flush, name="last-spans", daemon=True)
-    last.start()
-    last.join(_LAST_SECONDS)
+    return _spans.flush

@@ -11,6 +11,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from datapress_common.request_id import HEADER
+from datapress_common.tracing import calling
 from datapress_front.api_session import Call, make_session
 from datapress_front.api_state import ApiState, state_of_answer, state_of_failure
 from datapress_front.settings import FrontSettings
@@ -91,12 +92,15 @@ class ApiCaller:
                 return failed(error)
 
     def _get(self, target: str, request_id: str, read: Callable[[requests.Response, float], _Result]) -> _Result:
-        started = time.monotonic()
-        with self._session.get(
-            self._base + target,
-            headers={HEADER: request_id},
-            timeout=self._timeouts,
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
+        url, started = self._base + target, time.monotonic()
+        with (
+            calling("GET", url) as told,
+            self._session.get(
+                url,
+                headers={HEADER: request_id, **told},
+                timeout=self._timeouts,
+                allow_redirects=False,
+                stream=True,
+            ) as answer,
+        ):
             return read(answer, round((time.monotonic() - started) * 1000, 1))

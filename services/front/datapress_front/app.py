@@ -16,7 +16,6 @@ from datapress_common.request_id import current_request_id
 from datapress_common.service import make_service
 from datapress_common.settings import load
 from datapress_common.timestamps import iso_utc
-from datapress_common.tracing import also_trace
 from datapress_front.api_call import ApiCaller
 from datapress_front.api_state import ApiState, unreachable
 from datapress_front.api_watch import ApiWatch, Seen
@@ -84,15 +83,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         )
         return answer, HTTPStatus.SERVICE_UNAVAILABLE if seen.state.error else HTTPStatus.OK
 
-    also_trace(app, _trace_calls)
     app.register_blueprint(indicators_blueprint(caller, watch))
     return app
-
-
-def _trace_calls() -> None:
-    from opentelemetry.instrumentation.requests import RequestsInstrumentor  # noqa: PLC0415 - only where it serves
-
-    RequestsInstrumentor().instrument()
 
 
 def in_french(number: float) -> str:
