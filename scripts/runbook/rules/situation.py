@@ -91,9 +91,8 @@ class Situation:
     def known_namespaces(self) -> set[str]:
         """Every namespace that may be named; empty where the repository and the page make none."""
         made = {item.name for item in self.objects if item.kind == "Namespace"}
-        return (
-            {*SYSTEM_NAMESPACES, *made, *(item.namespace for item in self.objects if item.namespace)} if made else made
-        )
+        used = {item.namespace for item in self.objects if item.namespace}
+        return made | used | {*SYSTEM_NAMESPACES} if made else made
 
     def inherit(self, before: Iterable["Situation"]) -> None:
         """What the pages before this one left is there."""
