@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from runbook.mutating import manifests
+from runbook.mutating.code import mutants as script_mutants
 from runbook.mutating.generate import sample
 from runbook.mutating.mutant import Mutant, replaced
 from runbook.mutating.pages import mutants as page_mutants
-from runbook.mutating.scripts import mutants as script_mutants
 from runbook.mutating.warm import first_finding, warm_up
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site

@@ -69,32 +69,28 @@ def hunt(token: str, spared: Collection[int] = ()) -> None:
         grace = 0.0  # what is there now ran away from the first round
 
 
-def stop(processes: Iterable[psutil.Process], grace: float) -> int:
-    """SIGTERM, then SIGKILL after `grace` seconds; returns how many had to be told."""
+def stop(processes: Iterable[psutil.Process], grace: float) -> None:
+    """SIGTERM, then SIGKILL after `grace` seconds."""
     told = [process for process in processes if alive(process)]
     for process in told:
         with contextlib.suppress(psutil.Error):
             process.terminate()
-    left = wait_gone(told, grace)
+    left = _wait_gone(told, grace)
     for process in left:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    wait_gone(left, 2.0)
-    return len(told)
+    _wait_gone(left, 2.0)
 
 
 def kill(processes: Iterable[psutil.Process], grace: float = GRACE) -> None:
     """End processes and whatever they start meanwhile."""
     todo = list(processes)
-    pids = [process.pid for process in todo]
     stop(todo, grace)
-    late = [process for pid in pids for process in tree(pid)]
-    if late:
-        stop(late, 0)
+    stop([late for process in todo for late in tree(process.pid)], 0)
 
 
-def wait_gone(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Those still alive after at most `seconds`; reaps the ones that are this process's children."""
+def _wait_gone(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Those still alive after at most `seconds`."""
     left, end = [process for process in processes if alive(process)], time.monotonic() + seconds
     while left and time.monotonic() < end:
         time.sleep(POLL)
@@ -114,10 +110,9 @@ def holder_of(port: int) -> str | None:
     """Who listens on this TCP port: `name (pid)`, « un autre programme » if unknown, None if nobody."""
     for connection in psutil.net_connections(kind="tcp"):
         if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port:
-            if connection.pid is None:
-                return "un autre programme"
             with contextlib.suppress(psutil.Error):
-                return f"{psutil.Process(connection.pid).name()}, processus {connection.pid}"
+                if connection.pid:
+                    return f"{psutil.Process(connection.pid).name()}, processus {connection.pid}"
             return "un autre programme"
     return None
 

@@ -3,8 +3,7 @@
 import click
 import msgspec
 
-from runbook.plan import make_plan
-from runbook.reporting.label import label
+from runbook.plan import label, make_plan
 from runbook.verbs.options import JSON, Asked, print_json, show_refused, verb
 
 REFUSED, UNDECIDED = "refusé", "indécis"

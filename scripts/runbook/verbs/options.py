@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from runbook.errors import Problem, RunbookError, SettingsError
-from runbook.forked import forked, here
+from runbook.forked import forked
 from runbook.reading.content import PageBlocks
 from runbook.reading.remembered import Reading, recall
 from runbook.reading.selection import Selection, select
@@ -81,11 +81,11 @@ class Asked:
 
     def missing_targets(self) -> dict[str, str]:
         """Target → what it lacks, those that were not asked for included."""
-        from runbook.running import presence
+        from runbook.running import asking
 
         for name in self.targets:
             known_target(name, self.settings)
-        missing = presence.missing_targets(self.settings, self.root, self.context)
+        missing = asking.missing_targets(self.settings, self.root, self.context)
         others = (name for name in self.settings.targets if self.targets and name not in self.targets)
         return {**missing, **dict.fromkeys(others, NOT_ASKED)}
 
@@ -123,7 +123,9 @@ def pages_meanwhile(
     """
     state = state or state_of(root, settings)
     kept = None if anew else recall(root, settings, state, Reading)
-    with here(lambda: kept) if kept is not None else forked(partial(_read, root, settings, state)) as read:
+    with contextlib.ExitStack() as stack:
+        reading = partial(_read, root, settings, state)
+        read: Callable[[], Reading] = (lambda: kept) if kept else stack.enter_context(forked(reading))
         yield cache(lambda: _told(read()))
 
 
@@ -144,10 +146,8 @@ def _read(root: Path, settings: Settings, state: str) -> Reading:
     return found
 
 
-def _told(found: Reading | None) -> list[PageBlocks]:
+def _told(found: Reading) -> list[PageBlocks]:
     """The pages; what could not be known here is said, and is nobody's fault."""
-    if found is None:
-        return []
     unknown, lines = list(found.unknown), [line for page in found.pages for line in page.unknown]
     if lines:
         unknown.append(f"{lines[0].page}:{lines[0].line} : {lines[0].cause} ; {len(lines)} lignes en tout")

@@ -17,12 +17,10 @@ from runbook.plan import Plan, make_plan
 from runbook.reading.selection import Selection, select
 from runbook.reading.state import state_of
 from runbook.reporting import annotations, coverage, history, junit, make, merge, record, terminal
-from runbook.reporting.logbook import Logbook
 from runbook.reporting.record import Campaign
 from runbook.reporting.step_by_step import StepByStep
 from runbook.running.interruption import Interruptions
-from runbook.running.operator import NOBODY, Operator
-from runbook.running.run import opened
+from runbook.running.run import NOBODY, Operator, opened
 from runbook.verbs.options import (
     CONTEXT,
     JSON,
@@ -83,14 +81,15 @@ def command(asked: Asked, require: str, by_step: bool, checks: bool) -> int:
     interruptions = Interruptions()
     announce = partial(announce_stop, screen, *(["aucun nettoyage n'est lancé."] if by_step else []))
     with interruptions.handled(announce):
-        start = make.at_start(dict.fromkeys(page.page for page in plan.pages), settings, root)
+        pages = dict.fromkeys(page.page for page in plan.pages)
+        campaign = make.at_start(pages, settings, root, missing, order.whole)
         if by_step:  # to the person on duty
-            by_hand = StepByStep(screen, Logbook(root / settings.state / "journal"))
+            by_hand = StepByStep(screen, root / settings.state / "journal")
             journal = carried_out(asked, plan, interruptions, by_hand, by_hand.operator)
         else:
             journal = carried_out(asked, plan, interruptions, terminal.Progress(screen))
         journal.faults += problems
-        done = _kept(order, make.campaign(start, journal, settings, root, missing, findings, order.whole))
+        done = _kept(order, campaign(journal, findings))
     if asked.as_json:
         print_json(record.Record(record.VERSION, [done]))
     if os.environ.get("GITHUB_ACTIONS") == "true":

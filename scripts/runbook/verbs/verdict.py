@@ -81,9 +81,10 @@ def own_grammar() -> "dict[str, Grammar]":
 
     context = click.get_current_context(silent=True)
     group = context.find_root().command if context else None
-    if not isinstance(group, click.Group):
+    if not context or not isinstance(group, click.Group):
         return {}
-    verbs = {"": _options(group), **{name: _options(verb) for name, verb in group.commands.items()}}
+    commands = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    verbs = {"": _options(group), **{name: _options(verb) for name, verb in commands.items() if verb}}
     return {"runbook": Grammar("runbook", verbs)}
 
 
