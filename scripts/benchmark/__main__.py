@@ -6,12 +6,12 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from runbook.running.folder import private_folder
 from runbook.running.shell import Shell
 
 COMMANDS, MUTANTS = 200, 300
@@ -92,7 +92,7 @@ def _site(root: Path) -> Path:
 
 
 def _shell(root: Path, count: int) -> None:
-    with private_folder() as folder, Shell(folder, root, dict(os.environ), 1 << 20) as shell:
+    with tempfile.TemporaryDirectory() as folder, Shell(Path(folder), root, dict(os.environ), 1 << 20) as shell:
         for number in range(count):
             shell.run(f"echo {number}", 10)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from babel.numbers import format_decimal
 
 from runbook.outcome import Outcome
-from runbook.reporting.history import Totals, totals
+from runbook.reporting.coverage import Totals, totals
 
 from .changes import summary
 from .dates import day, revision

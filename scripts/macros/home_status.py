@@ -1,6 +1,6 @@
 """The box of the home page: does it work, according to which run?"""
 
-from runbook.reporting.history import totals
+from runbook.reporting.coverage import totals
 
 from .dates import day, moment, revision
 from .evidence import Evidence, changed

@@ -1,6 +1,6 @@
 """What stands at the head of a runbook: when was it last verified, and how long does it take?"""
 
-from runbook.reporting.history import totals
+from runbook.reporting.coverage import totals
 
 from .changes import summary
 from .dates import day

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runbook.errors import SettingsError
-from runbook.reporting.history import PastRun, Totals, read
+from runbook.reporting.coverage import Totals
+from runbook.reporting.history import PastRun, read
 
 from .dates import moment, revision
 from .sources import SourceError

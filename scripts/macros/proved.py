@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from runbook.reporting.history import totals
+from runbook.reporting.coverage import totals
 
 from .evidence import Evidence, Proof, changed
 from .sources import SourceError, read_text

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from runbook.reporting.history import Totals, totals
+from runbook.reporting.coverage import Totals, totals
 from runbook.reporting.record import Campaign
 
 from .changes import Change

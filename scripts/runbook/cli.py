@@ -7,7 +7,6 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 
 import click
@@ -17,9 +16,7 @@ from runbook.settings import FILE, SITE_VARIABLE, SITES
 
 EXIT_MISUSE, EXIT_INTERRUPTED, EXIT_UNREAD = 2, 130, 1
 PACKAGE = "datapress-poc"
-GARBAGE = (
-    100_000  # objects between two collections: with Python's own figure a tenth of a short run is spent on looking
-)
+GARBAGE = 100_000  # objects between two collections: with Python's own figure a short run spends a tenth on looking
 UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 VERBS = {
     "list": "listing",
@@ -34,31 +31,17 @@ VERBS = {
 }
 
 
-class Verbs(MutableMapping[str, click.Command]):
-    """Name → command, imported at first use: `list` does not pay for what `mutate` needs."""
+class Verbs(click.Group):
+    """A verb is imported when it is called: `list` does not pay for what `mutate` needs."""
 
-    def __init__(self) -> None:
-        self._added: dict[str, click.Command] = {}
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(VERBS)
 
-    def __getitem__(self, name: str) -> click.Command:
-        if name not in self._added:
-            self._added[name] = importlib.import_module(f"runbook.verbs.{VERBS[name]}").command
-        return self._added[name]
-
-    def __setitem__(self, name: str, command: click.Command) -> None:
-        self._added[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._added[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(VERBS)
-
-    def __len__(self) -> int:
-        return len(VERBS)
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        return importlib.import_module(f"runbook.verbs.{VERBS[name]}").command if name in VERBS else None
 
 
-@click.group(commands=Verbs(), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option(
     "--root",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -91,13 +74,13 @@ def main() -> None:
     _make_printable()
     try:
         status = commands.main(standalone_mode=False)
-    except RunbookError as error:
-        _refuse(str(error))
-        status = EXIT_MISUSE
-    except click.ClickException as error:
+    except (RunbookError, click.ClickException) as error:
         if isinstance(error, click.UsageError) and error.ctx:
             click.echo(error.ctx.get_usage(), err=True)
-        _refuse(error.format_message())
+        message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        click.echo(message, err=True)
+        if "--json" in sys.argv:  # a program gets an object instead of the answer's list
+            click.echo(json.dumps({"error": message}, ensure_ascii=False))
         status = EXIT_MISUSE
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrompu ; tout ce que l'exécution avait lancé est arrêté.", err=True)
@@ -121,10 +104,3 @@ def _make_printable() -> None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 — for as long as the process lives
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-
-
-def _refuse(message: str) -> None:
-    """Say why nothing was done; a program that asked for JSON gets an object instead of the answer's list."""
-    click.echo(message, err=True)
-    if "--json" in sys.argv:
-        click.echo(json.dumps({"error": message}, ensure_ascii=False))

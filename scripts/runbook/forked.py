@@ -37,12 +37,6 @@ def forked(work: Callable[[], Result], deadline: int = 0) -> Iterator[Callable[[
         os.waitpid(child, 0)
 
 
-@contextlib.contextmanager
-def here(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
-    """The same without a child, for a process that has other threads: the work is done when its result is wanted."""
-    yield work
-
-
 def _give(work: Callable[[], object], writer: int) -> None:
     """Write the result, and end this process whatever happens: the parent's clean-up is not the child's."""
     try:
@@ -50,14 +44,12 @@ def _give(work: Callable[[], object], writer: int) -> None:
             answer: tuple[bool, object] = (True, work())
         except RunbookError as error:
             answer = (False, error)
-        except Exception:
-            traceback.print_exc()
-            raise
         with os.fdopen(writer, "wb") as stream:
             pickle.dump(answer, stream)
-        os._exit(0)
+    except Exception:
+        traceback.print_exc()
     finally:
-        os._exit(1)
+        os._exit(0)
 
 
 def _take(stream: BinaryIO) -> Any:

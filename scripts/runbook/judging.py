@@ -3,7 +3,7 @@
 import re
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 
 from runbook.matching import expect
 from runbook.matching.diff import diff
@@ -12,13 +12,22 @@ from runbook.outcome import Outcome, Reason
 from runbook.plan import Plan, Step
 from runbook.reading.content import Expected
 from runbook.running.campaign import PageEnded, TargetFailed, Told, run_plan
-from runbook.running.facts import Background, End, Fact, Left
+from runbook.running.facts import End, Fact
 from runbook.running.run import Run
 
 UNCLOSED = re.compile(rb": line \d+: warning: here-document at line \d+ delimited by end-of-file \(wanted ")
 
 CLOSED = "la commande a fermé le shell de la page, ou parlé à sa place ; les étapes suivantes n'ont plus de terminal"
 OPEN_DOCUMENT = "document en ligne (<<) non fermé ; dans un terminal, la commande attendrait la suite"
+LEFT = {
+    Reason.PAGE: "{}",
+    Reason.CONDITION: "condition de la page non remplie : {}",
+    Reason.TARGET: "{}",
+    Reason.PAGE_BEFORE: "la page {} qui la précède a échoué",
+    Reason.STEP_BEFORE: "l'étape de la ligne {} n'a pas abouti",
+    Reason.PASSED: "passée par l'opérateur",
+    Reason.STOPPED: "arrêt demandé par l'opérateur",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +81,14 @@ class Journal:
 def judged(plan: Plan, run: Run, journal: Journal) -> Generator[Told | Result, None, None]:
     """Run the plan, yield what happens and what it is worth, and keep the results in `journal`:
     of a step run again, the last."""
-    for event in run_plan(plan, run, partial(judge, run), journal.notes):
-        if isinstance(event, Result):
-            journal.results = [*(one for one in journal.results if one.step is not event.step), event]
-        elif isinstance(event, TargetFailed):
+    judge = lru_cache(maxsize=1)(partial(_judge, run))  # asked of each fact while the page runs, and here
+    for event in run_plan(plan, run, lambda fact: judge(fact).bad, journal.notes):
+        if isinstance(event, Fact):
+            result = judge(event)
+            journal.results = [*(one for one in journal.results if one.step is not event.step), result]
+            yield result
+            continue
+        if isinstance(event, TargetFailed):
             journal.faults.append(f"{event.target} : {event.cause}")
         elif isinstance(event, PageEnded) and event.changes:
             _discredit(event, journal)
@@ -89,64 +102,38 @@ def verdict(results: list[Result], faults: Iterable[str]) -> int:
     return int(any(faults) or not ran or left)
 
 
-def judge(run: Run, fact: Fact) -> Result:
+def _judge(run: Run, fact: Fact) -> Result:
     """What a step is worth."""
-    run.private.learn(fact.ran.values)
-    blank = Result(fact.step, fact.target, fact.on, Outcome.NOT_RUN, fact.step.block.line)
+    block, ran = fact.step.block, fact.ran
+    run.private.learn(ran.values)
+    blank = Result(fact.step, fact.target, fact.on, Outcome.NOT_RUN, block.line)
     if fact.left:
-        why, words = LEFT[fact.left]
-        return replace(blank, why=why, reason=words.format(fact.detail))
-    ran = replace(
-        blank,
-        seconds=fact.seconds,
-        attempts=fact.attempts,
-        exit_status=fact.ran.status,
-        out=_kept(fact.ran.out, run),
-        err=_kept(fact.ran.err, run),
-    )
-    if fact.background:
-        return _of_background(fact, ran, run)
-    result = _of_block(fact, ran, run)
+        return replace(blank, why=fact.left, reason=LEFT[fact.left].format(fact.detail))
+    out, err = _kept(ran.out, run), _kept(ran.err, run)
+    blank = replace(blank, seconds=fact.seconds, attempts=fact.attempts, exit_status=ran.status, out=out, err=err)
+    if block.background and not (fact.asked or block.cleanup):
+        return _of_background(block.background, fact, blank, run)
+    result = _of_block(fact, blank, run)
     if fact.asked:
-        return replace(result, reason=f"condition « {fact.step.block.condition} » : {result.reason}")
+        return replace(result, reason=f"condition « {block.condition} » : {result.reason}")
     if result.bad and fact.attempts > 1:
         return replace(result, reason=f"{result.reason} (après {fact.attempts} essais en {fact.seconds:.0f} s)")
     return result
 
 
-LEFT = {
-    Left.PAGE: (Reason.PAGE, "{}"),
-    Left.CONDITION: (Reason.CONDITION, "condition de la page non remplie : {}"),
-    Left.TARGET: (Reason.TARGET, "{}"),
-    Left.PAGE_BEFORE: (Reason.PAGE_BEFORE, "la page {} qui la précède a échoué"),
-    Left.STEP_BEFORE: (Reason.STEP_BEFORE, "l'étape de la ligne {} n'a pas abouti"),
-    Left.PASSED: (Reason.PASSED, "passée par l'opérateur"),
-    Left.STOPPED: (Reason.STOPPED, "arrêt demandé par l'opérateur"),
-}
-
-
-def _of_background(fact: Fact, blank: Result, run: Run) -> Result:
-    condition = fact.step.block.background
-    outcome, why, words = {
-        Background.READY: (Outcome.VERIFIED, Reason.HELD, ""),
-        Background.TAKEN: (
-            Outcome.FAILED,
+def _of_background(condition: str, fact: Fact, blank: Result, run: Run) -> Result:
+    if fact.ran.end is End.READY:
+        return replace(blank, outcome=Outcome.VERIFIED)
+    outcome = Outcome.TIMED_OUT if fact.ran.end is End.LATE else Outcome.FAILED
+    why, words = {
+        End.TAKEN: (
             Reason.READINESS,
             f"{condition} répond déjà avant le lancement : un autre programme occupe la place ; l'arrêter",
         ),
-        Background.ENDED: (
-            Outcome.FAILED,
-            Reason.READINESS,
-            f"la commande de fond s'est arrêtée avant que {condition} ne soit vrai",
-        ),
-        Background.FLOODED: (Outcome.FAILED, Reason.FLOODED, _flood(run)),
-        Background.LATE: (
-            Outcome.TIMED_OUT,
-            Reason.READINESS,
-            f"{condition} n'est pas vrai après {_deadline(fact.step, run):g} s",
-        ),
-        Background.NO_SHELL: (Outcome.FAILED, Reason.CLOSED, "le shell de la page s'est terminé"),
-    }[fact.background or Background.NO_SHELL]
+        End.GONE: (Reason.READINESS, f"la commande de fond s'est arrêtée avant que {condition} ne soit vrai"),
+        End.LATE: (Reason.READINESS, f"{condition} n'est pas vrai après {_deadline(fact.step, run):g} s"),
+        End.FLOODED: (Reason.FLOODED, _flood(run)),
+    }.get(fact.ran.end, (Reason.CLOSED, "le shell de la page s'est terminé"))
     return replace(blank, outcome=outcome, why=why, reason=words)
 
 
@@ -154,37 +141,30 @@ def _of_block(fact: Fact, blank: Result, run: Run) -> Result:
     """Compare what happened with what the page promises."""
     block, ran = fact.step.block, fact.ran
     wanted = 0 if fact.asked else block.exit_status
-    left_as_said = ran.end is End.CLOSED and wanted and ran.status == wanted
-    if ran.end is not End.STATUS and not left_as_said:
-        return _of_end(fact, blank, run)
-    if UNCLOSED.search(ran.err):
-        return replace(blank, outcome=Outcome.FAILED, why=Reason.UNCLOSED, reason=OPEN_DOCUMENT)
+    late = f"pas de fin en {_deadline(fact.step, run):g} s ; tous ses processus ont été arrêtés"
+    faults = {
+        (Reason.LATE, late): ran.end is End.LATE,
+        (Reason.FLOODED, _flood(run)): ran.end is End.FLOODED,
+        (Reason.CLOSED, CLOSED): ran.end is End.CLOSED and not (wanted and ran.status == wanted),
+        (Reason.UNCLOSED, OPEN_DOCUMENT): bool(UNCLOSED.search(ran.err)),
+    }
+    for why, words in (said for said, so in faults.items() if so):
+        outcome = Outcome.TIMED_OUT if why is Reason.LATE else Outcome.FAILED
+        return replace(blank, outcome=outcome, why=why, reason=words)
     if ran.status != wanted:
-        return _of_status(fact, blank, wanted, run)
+        return _of_status(fact, replace(blank, outcome=Outcome.FAILED, why=Reason.STATUS), wanted, run)
     if block.expected is None or fact.asked:
         return replace(blank, outcome=Outcome.VERIFIED if wanted else Outcome.EXECUTED)
     return _of_output(block.expected, fact, blank, run)
 
 
-def _of_end(fact: Fact, blank: Result, run: Run) -> Result:
-    if fact.ran.end is End.LATE:
-        words = f"pas de fin en {_deadline(fact.step, run):g} s ; tous ses processus ont été arrêtés"
-        return replace(blank, outcome=Outcome.TIMED_OUT, why=Reason.LATE, reason=words)
-    if fact.ran.end is End.FLOODED:
-        return replace(blank, outcome=Outcome.FAILED, why=Reason.FLOODED, reason=_flood(run))
-    return replace(blank, outcome=Outcome.FAILED, why=Reason.CLOSED, reason=CLOSED)
-
-
-def _of_status(fact: Fact, blank: Result, wanted: int, run: Run) -> Result:
+def _of_status(fact: Fact, failed: Result, wanted: int, run: Run) -> Result:
     """Another status than the page says, at the line of the command that ended the block with it."""
-    words = f"code de sortie {fact.ran.status} au lieu de {wanted}"
-    lines = fact.step.block.code.split("\n")
-    failed = replace(blank, outcome=Outcome.FAILED, why=Reason.STATUS, reason=words)
+    block, words = fact.step.block, f"code de sortie {fact.ran.status} au lieu de {wanted}"
+    lines = block.code.split("\n")
     if fact.asked or not 0 < fact.ran.line <= len(lines):
-        return failed
-    line = min(
-        fact.step.block.line + fact.ran.line, max(fact.step.block.end, fact.step.block.line)
-    )  # a macro may write many
+        return replace(failed, reason=words)
+    line = min(block.line + fact.ran.line, max(block.end, block.line))  # a macro may write many
     command = run.private.hide(lines[fact.ran.line - 1].strip())
     return replace(failed, line=line, reason=f"{words}, à « {command} »" if len(lines) > 1 else words)
 

@@ -21,12 +21,12 @@ class Reason(enum.StrEnum):
     """Why a step has its outcome; what else is to be said of it is in `Result.reason`, for people."""
 
     HELD = "tenu"
-    PAGE = "page"
-    CONDITION = "condition"
-    TARGET = "cible"
-    PAGE_BEFORE = "page précédente"
+    PAGE = "page"  # from here to STOPPED, why it was not carried out: its page says so
+    CONDITION = "condition"  # the page's condition is not met
+    TARGET = "cible"  # its target is missing, or could not be made ready
+    PAGE_BEFORE = "page précédente"  # a page that it relies on failed
     STEP_BEFORE = "étape précédente"
-    PASSED = "passée"
+    PASSED = "passée"  # the person on duty passed over it
     STOPPED = "arrêtée"
     LATE = "délai"
     FLOODED = "flot"

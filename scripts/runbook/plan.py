@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from runbook.errors import Problem
@@ -83,6 +83,13 @@ class Plan:
         return tuple(step for page in self.pages for step in page.steps)
 
 
+def label(title: str | None, code: str) -> str:
+    """How a step is called in a line of a report: its title, else the first line that a reader would know it by."""
+    lines = [line.strip() for line in code.splitlines() if line.strip() and not line.strip().startswith("#")]
+    first = lines[0] if lines else ""
+    return title or first[:90] + (" …" if len(lines) > 1 or len(first) > 90 else "")
+
+
 def make_plan(
     pages: Iterable[PageBlocks],
     settings: Settings,
@@ -97,18 +104,37 @@ def make_plan(
     cannot be run as it is written is refused, with those that come after it; the others run.
     """
     known = {page.page.uri: page for page in pages}
-    wanted = _wanted(known, chosen, prerequisites)
-    ordered = _prerequisites_first(known, wanted)
+    ordered = _ordered(known, set(chosen), prerequisites)
     refused = _refused(known, ordered, prerequisites)
     plans: list[PagePlan] = []
     for target in ("", *settings.targets):
         for page in ordered:
             blocks = [block for block in page.all_blocks if block.target == target]
             if blocks:
-                made = _page_plan(page, blocks, target, settings, missing)
                 fault = next(iter(refused.get(page.page.uri, ())), None)
-                plans.append(_not_run(made, f"page refusée : ligne {fault.line} : {fault.cause}") if fault else made)
+                plans.append(_page_plan(page, blocks, target, settings, missing, fault))
     return Plan(tuple(plans), tuple(sorted(problem for problems in refused.values() for problem in problems)))
+
+
+def _ordered(known: Mapping[str, PageBlocks], asked: set[str], prerequisites: bool) -> list[PageBlocks]:
+    """The pages asked for, or all, in the order of the navigation, except where a page asks to come after another."""
+    ordered: list[PageBlocks] = []
+    visited: set[str] = set()
+
+    def is_asked(page: PageBlocks) -> bool:
+        return not asked or bool(asked & {page.page.uri, page.page.path})
+
+    def visit(uri: str) -> None:
+        if uri in known and uri not in visited:
+            visited.add(uri)
+            for name in known[uri].after:
+                visit(name)
+            ordered.append(known[uri])
+
+    for uri, page in known.items():
+        if is_asked(page):
+            visit(uri)
+    return [page for page in ordered if prerequisites or is_asked(page)]
 
 
 def _refused(
@@ -129,73 +155,34 @@ def _refused(
     return refused
 
 
-def _not_run(page: PagePlan, reason: str) -> PagePlan:
-    """The same page, none of whose steps run."""
-    steps = tuple(replace(step, mode=Mode.NOT_RUN, reason=step.block.not_run or reason) for step in page.steps)
-    return replace(page, on=page.target, steps=steps)
-
-
-def _wanted(known: Mapping[str, PageBlocks], chosen: Iterable[str], prerequisites: bool) -> set[str]:
-    asked = set(chosen)
-    if not asked:
-        return set(known)
-    wanted: set[str] = set()
-    todo = [uri for uri, page in known.items() if uri in asked or page.page.path in asked]
-    while todo:
-        uri = todo.pop()
-        if uri in known and uri not in wanted:
-            wanted.add(uri)
-            todo.extend(known[uri].after if prerequisites else ())
-    return wanted
-
-
-def _prerequisites_first(known: Mapping[str, PageBlocks], wanted: set[str]) -> list[PageBlocks]:
-    """The order of the navigation, except where a page asks to come after another."""
-    ordered: list[PageBlocks] = []
-    visited: set[str] = set()
-
-    def visit(uri: str) -> None:
-        if uri in visited:
-            return
-        visited.add(uri)
-        for name in known[uri].after:
-            if name in known:
-                visit(name)
-        ordered.append(known[uri])
-
-    for uri in known:
-        if uri in wanted:
-            visit(uri)
-    return [page for page in ordered if page.page.uri in wanted]
-
-
 def _page_plan(
-    page: PageBlocks, blocks: list[Block], target: str, settings: Settings, missing: Mapping[str, str]
+    page: PageBlocks,
+    blocks: list[Block],
+    target: str,
+    settings: Settings,
+    missing: Mapping[str, str],
+    fault: Problem | None,
 ) -> PagePlan:
-    on, steps = target, [_step(block) for block in blocks]
-    if target in missing:
+    """Where its steps run, and why those that do not do not: none of a page with a fault does."""
+    on, addresses, lack = target, frozenset[str](), missing.get(target, "")
+    if fault:
+        lack = f"page refusée : ligne {fault.line} : {fault.cause}"
+    elif lack:
         stand_in = settings.targets[target].stand_in
-        answers = stand_in is not None and stand_in.target not in missing
-        addresses = _addresses(settings, target, stand_in.target) if stand_in and answers else frozenset()
-        on = stand_in.target if stand_in and answers else target
-        steps = [_without_target(step, missing[target], addresses) for step in steps]
-    return PagePlan(page.page.path, page.page.uri, page.page.title, target, on, page.after, tuple(steps))
+        if stand_in and stand_in.target not in missing:
+            on = stand_in.target
+            services = (settings.services[name] for name in settings.served_by(target, on))
+            addresses = frozenset(f"localhost:{port}" for service in services for port in service.ports)
+    steps = tuple(_step(block, lack, addresses) for block in blocks)
+    return PagePlan(page.page.path, page.page.uri, page.page.title, target, on, page.after, steps)
 
 
-def _step(block: Block) -> Step:
-    if block.not_run:
-        return Step(block, Mode.NOT_RUN, block.not_run)
-    if block.undecided:
-        return Step(block, Mode.NOT_RUN, f"indécis : {block.undecided}")
-    return Step(block, Mode.RUN)
-
-
-def _without_target(step: Step, lack: str, addresses: frozenset[str]) -> Step:
-    if step.mode is Mode.NOT_RUN:
-        return step
-    if step.block.stand_in and answered_by(step.block, addresses):
-        return Step(step.block, Mode.STAND_IN)
-    return Step(step.block, Mode.NOT_RUN, lack)
+def _step(block: Block, lack: str, addresses: frozenset[str]) -> Step:
+    if block.not_run or block.undecided:
+        return Step(block, Mode.NOT_RUN, block.not_run or f"indécis : {block.undecided}")
+    if lack and not (block.stand_in and answered_by(block, addresses)):
+        return Step(block, Mode.NOT_RUN, lack)
+    return Step(block, Mode.STAND_IN if lack else Mode.RUN)
 
 
 def answered_by(block: Block, addresses: frozenset[str]) -> bool:
@@ -206,21 +193,9 @@ def answered_by(block: Block, addresses: frozenset[str]) -> bool:
     """
     script = syntax.read(block.code)
     names = set(script.commands)
-    return (
-        bool(names & HTTP)
-        and names <= HTTP | FILTERS
-        and not script.has_error
-        and not script.used
-        and not script.writes
-        and block.background is None
-        and bool(script.urls)
-        and all(_address(url) in addresses for url in script.urls)
-    )
-
-
-def _addresses(settings: Settings, target: str, on: str) -> frozenset[str]:
-    services = (settings.services[name] for name in settings.served_by(target, on))
-    return frozenset(f"localhost:{port}" for service in services for port in service.ports)
+    alone = not (script.has_error or script.used or script.writes or block.background)
+    known = bool(script.urls) and all(_address(url) in addresses for url in script.urls)
+    return alone and known and bool(names & HTTP) and names <= HTTP | FILTERS
 
 
 def _address(url: str) -> str:

@@ -4,7 +4,7 @@ Steps keep their order and their shell: choosing one item runs the steps before 
 Options: `--runbook-target` and `--runbook-context`, as `runbook run` has them.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +15,12 @@ import pytest
 from runbook.errors import RunbookError
 from runbook.judging import Journal, Result, judged
 from runbook.outcome import Outcome
-from runbook.plan import Plan, Step, make_plan
+from runbook.plan import Step, make_plan
 from runbook.reading.blocks import blocks_of
 from runbook.reading.content import PageBlocks
 from runbook.reading.pages import read_site
+from runbook.running.asking import missing_targets
 from runbook.running.campaign import Told
-from runbook.running.presence import missing_targets
 from runbook.running.run import opened
 from runbook.settings import Settings, load
 
@@ -36,29 +36,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "PageFile | None":
-    if file_path.suffix != ".md" or not _is_site(parent.config.rootpath):
+    """A page with commands, where somebody has said where pages run: other people's tests are none of ours."""
+    try:
+        ours = file_path.suffix == ".md" and load(parent.config.rootpath).targets
+    except RunbookError:
         return None
-    session = _session(parent.config)
-    if not any(page.page.path == _relative(file_path, session.root) and page.blocks for page in session.pages):
-        return None
-    return PageFile.from_parent(parent, path=file_path)
+    page: PageFile = PageFile.from_parent(parent, path=file_path)
+    return page if ours and page.steps() else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Steps in the order of the plan, whatever the order of the files; other tests stay where they were."""
     steps = [item for item in items if isinstance(item, StepItem)]
-    if not steps:
-        return
-    session = _session(config)
-    session.plan = session.make_plan({step.page for step in steps})
-    order = {id(step.block): rank for rank, step in enumerate(session.plan.steps)}
-    ordered = iter(sorted(steps, key=lambda item: order[id(item.step.block)]))
-    items[:] = [next(ordered) if isinstance(item, StepItem) else item for item in items]
+    if steps:
+        session = _session(config)
+        session.chosen = {item.step.block.page for item in steps}
+        order = {id(step.block): rank for rank, step in enumerate(session.steps(session.chosen))}
+        ordered = iter(sorted(steps, key=lambda item: order[id(item.step.block)]))
+        items[:] = [next(ordered) if isinstance(item, StepItem) else item for item in items]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    session = config.stash.get(KEY, None)
-    if session:
+    if session := config.stash.get(KEY, None):
         session.resources.close()
 
 
@@ -70,19 +69,19 @@ class DocumentationSession:
     settings: Settings
     missing: dict[str, str]
     pages: list[PageBlocks]
-    plan: Plan | None = None
+    chosen: set[str] = field(default_factory=set)
     results: dict[int, Result] = field(default_factory=dict)
     events: Iterator[Told | Result] | None = None
     resources: ExitStack = field(default_factory=ExitStack)
 
-    def make_plan(self, pages: Iterable[str] = ()) -> Plan:
-        return make_plan(self.pages, self.settings, self.missing, pages)
+    def steps(self, pages: Iterable[str]) -> tuple[Step, ...]:
+        return make_plan(self.pages, self.settings, self.missing, pages).steps
 
     def result(self, step: Step) -> Result:
         """Run up to this step; RunbookError if the plan ends without it."""
         if self.events is None:
             run = self.resources.enter_context(opened(self.settings, self.root))
-            plan = self.plan or self.make_plan()
+            plan = make_plan(self.pages, self.settings, self.missing, self.chosen)
             self.events = self.resources.enter_context(closing(judged(plan, run, Journal())))
         while id(step.block) not in self.results:
             event = next(self.events, None)
@@ -96,12 +95,15 @@ class DocumentationSession:
 class PageFile(pytest.File):
     """One page of the site."""
 
-    def collect(self) -> Generator["StepItem", None, None]:
+    def steps(self) -> list[Step]:
         session = _session(self.config)
-        path = _relative(self.path, session.root)
-        for step in session.make_plan([path]).steps:
-            if step.block.page == path:
-                yield StepItem.from_parent(self, name=step.place, step=step)
+        path = self.path.resolve()
+        page = path.relative_to(session.root).as_posix() if path.is_relative_to(session.root) else path.as_posix()
+        return [step for step in session.steps([page]) if step.block.page == page]
+
+    def collect(self) -> Iterator["StepItem"]:
+        for step in self.steps():
+            yield StepItem.from_parent(self, name=step.place, step=step)
 
 
 class StepItem(pytest.Item):
@@ -110,13 +112,12 @@ class StepItem(pytest.Item):
     def __init__(self, *, step: Step, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.step = step
-        self.page = step.block.page
 
     def runtest(self) -> None:
         result = _session(self.config).result(self.step)
         if result.outcome is Outcome.NOT_RUN:
             pytest.skip(result.reason)
-        if result.outcome.bad:
+        if result.bad:
             raise StepFailedError(result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
@@ -148,19 +149,6 @@ def _session(config: pytest.Config) -> DocumentationSession:
         asked = config.getoption("--runbook-target")
         missing = missing_targets(settings, root, config.getoption("--runbook-context"))
         missing |= {name: NOT_ASKED for name in settings.targets if asked and name not in asked}
-        site = read_site(root, settings.site)
-        pages = blocks_of(site, settings)
+        pages = blocks_of(read_site(root, settings.site), settings)
         config.stash[KEY] = DocumentationSession(root, settings, missing, pages)
     return config.stash[KEY]
-
-
-def _is_site(root: Path) -> bool:
-    """Whether somebody has said where the pages of this repository run: other people's tests are none of ours."""
-    try:
-        return bool(load(root).targets)
-    except RunbookError:
-        return False
-
-
-def _relative(path: Path, root: Path) -> str:
-    return path.resolve().relative_to(root).as_posix() if path.resolve().is_relative_to(root) else path.as_posix()

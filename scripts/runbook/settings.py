@@ -152,25 +152,16 @@ def load(root: Path) -> Settings:
 
 def find_site(root: Path) -> str:
     """The settings of MkDocs in this repository, relative to its root; SettingsError if there are none, or several."""
-    for name in SITES:
-        if (root / name).is_file():
-            return name
-    below = (
-        path.relative_to(root)
-        for depth in ("*", "*/*", "*/*/*")
-        for name in SITES
-        for path in root.glob(f"{depth}/{name}")
-    )
-    found = sorted(
-        path.as_posix() for path in below if not any(part[0] == "." or part in NOT_OURS for part in path.parts)
-    )
-    if len(found) == 1:
-        return found[0]
-    if found:
+    places = [f"{depth}{name}" for depth in ("*/", "*/*/", "*/*/*/") for name in SITES]
+    below = (path.relative_to(root) for place in places for path in root.glob(place))
+    ours = {path.as_posix() for path in below if not any(part[0] == "." or part in NOT_OURS for part in path.parts)}
+    found = [name for name in SITES if (root / name).is_file()][:1] or sorted(ours)
+    if not found:
+        remedy = "lancer la commande à la racine du dépôt, ou la donner : --root DOSSIER"
+        raise SettingsError(f"{root} : aucun {SITES[0]} ; {remedy}")
+    if len(found) > 1:
         raise SettingsError(f"{root} : plusieurs sites MkDocs ({', '.join(found)}) ; en choisir un : --site {found[0]}")
-    raise SettingsError(
-        f"{root} : aucun {SITES[0]} ; lancer la commande à la racine du dépôt, ou la donner : --root DOSSIER"
-    )
+    return found[0]
 
 
 def _table(path: Path) -> dict[str, Any]:
@@ -187,20 +178,14 @@ def _table(path: Path) -> dict[str, Any]:
 
 
 def _check_names(path: Path, settings: Settings) -> None:
-    if settings.default_target and settings.default_target not in settings.targets:
-        known = ", ".join(settings.targets) or "aucune"
-        raise SettingsError(
-            f"{path} : default_target « {settings.default_target} » inconnue ; cibles décrites : {known}"
-        )
+    known, default = ", ".join(settings.targets) or "aucune", settings.default_target
+    if default and default not in settings.targets:
+        raise SettingsError(f"{path} : default_target « {default} » inconnue ; cibles décrites : {known}")
     for name, target in settings.targets.items():
-        for service in [*target.services, *(target.stand_in.services if target.stand_in else [])]:
+        place, stand_in = f"{path} : cible « {name} »", target.stand_in
+        for service in (*target.services, *(stand_in.services if stand_in else ())):
             if service not in settings.services:
-                raise SettingsError(
-                    f"{path} : cible « {name} » : service « {service} » inconnu ; le décrire sous "
-                    f"[tool.runbook.services.{service}]"
-                )
-        if target.stand_in and target.stand_in.target not in settings.targets:
-            raise SettingsError(
-                f"{path} : cible « {name} » : substitut « {target.stand_in.target} » inconnu ; cibles "
-                f"décrites : {', '.join(settings.targets)}"
-            )
+                remedy = f"le décrire sous [tool.runbook.services.{service}]"
+                raise SettingsError(f"{place} : service « {service} » inconnu ; {remedy}")
+        if stand_in and stand_in.target not in settings.targets:
+            raise SettingsError(f"{place} : substitut « {stand_in.target} » inconnu ; cibles décrites : {known}")

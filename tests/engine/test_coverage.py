@@ -11,7 +11,7 @@ from rich.console import Console
 
 from runbook.outcome import Outcome
 from runbook.reporting import terminal
-from runbook.reporting.coverage import by_page, coverage, drop
+from runbook.reporting.coverage import by_page, drop, totals
 from runbook.reporting.record import VERSION, Campaign, Record, StepRecord
 
 ROOT = Path(__file__).parent.parent.parent
@@ -48,10 +48,8 @@ def campaign(*steps: StepRecord, missing: dict[str, str] | None = None) -> Campa
 
 
 def test_a_command_left_out_by_its_page_is_decided_and_not_meant_to_run() -> None:
-    counted = coverage(
-        [step(1, Outcome.VERIFIED), step(2, Outcome.NOT_RUN, page_reason=True), step(3, Outcome.NOT_RUN)]
-    )
-    assert (counted.documented, counted.excluded, counted.undecided, counted.decided) == (3, 1, 1, 2)
+    counted = totals([step(1, Outcome.VERIFIED), step(2, Outcome.NOT_RUN, page_reason=True), step(3, Outcome.NOT_RUN)])
+    assert (counted.steps, counted.excluded, counted.not_run) == (3, 1, 2)
     assert counted.proven == 50.0
 
 
@@ -74,7 +72,7 @@ def test_what_only_the_check_has_seen_is_counted_apart_page_by_page() -> None:
     seen = msgspec.structs.replace(campaign(step(1, Outcome.VERIFIED), step(2, Outcome.NOT_RUN)), findings=[])
     unseen = campaign(step(3, Outcome.NOT_RUN))
 
-    assert [(page, counted.undecided, counted.checked_only) for page, counted in by_page([seen, unseen])] == [
+    assert [(page, count.not_run - count.excluded, checked) for page, count, checked in by_page([seen, unseen])] == [
         ("docs/p.md", 2, 1),
         ("", 2, 1),
     ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runbook.running.presence import lack
+from runbook.running.asking import lack
 from runbook.settings import Requirement, Target
 
 CLUSTER = Target(title="Cluster", contexts=["recette", "kind-*"])

@@ -124,7 +124,7 @@ def test_the_journal_is_readable_text(make_site) -> None:
     root = make_site(index=fence("PASSWORD=correct-horse; echo $PASSWORD") + fence("true"))
     on_duty(root, "os")
     text = journal(root)
-    assert "    $ PASSWORD=" in text
+    assert "    PASSWORD=" in text
     assert "docs/index.md:4 : exécuté, sans assertion" in text
     assert "(o)ui, exécuter" in text
     assert "arrêt demandé" in text

@@ -4,8 +4,14 @@ import threading
 
 import pytest
 import requests
+from sqlalchemy import event
 
+from datapress_api import database
+from datapress_api.database_url import read_database_url
+from datapress_api.migrate import migrate
 from datapress_common.life import life_of
+
+from .databases import until
 
 LIVE, READY = "/health/live", "/health/ready"
 
@@ -43,6 +49,53 @@ def test_a_service_that_begins_is_alive_and_not_ready_yet(client):
         if thread.name == "begin":
             thread.join()
     assert states(client) == (200, 200)
+
+
+def test_a_service_whose_own_loop_has_stopped_is_ready_and_not_alive_until_it_turns_again(client):
+    life = life_of(client.application)
+    life.turns("regard", within=-1)
+
+    assert states(client) == (503, 200)
+    assert client.get(LIVE).json["error"] == "boucle arrêtée\N{NO-BREAK SPACE}: regard"
+
+    life.turns("regard", within=60)
+    assert states(client) == (200, 200)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_service_whose_start_has_failed_is_neither_alive_nor_ready(client):
+    life = life_of(client.application)
+    life.beginnings[:] = [lambda: 1 / 0]
+    life.begin()
+    for thread in threading.enumerate():
+        if thread.name == "begin":
+            thread.join()
+
+    assert states(client) == (503, 503)
+    assert client.get(LIVE).json["error"] == "démarrage interrompu"
+
+
+def test_an_api_that_no_longer_looks_at_its_database_is_ready_and_not_alive(api_client, tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "_STALLED_SECONDS", 0.5)
+    monkeypatch.setattr(database, "_LOOK_SECONDS", 0.05)
+    location = f"sqlite:///{tmp_path}/essai.sqlite"
+    migrate(database.make_engine(read_database_url({"DATABASE_URL": location}), 1))
+    client = api_client(DATABASE_URL=location)
+    watched = client.application.extensions["datapress-database"]
+    looking, over = threading.Event(), threading.Event()
+    watched.begin()
+    assert states(client) == (200, 200)
+
+    def stick(*_):
+        looking.set()
+        over.wait(30)
+
+    event.listen(watched.engine, "checkout", stick)
+    assert looking.wait(10)
+    until(lambda: states(client) == (503, 200))
+
+    over.set()
+    until(lambda: states(client) == (200, 200))
 
 
 @pytest.mark.parametrize("name", ["api", "front"])

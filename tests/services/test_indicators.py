@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,9 @@ def test_an_indicator_is_added_read_and_removed_by_whoever_has_the_token(client,
     where = made.headers["Location"]
 
     assert made.status_code == 201
-    assert made.json == {"id": int(where.rpartition("/")[2])} | VISITS
+    added = datetime.fromisoformat(made.json["mis_a_jour"])
+    assert made.json == {"id": int(where.rpartition("/")[2])} | VISITS | {"mis_a_jour": made.json["mis_a_jour"]}
+    assert timedelta(0) <= datetime.now(UTC) - added < timedelta(minutes=1)
     assert client.get(where).json == made.json
     assert client.post("/indicateurs", json=VISITS, headers=holder).status_code == 409
     assert client.delete(where).status_code == 401
@@ -258,6 +261,14 @@ def test_a_database_that_says_nothing_keeps_neither_probes_nor_callers_waiting(g
         for path in ("/", "/health/live", "/health/ready"):
             requests.get(api.url + path, timeout=3)
         assert {answer.result().status_code for answer in asked} == {503}
+
+
+def test_what_is_no_database_is_told_from_one_and_seen_to_be_replaced(gunicorn, tcp_server):
+    garbage = tcp_server(lambda connection: connection.sendall(b"\0" * 50)).removeprefix("http://")
+    api = gunicorn("api", DATABASE_URL=f"postgresql://essai:essai@{garbage}/essai", wait=False)
+
+    databases.until(lambda: "injoignable" in requests.get(api.url + "/health/ready", timeout=5).text)
+    assert requests.get(api.url + "/health/live", timeout=5).status_code == 200
 
 
 @pytest.mark.parametrize(

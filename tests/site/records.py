@@ -8,6 +8,7 @@ import msgspec
 
 from macros.changes import Change
 from macros.evidence import Evidence, Proof
+from runbook.judging import Journal
 from runbook.reporting.make import at_start
 from runbook.reporting.record import VERSION, Campaign
 from runbook.settings import load
@@ -84,7 +85,7 @@ def proven(*runs: Campaign, changed: dict[str, tuple[Change, ...]] | None = None
 
 def put(project: Path, *steps: dict[str, Any], **changes: Any) -> None:
     """Write a record in `project` with the fingerprints of its files as they are now."""
-    before = at_start({one["page"] for one in steps}, load(ROOT), project)
+    before = at_start({one["page"] for one in steps}, load(ROOT), project, {}, whole=True)(Journal(), None)
     whole = {
         "pages": before.pages,
         "commands": before.commands,

@@ -144,14 +144,6 @@ def test_a_record_that_cannot_be_read_proves_nothing_says_so_and_stops_no_run(tm
     assert "Enregistrement illisible" in status(evidence)
 
 
-def test_a_record_of_a_single_campaign_as_the_version_before_wrote_it_is_still_read(tmp_path: Path) -> None:
-    before = {key: value for key, value in campaign(step()).items() if key not in ("commands", "whole", "drop")}
-    write(tmp_path)
-    (tmp_path / ".runbook" / "record.json").write_text(json.dumps({"version": 2, **before}), encoding="utf-8")
-
-    assert [proof.page for proof in _read(tmp_path).proofs] == ["exploitation/deployer.md"]
-
-
 def _of_two_days() -> Evidence:
     """One page proven again eight days after the others, on another commit."""
     later = run(step(), date="2026-11-09T08:00:00+00:00", commit="fedcba9876543210", whole=False, findings=None)

@@ -13,7 +13,7 @@ import pytest
 
 from runbook.matching.expect import compare
 from runbook.reading.content import Block
-from runbook.running import presence
+from runbook.running.asking import lack
 from runbook.settings import load
 from tests.site.conftest import ROOT, documented
 from tests.walks.terminal import Pasted, Terminal
@@ -28,7 +28,7 @@ EXERCISE = "!!! example"
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A copy of the repository from which its own page has deployed the recette; it is taken away at the end."""
     settings = load(ROOT)
-    missing = presence.lack(settings.targets["recette"], ROOT)
+    missing = lack(settings.targets["recette"], ROOT)
     if missing:
         pytest.skip(f"les parcours demandent la recette : {missing}")
     if kubectl("get", "namespace", NAMESPACE, "--ignore-not-found", "-o", "name", everywhere=True):

@@ -21,9 +21,7 @@ class Runs:
 
     warm: Warm
     targets: tuple[str, ...]
-    outputs: dict[
-        tuple[str, int], str
-    ]  # page and line of each block that showed what its page promises → what it printed
+    outputs: dict[tuple[str, int], str]  # page and line of a block that showed what its page promises → what it printed
 
     def first_failure(self, path: str) -> str:
         """What fails first now that the file `path` of the copy is another; empty if nothing does.
@@ -59,14 +57,12 @@ def run_before(root: Path, original: Path, grammars: Grammars, targets: tuple[st
         (root / environment.relative_to(original)).symlink_to(environment)
     done = _run(root, targets)
     if done.exit_status:
-        raise RunbookError(
-            f"l'exécution échoue déjà sans mutant : {_failure(done) or 'rien n’a été exécuté'}"
-            " ; d'abord « runbook run » sans échec"
-        )
+        cause = f"l'exécution échoue déjà sans mutant : {_failure(done) or 'rien n’a été exécuté'}"
+        raise RunbookError(f"{cause} ; d'abord « runbook run » sans échec")
     outputs = {
-        (step.page, step.line): step.out if step.out.strip() else step.err
-        for step in done.steps
-        if step.outcome is Outcome.VERIFIED
+        (one.page, one.line): one.out if one.out.strip() else one.err
+        for one in done.steps
+        if one.outcome is Outcome.VERIFIED
     }
     return Runs(warm, targets, outputs)
 

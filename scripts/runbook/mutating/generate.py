@@ -2,9 +2,9 @@
 
 import random
 from collections.abc import Collection, Iterator
-from pathlib import Path
+from pathlib import PurePosixPath
 
-from runbook.mutating import code, manifests, pages, scripts
+from runbook.mutating import code, manifests, pages
 from runbook.mutating.mutant import Mutant
 from runbook.reading.content import PageBlocks
 from runbook.repository.model import Repository
@@ -16,11 +16,8 @@ def generate(read: list[PageBlocks], repository: Repository, targets: Collection
 
     Expected results are changed where pages are run: on `targets`, since nothing else compares them.
     """
-    found = {
-        (mutant.path, mutant.after): mutant
-        for mutant in _all(read, repository, targets)
-        if mutant.before != mutant.after
-    }  # an anchor is met at each alias
+    changed = (mutant for mutant in _all(read, repository, targets) if mutant.before != mutant.after)
+    found = {(mutant.path, mutant.after): mutant for mutant in changed}  # an anchor is met at each alias
     return sorted(found.values(), key=lambda mutant: (mutant.path, mutant.line, mutant.operator, mutant.after))
 
 
@@ -36,23 +33,19 @@ def _all(read: list[PageBlocks], repository: Repository, targets: Collection[str
     source, root = repository.settings.model, repository.root
     spoken = "\n".join(page.page.markdown for page in read)
     selectors = "\n".join(str(item.at("spec", "selector", default="")) for item in repository.objects)
-    for path in sorted({path for pattern in source.manifests for path in root.glob(pattern)}):
-        name = path.relative_to(root).as_posix()
-        if name in repository.files and name not in source.generated:
-            yield from manifests.mutants(name, _text(root, name), lambda key: key in selectors or key in spoken)
-    compose = repository.compose.path
-    if compose:
-        yield from manifests.mutants(compose, _text(root, compose), lambda _: True)
     judged = shell_scripts(repository)
     folders = {folder for application in source.applications.values() for folder in application.path}
+    written = {path.relative_to(root).as_posix() for one in source.manifests for path in root.glob(one)}
     for name in sorted(repository.files):
-        if name.endswith((".py", ".html")) and any(name.startswith(f"{folder}/") for folder in folders):
-            yield from code.mutants(name, _text(root, name))
-        elif name in judged:
-            yield from scripts.mutants(name, _text(root, name))
+        text = (root / name).read_text
+        if name in written and name not in source.generated:
+            yield from manifests.mutants(name, text(encoding="utf-8"), lambda key: key in selectors or key in spoken)
+        elif name == repository.compose.path:
+            yield from manifests.mutants(name, text(encoding="utf-8"), lambda _: True)
+        elif name in judged or (
+            name.endswith((".py", ".html")) and any(PurePosixPath(name).is_relative_to(one) for one in folders)
+        ):
+            yield from code.mutants(name, text(encoding="utf-8"))
     for page in read:
-        yield from pages.mutants(page, _text(root, page.page.path), targets)
-
-
-def _text(root: Path, name: str) -> str:
-    return (root / name).read_text(encoding="utf-8")
+        text = (root / page.page.path).read_text
+        yield from pages.mutants(page, text(encoding="utf-8"), targets)

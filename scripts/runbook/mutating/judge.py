@@ -46,9 +46,10 @@ def judge(
             for verdict in pool.imap(_checked, mutants):
                 if verdict.outcome == SURVIVED and targets:
                     runs = runs or run_before(_copy(root, Path(folder) / "run", files), root, grammars, targets)
-                    yield _run(verdict, runs)
-                else:
-                    yield verdict
+                    with _applied(verdict.mutant, runs.warm.root):
+                        failure = runs.first_failure(verdict.mutant.path)
+                    verdict = Verdict(verdict.mutant, BY_RUN, failure) if failure else verdict  # noqa: PLW2901
+                yield verdict
 
 
 _warm: Warm | str = ""
@@ -75,26 +76,18 @@ def _checked(mutant: Mutant) -> Verdict:
         try:
             finding = checked()
         except RunbookError as error:
-            raise RunbookError(
-                f"{mutant} : {error} ; le contrôle ne doit tomber sur aucun mutant :\n{mutant.diff}"
-            ) from error
+            remedy = "le contrôle ne doit tomber sur aucun mutant"
+            raise RunbookError(f"{mutant} : {error} ; {remedy} :\n{mutant.diff}") from error
     return Verdict(mutant, BY_CHECK if finding else SURVIVED, finding)
-
-
-def _run(verdict: Verdict, runs: Runs) -> Verdict:
-    with _applied(verdict.mutant, runs.warm.root):
-        failure = runs.first_failure(verdict.mutant.path)
-    return Verdict(verdict.mutant, BY_RUN, failure) if failure else verdict
 
 
 @contextlib.contextmanager
 def _applied(mutant: Mutant, copy: Path) -> Iterator[None]:
-    path = copy / mutant.path
-    path.write_text(mutant.after, encoding="utf-8")
+    (copy / mutant.path).write_text(mutant.after, encoding="utf-8")
     try:
         yield
     finally:
-        path.write_text(mutant.before, encoding="utf-8")
+        (copy / mutant.path).write_text(mutant.before, encoding="utf-8")
 
 
 def _copy(root: Path, copy: Path, files: frozenset[str]) -> Path:

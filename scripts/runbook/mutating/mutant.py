@@ -1,6 +1,8 @@
 """One change of one file, small enough to be read as a line of a diff."""
 
 import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -28,6 +30,41 @@ class Mutant:
         return f"{self.path}:{self.line} {self.operator}"
 
 
+def mistyped(text: str) -> str:
+    """A letter too many."""
+    return f"{text}x"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Changes what `pattern` finds, or its only group; `once` a line if that is enough.
+
+    `inert` says of a whole line why the change does nothing there.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    change: Callable[[str], str] = mistyped
+    once: bool = False
+    inert: Callable[[str], str] = lambda _: ""
+
+
 def replaced(operator: str, path: str, text: str, start: int, end: int, new: str, inert: str = "") -> Mutant:
     """The mutant that puts `new` in place of the characters `start` to `end`."""
     return Mutant(operator, path, text.count("\n", 0, start) + 1, text, text[:start] + new + text[end:], inert)
+
+
+def by_pattern(
+    operators: Iterable[Operator], path: str, text: str, start: int = 0, end: int | None = None, passed: str = r"^\s*#"
+) -> Iterator[Mutant]:
+    """What the operators make of these characters of a file, but after what `passed` finds in their line."""
+    for one in operators:
+        done = -1
+        for found in one.pattern.finditer(text, start, len(text) if end is None else end):
+            first = text.rfind("\n", 0, found.start()) + 1
+            if not re.search(passed, text[first : found.start()]) and not (one.once and first == done):
+                done = first
+                group = min(one.pattern.groups, 1)
+                inert = one.inert(text[first : text.find("\n", found.start())])
+                new = one.change(found.group(group))
+                yield replaced(one.name, path, text, found.start(group), found.end(group), new, inert)

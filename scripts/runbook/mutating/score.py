@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from runbook.mutating.judge import BY_CHECK, BY_RUN, INERT, SURVIVED, Verdict
+
+HEADINGS = ("Mutants", "Contrôle", "Exécution", "Survivants", "Sans effet", "Score")
 
 
 def score(verdicts: Iterable[Verdict]) -> float:
@@ -19,49 +21,31 @@ def score(verdicts: Iterable[Verdict]) -> float:
 
 def as_json(verdicts: list[Verdict]) -> dict[str, object]:
     """The whole report for a program."""
-    return {
-        "score": round(score(verdicts), 2),
-        "mutants": [
-            {
-                "operator": verdict.mutant.operator,
-                "path": verdict.mutant.path,
-                "line": verdict.mutant.line,
-                "outcome": verdict.outcome,
-                "why": verdict.why,
-                "diff": verdict.mutant.diff,
-            }
-            for verdict in verdicts
-        ],
-    }
+    told = ("operator", "path", "line", "diff")
+    mutants = [
+        {**{name: getattr(one.mutant, name) for name in told}, "outcome": one.outcome, "why": one.why}
+        for one in verdicts
+    ]
+    return {"score": round(score(verdicts), 2), "mutants": mutants}
 
 
 def show(verdicts: list[Verdict], console: Console) -> None:
     """Tables by operator and by file, the survivors with their diff, those without effect with the reason."""
-    for title, key in (("Opérateur", _operator), ("Fichier", _path)):
-        table = Table(
-            title, "Mutants", "Contrôle", "Exécution", "Survivants", "Sans effet", "Score", box=None, pad_edge=False
-        )
-        for name in sorted({key(verdict) for verdict in verdicts}):
-            group = [verdict for verdict in verdicts if key(verdict) == name]
+    for title, name in (("Opérateur", "operator"), ("Fichier", "path")):
+        table = Table(title, *HEADINGS, box=None, pad_edge=False)
+        groups: dict[str, list[Verdict]] = {}
+        for verdict in verdicts:
+            groups.setdefault(getattr(verdict.mutant, name), []).append(verdict)
+        for key, group in sorted(groups.items()):
             counts = Counter(verdict.outcome for verdict in group)
             numbers = (len(group), counts[BY_CHECK], counts[BY_RUN], counts[SURVIVED], counts[INERT])
-            table.add_row(name, *map(str, numbers), f"{score(group):.0f} %")
-        console.print(table)
-        console.print()
+            table.add_row(key, *map(str, numbers), f"{score(group):.0f} %")
+        console.print(table, "")
     for verdict in verdicts:
         if verdict.outcome == SURVIVED:
-            console.print(f"[bold red]survivant[/] {escape(str(verdict.mutant))}")
-            console.print(escape(verdict.mutant.diff))
+            console.print(Text.assemble(("survivant", "bold red"), f" {verdict.mutant}\n{verdict.mutant.diff}"))
     for why, count in Counter(verdict.why for verdict in verdicts if verdict.outcome == INERT).items():
-        console.print(f"[dim]{count} sans effet : {escape(why)}[/]")
+        console.print(Text(f"{count} sans effet : {why}", "dim"))
     counts = Counter(verdict.outcome for verdict in verdicts)
     total = ", ".join(f"{counts[outcome]} {outcome}" for outcome in (BY_CHECK, BY_RUN, SURVIVED, INERT))
-    console.print(f"[bold]{len(verdicts)} mutants : {total} ; score {score(verdicts):.1f} %[/]")
-
-
-def _operator(verdict: Verdict) -> str:
-    return verdict.mutant.operator
-
-
-def _path(verdict: Verdict) -> str:
-    return verdict.mutant.path
+    console.print(Text(f"{len(verdicts)} mutants : {total} ; score {score(verdicts):.1f} %", "bold"))

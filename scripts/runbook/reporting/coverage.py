@@ -1,96 +1,80 @@
 """How much of what the pages document is proven, and whether that has gone down."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
 
 from runbook.outcome import Outcome
 from runbook.reporting.record import Campaign, Record, StepRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """Numbers of commands; `decided` are those run or left out by the page itself."""
+class Totals(msgspec.Struct, frozen=True):
+    """Commands by what came of them; `excluded` by their page are among those not run, `stood_in` among the others."""
 
-    documented: int
+    steps: int
     verified: int
     executed: int
     failed: int
-    excluded: int
-    undecided: int
-    checked_only: int = 0
-
-    @property
-    def decided(self) -> int:
-        return self.documented - self.undecided
+    not_run: int
+    stood_in: int
+    seconds: float
+    excluded: int = 0
 
     @property
     def proven(self) -> float:
         """Share verified against an expected result among the commands meant to run, in percent."""
-        meant = self.documented - self.excluded
+        meant = self.steps - self.excluded
         return 100 * self.verified / meant if meant else 0.0
 
 
-def coverage(steps: Iterable[StepRecord]) -> Coverage:
+def totals(steps: Iterable[StepRecord]) -> Totals:
     """Count what became of these steps."""
     listed = list(steps)
-    not_run = [step for step in listed if step.outcome is Outcome.NOT_RUN]
-    excluded = sum(step.page_reason for step in not_run)
-    return Coverage(
-        documented=len(listed),
-        verified=sum(step.outcome is Outcome.VERIFIED for step in listed),
-        executed=sum(step.outcome is Outcome.EXECUTED for step in listed),
-        failed=sum(step.outcome.bad for step in listed),
-        excluded=excluded,
-        undecided=len(not_run) - excluded,
+    count = Counter(step.outcome for step in listed)
+    return Totals(
+        steps=len(listed),
+        verified=count[Outcome.VERIFIED],
+        executed=count[Outcome.EXECUTED],
+        failed=count[Outcome.FAILED] + count[Outcome.TIMED_OUT],
+        not_run=count[Outcome.NOT_RUN],
+        stood_in=sum(step.stood_in for step in listed),
+        seconds=round(sum(step.seconds for step in listed), 3),
+        excluded=sum(step.page_reason for step in listed),
     )
 
 
-def by_page(campaigns: Sequence[Campaign]) -> list[tuple[str, Coverage]]:
-    """The coverage of each page, in the order of their paths, then that of all under an empty path.
+def by_page(campaigns: Sequence[Campaign]) -> list[tuple[str, Totals, int]]:
+    """What each page comes to, in the order of their paths, then all of them under an empty path.
 
-    Commands that did not run in a campaign that the static check was asked of, and found nothing in, are
-    `checked_only`.
+    The last figure is of the commands that did not run in a campaign that the static check found nothing in.
     """
     steps = [(step, campaign.findings == []) for campaign in campaigns for step in campaign.steps]
-    pages = {
-        step.page: [entry for entry in steps if entry[0].page == step.page]
-        for step, _ in sorted(steps, key=lambda entry: entry[0].page)
-    }
+    pages = {page: [one for one in steps if one[0].page == page] for page in sorted({step.page for step, _ in steps})}
     return [
         (
             page,
-            replace(
-                coverage(step for step, _ in listed),
-                checked_only=sum(checked and step.outcome is Outcome.NOT_RUN for step, checked in listed),
-            ),
+            totals(step for step, _ in listed),
+            sum(checked and step.outcome is Outcome.NOT_RUN for step, checked in listed),
         )
         for page, listed in [*pages.items(), ("", steps)]
     ]
 
 
-def on_present_targets(campaigns: Iterable[Campaign]) -> list[StepRecord]:
-    """The steps that the machines could prove: a missing target is no drop."""
-    return [step for campaign in campaigns for step in campaign.steps if step.target not in campaign.missing]
-
-
 def drop(campaigns: Iterable[Campaign], minimum: float, previous: Record | None) -> str | None:
     """Why the coverage is too low, with the commands that lost their proof; None if it holds.
 
-    `minimum` is a percentage of `Coverage.proven`, on the targets present.
+    `minimum` is a percentage of `Totals.proven`, on the targets present: a missing one is no drop.
     """
-    steps = on_present_targets(campaigns)
-    reached = coverage(steps)
-    if reached.documented == reached.excluded or reached.proven >= minimum:
+    steps = [step for campaign in campaigns for step in campaign.steps if step.target not in campaign.missing]
+    reached = totals(steps)
+    if reached.steps == reached.excluded or reached.proven >= minimum:
         return None
+    earlier = [step for campaign in previous.campaigns for step in campaign.steps] if previous else []
+    before = {(step.page, step.command) for step in earlier if step.outcome is Outcome.VERIFIED}
     unproven = [step for step in steps if step.outcome is not Outcome.VERIFIED and not step.page_reason]
-    lost = _lost(unproven, previous)
+    lost = [step for step in unproven if (step.page, step.command) in before]
     listed = ", ".join(f"{step.page}:{step.line}" for step in lost or unproven)
     what = "ont perdu leur preuve" if lost else "sans preuve"
     share = f"{reached.proven:.1f}".replace(".", ",")
     return f"couverture {share} %, minimum {minimum:g} % ; {what} : {listed}"
-
-
-def _lost(unproven: list[StepRecord], previous: Record | None) -> list[StepRecord]:
-    earlier = [step for campaign in previous.campaigns for step in campaign.steps] if previous else []
-    before = {(step.page, step.command) for step in earlier if step.outcome is Outcome.VERIFIED}
-    return [step for step in unproven if (step.page, step.command) in before]

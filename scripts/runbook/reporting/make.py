@@ -1,12 +1,11 @@
 """From a finished run to the campaign that the record keeps."""
 
-import datetime
 import os
 import platform
 import sys
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,65 +17,45 @@ from runbook.running.asking import ask
 from runbook.running.tree import tree
 from runbook.settings import Settings
 
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What the repository was before the first step: whatever changes during a run is not what was run."""
-
-    moment: float
-    commit: str
-    dirty: bool
-    pages: dict[str, str]
-    commands: dict[str, str]
-    depends: dict[str, Dependencies]
+Campaigner = Callable[[Journal, list[str] | None], Campaign]
 
 
-def at_start(pages: Iterable[str], settings: Settings, root: Path) -> Start:
-    """Now; files that hold secrets have no fingerprint."""
-    listed = list(pages)
+def at_start(pages: Iterable[str], settings: Settings, root: Path, missing: dict[str, str], whole: bool) -> Campaigner:
+    """What makes a campaign of a run that begins now, from what came of it and what the static check said.
+
+    What changes during a run is not what was run: the commit and the fingerprints are those of now.  Files that hold
+    secrets have none.
+    """
+    start, listed = time.monotonic(), list(pages)
     secret = [f"!{pattern}" for pattern in settings.secrets.manifests]
     patterns = {name: [*target.depends, *secret] for name, target in settings.targets.items()}
-    return Start(
-        moment=time.monotonic(),
-        commit=tree(root).commit,
-        dirty=bool(ask(["git", "status", "--porcelain"], root).well),
-        pages=fingerprints(root, listed),
-        commands=commands(root, listed),
-        depends={name: Dependencies(listed, fingerprints(root, listed)) for name, listed in patterns.items()},
-    )
+    before: dict[str, Any] = {
+        "commit": tree(root).commit,
+        "dirty": bool(ask(["git", "status", "--porcelain"], root).well),
+        "pages": fingerprints(root, listed),
+        "commands": commands(root, listed),
+        "depends": {name: Dependencies(one, fingerprints(root, one)) for name, one in patterns.items()},
+    }
 
+    def campaign(journal: Journal, findings: list[str] | None) -> Campaign:
+        here = platform.uname()
+        served = {result.on for result in journal.results if result.outcome is not Outcome.NOT_RUN}
+        return Campaign(
+            **before,
+            date=datetime.now(UTC).isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - start, 3),
+            machine=f"{here.system} {here.release} {here.machine}, Python {platform.python_version()}",
+            versions={name: _versions(one.versions, root) for name, one in settings.targets.items() if name in served},
+            missing=missing,
+            faults=journal.faults,
+            notes=journal.notes,
+            exit_status=verdict(journal.results, [*journal.faults, *(findings or [])]),
+            findings=findings,
+            steps=[_step(result) for result in journal.results],
+            whole=whole,
+        )
 
-def campaign(
-    start: Start,
-    journal: Journal,
-    settings: Settings,
-    root: Path,
-    missing: dict[str, str],
-    findings: list[str] | None,
-    whole: bool,
-) -> Campaign:
-    """What was run since `start`."""
-    served = {result.on for result in journal.results if result.outcome is not Outcome.NOT_RUN}
-    return Campaign(
-        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        seconds=round(time.monotonic() - start.moment, 3),
-        commit=start.commit,
-        dirty=start.dirty,
-        machine=f"{platform.system()} {platform.release()} {platform.machine()}, Python {platform.python_version()}",
-        versions={
-            name: _versions(settings.targets[name].versions, root) for name in settings.targets if name in served
-        },
-        missing=missing,
-        faults=journal.faults,
-        notes=journal.notes,
-        exit_status=verdict(journal.results, [*journal.faults, *(findings or [])]),
-        findings=findings,
-        pages=start.pages,
-        commands=start.commands,
-        depends=start.depends,
-        steps=[_step(result) for result in journal.results],
-        whole=whole,
-    )
+    return campaign
 
 
 def _step(result: Result) -> StepRecord:

@@ -7,17 +7,21 @@ from msgspec.structs import replace
 
 from runbook.reporting import record
 from runbook.reporting.coverage import drop
-from runbook.reporting.one_writer import alone
 from runbook.reporting.record import VERSION, Campaign, Record
-from runbook.whole_file import write_whole
+from runbook.whole_file import alone, write_whole
+
+Unit = tuple[str, str]  # page and target
 
 
-def keep(done: Campaign, folder: Path, minimum: float) -> Path:
-    """Put `done` into the record of `folder`, while no other run does."""
+def keep(done: Campaign, folder: Path, minimum: float) -> None:
+    """Put `done` into the record of `folder`, while no other run does; one that this version cannot read
+    is put aside, for whoever can."""
     path = folder / record.FILE
     with alone(folder):
-        write_whole(path, record.encode(merge(_previous(path), done, minimum)))
-    return path
+        previous = record.load_previous(path)
+        if previous is None and path.exists():
+            path.replace(path.with_suffix(".illisible.json"))
+        write_whole(path, record.encode(merge(previous, done, minimum)))
 
 
 def merge(previous: Record | None, done: Campaign, minimum: float) -> Record:
@@ -27,47 +31,28 @@ def merge(previous: Record | None, done: Campaign, minimum: float) -> Record:
     """
     if done.whole or previous is None:
         return Record(VERSION, [done])
-    stays = _proven(previous) & {step.unit for step in done.steps if step.target in done.missing}
+    proven = {step.unit for one in previous.campaigns for step in one.steps if step.target not in one.missing}
+    stays = proven & {step.unit for step in done.steps if step.target in done.missing}
     new = _without(done, lambda unit: unit in stays)
     if not new.steps:
         return previous
     pages = {step.page for step in done.steps}
-    older = [_without(campaign, lambda unit: unit[0] in pages and unit not in stays) for campaign in previous.campaigns]
-    together = Record(VERSION, [new, *(campaign for campaign in older if campaign.steps)])
-    return replace(
-        together, campaigns=[_with_present_drop(campaign, together, minimum) for campaign in together.campaigns]
-    )
+    older = [_without(one, lambda unit: unit[0] in pages and unit not in stays) for one in previous.campaigns]
+    together = [new, *(campaign for campaign in older if campaign.steps)]
+    # A drop of the coverage is one of the whole record: what is proven since may have mended it.
+    again = [_judged(replace(one, drop=drop(together, minimum, None) or "")) if one.drop else one for one in together]
+    return Record(VERSION, again)
 
 
-def _previous(path: Path) -> Record | None:
-    """What the record holds; one that this version cannot read is put aside, for whoever can."""
-    previous = record.load_previous(path)
-    if previous is None and path.exists():
-        path.replace(path.with_suffix(".illisible.json"))
-    return previous
-
-
-def _proven(before: Record) -> set[tuple[str, str]]:
-    return {
-        step.unit for campaign in before.campaigns for step in campaign.steps if step.target not in campaign.missing
-    }
-
-
-def _without(campaign: Campaign, gone: Callable[[tuple[str, str]], bool]) -> Campaign:
+def _without(campaign: Campaign, gone: Callable[[Unit], bool]) -> Campaign:
     """What is left of a campaign, and of its faults: those of targets that it still speaks of."""
     steps = [step for step in campaign.steps if not gone(step.unit)]
     if len(steps) == len(campaign.steps):
         return campaign
     targets = {step.target for step in steps}
-    left = replace(
-        campaign, steps=steps, faults=[fault for fault in campaign.faults if fault.partition(" : ")[0] in targets]
-    )
-    return replace(left, exit_status=record.failed(left.steps, left.problems))
+    faults = [fault for fault in campaign.faults if fault.partition(" : ")[0] in targets]
+    return _judged(replace(campaign, steps=steps, faults=faults))
 
 
-def _with_present_drop(campaign: Campaign, together: Record, minimum: float) -> Campaign:
-    """A drop of the coverage is one of the whole record: what is proven since may have mended it."""
-    if not campaign.drop:
-        return campaign
-    mended = replace(campaign, drop=drop(together.campaigns, minimum, None) or "")
-    return replace(mended, exit_status=record.failed(mended.steps, mended.problems))
+def _judged(campaign: Campaign) -> Campaign:
+    return replace(campaign, exit_status=int(any(campaign.problems) or any(one.outcome.bad for one in campaign.steps)))

@@ -1,6 +1,5 @@
 """What is proven of the pages, for the site, for CI and for the next person: one JSON document."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from runbook.outcome import Outcome, Reason
 from runbook.reading.withheld import are_withheld
 
 VERSION = 3
-ONE_CAMPAIGN = 2  # the version whose document was a single campaign
 FILE = "record.json"
 
 
@@ -104,13 +102,10 @@ class Record(msgspec.Struct, frozen=True):
         return max(campaign.exit_status for campaign in self.campaigns)
 
 
-class _Versioned(msgspec.Struct):
+class Versioned(msgspec.Struct):
+    """What every document says first: whether the rest of it can be read."""
+
     version: int
-
-
-def failed(steps: Iterable[StepRecord], problems: Iterable[str]) -> int:
-    """The exit status that these steps and problems call for, 0 or 1."""
-    return int(any(problems) or any(step.outcome.bad for step in steps))
 
 
 def schema() -> dict[str, Any]:
@@ -125,26 +120,17 @@ def encode(record: Record) -> bytes:
 
 def load(path: Path) -> Record:
     """Read a record; NoRecordError if there is none to show, SettingsError for one that this version cannot read."""
+    if are_withheld() or not path.exists():
+        raise NoRecordError(f"{path} : aucune exécution enregistrée ; lancer d'abord « runbook run »")
     try:
-        content = _content(path)
-        version = msgspec.json.decode(content, type=_Versioned).version
-        if version == ONE_CAMPAIGN:
-            return Record(VERSION, [msgspec.json.decode(content, type=Campaign)])
-        if version != VERSION:
-            raise SettingsError(
-                f"{path} : enregistrement de version {version}, au lieu de {VERSION} ; relancer « runbook run »"
-            )
-        return msgspec.json.decode(content, type=Record)
-    except FileNotFoundError:
-        raise NoRecordError(f"{path} : aucune exécution enregistrée ; lancer d'abord « runbook run »") from None
+        content = path.read_bytes()
+        version = msgspec.json.decode(content, type=Versioned).version
+        if version == VERSION:
+            return msgspec.json.decode(content, type=Record)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} : enregistrement illisible ({error}) ; relancer « runbook run »") from None
-
-
-def _content(path: Path) -> bytes:
-    if are_withheld():
-        raise FileNotFoundError(path)
-    return path.read_bytes()
+    cause = f"enregistrement de version {version}, au lieu de {VERSION}"
+    raise SettingsError(f"{path} : {cause} ; relancer « runbook run »")
 
 
 def load_previous(path: Path) -> Record | None:

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markdown import Markdown
 from rich.markup import escape
 from rich.padding import Padding
@@ -14,35 +16,44 @@ from rich.text import Text
 from runbook.judging import Result
 from runbook.outcome import Outcome, Reason
 from runbook.plan import Step
-from runbook.reporting.logbook import Logbook
 from runbook.reporting.terminal import SIGNS
-from runbook.running.campaign import PageStarted, Told
-from runbook.running.operator import Answer, Operator
+from runbook.running.campaign import PageStarted, TargetFailed, Told
 from runbook.running.page import Started
+from runbook.running.run import Answer, Operator
 
 _NOTE = re.compile(r"(?:!!!|\?\?\?\+?|===\+?)[ ]*(?P<kind>[\w-]*)[^\"]*(?:\"(?P<title>[^\"]*)\")?\s*$")
-BEFORE = {"o": Answer.GO, "p": Answer.PASS, "r": Answer.AGAIN, "s": Answer.STOP}
-WORDS = {"o": "(o)ui, exécuter", "p": "(p)asser", "r": "(r)efaire la précédente", "s": "(s) tout arrêter"}
-AFTER = {"r": Answer.AGAIN, "p": Answer.PASS, "s": Answer.STOP}
-WORDS_AFTER = {"r": "(r)efaire", "p": "(p)asser outre", "s": "(s) tout arrêter"}
+Answers = Mapping[str, tuple[Answer, str]]  # letter → what it means, and how it is offered
+BEFORE: Answers = {
+    "o": (Answer.GO, "(o)ui, exécuter"),
+    "p": (Answer.PASS, "(p)asser"),
+    "r": (Answer.AGAIN, "(r)efaire la précédente"),
+    "s": (Answer.STOP, "(s) tout arrêter"),
+}
+AFTER: Answers = {"r": (Answer.AGAIN, "(r)efaire"), "p": (Answer.PASS, "(p)asser outre"), "s": BEFORE["s"]}
+WIDTH = 100  # columns of the journal
 
 
 class StepByStep:
-    """Shows what happens, asks what to do, and writes both down."""
+    """Shows what happens and asks what to do; what is shown and answered stays in a journal in `folder`, as text."""
 
-    def __init__(self, console: Console, logbook: Logbook) -> None:
-        self._console, self._logbook = console, logbook
+    def __init__(self, console: Console, folder: Path) -> None:
+        now = datetime.now(UTC)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / f"{now:%Y-%m-%dT%H%M%S.%fZ}.txt"
+        self._console, self._paper = console, Console(width=WIDTH, color_system=None, force_terminal=False)
         self._pending: list[Step] = []
         self._ran = False
         self._asked: Step | None = None
         self.operator = Operator(self._before, self._after, asked=True)
-        console.print(f"Journal : {logbook.path}")
+        console.print(f"Journal : {self._path}")
+        self._note(f"Exécution pas à pas, {now:%Y-%m-%d} (heures en UTC)")
 
     def __call__(self, event: Told | Result) -> None:
-        self._logbook(event)
         if isinstance(event, PageStarted):
             self._pending += [step for step in event.page.steps if step.block.cleanup]
-            self._console.print(Rule(escape(event.page.page), align="left"))
+            self._tell(Rule(escape(event.page.page), align="left"))
+        elif isinstance(event, TargetFailed):
+            self._note(f"{_now()} {event.target} : {event.cause}")
         elif isinstance(event, Started) and event.step is not self._asked:
             self._show_command(event.step)
         elif isinstance(event, Result):
@@ -54,56 +65,68 @@ class StepByStep:
     def close(self) -> None:
         """Say which clean-ups were not run: whoever is on duty decides."""
         if self._pending:
-            self._console.print("\n[bold yellow]Nettoyages en attente, qui n'ont pas été exécutés :[/]")
+            self._tell(Text("\nNettoyages en attente, qui n'ont pas été exécutés :", "bold yellow"))
         for step in self._pending:
-            self._console.print(Text(step.place, "bold"))
-            self._console.print(Padding(_code(step), (0, 0, 0, 4)))
-        self._logbook.close(self._pending)
+            self._tell(Text(step.place, "bold"), _code(step))
+        self._note(f"{_now()} fin")
 
     def _before(self, step: Step) -> Answer:
         if step.block.prose:
-            text = Markdown(_for_a_terminal(step.block.prose), hyperlinks=False)
-            self._console.print(Padding(text, (1, 0, 0, 2)), soft_wrap=False)
+            self._tell(Padding(Markdown(_for_a_terminal(step.block.prose), hyperlinks=False), (1, 0, 0, 2)))
         self._show_command(step)
         self._asked = step
-        return self._ask(step, BEFORE if self._ran and not step.block.cleanup else {**BEFORE, "r": None}, WORDS)
+        again = self._ran and not step.block.cleanup
+        return self._ask(step, {letter: one for letter, one in BEFORE.items() if again or letter != "r"})
 
     def _after(self, step: Step) -> Answer:
-        return self._ask(step, AFTER, WORDS_AFTER)
+        return self._ask(step, AFTER)
 
-    def _ask(self, step: Step, answers: Mapping[str, Answer | None], words: Mapping[str, str]) -> Answer:
+    def _ask(self, step: Step, answers: Answers) -> Answer:
         """Until one of the letters comes: an empty line is no answer, the end of the keyboard stops."""
-        possible = {letter: answer for letter, answer in answers.items() if answer}
-        question = ", ".join(words[letter] for letter in possible)
+        question = ", ".join(words for _, words in answers.values())
         while True:
             try:
                 given = self._console.input(Text(f"  {question} ? ", "bold")).strip().lower()
             except EOFError:
                 given = "s"
-            if answer := possible.get(given):
-                self._logbook.answer(step, words[given])
+            if given in answers:
+                answer, words = answers[given]
+                self._note(f"{_now()} {step.place} : {words}")
                 return answer
-            self._console.print(f"  rien n'est fait sans réponse : {', '.join(possible)}")
+            self._console.print(f"  rien n'est fait sans réponse : {', '.join(answers)}")
 
     def _show_command(self, step: Step) -> None:
-        self._console.print(Text(f"\n{step.place}{' (nettoyage)' if step.block.cleanup else ''}", "bold"))
-        self._console.print(Padding(_code(step), (0, 0, 0, 4)), soft_wrap=False)
+        self._tell(Text(f"\n{step.place}{' (nettoyage)' if step.block.cleanup else ''}", "bold"), _code(step))
 
     def _show(self, result: Result) -> None:
         sign, style = SIGNS[result.outcome]
         if result.outcome is Outcome.NOT_RUN:
             if result.why is not Reason.PASSED:
-                self._console.print(Text.assemble("  ", (sign, style), f" {result.step.place} : {result.reason}"))
+                self._tell(Text.assemble("  ", (sign, style), f" {result.step.place} : {result.reason}"))
             return
-        for name, text in (("sortie", result.out), ("erreurs", result.err)):
+        expected = result.step.block.expected.text if result.step.block.expected else ""
+        for name, text in (("sortie", result.out), ("erreurs", result.err), ("résultat attendu", expected)):
             if text.strip():
-                self._console.print(Text(f"  {name} :", "dim"))
-                self._console.print(Padding(Text(text.rstrip()), (0, 0, 0, 4)))
-        if result.step.block.expected:
-            self._console.print(Text("  résultat attendu :", "dim"))
-            self._console.print(Padding(Text(result.step.block.expected.text.rstrip()), (0, 0, 0, 4)))
+                self._tell(Text(f"  {name} :", "dim"), Padding(Text(text.rstrip()), (0, 0, 0, 4)))
         said = f" {result.outcome}{f' : {result.reason}' if result.reason else ''}"
-        self._console.print(Text.assemble("  ", (sign, style), said, (f"  {result.seconds:.1f} s", "dim")))
+        self._tell(Text.assemble("  ", (sign, style), said, (f"  {result.seconds:.1f} s", "dim")))
+        self._note(f"{_now()} {result.place} :{said}")
+
+    def _tell(self, *shown: RenderableType) -> None:
+        """On the screen and in the journal."""
+        for one in shown:
+            self._console.print(one, soft_wrap=isinstance(one, Text))
+            with self._paper.capture() as written:
+                self._paper.print(one)
+            self._note("\n".join(line.rstrip() for line in written.get().splitlines()))
+
+    def _note(self, text: str) -> None:
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%H:%M:%S}"
 
 
 def _for_a_terminal(prose: str) -> str:
@@ -118,5 +141,6 @@ def _for_a_terminal(prose: str) -> str:
     return "\n".join(lines)
 
 
-def _code(step: Step) -> Syntax:
-    return Syntax(step.block.code.rstrip("\n"), "bash", background_color="default", word_wrap=True)
+def _code(step: Step) -> Padding:
+    code = Syntax(step.block.code.rstrip("\n"), "bash", background_color="default", word_wrap=True)
+    return Padding(code, (0, 0, 0, 4))

@@ -12,9 +12,8 @@ from rich.text import Text
 
 from runbook.judging import Result
 from runbook.outcome import Outcome, Reason
-from runbook.plan import Mode, Plan
+from runbook.plan import Mode, PagePlan, Plan, label
 from runbook.reporting.coverage import by_page
-from runbook.reporting.label import label
 from runbook.reporting.record import Campaign
 from runbook.running.campaign import PageStarted, Told
 from runbook.running.page import Started
@@ -37,38 +36,23 @@ class Progress:
         self._status: Status | None = None
 
     def __call__(self, event: Told | Result) -> None:
-        self._clear()
+        self.close()
         if isinstance(event, PageStarted):
-            page = event.page
-            place = page.target or "sans cible"
-            place += f", substitut {page.on}" if page.on != page.target else ""
-            self._say(Text.assemble("\n", (page.page, "bold"), (f" ({place})", "dim")))
-        elif isinstance(event, Started):
-            if self._console.is_terminal:
-                self._status = self._console.status(
-                    f"ligne {event.step.block.line} : {escape(label(event.step.block.title, event.step.block.code))}"
-                )
-                self._status.start()
-        elif isinstance(event, Result):
+            self._say(_heading(event.page))
+        elif isinstance(event, Started) and self._console.is_terminal:
             block = event.step.block
-            self._say(
-                _line(
-                    event.outcome,
-                    block.line,
-                    label(block.title, block.code),
-                    event.seconds,
-                    event.reason,
-                    event.attempts,
-                )
-            )
+            self._status = self._console.status(f"ligne {block.line} : {escape(label(block.title, block.code))}")
+            self._status.start()
+        elif isinstance(event, Result):
+            self._say(_line(event))
             if event.outcome.bad:
-                self._console.print(
-                    Padding(_failure(event.place, block.code, event.diff, event.out, event.err), (0, 0, 0, 6))
-                )
+                self._console.print(Padding(_failure(event), (0, 0, 0, 6)))
 
     def close(self) -> None:
         """Leave the terminal as it was."""
-        self._clear()
+        if self._status:
+            self._status.stop()
+            self._status = None
 
     def _say(self, line: Text) -> None:
         if self._console.is_terminal:
@@ -76,76 +60,66 @@ class Progress:
         else:  # laying a line out costs more than running a command
             print(line.plain, file=self._console.file, flush=True)
 
-    def _clear(self) -> None:
-        if self._status:
-            self._status.stop()
-            self._status = None
-
 
 def show_plan(plan: Plan, console: Console) -> None:
     """Every step in the order in which it would run, and why the others would not."""
     for page in plan.pages:
-        served = f", substitut {page.on}" if page.on != page.target else ""
-        console.print(f"\n[bold]{escape(page.page)}[/] [dim]({page.target or 'sans cible'}{served})[/]")
+        console.print(_heading(page))
         for step in page.steps:
-            sign, style = ("–", "yellow") if step.mode is Mode.NOT_RUN else ("→", "green")
-            note = f" [dim]{escape(step.reason)}[/]" if step.reason else ""
-            note += " [dim](nettoyage)[/]" if step.block.cleanup else ""
-            console.print(
-                f"  [{style}]{sign}[/] {step.block.line:>4}  {escape(label(step.block.title, step.block.code))}{note}"
-            )
+            sign = ("–", "yellow") if step.mode is Mode.NOT_RUN else ("→", "green")
+            said = f" {step.block.line:>4}  {label(step.block.title, step.block.code)}"
+            note = f"{step.reason and ' '}{step.reason}{' (nettoyage)' if step.block.cleanup else ''}"
+            console.print(Text.assemble("  ", sign, said, (note, "dim")))
+
+
+def _heading(page: PagePlan) -> Text:
+    place = f"{page.target or 'sans cible'}{f', substitut {page.on}' if page.on != page.target else ''}"
+    return Text.assemble("\n", (page.page, "bold"), (f" ({place})", "dim"))
 
 
 def show_summary(campaigns: Sequence[Campaign], console: Console) -> None:
     """How many commands the pages hold, what became of them, where and when, and the verdict."""
     steps = [step for campaign in campaigns for step in campaign.steps]
-    counts = Counter(step.outcome for step in steps)
     not_run = [step for step in steps if step.outcome is Outcome.NOT_RUN]
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_row("Commandes dans les pages", str(len(steps)), "")
     for outcome in Outcome:
-        detail = ""
-        if outcome is Outcome.NOT_RUN and not_run:
-            by_page = sum(step.page_reason for step in not_run)
-            detail = f"dont {by_page} avec leur raison dans la page, {len(not_run) - by_page} sans"
-        stood_in = sum(step.stood_in for step in steps if step.outcome is outcome)
-        detail += f"dont {stood_in} par le substitut local" if stood_in else ""
-        table.add_row(f"  [{SIGNS[outcome][1]}]{outcome}[/]", str(counts[outcome]), f"[dim]{detail}[/]")
-    console.print()
-    console.print(table)
+        those = [step for step in steps if step.outcome is outcome]
+        decided, stood_in = sum(step.page_reason for step in those), sum(step.stood_in for step in those)
+        detail = f"dont {stood_in} par le substitut local" if stood_in else ""
+        if outcome is Outcome.NOT_RUN and those:
+            detail = f"dont {decided} avec leur raison dans la page, {len(those) - decided} sans"
+        table.add_row(Text(f"  {outcome}", SIGNS[outcome][1]), str(len(those)), Text(detail, "dim"))
+    console.print("", table)
     for reason, count in Counter(step.reason for step in not_run).most_common():
-        console.print(f"  [yellow]–[/] {count} × {escape(reason)}")
+        console.print(Text.assemble("  ", SIGNS[Outcome.NOT_RUN], f" {count} × {reason}"))
     for campaign in campaigns:
         for note in campaign.notes:
-            console.print(f"[dim]Note : {escape(note)}[/]")
-        for problem in campaign.problems:
-            console.print(f"[bold red]✘[/] {escape(problem)}")
-    for step in steps:
-        if step.outcome.bad:
-            console.print(f"[bold red]✘[/] {escape(f'{step.page}:{step.fault_line} : {step.outcome} : {step.reason}')}")
-    if len(campaigns) == 1:
-        console.print(f"{verdict_line(campaigns)}  [dim]{_where(campaigns[0])}[/]")
-        return
-    console.print(verdict_line(campaigns))
-    for campaign in campaigns:
-        console.print(f"  [dim]{_where(campaign)} : {len(campaign.steps)} commandes[/]")
+            console.print(Text(f"Note : {note}", "dim"))
+    bad = [f"{step.page}:{step.fault_line} : {step.outcome} : {step.reason}" for step in steps if step.outcome.bad]
+    for problem in (*(problem for campaign in campaigns for problem in campaign.problems), *bad):
+        console.print(Text.assemble(SIGNS[Outcome.FAILED], f" {problem}"))
+    where = [
+        f"{one.date}, commit {one.commit[:10] or 'inconnu'}{' modifié' if one.dirty else ''}, {one.seconds:.0f} s"
+        for one in campaigns
+    ]
+    console.print(_verdict(campaigns).append(f"  {where[0]}" if len(campaigns) == 1 else "", "not bold dim default"))
+    for place, campaign in zip(where, campaigns, strict=True) if len(campaigns) > 1 else ():
+        console.print(Text(f"  {place} : {len(campaign.steps)} commandes", "dim"))
 
 
-def verdict_line(campaigns: Sequence[Campaign]) -> str:
-    """The verdict in one phrase, with markup."""
+def _verdict(campaigns: Sequence[Campaign]) -> Text:
+    """The verdict in one phrase."""
     steps = [step for campaign in campaigns for step in campaign.steps]
-    left = [step for step in steps if step.why in (Reason.PASSED, Reason.STOPPED)]
+    ran = sum(step.outcome is not Outcome.NOT_RUN for step in steps)
+    left = any(step.why in (Reason.PASSED, Reason.STOPPED) for step in steps)
     if left and not any(step.outcome.bad for step in steps):
-        ran = sum(step.outcome is not Outcome.NOT_RUN for step in steps)
-        return (
-            f"[bold yellow]Verdict : {ran} commandes exécutées sans défaut sur {len(steps)} ; rien n'est dit "
-            "des autres[/]"
-        )
+        said = f"Verdict : {ran} commandes exécutées sans défaut sur {len(steps)} ; rien n'est dit des autres"
+        return Text(said, "bold yellow")
     if all(campaign.exit_status == 0 for campaign in campaigns):
-        return "[bold green]Verdict : les pages disent vrai[/]"
-    if not any(step.outcome is not Outcome.NOT_RUN for campaign in campaigns for step in campaign.steps):
-        return "[bold red]Verdict : rien n'a été exécuté[/]"
-    return "[bold red]Verdict : au moins une page ne dit pas vrai, ou n'a pas pu être exécutée[/]"
+        return Text("Verdict : les pages disent vrai", "bold green")
+    said = "au moins une page ne dit pas vrai, ou n'a pas pu être exécutée" if ran else "rien n'a été exécuté"
+    return Text(f"Verdict : {said}", "bold red")
 
 
 def steps_table(campaigns: Iterable[Campaign]) -> Table:
@@ -170,38 +144,19 @@ def steps_table(campaigns: Iterable[Campaign]) -> Table:
 def coverage_table(campaigns: Sequence[Campaign]) -> Table:
     """Page by page: documented, verified, executed without assertion, only checked, left out or not run,
     and the last proof."""
-    table = Table(
-        *(
-            "Page",
-            "Commandes",
-            "Vérifiées",
-            "Sans assertion",
-            "Échouées",
-            "Exclues (raison)",
-            "Non exécutées",
-            "Contrôlées seulement",
-            "Dernière preuve",
-        ),
-        box=None,
-        pad_edge=False,
-    )
-    for page, covered in by_page(campaigns):
-        counts = (
-            covered.documented,
-            covered.verified,
-            covered.executed,
-            covered.failed,
-            covered.excluded,
-            covered.undecided,
-            covered.checked_only,
-        )
+    headings = "Page, Commandes, Vérifiées, Sans assertion, Échouées, Exclues (raison), Non exécutées"
+    last = "Contrôlées seulement", "Dernière preuve"
+    table = Table(*headings.split(", "), *last, box=None, pad_edge=False)
+    for page, count, checked in by_page(campaigns):
+        undecided = count.not_run - count.excluded
+        counts = (count.steps, count.verified, count.executed, count.failed, count.excluded, undecided, checked)
         proofs = [
             campaign
             for campaign in campaigns
             if any(step.outcome is Outcome.VERIFIED and page in ("", step.page) for step in campaign.steps)
         ]
-        last = max(proofs, key=lambda campaign: campaign.date, default=None)
-        table.add_row(page or "Ensemble", *map(str, counts), _run_of(last) if last else "aucune")
+        newest = max(proofs, key=lambda campaign: campaign.date, default=None)
+        table.add_row(page or "Ensemble", *map(str, counts), _run_of(newest) if newest else "aucune")
     return table
 
 
@@ -209,32 +164,24 @@ def _run_of(campaign: Campaign) -> str:
     return f"{campaign.date[:16].replace('T', ' ')} {campaign.commit[:10]}{'*' if campaign.dirty else ''}".rstrip()
 
 
-def _where(campaign: Campaign) -> str:
-    return (
-        f"{campaign.date}, commit {campaign.commit[:10] or 'inconnu'}{' modifié' if campaign.dirty else ''}, "
-        f"{campaign.seconds:.0f} s"
-    )
-
-
-def _line(outcome: Outcome, line: int, text: str, seconds: float, reason: str, attempts: int) -> Text:
-    sign, style = SIGNS[outcome]
-    shown = Text.assemble("  ", (sign, style), f" {line:>4}  {text}")
-    if attempts:
-        shown.append(f"  {seconds:.1f} s{f', {attempts} essais' if attempts > 1 else ''}", "dim")
-    if reason:
-        shown.append("\n         ").append(
-            f"{outcome} : {reason}" if outcome.bad else reason, "red" if outcome.bad else "dim"
-        )
+def _line(result: Result) -> Text:
+    block = result.step.block
+    shown = Text.assemble("  ", SIGNS[result.outcome], f" {block.line:>4}  {label(block.title, block.code)}")
+    if result.attempts:
+        tries = f", {result.attempts} essais" if result.attempts > 1 else ""
+        shown.append(f"  {result.seconds:.1f} s{tries}", "dim")
+    if result.bad:
+        shown.append(f"\n         {result.outcome} : {result.reason}", "red")
+    elif result.reason:
+        shown.append(f"\n         {result.reason}", "dim")
     return shown
 
 
-def _failure(place: str, code: str, diff: Iterable[str], out: str, err: str) -> Group:
-    rows: list[Text] = [Text(place, "bold"), *(Text(f"$ {line}", "bold") for line in code.strip().splitlines())]
-    compared = list(diff)
-    rows += [Text(row, "red" if row.startswith("-") else "green" if row.startswith("+") else "") for row in compared]
-    for name, text in (("sortie", out), ("erreurs", err)):
-        lines = text.rstrip().splitlines()
-        if lines:
-            rows.append(Text(f"{name} :", "dim"))
-            rows += [Text(f"  {line}") for line in lines[-SHOWN_LINES:]]
+def _failure(result: Result) -> Group:
+    code = result.step.block.code.strip().splitlines()
+    rows = [Text(result.place, "bold"), *(Text(f"$ {line}", "bold") for line in code)]
+    rows += [Text(row, {"-": "red", "+": "green"}.get(row[:1], "")) for row in result.diff]
+    for name, text in (("sortie", result.out), ("erreurs", result.err)):
+        if lines := text.rstrip().splitlines():
+            rows += [Text(f"{name} :", "dim"), *(Text(f"  {line}") for line in lines[-SHOWN_LINES:])]
     return Group(*rows)

@@ -12,14 +12,8 @@ from pathlib import Path
 import psutil
 
 from runbook.running import processes
+from runbook.running.interruption import OF_A_TERMINAL
 
-DEAF = (
-    signal.SIGHUP,
-    signal.SIGINT,
-    signal.SIGQUIT,
-    signal.SIGTERM,
-    signal.SIGTSTP,
-)  # they are for the engine, and it will tell
 DONE = b"."
 LOOK = 0.25  # seconds between two looks at whether the engine is stopped
 
@@ -57,7 +51,7 @@ def _watch(reader: int, engine: int, token: str, folder: Path) -> None:
     """Never returns: neither the engine's stack nor its clean-up is this process's."""
     try:
         os.setsid()
-        for one in DEAF:
+        for one in OF_A_TERMINAL:  # they are for the engine, and it will tell
             signal.signal(one, signal.SIG_IGN)
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):  # else who reads the engine's output would wait for this process too

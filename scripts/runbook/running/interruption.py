@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+OF_A_TERMINAL = (*SIGNALS, signal.SIGQUIT, signal.SIGTSTP)
 
 
 class Interruptions:
@@ -47,9 +48,7 @@ class Interruptions:
                     self.tell()
 
         before = {number: signal.signal(number, arrive) for number in SIGNALS}
-        before[signal.SIGTSTP] = signal.signal(
-            signal.SIGTSTP, lambda *_: None
-        )  # deadlines do not wait: neither may a run
+        before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, lambda *_: None)  # deadlines do not wait for a person
         try:
             yield
             self.tell()

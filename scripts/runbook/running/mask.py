@@ -1,15 +1,20 @@
-"""Where secret values stand in a text, in all the forms that commands print them in, and a mask over them."""
+"""No output that is kept shows a secret: which values are, where they stand in a text, and what is put over them."""
 
 import base64
 import binascii
+import fnmatch
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from html import escape
+from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 import yaml
+
+from runbook.settings import Secrets
 
 MASK: Final = "••••"
 
@@ -19,6 +24,46 @@ SHORTEST: Final = 4
 _SHORTEST_PART: Final = 8
 # Where the command `base64` breaks its lines.
 _BASE64_LINE: Final = 76
+
+# Words that a variable's name has when its value is a secret; others, that look like them, are taken out before.
+_NAMED = re.compile(r"KEY|PAT|TOKEN|SECRET|PASSW|PASSPHRASE|(?:^|_)PASS(?:_|$)|CREDENTIAL|DATABASE_URL|_DSN$")
+_HARMLESS = re.compile(r"PATH|PATCH|PATTERN|COMPAT|SPAT|DISPATCH|KEYBOARD|KEYMAP|KEYWORD|KEYSPACE|MONKEY")
+_WORDS = ("key", "keys", "Key")  # of a loop over names and values
+_IN_ADDRESS = re.compile(r"://[^/@:\s]*:([^/@\s]+)@")
+
+
+class Private:
+    """Learns secret values from manifests, the environment and the pages' shells; hides them."""
+
+    def __init__(self, secrets: Secrets, root: Path) -> None:
+        self._secrets, self._root = secrets, root
+        self._values: set[str] = set()
+        self._read: dict[Path, int] = {}
+        self._mask = Mask(self._values)
+        self.learn(value for name, value in os.environ.items() if self.is_secret(name))
+
+    def is_secret(self, variable: str) -> bool:
+        """Whether a variable of this name holds a secret, as its name or the settings tell."""
+        return (bool(_NAMED.search(_HARMLESS.sub("", variable.upper()))) and variable not in _WORDS) or any(
+            fnmatch.fnmatchcase(variable, pattern) for pattern in self._secrets.variables
+        )
+
+    def learn(self, values: Iterable[str] = ()) -> None:
+        """Take in these values, and those of manifests written since the last call."""
+        known = len(self._values)
+        for value in filter(None, values):
+            self._values |= {value, *map(unquote, _IN_ADDRESS.findall(value))}
+        for path in (path for pattern in self._secrets.manifests for path in self._root.glob(pattern)):
+            changed = path.stat().st_mtime_ns
+            if self._read.get(path) != changed:
+                self._read[path] = changed
+                self._values |= secrets_of_manifest(path.read_text(encoding="utf-8", errors="replace"))
+        if len(self._values) != known:
+            self._mask = Mask(self._values)
+
+    def hide(self, text: str) -> str:
+        """`text` without any known secret value."""
+        return self._mask(text)
 
 
 class Mask:
@@ -37,30 +82,17 @@ class Mask:
 
     def __call__(self, text: str) -> str:
         """`text` without the values."""
-        given: list[str] = []
-        at = 0
-        for start, end in self.spans(text):
-            given += (text[at:start], MASK)
-            at = end
-        return "".join((*given, text[at:]))
-
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """Where `text` must be hidden: starts and ends, in order, apart from each other."""
-        found = sorted((at, at + len(form)) for form in self._forms for at in _starts(form, text))
-        merged: list[tuple[int, int]] = []
-        for start, end in found:
-            if merged and start <= merged[-1][1]:
-                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-            else:
-                merged.append((start, end))
-        return merged
-
-
-def _starts(form: str, text: str) -> Iterator[int]:
-    at = text.find(form)
-    while at >= 0:
-        yield at
-        at = text.find(form, at + 1)
+        hidden = bytearray(len(text))
+        for form in self._forms:
+            at = text.find(form)
+            while at >= 0:
+                hidden[at : at + len(form)] = b"x" * len(form)
+                at = text.find(form, at + 1)
+        given, at = "", 0
+        for found in re.finditer(rb"x+", hidden):
+            given += text[at : found.start()] + MASK
+            at = found.end()
+        return given + text[at:]
 
 
 def secrets_of_manifest(text: str) -> frozenset[str]:
@@ -81,9 +113,7 @@ def _secrets(document: Any) -> Iterator[str]:
     items = document.get("items")
     for item in items if isinstance(items, list) else ():
         yield from _secrets(item)
-    if document.get("kind") != "Secret":
-        return
-    for section in ("data", "stringData"):
+    for section in ("data", "stringData") if document.get("kind") == "Secret" else ():
         fields = document.get(section)
         for value in fields.values() if isinstance(fields, dict) else ():
             if value is not None:
@@ -107,12 +137,8 @@ def _forms(value: str) -> Iterator[str]:
         encoded = (quote(text, safe=""), quote(text), quote_plus(text))
         yield from (text, *encoded)
         yield from (re.sub("%..", lambda match: match.group().lower(), form) for form in encoded)
-        yield from (
-            json.dumps(text)[1:-1],
-            json.dumps(text, ensure_ascii=False)[1:-1],
-            escape(text),
-            escape(text, quote=False),
-        )
+        yield from (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
+        yield from (escape(text), escape(text, quote=False))
         for form in _base64_forms(text.encode(errors="surrogateescape")):
             yield from (form, form.replace("+", "-").replace("/", "_"))
 

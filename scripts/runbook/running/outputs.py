@@ -33,10 +33,8 @@ class Outputs:
 
     def read(self) -> tuple[bytes, bytes]:
         """What was printed so far on each stream, up to the limit."""
-        out, err = (
-            os.pread(file, min(size, self._limit), 0) if (size := os.fstat(file).st_size) else b""
-            for file in self._files
-        )
+        sizes = (min(os.fstat(file).st_size, self._limit) for file in self._files)
+        out, err = (os.pread(file, size, 0) if size else b"" for file, size in zip(self._files, sizes, strict=True))
         return out, err
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ itself the reaper of orphans (Linux), so whatever a run starts stays findable be
 import contextlib
 import ctypes
 import os
+import signal
 import sys
 import time
 from collections.abc import Collection, Iterable
@@ -58,43 +59,43 @@ def survivors(token: str, spared: Collection[int] = ()) -> list[psutil.Process]:
 
 def hunt(token: str, spared: Collection[int] = ()) -> None:
     """End every survivor, round after round: one that starts its successor and ends is gone from any list made of
-    it."""
+    it, but the kernel's own of our children is quick enough to catch it."""
     grace, end = GRACE, time.monotonic() + HUNT
     while True:
         left = survivors(token, spared)
         kill(left, grace)
-        reap(spared)
-        if (not left and (spared or not _has_children())) or time.monotonic() > end:
+        while (fleeing := _children().difference(spared)) and time.monotonic() < end:
+            for pid in fleeing:
+                with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, os.WNOHANG)
+        if not left or time.monotonic() > end:
             return
         grace = 0.0  # what is there now ran away from the first round
 
 
-def stop(processes: Iterable[psutil.Process], grace: float) -> int:
-    """SIGTERM, then SIGKILL after `grace` seconds; returns how many had to be told."""
+def stop(processes: Iterable[psutil.Process], grace: float) -> None:
+    """SIGTERM, then SIGKILL after `grace` seconds."""
     told = [process for process in processes if alive(process)]
     for process in told:
         with contextlib.suppress(psutil.Error):
             process.terminate()
-    left = wait_gone(told, grace)
+    left = _wait_gone(told, grace)
     for process in left:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    wait_gone(left, 2.0)
-    return len(told)
+    _wait_gone(left, 2.0)
 
 
 def kill(processes: Iterable[psutil.Process], grace: float = GRACE) -> None:
     """End processes and whatever they start meanwhile."""
     todo = list(processes)
-    pids = [process.pid for process in todo]
     stop(todo, grace)
-    late = [process for pid in pids for process in tree(pid)]
-    if late:
-        stop(late, 0)
+    stop([late for process in todo for late in tree(process.pid)], 0)
 
 
-def wait_gone(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Those still alive after at most `seconds`; reaps the ones that are this process's children."""
+def _wait_gone(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Those still alive after at most `seconds`."""
     left, end = [process for process in processes if alive(process)], time.monotonic() + seconds
     while left and time.monotonic() < end:
         time.sleep(POLL)
@@ -114,21 +115,19 @@ def holder_of(port: int) -> str | None:
     """Who listens on this TCP port: `name (pid)`, « un autre programme » if unknown, None if nobody."""
     for connection in psutil.net_connections(kind="tcp"):
         if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port:
-            if connection.pid is None:
-                return "un autre programme"
             with contextlib.suppress(psutil.Error):
-                return f"{psutil.Process(connection.pid).name()}, processus {connection.pid}"
+                if connection.pid:
+                    return f"{psutil.Process(connection.pid).name()}, processus {connection.pid}"
             return "un autre programme"
     return None
 
 
-def _has_children() -> bool:
-    """The kernel's own word, where a list of processes is out of date when it is read."""
+def _children() -> set[int]:
+    """Ours, adopted ones and zombies included."""
     try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return False
-    return True
+        return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()}
+    except OSError:
+        return {process.pid for process in psutil.Process().children()}
 
 
 def _environment(pid: int) -> bytes:

@@ -3,7 +3,6 @@
 import contextlib
 import ipaddress
 import socket
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 OUTPUT = "sortie:"
@@ -11,12 +10,10 @@ OUTPUT = "sortie:"
 
 def holds(condition: str, output: bytes) -> bool:
     """Whether a readiness condition (`http…`, `port:N`, `sortie:text`) is true now."""
-    kinds: tuple[tuple[str, Callable[[str], bool]], ...] = (
-        ("port:", lambda port: _listens(int(port))),
-        (OUTPUT, lambda text: text.encode() in output),
-        ("http", lambda rest: answers("http" + rest)),
-    )
-    return any([holds(condition.removeprefix(kind)) for kind, holds in kinds if condition.startswith(kind)])  # noqa: C419 — a signal may come here
+    kind, _, rest = condition.partition(":")
+    if f"{kind}:" == OUTPUT:
+        return rest.encode() in output
+    return _listens(int(rest)) if kind == "port" else answers(condition)
 
 
 def answers(url: str) -> bool:

@@ -1,18 +1,45 @@
-"""What every page of one run shares, and the private folder that it lives in."""
+"""What every page of one run shares: its private folder, who is asked before and after each step."""
 
 import contextlib
+import enum
 import secrets
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from runbook.plan import Step
 from runbook.running import processes
-from runbook.running.folder import private_folder
 from runbook.running.guardian import guarded
 from runbook.running.interruption import Interruptions
-from runbook.running.operator import NOBODY, Operator
-from runbook.running.private import Private
+from runbook.running.mask import Private
 from runbook.settings import Settings
+
+PREFIX = "runbook-run-"
+
+
+class Answer(enum.Enum):
+    """What is to be done."""
+
+    GO = enum.auto()
+    PASS = enum.auto()
+    AGAIN = enum.auto()  # the step before
+    STOP = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """`before` a step, and `after` one that did not hold, somebody answers; `asked`, if this is a person.
+
+    A person decides on clean-ups too: none runs unasked, and what a target was given stays.
+    """
+
+    before: Callable[[Step], Answer]
+    after: Callable[[Step], Answer]
+    asked: bool
+
+
+NOBODY = Operator(lambda _: Answer.GO, lambda _: Answer.STOP, asked=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +63,9 @@ def opened(
     private = Private(settings.secrets, root)
     private.learn()
     token = secrets.token_hex(8)
-    with private_folder() as folder, guarded(token, folder):
+    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as made, guarded(token, Path(made)):
         processes.adopt_orphans()
-        run = Run(root, folder, settings, private, token, operator, interruptions or Interruptions())
+        run = Run(root, Path(made), settings, private, token, operator, interruptions or Interruptions())
         try:
             yield run
         finally:

@@ -14,6 +14,7 @@ from runbook.matching.seen import seen
 from runbook.running import processes, readiness
 from runbook.running.run import Run
 from runbook.settings import Service
+from runbook.whole_file import write_whole
 
 POLL = 0.05
 
@@ -35,17 +36,16 @@ def running(
 
     `env` is that of all of them, `overrides` what some of them have instead.
     """
-    services = run.settings.services
-    for name in names:
-        for port in services[name].ports:
-            _refuse_busy(name, port)
+    services = {name: run.settings.services[name] for name in names}
+    for name, port in ((name, port) for name, service in services.items() for port in service.ports):
+        if holder := processes.holder_of(port):
+            cause = f"le port {port} du service « {name} » est déjà occupé par {holder}"
+            raise TargetError(f"{cause} ; arrêter ce programme, puis relancer")
     servers: list[Server] = []
     try:
-        for name in names:
-            server = _start(
-                name, services[name], run, {**env, **_rooted(services[name].env, run.root), **overrides.get(name, {})}
-            )
-            servers.append(server)  # at once: a later one that fails to start must not orphan it
+        for name, service in services.items():
+            own = {variable: value.replace("{root}", str(run.root)) for variable, value in service.env.items()}
+            servers.append(_start(name, service, run, {**env, **own, **overrides.get(name, {})}))
         with run.interruptions.allowed():
             for server in servers:
                 _await_ready(server, services[server.name], run)
@@ -77,14 +77,6 @@ def stop(servers: list[Server], grace: float) -> None:
         server.process.wait()
 
 
-def _refuse_busy(name: str, port: int) -> None:
-    holder = processes.holder_of(port)
-    if holder:
-        raise TargetError(
-            f"le port {port} du service « {name} » est déjà occupé par {holder} ; arrêter ce programme, puis relancer"
-        )
-
-
 def _start(name: str, service: Service, run: Run, env: Mapping[str, str]) -> Server:
     log = run.folder / f"{name}.log"
     command = [word.replace("{python}", sys.executable) for word in service.command]
@@ -101,37 +93,24 @@ def _start(name: str, service: Service, run: Run, env: Mapping[str, str]) -> Ser
     return Server(name, process, log)
 
 
-def _rooted(env: Mapping[str, str], root: Path) -> dict[str, str]:
-    return {name: value.replace("{root}", str(root)) for name, value in env.items()}
-
-
 def _await_ready(server: Server, service: Service, run: Run) -> None:
     end = time.monotonic() + service.deadline
-    while time.monotonic() < end:
-        if server.process.poll() is not None:
-            raise TargetError(
-                f"le service « {server.name} » s'est arrêté (code {server.process.returncode}) : "
-                f"{_last_line(server.log)} ; "
-                f"journal : {_kept(server, run)}"
-            )
+    while server.process.poll() is None:
         if readiness.answers(service.ready):
             return
+        if time.monotonic() > end:
+            said = f"ne répond pas sur {service.ready} en {service.deadline:g} s"
+            break
         time.sleep(POLL)
-    raise TargetError(
-        f"le service « {server.name} » ne répond pas sur {service.ready} en {service.deadline:g} s ; "
-        f"journal : {_kept(server, run)}"
-    )
+    else:
+        printed = server.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        said = f"s'est arrêté (code {server.process.returncode}) : {printed[-1] if printed else 'aucune sortie'}"
+    raise TargetError(f"le service « {server.name} » {said} ; journal : {_kept(server, run)}")
 
 
 def _kept(server: Server, run: Run) -> Path:
     """A copy of the service's journal that stays after the run, without secrets, as a path from the repository."""
     kept = Path(run.settings.state) / "services" / server.log.name
-    (run.root / kept).parent.mkdir(parents=True, exist_ok=True)
     text = run.private.hide(seen(server.log.read_text(encoding="utf-8", errors="replace")))
-    (run.root / kept).write_text(text, encoding="utf-8")
+    write_whole(run.root / kept, text.encode())
     return kept
-
-
-def _last_line(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1] if lines else "aucune sortie"

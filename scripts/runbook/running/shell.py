@@ -23,13 +23,14 @@ from shlex import quote
 
 from runbook.running import processes
 from runbook.running.facts import End, Ran
+from runbook.running.interruption import OF_A_TERMINAL
 from runbook.running.outputs import ERR, OUT, Outputs, empty_large
 
 POLL_MS = 50
 EMPTYING = 0.25  # seconds between two looks at the outputs that nobody reads
 START = 5.0  # seconds that bash may take to put a job in the background
 FAREWELL = 1.0  # seconds that an EXIT trap may take
-HEEDED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP)  # by the shell of a terminal
+Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +63,15 @@ class Shell:
     """
 
     def __init__(
-        self,
-        folder: Path,
-        cwd: Path,
-        env: dict[str, str],
-        limit: int,
-        reveal: tuple[str, ...] = (),
-        locals_: tuple[str, ...] = (),
+        self, folder: Path, cwd: Path, env: dict[str, str], limit: int, reveal: Words = (), locals_: Words = ()
     ) -> None:
-        self._folder, self._limit = folder, limit
+        self._folder, self._limit, self._reveal = folder, limit, reveal
         self._marker = f"r{secrets.token_hex(6)}"
-        self._reveal = reveal
         self._noted, self._values = folder / "noted", folder / "values"
         self._count = 0
         self._emptied = time.monotonic()
         self._jobs: list[Job] = []
-        self._status, told = os.pipe()
-        self._told = told
+        self._status, self._told = os.pipe()
         try:
             self._process = subprocess.Popen(
                 ["bash", "--noprofile", "--norc"],
@@ -87,12 +80,12 @@ class Shell:
                 stderr=subprocess.DEVNULL,
                 cwd=cwd,
                 env=env,
-                pass_fds=[told],
+                pass_fds=[self._told],
                 start_new_session=True,
-                preexec_fn=_heed if any(signal.getsignal(one) is signal.SIG_IGN for one in HEEDED) else None,  # noqa: PLW1509 — no other thread here
+                preexec_fn=_heed if any(signal.getsignal(one) is signal.SIG_IGN for one in OF_A_TERMINAL) else None,  # noqa: PLW1509 — no other thread here
             )
         finally:
-            os.close(told)
+            os.close(self._told)
         self._poll = select.poll()
         self._poll.register(self._status, select.POLLIN)
         for file in (self._noted, self._values):
@@ -177,7 +170,7 @@ class Shell:
         streams = f"</dev/null >>{quote(stem + OUT)} 2>>{quote(stem + ERR)} {self._told}>&-"
         return _Turn(f"{self._marker}{self._count}", quote(stem), streams, Outputs(stem, self._limit))
 
-    def _guard(self, locals_: tuple[str, ...]) -> str:
+    def _guard(self, locals_: Words) -> str:
         """The shell's words that end a block at its first failure and note its place,
         and the values of `locals_` as functions end.
 
@@ -207,7 +200,7 @@ class Shell:
             if self._process.stdin:
                 _write(self._process.stdin.fileno(), text.encode())
 
-    def _await(self, turn: _Turn, end: float) -> tuple[tuple[str, ...], End]:
+    def _await(self, turn: _Turn, end: float) -> tuple[Words, End]:
         """The fields told between the two names of a turn, and how it ended.
 
         Nothing else may stand on the descriptor: words that the shell was not asked for are no end.
@@ -219,8 +212,10 @@ class Shell:
                 return (), End.LATE
             if self._poll.poll(min(POLL_MS, left * 1000)):
                 chunk = os.read(self._status, 65536)
-                if not chunk:  # the shell closed it: it has ended
-                    return (), End.FLOODED if turn.outputs.flooded else self._closed(end)
+                if not chunk:  # closed: the shell is about to end; its status is worth the wait, unless it goes on
+                    with contextlib.suppress(subprocess.TimeoutExpired):  # as another program
+                        self._process.wait(timeout=0 if turn.outputs.flooded else min(FAREWELL, left))
+                    return (), End.FLOODED if turn.outputs.flooded else End.CLOSED
                 told += chunk
                 continue
             if turn.outputs.flooded:
@@ -229,18 +224,10 @@ class Shell:
                 return (), End.CLOSED
             self._empty(turn)
         self._empty(turn)
-        fields = told.decode(errors="replace").split("\0")
-        fair = fields[0] == turn.name and fields[1].isdecimal()
-        return tuple(
-            fields[1:-2]
-        ) if fair else (), End.FLOODED if turn.outputs.flooded else End.STATUS if fair else End.CLOSED
-
-    def _closed(self, end: float) -> End:
-        """A shell that closed its descriptor is about to end:
-        its status is worth the wait, unless it goes on as another program."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=min(FAREWELL, max(end - time.monotonic(), 0)))
-        return End.CLOSED
+        first, *fields = told.decode(errors="replace").split("\0")[:-2]
+        if not fields or first != turn.name or not fields[0].isdecimal():
+            return (), End.FLOODED if turn.outputs.flooded else End.CLOSED
+        return tuple(fields), End.FLOODED if turn.outputs.flooded else End.STATUS
 
     def _empty(self, turn: _Turn) -> None:
         """Now and then, empty what processes left running print and nobody reads."""
@@ -261,7 +248,7 @@ def _taken(file: Path) -> str:
 def _heed() -> None:
     """As in a terminal, even where who started the engine ignores some, as `nohup` does:
     bash itself cannot take that back."""
-    for one in HEEDED:
+    for one in OF_A_TERMINAL:
         signal.signal(one, signal.SIG_DFL)
 
 

@@ -1,23 +1,16 @@
 """What git holds of the repository: where HEAD is, and the tracked files that differ from it."""
 
 import hashlib
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from runbook.running.asking import ask
 
 TIMEOUT = 60.0
-DIFF = (
-    "diff",
-    "HEAD",
-    "--no-ext-diff",
-    "--no-textconv",
-    "--no-color",
-    "--no-renames",
-    "--full-index",
-    "--binary",
-    "--src-prefix=a/",
-    "--dst-prefix=b/",
+DIFF = shlex.split(
+    "diff HEAD --no-ext-diff --no-textconv --no-color --no-renames --full-index --binary "
+    "--src-prefix=a/ --dst-prefix=b/"
 )
 
 
@@ -47,11 +40,12 @@ def changes(before: Tree, after: Tree) -> tuple[str, ...]:
     if not after.commit:
         return ("le dépôt git n'est plus lisible",)
     files = sorted({name for name, _ in before.changed ^ after.changed})
-    return (
-        *([f"HEAD est passé de {before.commit[:10]} à {after.commit[:10]}"] if before.commit != after.commit else []),
-        *([f"la branche est passée de {before.branch} à {after.branch}"] if before.branch != after.branch else []),
-        *([f"fichiers suivis par git modifiés : {', '.join(files)}"] if files else []),
-    )
+    said = {
+        f"HEAD est passé de {before.commit[:10]} à {after.commit[:10]}": before.commit != after.commit,
+        f"la branche est passée de {before.branch} à {after.branch}": before.branch != after.branch,
+        f"fichiers suivis par git modifiés : {', '.join(files)}": bool(files),
+    }
+    return tuple(words for words, true in said.items() if true)
 
 
 def _name(part: str) -> str:

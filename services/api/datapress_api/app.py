@@ -33,15 +33,16 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     settings = load(ApiSettings, environ)
     token = read_admin_token(environ)
     guard = Guard(token)
+    server = load(GunicornSettings, environ)
     # The other half of the threads is for what needs no database.
-    database = Database(read_database_url(environ), load(GunicornSettings, environ).gunicorn_threads // 2)
+    places = server.gunicorn_threads // 2
     app = make_service(
         __package__,
         service=SERVICE,
         version=settings.api_version,
         content_security_policy=_CONTENT_SECURITY_POLICY,
     )
-
+    database = Database(read_database_url(environ), places, life_of(app))
     instance = socket.gethostname()
 
     @app.get("/")
@@ -49,6 +50,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         return jsonify(
             service=SERVICE,
             version=settings.api_version,
+            commit=server.revision,
             timestamp=iso_utc(datetime.now(UTC)),
             # Which of the replicas answered: a container's or a pod's host name.
             instance=instance,
@@ -62,8 +64,6 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         life_of(app).needs.append(lambda: None if token.usable() else "jeton illisible")
     app.extensions["datapress-database"] = database
     also_trace(app, database.trace)
-    life_of(app).beginnings.append(database.begin)
-    life_of(app).needs.append(lambda: database.obstacle)
     app.register_blueprint(admin_blueprint(SERVICE, settings, guard))
     app.register_blueprint(indicators_blueprint(database, guard))
     app.register_blueprint(openapi_blueprint(settings.api_version))

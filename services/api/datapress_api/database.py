@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import ServiceUnavailable
 
 from datapress_api.database_url import Location
+from datapress_api.table import INDICATORS
+from datapress_common.life import Life
 
 _LOG = logging.getLogger(__name__)
 
@@ -22,18 +24,23 @@ _LOG = logging.getLogger(__name__)
 _PLACE_SECONDS = 0.5
 _DATABASE_SECONDS = 2.0
 _LOOK_SECONDS, _LOOK_AGAIN_SECONDS = 2.0, 0.25
+# Many times what a look at a database that answers nothing takes.
+_STALLED_SECONDS = 60.0
 _UNREACHABLE = "base de données injoignable"
 
 
 class Database:
     """A few connections, and what was last seen of the database."""
 
-    def __init__(self, location: Location, places: int) -> None:
+    def __init__(self, location: Location, places: int, life: Life) -> None:
         self.location = location
         self.engine = make_engine(location, places)
         self.obstacle: str | None = None
         self._places = threading.BoundedSemaphore(places)
         self._ended = threading.Event()
+        self._life = life
+        life.beginnings.append(self.begin)
+        life.needs.append(lambda: self.obstacle)
         if not location.kept:
             atexit.register(_remove, location, os.getpid())
 
@@ -84,19 +91,31 @@ class Database:
             self._look()
 
     def _look(self) -> None:
-        """See whether the database answers and has the tables that this code needs."""
+        """See whether the database answers and has the columns that this code needs."""
+        self._life.turns("regard sur la base de données", _STALLED_SECONDS)
         try:
             with self.engine.connect() as connection:
-                connection.execute(text("SELECT nom, periode, valeur, unite, source FROM indicateurs WHERE id = 0"))
+                connection.execute(select(INDICATORS).where(INDICATORS.c.id == 0))
             seen = None
-        except (SQLAlchemyError, OSError) as error:
+        except Exception as error:  # the driver raises just anything at what is no PostgreSQL
+            seen = _UNREACHABLE if _is_unreachable(error) else self._missing()
             self.engine.dispose()  # what it had open may be as dead
-            seen = _UNREACHABLE if _is_unreachable(error) else "schéma absent de la base de données"
             if seen != self.obstacle:
                 _LOG.error("%s : %s", seen.capitalize(), cause(error))
         if seen is None and self.obstacle is not None:
             _LOG.info("Base de données retrouvée")
         self.obstacle = seen
+
+    def _missing(self) -> str:
+        """Which columns this code needs and the database lacks: the migration has not been done yet."""
+        try:
+            there = {column["name"] for column in inspect(self.engine).get_columns(INDICATORS.name)}
+        except (SQLAlchemyError, OSError):
+            there = set()
+        if not there:
+            return "schéma absent de la base de données"
+        lacking = ", ".join(column.name for column in INDICATORS.columns if column.name not in there)
+        return f"schéma de la base de données en retard, sans {lacking}"
 
 
 def make_engine(location: Location, connections: int) -> Engine:
@@ -121,11 +140,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _is_unreachable(error: Exception) -> bool:
-    """Whether nobody answered, rather than somebody who knows of no such table."""
-    if isinstance(error, (InterfaceError, PoolTimeout, OSError)):
-        return True
-    said = str(error).lower()
-    return isinstance(error, OperationalError) and "no such table" not in said
+    """Whether nobody answered as a database does, rather than one that knows of no such table or column."""
+    if isinstance(error, OperationalError):
+        return "no such" not in str(error).lower()
+    return isinstance(error, InterfaceError) or not isinstance(error, DBAPIError)
 
 
 def cause(error: Exception) -> str:

@@ -15,7 +15,7 @@ from datapress_api.asked import Filters, NewIndicator, Refused, read
 from datapress_api.authorization import Guard
 from datapress_api.database import Database
 
-_COLUMNS = ("id", "nom", "periode", "valeur", "unite", "source")
+_COLUMNS = ("id", "nom", "periode", "valeur", "unite", "source", "mis_a_jour")
 _ONE = "/<int:number>"
 
 
@@ -45,11 +45,11 @@ def indicators_blueprint(database: Database, guard: Guard) -> Blueprint:
         guard.check()
         values = _new_indicator()
         with database.connection() as connection:
-            number = store.add(connection, values)
-        if number is None:
+            added = store.add(connection, values)
+        if added is None:
             raise Conflict
-        answer = jsonify({"id": number} | values)
-        answer.headers["Location"] = f"/indicateurs/{number}"
+        answer = jsonify(added)
+        answer.headers["Location"] = f"/indicateurs/{added['id']}"
         return answer, HTTPStatus.CREATED
 
     @blueprint.delete(_ONE)

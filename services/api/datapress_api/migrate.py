@@ -63,7 +63,7 @@ def wait_for(engine: Engine, seconds: float, what: str) -> None:
             return
 
 
-def migrate(engine: Engine, *, with_sample: bool = False) -> int:
+def migrate(engine: Engine, *, with_sample: bool = False, to: str = "head") -> int:
     """Apply what is missing, never beside somebody else who does; how many sample indicators were added.
 
     Each migration only adds, so that the version before still works on the schema after.
@@ -72,7 +72,7 @@ def migrate(engine: Engine, *, with_sample: bool = False) -> int:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         return add_sample(connection) if with_sample else 0
 
 

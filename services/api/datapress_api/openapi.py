@@ -22,6 +22,7 @@ _ERRORS = {
     503: "La base de données ou le jeton n'est pas là pour l'instant",
 }
 _TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
+_MOMENT = {"format": "date-time"}
 
 
 def openapi_blueprint(version: str) -> Blueprint:
@@ -137,8 +138,8 @@ def _schemas() -> dict[str, Any]:
     new["description"] = "Une valeur d'un mois"
     whole = {
         "type": "object",
-        "properties": {"id": _NUMBER} | new["properties"],
-        "required": ["id", *new["required"]],
+        "properties": {"id": _NUMBER} | new["properties"] | {"mis_a_jour": {"type": ["string", "null"], **_MOMENT}},
+        "required": ["id", *new["required"], "mis_a_jour"],
         "additionalProperties": False,
     }
     return {
@@ -157,7 +158,8 @@ def _schemas() -> dict[str, Any]:
         "Service": _closed(
             service=_TEXT,
             version=_TEXT,
-            timestamp={"type": "string", "format": "date-time"},
+            commit=_TEXT,
+            timestamp={"type": "string", **_MOMENT},
             instance=_TEXT,
             environment=_closed(name=_TEXT, log_level=_TEXT),
             secret_present={"type": "boolean"},

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select
+from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from datapress_api.asked import Filters
 from datapress_api.table import INDICATORS
+from datapress_common.timestamps import iso_utc
 
 # PostgreSQL refuses a larger one instead of not finding it.
 _LARGEST_ID = 2**31 - 1
@@ -30,7 +32,7 @@ def find(connection: Connection, filters: Filters) -> Found:
     ordered = _filtered(select(INDICATORS), filters).order_by(columns.nom, columns.periode, columns.source, columns.id)
     page = ordered.limit(filters.taille).offset((filters.page - 1) * filters.taille)
     names = connection.scalars(select(columns.nom).distinct().order_by(columns.nom))
-    return Found([dict(row) for row in connection.execute(page).mappings()], total, list(names))
+    return Found([_told(row) for row in connection.execute(page).mappings()], total, list(names))
 
 
 def get(connection: Connection, number: int) -> dict[str, Any] | None:
@@ -38,18 +40,18 @@ def get(connection: Connection, number: int) -> dict[str, Any] | None:
     if number > _LARGEST_ID:
         return None
     row = connection.execute(select(INDICATORS).where(INDICATORS.c.id == number)).mappings().first()
-    return None if row is None else dict(row)
+    return None if row is None else _told(row)
 
 
-def add(connection: Connection, values: Mapping[str, Any]) -> int | None:
-    """The id of the new indicator, `None` when there is one of that name, month and source already."""
+def add(connection: Connection, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The new indicator, `None` when there is one of that name, month and source already."""
     try:
         with connection.begin_nested():
             made = connection.execute(insert(INDICATORS).values(**values))
     except IntegrityError:
         return None
-    (number,) = made.inserted_primary_key or (None,)
-    return number
+    (number,) = made.inserted_primary_key or (0,)
+    return get(connection, number)
 
 
 def remove(connection: Connection, number: int) -> bool:
@@ -57,6 +59,12 @@ def remove(connection: Connection, number: int) -> bool:
     if number > _LARGEST_ID:
         return False
     return connection.execute(delete(INDICATORS).where(INDICATORS.c.id == number)).rowcount > 0
+
+
+def _told(row: RowMapping) -> dict[str, Any]:
+    """A row as callers are given it; SQLite forgets that its moments are in UTC."""
+    moment = row["mis_a_jour"]
+    return {**row, "mis_a_jour": moment and iso_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))}
 
 
 def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:

@@ -15,24 +15,27 @@ PROBE_PATHS = frozenset({LIVE_PATH, READY_PATH})
 def health_blueprint(service: str, version: str, life: Life) -> Blueprint:
     """The three health routes.
 
-    Live says that the process answers, and nothing more: what a restart does not heal must not
-    cause one. Ready says that it can do its work, so that it is sent some. Neither looks at another
-    service: a dead API must not take the front down with it.
+    Live says that the process answers and that what it does by itself goes on: what a new start
+    heals, and nothing else. Ready says that it can do its work, so that it is sent some. Neither
+    looks at another service: a dead API must not take the front down with it.
     """
     blueprint = Blueprint("health", __name__)
     well = msgspec.json.encode({"status": "ok", "service": service, "version": version}) + b"\n"
 
+    def told(error: str | None) -> Response:
+        if error is None:
+            return Response(well, mimetype="application/json")
+        answer = jsonify(status="indisponible", error=error, service=service, version=version)
+        answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        return answer
+
     @blueprint.get("/health", endpoint="health")
     @blueprint.get(LIVE_PATH, endpoint="live")
     def live() -> Response:
-        return Response(well, mimetype="application/json")
+        return told(life.stall())
 
     @blueprint.get(READY_PATH)
-    def ready() -> tuple[Response, HTTPStatus]:
-        obstacle = life.obstacle()
-        if obstacle is None:
-            return live(), HTTPStatus.OK
-        answer = jsonify(status="indisponible", error=obstacle, service=service, version=version)
-        return answer, HTTPStatus.SERVICE_UNAVAILABLE
+    def ready() -> Response:
+        return told(life.obstacle())
 
     return blueprint
