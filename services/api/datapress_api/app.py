@@ -34,12 +34,14 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     token = read_admin_token(environ)
     guard = Guard(token)
     # The other half of the threads is for what needs no database.
-    places = load(GunicornSettings, environ).gunicorn_threads // 2
+    server = load(GunicornSettings, environ)
+    places = server.gunicorn_threads // 2
     app = make_service(
         __package__,
         service=SERVICE,
         version=settings.api_version,
         content_security_policy=_CONTENT_SECURITY_POLICY,
+        trusted_proxies=server.trusted_proxies,
     )
     database = Database(read_database_url(environ), places, life_of(app))
     instance = socket.gethostname()
