@@ -1,7 +1,15 @@
-// A table wider than the screen scrolls in a frame: give the frame to the keyboard as well.
+// A table wider than the screen scrolls in a frame: give the frame to the keyboard as well, and tell where it goes on.
+const tellMore = (frame) => {
+  const hidden = frame.scrollWidth - frame.clientWidth;
+  if (hidden > 1) frame.dataset.suite = frame.scrollLeft < hidden - 1 ? "droite" : "gauche";
+  else delete frame.dataset.suite;
+};
+
 const reachTables = () => {
   for (const frame of document.querySelectorAll(".md-typeset__scrollwrap")) {
-    if (frame.scrollWidth > frame.clientWidth) {
+    frame.onscroll = () => tellMore(frame);
+    tellMore(frame);
+    if (frame.dataset.suite) {
       frame.tabIndex = 0;
       frame.setAttribute("role", "region");
       frame.setAttribute("aria-label", "Tableau défilant");

@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 
 import datapress_api
 import datapress_front
+from datapress_common.life import life_of
 from served.server import site_server
 from served.while_open import served
 
@@ -50,7 +51,7 @@ def main(site: Path, folder: Path, *names: str) -> int:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its access log says nothing of the pictures
     with ExitStack() as stack:
         pages = stack.enter_context(served(site_server(site)))
-        addresses = {name: pages + page for name, page in PAGES.items()} | _fronts(stack)
+        addresses = {name: pages + page for name, page in PAGES.items()} | fronts(stack)
         browser = stack.enter_context(driven(program))
         for name, width, scheme in product(names or addresses, SCREENS, SCHEMES):
             path = folder / f"{name}-{width}-{scheme}.png"
@@ -59,9 +60,12 @@ def main(site: Path, folder: Path, *names: str) -> int:
     return 0
 
 
-def _fronts(stack: ExitStack) -> dict[str, str]:
+def fronts(stack: ExitStack) -> dict[str, str]:
     """The front as it is with an API that answers, and without one."""
-    api = stack.enter_context(served(make_server("127.0.0.1", 0, datapress_api.create_app({}), threaded=True)))
+    service = datapress_api.create_app({})
+    for beginning in life_of(service).beginnings:  # as its server has it do, and here before anybody looks
+        beginning()
+    api = stack.enter_context(served(make_server("127.0.0.1", 0, service, threaded=True)))
     asking = datapress_front.create_app({"API_BASE_URL": api, "API_PUBLIC_URL": "http://localhost:8000"})
     alone = datapress_front.create_app({"API_BASE_URL": NOWHERE})
     fronts = zip(FRONTS, (asking, alone), strict=True)

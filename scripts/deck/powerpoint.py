@@ -28,7 +28,7 @@ from .canvas import (
     px,
     write,
 )
-from .slides import Block, DeckError, Diagram, Figures, Paragraph, Points, Slide, Table, Text
+from .slides import Block, DeckError, Diagram, Figures, Paragraph, Pictures, Points, Slide, Table, Text
 from .text_size import balanced, height_of, width_of
 
 _LEFT = 72
@@ -41,6 +41,7 @@ _POINT = Style(24)
 _STEP_TITLE, _STEP, _STEP_NUMBER = Style(27, BLUE, strong=True), Style(24), Style(64, BRIGHT)
 _STEP_INDENT, _STEP_GAP = 84, 30
 _FIGURE, _FIGURE_TEXT = Style(64, BRIGHT), Style(24)
+_PICTURE, _LEAST_TEXT = 140, 260
 # Another font than the one measured may be a little wider.
 _FONTS_DIFFER = 1.1
 _CELL, _SMALL_CELL, _CELL_GAP = 24, 18, 24
@@ -107,7 +108,7 @@ def _body(page: Any, slide: Slide, number: int, top: float) -> None:
         y += height + _GAP
 
 
-def _part(block: Block, *, small: bool) -> tuple[float, Draw]:
+def _part(block: Block, *, small: bool) -> tuple[float, Draw]:  # noqa: PLR0911 — one for each kind
     """The height of a block, and what draws it at an ordinate."""
     match block:
         case Paragraph(text):
@@ -120,6 +121,8 @@ def _part(block: Block, *, small: bool) -> tuple[float, Draw]:
             return _figures(pairs)
         case Table(rows):
             return _table(rows, _SMALL_CELL if small else _CELL)
+        case Pictures(images, text):
+            return _pictures(images, text)
         case Diagram():
             return diagram.size(block)[1], lambda page, y: diagram.draw(page, block, _LEFT, y)
 
@@ -131,6 +134,27 @@ def _words(text: Text) -> str:
 def _paragraph(text: Text) -> tuple[float, Draw]:
     height = height_of(_words(text), _SOURCE.size, _INNER)
     return height, lambda page, y: add_text(page, Area(_LEFT, y, _INNER, height), ((text, _SOURCE),))
+
+
+def _pictures(images: tuple[tuple[Path, str, float, float], ...], text: Text) -> tuple[float, Draw]:
+    """Side by side at the left, in the height that a slide keeps for them; the sentence at their right."""
+    scale = min(1, *(_PICTURE / height for _, _, _, height in images))
+    room = (_INNER - _LEAST_TEXT - _COLUMN_GAP * len(images)) / len(images)
+    sizes = [(width * it, height * it) for _, _, width, height in images for it in [min(scale, room / width)]]
+    aside = _INNER - sum(width + _COLUMN_GAP for width, _ in sizes)
+    told = height_of(_words(text), _SOURCE.size, aside)
+    height = max(told, *(tall for _, tall in sizes))
+
+    def draw(page: Any, y: float) -> None:
+        x: float = _LEFT
+        for (path, described, _, _), (width, tall) in zip(images, sizes, strict=True):
+            picture = page.shapes.add_picture(str(path), px(x), px(y), px(width), px(tall))
+            picture._element.nvPicPr.cNvPr.set("descr", described)  # noqa: SLF001 - no other way in the library
+            picture.line.color.rgb = RULE
+            x += width + _COLUMN_GAP
+        add_text(page, Area(x, y, aside, told), ((text, _SOURCE),))
+
+    return height, draw
 
 
 def _columns(count: int) -> tuple[float, list[float]]:

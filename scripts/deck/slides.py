@@ -60,7 +60,15 @@ class Diagram:
     description: str
 
 
-Block = Paragraph | Points | Figures | Table | Diagram
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Pictures side by side, each with its description and its size, and the sentence beside them."""
+
+    images: tuple[tuple[Path, str, float, float], ...]
+    text: Text
+
+
+Block = Paragraph | Points | Figures | Table | Diagram | Pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +86,19 @@ def read_slides(page: Path) -> list[Slide]:
         document = lxml.html.fromstring(page.read_bytes().decode("utf-8"))
     except OSError as error:
         raise DeckError(f"{page} : {error.strerror} ; construire d'abord le site") from None
-    slides = [_slide(section) for section in document.find_class("dp-page")]
+    slides = [_slide(section, page.parent) for section in document.find_class("dp-page")]
     if not slides:
         raise DeckError(f"{page} : aucune diapositive")
     return slides
 
 
-def _slide(section: Any) -> Slide:
+def _slide(section: Any, folder: Path) -> Slide:
     (heading,) = section.xpath(".//h1 | .//h2")
     (body,) = section.find_class("dp-corps")
     (notes,) = section.find_class("dp-notes")
     return Slide(
         title="".join(run.text for run in _text(heading)),
-        blocks=tuple(_block(element) for element in body),
+        blocks=tuple(_block(element, folder) for element in body),
         notes="\n".join(
             line.strip()
             for paragraph in notes.xpath("./p[not(@class='admonition-title')]")
@@ -99,7 +107,7 @@ def _slide(section: Any) -> Slide:
     )
 
 
-def _block(element: Any) -> Block:
+def _block(element: Any, folder: Path) -> Block:
     match element.tag:
         case "p":
             return Paragraph(_text(element))
@@ -108,6 +116,13 @@ def _block(element: Any) -> Block:
         case "dl":
             cells = [_plain(cell) for cell in element]
             return Figures(tuple(zip(cells[::2], cells[1::2], strict=True)))
+        case "div" if "dp-captures" in element.get("class"):
+            (said,) = element.xpath("./p")
+            images = tuple(
+                (folder / image.get("src"), image.get("alt"), float(image.get("width")), float(image.get("height")))
+                for image in element.xpath("./img")
+            )
+            return Pictures(images, _text(said)) if images else Paragraph(_text(said))
         case "div":
             rows = element.xpath(".//tr")
             return Table(tuple(tuple(_plain(cell) for cell in row) for row in rows))

@@ -39,7 +39,7 @@ def main(words: list[str]) -> int:
     failed = False
     for origin in origins:
         namespace, _, workload = origin.partition("/")
-        command = ["kubectl", "exec", "-n", namespace, workload, "--", "python3", "-c", ATTEMPTS, *addresses]
+        command = ["kubectl", "exec", "-n", namespace, workload, "--", "python", "-c", ATTEMPTS, *addresses]
         asked = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         if asked.returncode:
             print(f"scripts/echanges\u00a0: {origin}\u00a0: {asked.stderr.strip()}", file=sys.stderr)

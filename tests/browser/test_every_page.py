@@ -62,6 +62,18 @@ def test_no_page_scrolls_sideways(visits: list[Visit]) -> None:
     ] == []
 
 
+def test_no_command_passes_under_its_copy_button(visits: list[Visit]) -> None:
+    assert {
+        f"{visit}, {sight.width} px": sight.covered for visit in visits for sight in visit.sights if sight.covered
+    } == {}
+
+
+def test_a_table_that_goes_on_beyond_the_screen_looks_it(visits: list[Visit]) -> None:
+    assert [
+        (str(visit), sight.width, sight.cueless) for visit in visits for sight in visit.sights if sight.cueless
+    ] == []
+
+
 def test_a_first_visit_is_light(visits: list[Visit]) -> None:
     """With a record larger than a real one: every command has run or has a reason, and prints much."""
     assert min(visit.weight for visit in visits) > 500
@@ -82,6 +94,10 @@ def test_axe_finds_nothing_serious(visits: list[Visit]) -> None:
 SPOILT = """<!doctype html><html><head><title>x</title></head><body style="margin:0">
 <p style="color:#aaa;background:#fff">Trop pâle</p><div style="width:2000px">Large</div>
 <pre class="mermaid">graph</pre>
+<article><div class="md-typeset__scrollwrap" style="overflow:auto;width:90px"><table><tr><td
+style="min-width:300px">Trop large</td></tr></table></div>
+<pre style="position:relative"><button class="md-code__button" style="position:absolute;right:0">c</button><code
+style="display:block">kubectl get pods</code></pre></article>
 <img src="http://images.example/un.png" alt=""><script>
 fetch("https://fetch.example/");
 new Worker(URL.createObjectURL(new Blob(["fetch('https://worker.example/')"])));
@@ -111,6 +127,7 @@ def test_a_page_with_every_fault_shows_them_all(program: str) -> None:
     assert min(sight.sideways for sight in visit.sights) > 500
     assert visit.weight >= len(SPOILT.encode())
     for sight in visit.sights:
+        assert (sight.cueless, len(sight.covered)) == (1, 1)
         told = {barrier.split()[0] for barrier in sight.barriers}
         assert "color-contrast" in told
         assert ("html-has-lang" in told) == (sight.scheme == visit.sights[0].scheme)

@@ -36,6 +36,23 @@ _SEEN = """
   return [drawn, scrollWidth - clientWidth, backgroundColor + color];
 }
 """
+# Once all is unfolded: what is folded has no place on the screen.
+_IN_THE_WAY = """
+() => {
+  const covered = [...document.querySelectorAll(".md-code__button")].filter((button) => {
+    const one = button.getBoundingClientRect();
+    const code = button.closest("pre").querySelector("code").getBoundingClientRect();
+    return one.width && code.width && code.right > one.left && code.left < one.right;
+  }).map((button) => button.closest("pre").innerText.slice(0, 60));
+  const cueless = [...document.querySelectorAll("article table")].filter((table) => {
+    const frame = table.closest(".md-typeset__scrollwrap, .dp-tableau");
+    if (!frame || frame.scrollWidth <= frame.clientWidth + 1) return false;
+    const { maskImage, backgroundImage } = getComputedStyle(frame); // an edge that fades, or a shadow
+    return maskImage === "none" && backgroundImage === "none";
+  }).length;
+  return [covered, cueless];
+}
+"""
 _UNFOLD = "for (const details of document.querySelectorAll('details')) details.open = true"
 
 Judged = dict[tuple[int, Scheme], list[int]]
@@ -133,9 +150,19 @@ def _look(page: Page, width: int, scheme: Scheme, judged: Judged, *, built: bool
     page.evaluate(AT_REST)
     drawn, sideways, ground = page.evaluate(_SEEN)
     page.evaluate(_UNFOLD)
+    covered, cueless = page.evaluate(_IN_THE_WAY)
     looks, found = colour_barriers(page, judged[width, scheme])
     judged[width, scheme] += looks
-    return Sight(width, scheme, drawn, sideways, ground, (*found, *(built_barriers(page) if built else ())))
+    return Sight(
+        width,
+        scheme,
+        drawn,
+        sideways,
+        ground,
+        tuple(covered),
+        cueless,
+        (*found, *(built_barriers(page) if built else ())),
+    )
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:

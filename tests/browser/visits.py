@@ -31,6 +31,8 @@ class Sight(msgspec.Struct, frozen=True):
     drawn: int  # diagrams
     sideways: int  # pixels that the page is wider than the screen
     ground: str  # the colours of its background and of its text
+    covered: tuple[str, ...]  # commands that pass under their copy button
+    cueless: int  # tables that go on beyond their frame, and do not look it
     barriers: tuple[str, ...]
 
 

@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ def exchanges(tmp_path: Path):
     """Runs `scripts/echanges` with a kubectl whose pods are this machine."""
     (tmp_path / "kubectl").write_text(KUBECTL)
     (tmp_path / "kubectl").chmod(0o755)
+    (tmp_path / "python").symlink_to(sys.executable)
     return lambda *words: subprocess.run(
         [ROOT / "scripts" / "echanges", *words],
         env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},

@@ -33,7 +33,12 @@ def deck(tmp_path_factory: pytest.TempPathFactory) -> Deck:
     project = copy_sources(tmp_path_factory.mktemp("deck") / "copy")
     put(
         project,
-        step(page=MEASURES, title="Mesure", out="verdict\u00a0: aucune requête perdue sur 3\u00a0000\n"),
+        step(
+            page=MEASURES,
+            title="Mesure",
+            command="scripts/sonde arreter",
+            out="verdict\u00a0: aucune requête perdue sur 3\u00a0000\n",
+        ),
         step(page=MEASURES, title="Autre mesure", out="verdict\u00a0: aucune requête perdue sur 1\u00a0234\n"),
         step(page=UPDATE, title="Mesure", out="verdict\u00a0: aucune requête perdue sur 500\n"),
         step(page="docs/demarrer.md", target="local", on="local"),

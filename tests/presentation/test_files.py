@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from browser.find import find_browser
+from deck.slides import Pictures, read_slides
 from tests.site.conftest import ROOT
 
 from .conftest import Deck
@@ -120,6 +123,39 @@ def test_the_real_browser_prints_one_sheet_for_each_slide(copy: Path, deck: Deck
     assert ran.stderr == ""
     content = (copy / "presentation" / "datapress-validation-dsi.pdf").read_bytes()
     assert len(re.findall(rb"/Type\s*/Page\b", content)) == len(deck.slides)
+
+
+@pytest.mark.skipif(find_browser() is None, reason="no browser on this machine takes pictures")
+def test_the_deck_shows_the_front_and_a_proof_as_a_browser_sees_them(copy: Path, deck: Deck) -> None:
+    shutil.copytree(deck.site, copy, dirs_exist_ok=True)
+    page = copy / "presentation" / "diaporama" / "index.html"
+    assert "<img" not in page.read_text(encoding="utf-8")
+
+    first, again = (_pictured(copy) for _ in range(2))
+
+    assert (first.returncode, again.returncode, first.stderr) == (0, 0, again.stderr), first.stderr
+    pictures = [block for slide in read_slides(page) for block in slide.blocks if isinstance(block, Pictures)]
+    shown = [image for block in pictures for image in block.images]
+    assert len(pictures) == 3
+    assert all(path.read_bytes().startswith(b"\x89PNG") and told and tall > 40 for path, told, _, tall in shown)
+    assert _make(copy, os.environ["PATH"]).stderr == ""
+    presented = Presentation(str(copy / "presentation" / "datapress-validation-dsi.pptx"))
+    held = [shape for one in presented.slides for shape in one.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE]
+    assert len(held) == len(shown) == 4
+
+
+def _pictured(site: Path) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join(
+        str(ROOT / part) for part in ("scripts", "services/common", "services/api", "services/front")
+    )
+    return subprocess.run(
+        [sys.executable, "-m", "browser.captures", site],
+        env={**os.environ, "PYTHONPATH": path, "LOG_LEVEL": "error"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
 
 
 def test_the_demonstration_adds_the_files_after_building_the_site() -> None:

@@ -87,7 +87,7 @@ def build_site(project: Path, address: str = "") -> Build:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,  # five seconds on a free machine
         check=False,
     )
     return Build(site, ran.returncode, ran.stdout + ran.stderr)
