@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from runbook.repository.model import Repository
-from runbook.repository.objects import Container, KubeObject, items, mapping
+from runbook.repository.objects import Container, KubeObject
+from runbook.repository.yamlfile import items, mapping
 
 from .sources import SourceError, only
 
@@ -117,7 +118,7 @@ def _given(item: KubeObject, *keys: str | int) -> Any:
     value = item.at(*keys)
     if value is None:
         path = ".".join(map(str, keys))
-        raise SourceError(f"{item.path}:{item.document.line_of(*keys)} : {item} : « {path} » est absent")
+        raise SourceError(f"{item.path}:{item.line_of(*keys)} : {item} : « {path} » est absent")
     return value
 
 

@@ -73,7 +73,7 @@ def read_service(repository: Repository, name: str) -> Service:
         settings=tuple(_setting(code, variable, default) for variable, default in code.variables.items()),
         routes=tuple(sorted(_routes(code), key=lambda route: route.path)),
         image_environment=image.environment,
-        base_image=image.of("FROM")[0].arguments[0],
+        base_image=image.arguments["BASE"],
         image=composed.image,
         port=port.host,
         target=port.target,

@@ -27,6 +27,7 @@ def machine(tmp_path):
     shutil.copytree(ROOT / "scripts/browser", checkout / "scripts/browser")
     (checkout / ".ci/run").write_bytes((ROOT / ".ci/run").read_bytes())
     (checkout / "scripts/test").write_text('#!/bin/sh\necho "$PWD: scripts/test $* ($CLUSTER)"\nexit 7\n')
+    program(checkout / "scripts", "prepare")
     for path in (".ci/run", "scripts/test"):
         (checkout / path).chmod(0o755)
     return checkout

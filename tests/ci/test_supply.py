@@ -4,6 +4,7 @@ import re
 import tomllib
 
 import pytest
+import yaml
 
 from .conftest import ROOT
 
@@ -62,14 +63,32 @@ def test_every_group_that_is_installed_is_declared_in_one_place():
     assert {name for name, _ in locked} <= set(groups)
 
 
-@pytest.mark.promesse("pas-de-deploiement")
-def test_the_pipeline_knows_no_cluster_but_the_one_it_makes(commands, workflow):
-    text = str(workflow)
+@pytest.mark.promesse("livraison-gardee")
+def test_one_job_alone_reaches_the_recette_guarded_by_its_environment_and_after_everything_else(workflow, jobs):
+    secret = {name for name, job in jobs.items() if "secrets." in str(job)}
+    job = jobs["deploy"]
 
-    assert "kubeconfig" not in text.lower()
-    assert set(re.findall(r"secrets\.(\w+)", text)) <= {"GITHUB_TOKEN"}
-    assert [command for command in commands if re.search(r"\b(?:kubectl|helm)\b", command)] == []
-    assert any(command.startswith("kind create cluster") for command in commands)
+    assert secret == {"deploy"}
+    assert "kubeconfig" not in str({name: one for name, one in jobs.items() if name != "deploy"}).lower()
+    assert job["environment"] == "recette"
+    assert job["concurrency"] == {"group": "recette", "cancel-in-progress": False}
+    assert "write" not in job["permissions"].values()
+    assert "refs/heads/main" in job["if"]
+    assert {name for name, one in jobs.items() if "needs" not in one} <= awaited(jobs, "deploy")
+    assert "pull_request_target" not in workflow["on"]
+
+
+@pytest.mark.promesse("dependances-figees")
+def test_what_is_published_names_its_bases_by_tag_and_digest_where_they_are_renewed():
+    named = re.findall(r"^FROM (\S+) AS (\w+)$", (ROOT / "services/bases.Dockerfile").read_text(), re.MULTILINE)
+    watched = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
+
+    assert {role for _, role in named} == {"slim", "base"}
+    assert [image for image, _ in named if not re.fullmatch(r"\S+:[\w.-]+@sha256:[0-9a-f]{64}", image)] == []
+    assert [one["directories"] for one in watched if one["package-ecosystem"] == "docker"] == [["/services"]]
+    for dockerfile in DOCKERFILES:
+        by_default = dict(re.findall(r"^ARG (SLIM|BASE)=(\S+)$", dockerfile.read_text(), re.MULTILINE))
+        assert by_default == {role.upper(): image.partition("@")[0] for image, role in named}
 
 
 @pytest.mark.promesse("publie-apres-verification")

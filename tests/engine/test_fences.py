@@ -104,7 +104,7 @@ def test_attributes_and_titles_arrive_as_they_are_written() -> None:
 def test_an_opening_that_the_site_does_not_render_as_a_block_is_reported(text: str, line: int) -> None:
     fences, shadows = find_fences(page_of(text), SITE)
     assert not fences
-    assert shadows[0].line == line
+    assert shadows[0][0] == line
 
 
 def test_a_fence_in_a_comment_is_neither_a_block_nor_a_fault() -> None:
@@ -163,7 +163,7 @@ def test_lines_that_an_extension_takes_away_before_the_blocks_are_counted_still(
     )
     site = Site((), [*EXTENSIONS, "meta"], CONFIGS)
     (fence,), (shadow, *_) = find_fences(page_of(text), site)
-    assert (fence.line, fence.index, fence.end, shadow.line) == (7, 6, 9, 11)
+    assert (fence.line, fence.index, fence.end, shadow[0]) == (7, 6, 9, 11)
 
 
 def test_lines_are_right_where_tabs_are_kept_and_blocks_are_therefore_read_twice() -> None:

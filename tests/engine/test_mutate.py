@@ -46,7 +46,7 @@ def repository(make_site: MakeSite) -> Path:
 
 
 def _mutate(root: Path, *arguments: str) -> tuple[int, dict[str, Any], str]:
-    command = [sys.executable, "-m", "runbook", "--root", str(root), "mutate", "--workers", "2", "--json", *arguments]
+    command = [sys.executable, "-m", "runbook", "--root", str(root), "mutate", "--workers", "1", "--json", *arguments]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     return ran.returncode, json.loads(ran.stdout) if ran.stdout else {}, ran.stderr
 
@@ -59,7 +59,7 @@ def _outcomes(report: dict[str, Any]) -> dict[str, set[str]]:
 
 
 def test_the_check_kills_a_name_that_does_not_exist_and_leaves_outputs_to_runs(repository: Path) -> None:
-    status, report, _ = _mutate(repository)
+    status, report, _ = _mutate(repository, "--workers", "2")
 
     assert _outcomes(report) == {
         "file-renamed": {"tué par le contrôle"},
@@ -68,13 +68,20 @@ def test_the_check_kills_a_name_that_does_not_exist_and_leaves_outputs_to_runs(r
     assert status == 0  # expected results are only changed where a run compares them
 
 
-def test_a_run_kills_what_the_check_lets_pass(repository: Path) -> None:
+def test_a_run_kills_what_the_check_lets_pass_and_the_repository_is_never_touched(repository: Path) -> None:
+    before = _files(repository)
+
     status, report, _ = _mutate(repository, "--run", "here")
 
     assert _outcomes(report)["expected-word-changed"] == {"tué par l'exécution"}
     (killed,) = [mutant for mutant in report["mutants"] if mutant["operator"] == "expected-word-changed"]
     assert killed["why"].startswith("docs/page.md:10 : attendu «\u00a0closea\u00a0»")
     assert (status, report["score"]) == (0, 100.0)
+    assert _files(repository) == before
+
+
+def _files(root: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file() and ".runbook" not in path.parts}
 
 
 def test_changed_results_are_compared_with_the_outputs_of_one_run(
@@ -99,18 +106,6 @@ def test_a_changed_command_is_run_again(repository: Path) -> None:
     assert [(mutant["outcome"], mutant["why"].partition(" :")[0]) for mutant in report["mutants"]] == [
         ("tué par l'exécution", "docs/page.md:10")
     ]
-
-
-def test_the_repository_itself_is_never_touched(repository: Path) -> None:
-    before = {
-        path: path.read_bytes() for path in repository.rglob("*") if path.is_file() and ".runbook" not in path.parts
-    }
-
-    _mutate(repository, "--run", "here")
-
-    assert {
-        path: path.read_bytes() for path in repository.rglob("*") if path.is_file() and ".runbook" not in path.parts
-    } == before
 
 
 def test_a_repository_already_at_fault_is_refused(repository: Path) -> None:
@@ -163,10 +158,10 @@ def test_a_mutant_shows_its_change_as_a_small_diff() -> None:
 
 def test_settings_may_ask_for_another_score(repository: Path) -> None:
     (repository / "pyproject.toml").write_text(
-        SETTINGS.replace("[tool.runbook]", "[tool.runbook]\nmutation_score = 50"), encoding="utf-8"
+        SETTINGS.replace("[tool.runbook]", "[tool.runbook]\nmutation_score = 101"), encoding="utf-8"
     )
 
-    assert _mutate(repository)[0] == 0
+    assert _mutate(repository, "--only", "file-renamed")[0] == 1
 
 
 def test_scripts_are_mistyped_in_their_commands_and_not_in_their_comments() -> None:

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,17 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "[tool.runbook.targets.here]\n" in text
     text = text.replace("[tool.runbook.targets.here]\n", '[tool.runbook.targets.here]\ndepends = ["served/*"]\n')
     settings.write_text(text, encoding="utf-8")
-    _runbook(root, "run")
+    _runbook(root, "run", status=0)
     return root
+
+
+@pytest.fixture
+def whole(ran: Path) -> Iterator[Path]:
+    """The same, whose record is that of a run of all its pages, and is put back."""
+    path = ran / ".runbook" / "record.json"
+    before = path.read_bytes()
+    yield ran
+    path.write_bytes(before)
 
 
 def _runbook(root: Path, *arguments: str, status: int | None = None) -> str:
@@ -73,28 +83,28 @@ def test_a_record_holds_the_fingerprints_of_its_pages_and_of_what_each_target_de
     }
 
 
-def test_a_whole_run_adds_to_the_history_and_a_page_alone_does_not(ran: Path) -> None:
-    history = ran / ".runbook" / "history"
+def test_a_whole_run_adds_to_the_history_and_a_page_alone_does_not(whole: Path) -> None:
+    history = whole / ".runbook" / "history"
     before = sorted(history.glob("*.json"))
 
-    _runbook(ran, "run", "docs/setup.md")
+    _runbook(whole, "run", "docs/setup.md")
 
     assert len(before) == 1
     assert sorted(history.glob("*.json")) == before
     (totals,) = [
         one for name, one in json.loads(before[0].read_text(encoding="utf-8"))["targets"].items() if name == "here"
     ]
-    steps = [step for campaign in _record(ran)["campaigns"] for step in campaign["steps"] if step["target"] == "here"]
+    steps = [step for campaign in _record(whole)["campaigns"] for step in campaign["steps"] if step["target"] == "here"]
     assert totals["steps"] == len(steps) > 0
     assert totals["verified"] == sum(step["outcome"] == "vérifié" for step in steps) > 0
 
 
-def test_a_campaign_says_the_commit_and_the_tree_that_it_started_from(ran: Path) -> None:
-    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(ran)]
+def test_a_campaign_says_the_commit_and_the_tree_that_it_started_from(whole: Path) -> None:
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(whole)]
     for arguments in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "one"]):
         subprocess.run([*git, *arguments], check=True, capture_output=True)
     head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
-    page = ran / "docs" / "setup.md"
+    page = whole / "docs" / "setup.md"
     text = page.read_text(encoding="utf-8")
 
     page.write_text(
@@ -102,54 +112,51 @@ def test_a_campaign_says_the_commit_and_the_tree_that_it_started_from(ran: Path)
         "user.email=x@example.org commit -qam two\n```\n",
         encoding="utf-8",
     )
-    _runbook(ran, "run")
+    _runbook(whole, "run")
     page.write_text(text, encoding="utf-8")
 
-    campaign = _campaign(ran)
+    campaign = _campaign(whole)
     assert (campaign["commit"], campaign["dirty"]) == (head, True)
     assert (
         subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip() != head
     )
 
 
-def test_a_record_of_another_version_does_not_stop_the_run_that_replaces_it(ran: Path) -> None:
-    path = ran / ".runbook" / "record.json"
+def test_a_record_of_another_version_does_not_stop_the_run_that_replaces_it(whole: Path) -> None:
+    path = whole / ".runbook" / "record.json"
     path.write_text(json.dumps({"version": 1}), encoding="utf-8")
 
-    _runbook(ran, "run")
+    _runbook(whole, "run")
 
-    assert _record(ran)["version"] == 3
+    assert _record(whole)["version"] == 3
     assert path.with_name("record.illisible.json").read_text(encoding="utf-8") == json.dumps({"version": 1})
 
 
-def test_a_page_run_alone_renews_its_own_proof_and_keeps_the_others(ran: Path) -> None:
-    _runbook(ran, "run")
-    before = _campaign(ran)
+def test_a_page_run_alone_renews_its_own_proof_and_keeps_the_others(whole: Path) -> None:
+    before = _campaign(whole)
 
-    _runbook(ran, "run", "docs/setup.md")
+    _runbook(whole, "run", "docs/setup.md")
 
-    later, earlier = _record(ran)["campaigns"]
+    later, earlier = _record(whole)["campaigns"]
     assert (later["whole"], earlier["whole"]) == (False, True)
     assert {step["page"] for step in later["steps"]} == {"docs/setup.md"}
     assert earlier["steps"] == [step for step in before["steps"] if step["page"] != "docs/setup.md"]
     assert (earlier["date"], earlier["commit"], earlier["pages"]) == (before["date"], before["commit"], before["pages"])
 
 
-def test_a_target_that_was_not_asked_for_takes_no_proof_away(ran: Path) -> None:
-    _runbook(ran, "run")
-    before = _campaign(ran)
+def test_a_target_that_was_not_asked_for_takes_no_proof_away(whole: Path) -> None:
+    before = _campaign(whole)
 
-    _runbook(ran, "run", "--target", "elsewhere")
+    _runbook(whole, "run", "--target", "elsewhere")
 
-    later, earlier = _record(ran)["campaigns"]
+    later, earlier = _record(whole)["campaigns"]
     assert {step["target"] for step in later["steps"]} == {"elsewhere"}
     assert earlier["steps"] == [step for step in before["steps"] if step["target"] == "here"]
 
 
-def test_two_runs_at_once_lose_nothing(ran: Path) -> None:
-    _runbook(ran, "run")
-    count = len(_campaign(ran)["steps"])
-    command = [sys.executable, "-m", "runbook", "--root", str(ran), "run", "--target", "elsewhere"]
+def test_two_runs_at_once_lose_nothing(whole: Path) -> None:
+    count = len(_campaign(whole)["steps"])
+    command = [sys.executable, "-m", "runbook", "--root", str(whole), "run", "--target", "elsewhere"]
 
     started = [
         subprocess.Popen([*command, page], stdout=subprocess.DEVNULL)
@@ -157,28 +164,26 @@ def test_two_runs_at_once_lose_nothing(ran: Path) -> None:
     ]
 
     assert [process.wait(60) for process in started]
-    assert sum(len(campaign["steps"]) for campaign in _record(ran)["campaigns"]) == count
+    assert sum(len(campaign["steps"]) for campaign in _record(whole)["campaigns"]) == count
 
 
-def test_what_the_static_check_finds_fails_the_run_that_asked_for_it_and_is_said(ran: Path) -> None:
-    page = ran / "docs" / "index.md"
+def test_what_the_static_check_finds_fails_the_run_that_asked_for_it_and_is_said(whole: Path) -> None:
+    page = whole / "docs" / "index.md"
     before = page.read_text(encoding="utf-8")
     block = '``` { .bash data-cible="here" data-non-execute="elsewhere" }\ncat absent.txt\n```\n'
     page.write_text(f"{before}\n{block}", encoding="utf-8")
 
-    out = _runbook(ran, "run", "--check", "--junit", str(ran / "junit.xml"), status=1)
+    out = _runbook(whole, "run", "--check", "--junit", str(whole / "junit.xml"), status=1)
 
     page.write_text(before, encoding="utf-8")
-    findings = _campaign(ran)["findings"]
+    findings = _campaign(whole)["findings"]
     assert [finding.rpartition(" ")[2] for finding in findings] == ["[fichier-absent]"]
     assert all(f"✘ {finding}" in out for finding in findings)
-    assert "absent.txt" in ran.joinpath("junit.xml").read_text(encoding="utf-8").partition("campagne")[2]
-    assert _campaign(ran)["exit_status"] == 1
+    assert "absent.txt" in whole.joinpath("junit.xml").read_text(encoding="utf-8").partition("campagne")[2]
+    assert _campaign(whole)["exit_status"] == 1
 
 
 def test_a_run_that_did_not_ask_for_the_static_check_says_nothing_of_it(ran: Path) -> None:
-    _runbook(ran, "run", status=0)
-
     assert _campaign(ran)["findings"] is None
 
 

@@ -88,7 +88,7 @@ def _program(site: Path) -> None:
 
 
 def _damage(site: Path) -> None:
-    memory = site / ".runbook" / "cache" / "pages.msgpack"
+    memory = site / ".runbook" / "cache" / "reading.msgpack"
     memory.write_bytes(memory.read_bytes()[:-5])
 
 
@@ -136,7 +136,7 @@ def test_front_matter_may_hold_any_value(site: Path, matter: str) -> None:
 def test_the_text_before_a_command_does_not_depend_on_what_ran_before(site: Path) -> None:
     first = command_line(site, "list", "--json").stdout
     assert command_line(site, "run").returncode == 0
-    (site / ".runbook" / "cache" / "pages.msgpack").unlink()
+    (site / ".runbook" / "cache" / "reading.msgpack").unlink()
 
     assert command_line(site, "list", "--json").stdout == first
     assert "no run" in first

@@ -9,7 +9,7 @@ from flask import abort
 
 def test_the_root_tells_what_runs_where_and_since_when(api_client):
     before = datetime.now(UTC) - timedelta(milliseconds=1)
-    answer = api_client(API_VERSION="2.3.4", ENVIRONMENT="recette", LOG_LEVEL="warning").get("/")
+    answer = api_client(API_VERSION="2.3.4", ENVIRONMENT="recette", LOG_LEVEL="warning", REVISION="0a1b2c3").get("/")
 
     timestamp = answer.json.pop("timestamp")
     assert answer.status_code == 200
@@ -18,6 +18,7 @@ def test_the_root_tells_what_runs_where_and_since_when(api_client):
     assert answer.json | {"timestamp": timestamp} == {
         "service": "datapress-api",
         "version": "2.3.4",
+        "commit": "0a1b2c3",
         "timestamp": timestamp,
         "instance": socket.gethostname(),
         "environment": {"name": "recette", "log_level": "warning"},

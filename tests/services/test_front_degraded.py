@@ -49,12 +49,19 @@ def test_an_api_that_is_well_is_reachable_with_its_version_and_latency(seen_by_f
 
 
 def test_the_status_names_the_front_and_its_environment(front_client, free_port):
-    client = front_client(FRONT_VERSION="7.8.9", ENVIRONMENT="recette", API_BASE_URL=f"http://127.0.0.1:{free_port}")
+    client = front_client(
+        FRONT_VERSION="7.8.9", REVISION="0a1b2c3", ENVIRONMENT="recette", API_BASE_URL=f"http://127.0.0.1:{free_port}"
+    )
 
     status = client.get("/status").json
 
     assert status.pop("api")["reachable"] is False
-    assert status == {"service": "datapress-front", "version": "7.8.9", "environment": "recette"}
+    assert status == {
+        "service": "datapress-front",
+        "version": "7.8.9",
+        "commit": "0a1b2c3",
+        "environment": "recette",
+    }
 
 
 def test_a_path_in_the_address_of_the_api_comes_before_its_route(seen_by_front, httpserver):

@@ -110,6 +110,19 @@ def test_an_image_listens_on_all_its_addresses(name):
 
 @pytest.mark.promesse("pods-restreints")
 @pytest.mark.parametrize("name", PORTS)
+def test_what_runs_needs_no_shell_to_be_made_checked_or_started(name):
+    """A RUN, or a command in one string, asks for the shell that the base does not have."""
+    _, runtime = re.split(r"^FROM \$\{BASE\} AS runtime$", dockerfile(name), flags=re.MULTILINE)
+    commands = re.findall(r"^(?:HEALTHCHECK .*?)?CMD (.*)$", runtime.replace("\\\n", ""), re.MULTILINE)
+
+    assert re.findall(r"^(?:RUN|ADD|SHELL)\b", runtime, re.MULTILINE) == []
+    assert "ENTRYPOINT []\n" in runtime
+    assert len(commands) == 2
+    assert all(command.startswith('["python", "-m", ') for command in commands)
+
+
+@pytest.mark.promesse("pods-restreints")
+@pytest.mark.parametrize("name", PORTS)
 def test_an_image_runs_as_a_number_that_is_not_root(name):
     assert re.findall(r"^USER (.*)$", dockerfile(name), re.MULTILINE) == ["10001:10001"]
 

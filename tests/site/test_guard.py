@@ -19,6 +19,7 @@ echo "$(basename "$0") $*" >>"$CALLS"
 """
 READING = (
     "*--dry-run=*",
+    "*--local *",
     "api-resources*",
     "auth can-i*",
     "config current-context",
@@ -32,7 +33,6 @@ READING = (
     "port-forward *",
     "rollout history *",
     "rollout status *",
-    "set image --local *",
     "top *",
     "version*",
     "wait *",

@@ -2,9 +2,10 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from runbook.matching.expect import Kind, compare
-from runbook.matching.generalise import Shown, generalise, laid_out
+from runbook.matching.generalise import generalise, laid_out
 from runbook.matching.mismatch import visible
 from runbook.matching.text_pattern import read_lines
 
@@ -22,36 +23,16 @@ def diff(expected: str, actual: str, kind: Kind) -> tuple[str, ...]:
     """
     if compare(expected, actual, kind) is None:
         return ()
-    better = generalise(expected, actual, kind)
-    if kind is Kind.JSON:
-        rows = _between(laid_out(expected), laid_out("\n".join(line.text for line in better)))
-    elif any(line.index is not None for line in better):
-        rows = _kept(expected.split("\n"), better)
-    else:
-        rows = _between(read_lines(expected), [line.text for line in better])
-    return tuple(_shortened(rows))
+    lines = laid_out if kind is Kind.JSON else read_lines
+    better = "\n".join(line.text for line in generalise(expected, actual, kind))
+    rows = list(_folded(_between(lines(expected)[:_COMPARED], lines(better)[:_COMPARED])))
+    return tuple(rows if len(rows) <= _LONGEST else [*rows[:_LONGEST], "  [la suite n'est pas montrée]"])
 
 
 def _between(old: list[str], new: list[str]) -> Iterator[str]:
-    pairs = difflib.SequenceMatcher(None, old[:_COMPARED], new[:_COMPARED], autojunk=False).get_opcodes()
-    for tag, start, end, first, last in pairs:
+    for tag, start, end, first, last in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         yield from (_row("  " if tag == "equal" else "- ", line) for line in old[start:end])
         yield from (_row("+ ", line) for line in new[first:last] if tag != "equal")
-
-
-def _kept(old: list[str], new: list[Shown]) -> Iterator[str]:
-    """The same where it is known which of the old lines stay."""
-    at = 0
-    added: list[str] = []
-    for line in new:
-        if line.index is None:
-            added.append(_row("+ ", line.text))
-            continue
-        yield from (_row("- ", text) for text in old[at : line.index])
-        yield from (*added, _row("  ", line.text))
-        at, added = line.index + 1, []
-    yield from (_row("- ", text) for text in "\n".join(old[at:]).rstrip().split("\n") if text)
-    yield from added
 
 
 def _row(sign: str, line: str) -> str:
@@ -59,19 +40,11 @@ def _row(sign: str, line: str) -> str:
     return sign + (shown if len(shown) <= _WIDEST else f"{shown[:_WIDEST]} [et {len(shown) - _WIDEST} caractères]")
 
 
-def _shortened(rows: Iterable[str]) -> list[str]:
-    kept: list[str] = []
-    agreed: list[str] = []
-    for row in rows:
-        if row.startswith("  "):
-            agreed.append(row)
+def _folded(rows: Iterable[str]) -> Iterator[str]:
+    for agreed, stretch in groupby(rows, key=lambda row: row.startswith("  ")):
+        some = list(stretch)
+        hidden = len(some) - 2 * _AROUND
+        if agreed and hidden > 1:
+            yield from (*some[:_AROUND], f"  [{hidden} lignes comme attendu]", *some[-_AROUND:])
         else:
-            kept += [*_folded(agreed), row]
-            agreed = []
-    kept += _folded(agreed)
-    return kept if len(kept) <= _LONGEST else [*kept[:_LONGEST], "  [la suite n'est pas montrée]"]
-
-
-def _folded(rows: list[str]) -> list[str]:
-    hidden = len(rows) - 2 * _AROUND
-    return rows if hidden < 2 else [*rows[:_AROUND], f"  [{hidden} lignes comme attendu]", *rows[-_AROUND:]]
+            yield from some

@@ -26,6 +26,3 @@ def check_expected(text: str, kind: Kind) -> str | None:
 def compare(expected: str, actual: str, kind: Kind) -> Mismatch | None:
     """The first place where the output is not as expected, or None if it is."""
     return expect_json.compare(expected, actual) if kind is Kind.JSON else expect_text.compare(expected, actual)
-
-
-__all__ = ["Kind", "Mismatch", "check_expected", "compare"]

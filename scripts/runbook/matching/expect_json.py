@@ -1,11 +1,10 @@
 """Whether an output is what a page shows as JSON, and if not, the first value that differs."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from runbook.matching.json_documents import (
-    Document,
     Json,
     NotJsonError,
     Path,
@@ -16,7 +15,7 @@ from runbook.matching.json_documents import (
 )
 from runbook.matching.mismatch import Mismatch, advice, quoted
 from runbook.matching.seen import alike, seen
-from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Placement, Wild, fits, place
+from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Placement, fits, place
 
 _TOO_DEEP = "trop d'objets ou de tableaux JSON imbriqués pour être comparés"
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -50,10 +49,15 @@ def compare(expected: str, actual: str) -> Mismatch | None:
         found = [document.value for document in read_output(output)]
     except NotJsonError as error:
         return Mismatch(None, expected, actual, _not_json(output, error))
+    documents: Pattern[Json] = [ANY if document is ANY else document.value for document in wanted]
     try:
-        return _compare(expected, wanted, found)
+        difference = _in_list(documents, found, ())
     except RecursionError:
         return Mismatch(None, expected, actual, _TOO_DEEP)
+    if difference is None:
+        return None
+    line = line_of(expected, wanted, difference.path)
+    return Mismatch(line, difference.expected, difference.got, difference.reason)
 
 
 def same(expected: Json, actual: Json) -> bool:
@@ -88,38 +92,37 @@ def _after(expected: Json, actual: list[Json], at: int) -> int | None:
     return at + 1 if at < len(actual) and same(expected, actual[at]) else None
 
 
-def _compare(expected: str, wanted: list[Document | Wild], found: list[Json]) -> Mismatch | None:
-    pattern: Pattern[Document] = wanted
-    placement = place(pattern, len(found), lambda document, at: _after(document.value, found, at))
-    document, at = placement.item, placement.at
-    if placement.missed is None:
-        return None
-    if document is None:
-        got = dumped(found[at])
-        return Mismatch(None, "", got, f"la sortie a un document JSON de trop : {quoted(got)}")
-    want = dumped(document.value)
-    line = line_of(expected, document, ())
-    if not found:
-        return Mismatch(line, want, "", f"la sortie est vide ; attendu {quoted(want)}")
-    if at == len(found):
-        return Mismatch(line, want, "", f"il manque dans la sortie le document JSON {quoted(want)}")
-    if placement.floating and at + 1 < len(found):
-        return Mismatch(line, want, "", f"aucun document JSON de la sortie n'est {quoted(want)}")
-    difference = _difference(document.value, found[at], ())
-    where = f"document {at + 1} de la sortie, " if len(found) > 1 else ""
-    return Mismatch(
-        line_of(expected, document, difference.path), difference.expected, difference.got, f"{where}{difference.reason}"
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Difference:
-    """The first differing value in a document: `path` leads to it in the expected text."""
+    """The first differing value: `path` leads to it in the expected text, from the index of its document on."""
 
     path: Path
     expected: str
     got: str
     reason: str
+
+
+def _in_list(expected: Pattern[Json], actual: list[Json], path: Path) -> _Difference | None:
+    """The first difference between the elements of an array, or between the documents of the output: no path."""
+    whole, part = (_shown(path), "élément") if path else ("la sortie", "document JSON")
+    placement = locate(expected, actual)
+    missed, at = placement.missed, placement.at
+    if missed is None:
+        return None
+    if missed == len(expected):
+        got = dumped(actual[at])
+        return _Difference(path, "", got, f"{whole} a un {part} de trop : {quoted(got)}")
+    want = dumped(placement.item)
+    if at == len(actual):
+        if path:
+            return _absent(placement.item, (*path, missed))
+        lacks = f"il manque dans la sortie le document JSON {quoted(want)}"
+        return _Difference((missed,), want, "", lacks if actual else f"la sortie est vide ; attendu {quoted(want)}")
+    if placement.floating and at + 1 < len(actual):
+        return _Difference((*path, missed), want, "", f"aucun {part} de {whole} n'est {quoted(want)}")
+    found = _difference(placement.item, actual[at], (*path, missed))
+    where = "" if path or len(actual) == 1 else f"document {at + 1} de la sortie, "
+    return replace(found, reason=f"{where}{found.reason}")
 
 
 def _difference(expected: Json, actual: Json, path: Path) -> _Difference:
@@ -129,17 +132,9 @@ def _difference(expected: Json, actual: Json, path: Path) -> _Difference:
         )
         return _difference(value, actual[name], (*path, name)) if name in actual else _absent(value, (*path, name))
     if isinstance(expected, list) and isinstance(actual, list):
-        placement = locate(elements(expected), actual)
-        missed, at = placement.missed or 0, placement.at
-        if missed == len(expected):
-            got = dumped(actual[at])
-            return _Difference(path, "", got, f"{_shown(path)} a un élément de trop : {quoted(got)}")
-        if at == len(actual):
-            return _absent(expected[missed], (*path, missed))
-        if placement.floating and at + 1 < len(actual):
-            want = dumped(expected[missed])
-            return _Difference((*path, missed), want, "", f"aucun élément de {_shown(path)} n'est {quoted(want)}")
-        return _difference(expected[missed], actual[at], (*path, missed))
+        inside = _in_list(elements(expected), actual, path)
+        if inside:
+            return inside
     want, got = dumped(expected), dumped(actual)
     kinds = _kind(expected), _kind(actual)
     hint = advice(want, got) if kinds[0] == kinds[1] else f" ({kinds[1]} au lieu de {kinds[0]})"
@@ -152,10 +147,10 @@ def _absent(expected: Json, path: Path) -> _Difference:
 
 
 def _shown(path: Path) -> str:
-    """`path` as `$.api.pods[0]`."""
+    """`path`, in its document, as `$.api.pods[0]`."""
     steps = (
         f"[{step}]" if isinstance(step, int) else f".{step}" if _PLAIN.fullmatch(step) else f"[{dumped(step)}]"
-        for step in path
+        for step in path[1:]
     )
     return "".join(("$", *steps))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from runbook.matching import expect, expect_json
 from runbook.matching.json_documents import Json, NotJsonError, dumped, read_expected, read_output
@@ -88,28 +88,28 @@ def _aligned(
 ) -> Iterator[tuple[int | None, int | None, bool]]:
     """The cheapest way from the old lines to the new ones: the old line, the new one, whether the old one stays."""
     rows, columns = len(old), len(new)
-    costs = [[0.0] * (columns + 1) for _ in range(rows + 1)]
-    steps: list[list[tuple[int, int, bool]]] = [[(0, 1, False)] * (columns + 1) for _ in range(rows + 1)]
+    # the cost from here to the end of both, and the step to take: lines down, lines right, whether the old one stays
+    best: dict[tuple[int, int], tuple[float, int, int, bool]] = {(rows, columns): (0.0, 0, 0, False)}
     words = [set(line.split()) for line in new]
     for row in range(rows, -1, -1):
+        agrees = agreeing[row] if row < rows else None
+        wild = row < rows and agrees is None
+        alone = 0.0 if wild else ADDED
         for column in range(columns, -1, -1):
-            ways: list[tuple[float, tuple[int, int, bool]]] = []
-            wild = row < rows and agreeing[row] is None
+            ways: list[tuple[float, int, int, bool]] = []
             if column < columns:
-                added = 0.0 if wild else ADDED
-                ways.append((added + costs[row][column + 1], (0, 1, wild)))
+                ways.append((alone + best[row, column + 1][0], 0, 1, wild))
             if row < rows:
-                ways.append(((0.0 if wild else ADDED) + costs[row + 1][column], (1, 0, wild)))
-            if row < rows and column < columns and not wild:
-                agrees = agreeing[row]
-                same = agrees is not None and agrees(column)
+                ways.append((alone + best[row + 1, column][0], 1, 0, wild))
+            if column < columns and agrees is not None:
+                same = agrees(column)
                 cost = 0.0 if same else _change(set(old[row].split()), words[column])
-                ways.append((cost + costs[row + 1][column + 1], (1, 1, same)))
+                ways.append((cost + best[row + 1, column + 1][0], 1, 1, same))
             if ways:
-                costs[row][column], steps[row][column] = min(ways, key=lambda way: way[0])
+                best[row, column] = min(ways, key=lambda way: way[0])
     row = column = 0
     while row < rows or column < columns:
-        down, right, kept = steps[row][column]
+        _, down, right, kept = best[row, column]
         if down and (right or kept):
             yield row, column if right else None, kept
         elif right and not kept:
@@ -144,16 +144,8 @@ def _json(expected: str, actual: str) -> str:
         return actual.strip("\n")
     old: list[Json] = [ELLIPSIS if document is ANY else document.value for document in wanted]
     indent = re.search(r"^( +)[\"\[{]", expected, re.MULTILINE)
-    kept: list[Json] = _list(old, found)
-    texts = [
-        ELLIPSIS
-        if value == ELLIPSIS
-        else json.dumps(_plain(value), ensure_ascii=False, indent=len(indent[1]))
-        if indent
-        else dumped(value)
-        for value in kept
-    ]
-    text = "\n".join(texts)
+    show = partial(_spread, indent=len(indent[1])) if indent else dumped
+    text = "\n".join(ELLIPSIS if value == ELLIPSIS else show(value) for value in _list(old, found))
     return text if expect_json.check(text) is None and expect_json.compare(text, actual) is None else actual.strip("\n")
 
 
@@ -163,18 +155,24 @@ def laid_out(text: str) -> list[str]:
         values = [ELLIPSIS if document is ANY else document.value for document in read_expected(text)]
     except NotJsonError:
         return text.split("\n")
-    return "\n".join(json.dumps(_plain(value), ensure_ascii=False, indent=2) for value in values).split("\n")
+    return "\n".join(map(_spread, values)).split("\n")
+
+
+def _spread(value: Json, indent: int = 2) -> str:
+    """One value a line; a decimal is the number that it is."""
+    return json.dumps(value, ensure_ascii=False, indent=indent, default=_number)
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _value(old: Json, new: Json) -> Json:
     if expect_json.same(old, new):
         return old
     if isinstance(old, dict) and isinstance(new, dict):
-        return {
-            name: old[name] if name == ELLIPSIS else _value(old[name], new[name])
-            for name in old
-            if name == ELLIPSIS or name in new
-        }
+        shown = {name: value for name, value in old.items() if name == ELLIPSIS or name in new}
+        return {name: value if name == ELLIPSIS else _value(value, new[name]) for name, value in shown.items()}
     return _list(old, new) if isinstance(old, list) and isinstance(new, list) else new
 
 
@@ -188,14 +186,3 @@ def _list(old: list[Json], new: list[Json]) -> list[Json]:
 
 def _holds(old: Json, new: list[Json], at: int) -> bool:
     return expect_json.same(old, new[at])
-
-
-def _plain(value: Json) -> Any:
-    """As json writes it; a decimal is the number that it is."""
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value

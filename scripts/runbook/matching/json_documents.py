@@ -70,8 +70,12 @@ def dumped(value: Json) -> str:
     return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
 
 
-def line_of(text: str, document: Document, path: Path) -> int:
-    """The line, from 0, where the value at `path` in a document of `text` starts, with its name if it has one."""
+def line_of(text: str, documents: list[Document | Wild], path: Path) -> int | None:
+    """The line, from 0, where the value at `path` starts, with its name if it has one: an index in `documents`,
+    which are those of `text`, then names and indices; None for no path."""
+    document = documents[int(path[0])] if path else ANY
+    if document is ANY:
+        return None
     at = document.start
     # Where we are: an index for each open array, a name (None before it is read) for each open object.
     names: list[str | int | None] = []
@@ -85,7 +89,7 @@ def line_of(text: str, document: Document, path: Path) -> int:
         elif part != ":":
             if names and names[-1] is None:
                 names[-1] = json.loads(part)
-            if tuple(names) == path:
+            if tuple(names) == path[1:]:
                 at = match.start()
                 break
             if part in "{[":

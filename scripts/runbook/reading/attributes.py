@@ -1,71 +1,66 @@
 """What the author of one block asks for, attribute by attribute."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
 
-from runbook.errors import Problem
-from runbook.reading.content import ATTRIBUTES, Page
 from runbook.reading.fences import Fence
 
-YES, NO = "oui", "non"
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a value is `written` (a regular expression), what it gives, and what is said of another."""
+
+    written: str
+    read: Callable[[str], Any]
+    fault: str = ""
+    remedy: str = ""
 
 
-class Attributes:
-    """Reads the attributes of one fence once each; what is left unread is an error."""
+TEXT = Form(r"(?s).*", str)
+SECONDS = Form(r"(?=.*[1-9])\d+(\.\d+)?", float, "n'est pas une durée", "écrire un nombre de secondes, par exemple 60")
+STATUS = Form(r"1?\d?\d|2[0-4]\d|25[0-5]", int, "n'est pas un code de sortie", "écrire un nombre de 0 à 255")
+READINESS = Form(
+    r"https?://\S+|port:\d{1,5}|sortie:.+", str, "n'est pas une condition", "écrire une URL, port:8000 ou sortie:texte"
+)
+YES = Form("oui", bool, "inconnu", "valeurs possibles : oui")
+NO = Form("non", lambda _: False, "inconnu", "valeurs possibles : non")
 
-    def __init__(self, page: Page, fence: Fence, problems: list[Problem], strict: bool) -> None:
-        self._page, self._fence, self._problems, self._strict = page, fence, problems, strict
-        self._left = dict(fence.attributes)
-        self.failed = False
+# Each attribute: the field of a block that it sets, and the form of its value.
+ATTRIBUTES = {
+    "data-cible": ("target", TEXT),
+    "data-delai": ("deadline", SECONDS),
+    "data-code": ("exit_status", STATUS),
+    "data-reessayer": ("retry", SECONDS),
+    "data-arriere-plan": ("background", READINESS),
+    "data-nettoyage": ("cleanup", YES),
+    "data-si": ("condition", TEXT),
+    "data-non-execute": ("not_run", TEXT),
+    "data-ignore": ("ignore", TEXT),
+    "data-substitut": ("stand_in", NO),
+}
 
-    def problem(self, cause: str, remedy: str) -> None:
-        self.failed = True
-        self._problems.append(Problem(self._page.path, self._fence.line, cause, remedy))
 
-    def text(self, name: str) -> str | None:
-        value = self._left.pop(name, None)
-        if value is not None and not value.strip():
-            self.problem(f"{name} vide", "écrire une valeur entre guillemets")
-            return None
-        return value
+def read_attributes(fence: Fence, targets: Collection[str]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """The fields of a block that its attributes give, and what is wrong with them: cause and remedy.
 
-    def choice(self, name: str, values: Collection[str]) -> str | None:
-        value = self.text(name)
-        if value is not None and value not in values:
-            known = ", ".join(values) or "aucune ; en décrire une dans [tool.runbook.targets]"
-            self.problem(f'{name}="{value}" inconnu', f"valeurs possibles : {known}")
-            return None
-        return value
-
-    def flag(self, name: str) -> bool:
-        return self.choice(name, (YES,)) is not None
-
-    def seconds(self, name: str) -> float | None:
-        value = self.text(name)
-        if value is None:
-            return None
-        if not re.fullmatch(r"\d+(?:\.\d+)?", value) or float(value) <= 0:
-            self.problem(f'{name}="{value}" n\'est pas une durée', "écrire un nombre de secondes, par exemple 60")
-            return None
-        return float(value)
-
-    def status(self, name: str) -> int:
-        value = self.text(name)
-        if value is None:
-            return 0
-        if not value.isdecimal() or int(value) > 255:
-            self.problem(f'{name}="{value}" n\'est pas un code de sortie', "écrire un nombre de 0 à 255")
-            return 0
-        return int(value)
-
-    def readiness(self, name: str) -> str | None:
-        value = self.text(name)
-        if value is not None and not re.fullmatch(r"https?://\S+|port:\d{1,5}|sortie:.+", value):
-            self.problem(f'{name}="{value}" n\'est pas une condition', "écrire une URL, port:8000 ou sortie:texte")
-            return None
-        return value
-
-    def finish(self) -> None:
-        """An attribute that nobody knows is a mistake, unless `strict` is off: then other tools may read it."""
-        for name in self._left if self._strict else ():
-            self.problem(f"attribut « {name} » inconnu", f"attributs possibles : {', '.join(ATTRIBUTES)}")
+    An attribute that nobody knows is a mistake, unless there are no targets: then other tools may read it.
+    """
+    given: dict[str, Any] = {}
+    wrong: list[tuple[str, str]] = []
+    for name, value in fence.attributes.items():
+        field, form = ATTRIBUTES.get(name, ("", TEXT))
+        if not field:
+            cause, remedy = f"attribut « {name} » inconnu", f"attributs possibles : {', '.join(ATTRIBUTES)}"
+            wrong += [(cause, remedy)] if targets else []
+        elif not value.strip():
+            wrong.append((f"{name} vide", "écrire une valeur entre guillemets"))
+        elif field == "target" and value not in targets:
+            known = ", ".join(targets) or "aucune ; en décrire une dans [tool.runbook.targets]"
+            wrong.append((f'{name}="{value}" inconnu', f"valeurs possibles : {known}"))
+        elif not re.fullmatch(form.written, value):
+            wrong.append((f'{name}="{value}" {form.fault}', form.remedy))
+        else:
+            given[field] = form.read(value)
+    return given, wrong

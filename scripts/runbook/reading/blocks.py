@@ -6,18 +6,20 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from runbook.errors import Problem
-from runbook.reading.attributes import NO, Attributes
+from runbook.reading.attributes import read_attributes
 from runbook.reading.content import Block, Expected, Page, PageBlocks, Site
 from runbook.reading.expected import expected_after, not_taken
-from runbook.reading.fences import Fence, Shadow, find_fences
+from runbook.reading.fences import Fence, find_fences
 from runbook.reading.languages import is_shell, typed, why_not_bash, why_unreadable
 from runbook.settings import Settings
 
 CONTINUED = re.compile(r"(?<!\\)(?:\\\\)*\\\n?\Z")
 NO_PLACE = "aucune cible : ni la page, ni le bloc, ni les réglages ne disent où l'exécuter"
-DECIDE = (
-    "ajouter « execution: {cible: …} » en tête de page, data-cible ou data-non-execute, ou default_target aux réglages"
-)
+REMEDIES = {
+    NO_PLACE: "ajouter « execution: {cible: …} » en tête de page, data-cible ou data-non-execute, "
+    "ou default_target aux réglages"
+}
+CLOSE = 'fermer le bloc, l\'aligner, et mettre ses attributs entre accolades : ``` { .bash data-delai="60" }'
 REWRITE = "écrire la commande seule, en « bash », et sa sortie dans un bloc « Résultat attendu » ; ou data-non-execute"
 
 
@@ -41,7 +43,8 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
     if page.refused:
         return PageBlocks(page, (), (), (page.refused,))
     fences, shadows = find_fences(page, site)
-    not_shown = tuple(_shadow_problem(page, shadow) for shadow in shadows)
+    fault = "« {} » n'est pas rendu comme un bloc par le site"
+    not_shown = tuple(Problem(page.path, line, fault.format(text), CLOSE) for line, text in shadows)
     problems: list[Problem] = [] if site.unknown else list(not_shown)
     place = _place(page, targets, default_target, problems)
     blocks: list[Block] = []
@@ -65,25 +68,12 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
             problems += [one for one in page.undefined if block.line <= one.line <= block.end]
     doubts: list[Problem] = []
     if targets:  # else nothing runs, and nobody has said anything to the engine
-        problems.extend(not_taken(page, fences))
-        doubts.extend(_undecided(page, [*blocks, *sessions]))
+        problems += not_taken(page, fences)
+        said = ((block, block.undecided) for block in (*blocks, *sessions) if block.undecided)
+        doubts = sorted(Problem(page.path, one.line, why, REMEDIES.get(why, REWRITE)) for one, why in said)
+    unknown = not_shown if site.unknown else ()
     return PageBlocks(
-        page,
-        tuple(blocks),
-        place.after,
-        tuple(sorted(problems)),
-        tuple(sessions),
-        tuple(sorted(doubts)),
-        not_shown if site.unknown else (),
-    )
-
-
-def _shadow_problem(page: Page, shadow: Shadow) -> Problem:
-    return Problem(
-        page.path,
-        shadow.line,
-        f"« {shadow.text} » n'est pas rendu comme un bloc par le site",
-        'fermer le bloc, l\'aligner, et mettre ses attributs entre accolades : ``` { .bash data-delai="60" }',
+        page, tuple(blocks), place.after, tuple(sorted(problems)), tuple(sessions), tuple(doubts), unknown
     )
 
 
@@ -115,13 +105,6 @@ def _place(page: Page, targets: Collection[str], default_target: str, problems: 
     return _Place(target or "", not_run, tuple(after))
 
 
-def _undecided(page: Page, blocks: list[Block]) -> Iterator[Problem]:
-    for block in blocks:
-        if block.undecided:
-            remedy = DECIDE if block.undecided == NO_PLACE else REWRITE
-            yield Problem(page.path, block.line, block.undecided, remedy)
-
-
 def _block(
     page: Page,
     fence: Fence,
@@ -131,45 +114,26 @@ def _block(
     why: str,
     problems: list[Problem],
 ) -> Block | None:
-    read = Attributes(page, fence, problems, strict=bool(targets))
-    target = read.choice("data-cible", targets) or place.target
-    block = Block(
-        page=page.path,
-        line=fence.line,
-        title=fence.title,
-        code=fence.source,
-        target=target,
-        deadline=read.seconds("data-delai"),
-        exit_status=read.status("data-code"),
-        retry=read.seconds("data-reessayer"),
-        background=read.readiness("data-arriere-plan"),
-        cleanup=read.flag("data-nettoyage"),
-        condition=read.text("data-si"),
-        not_run=read.text("data-non-execute") or place.not_run,
-        ignore=read.text("data-ignore"),
-        stand_in=read.choice("data-substitut", (NO,)) is None,
-        expected=expected,
-    )
-    read.finish()
+    given, wrong = read_attributes(fence, targets)
+    where = {"target": place.target, "not_run": place.not_run, **given}
+    block = Block(page.path, fence.line, fence.title, fence.source, expected=expected, **where)
     if not block.not_run:
-        block = replace(block, undecided=why or ("" if target else NO_PLACE))
+        block = replace(block, undecided=why or ("" if block.target else NO_PLACE))
     if not block.undecided:
-        _check(block, read)
-    return None if read.failed else block
+        wrong += _contradictions(block)
+    problems += [Problem(page.path, fence.line, cause, remedy) for cause, remedy in wrong]
+    return None if wrong else block
 
 
-def _check(block: Block, read: Attributes) -> None:
-    """What could not be carried out as it is written."""
+def _contradictions(block: Block) -> Iterator[tuple[str, str]]:
+    """What could not be carried out as it is written: cause and remedy."""
     if block.background and (block.retry or block.cleanup or block.expected):
-        read.problem(
-            "data-arriere-plan avec réessai, nettoyage ou résultat attendu", "mettre l'assertion dans le bloc suivant"
-        )
+        cause = "data-arriere-plan avec réessai, nettoyage ou résultat attendu"
+        yield cause, "mettre l'assertion dans le bloc suivant"
     if block.cleanup and block.retry:
-        read.problem("data-nettoyage avec data-reessayer", "retirer l'un des deux")
+        yield "data-nettoyage avec data-reessayer", "retirer l'un des deux"
     if CONTINUED.search(block.code):
-        read.problem(
-            "la dernière ligne du bloc finit par une barre oblique inverse",
-            "la retirer : dans un terminal, la commande attendrait la suite",
-        )
+        cause = "la dernière ligne du bloc finit par une barre oblique inverse"
+        yield cause, "la retirer : dans un terminal, la commande attendrait la suite"
     if not block.code.strip():
-        read.problem("bloc de commandes vide", "y écrire une commande, ou le retirer")
+        yield "bloc de commandes vide", "y écrire une commande, ou le retirer"

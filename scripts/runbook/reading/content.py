@@ -6,19 +6,6 @@ from typing import Any
 from runbook.errors import Problem
 from runbook.matching import expect
 
-ATTRIBUTES = (
-    "data-cible",
-    "data-delai",
-    "data-code",
-    "data-reessayer",
-    "data-arriere-plan",
-    "data-nettoyage",
-    "data-si",
-    "data-non-execute",
-    "data-ignore",
-    "data-substitut",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -11,16 +11,9 @@ from runbook.reading.fences import Fence
 from runbook.reading.languages import is_shell
 
 TITLES = ("Résultat attendu", "Expected result")
-KINDS = {
-    "text": expect.Kind.TEXT,
-    "txt": expect.Kind.TEXT,
-    "plain": expect.Kind.TEXT,
-    "plaintext": expect.Kind.TEXT,
-    "output": expect.Kind.TEXT,
-    "": expect.Kind.TEXT,
-    "json": expect.Kind.JSON,
-}
-LIKE = ("resultat", "attendu", "expected", "erwartet", "esperado", "atteso")
+TEXTS = ("text", "txt", "plain", "plaintext", "output", "")
+KINDS = {"json": expect.Kind.JSON, **dict.fromkeys(TEXTS, expect.Kind.TEXT)}
+LIKE = ("attendu", "expected", "erwartet", "esperado", "atteso")
 LIKENESS = 0.75
 
 
@@ -30,14 +23,8 @@ def expected_after(page: Page, following: Fence | None, problems: list[Problem])
         return None
     kind = KINDS.get(following.language.casefold())
     if kind is None:
-        problems.append(
-            Problem(
-                page.path,
-                following.line,
-                f"résultat attendu en « {following.language} »",
-                "langages possibles : text, json",
-            )
-        )
+        cause = f"résultat attendu en « {following.language} »"
+        problems.append(Problem(page.path, following.line, cause, "langages possibles : text, json"))
         return None
     fault = expect.check_expected(following.source, kind)
     if fault:
@@ -52,16 +39,11 @@ def not_taken(page: Page, fences: tuple[Fence, ...]) -> Iterator[Problem]:
     for fence in fences:
         after_command = previous is not None and is_shell(previous.language, previous.source)
         if fence.title in TITLES and not after_command:
-            yield Problem(
-                page.path, fence.line, "résultat attendu sans commande juste avant", "le placer après son bloc bash"
-            )
+            cause, remedy = "résultat attendu sans commande juste avant", "le placer après son bloc bash"
+            yield Problem(page.path, fence.line, cause, remedy)
         elif after_command and fence.title and fence.title not in TITLES and _like(fence.title):
-            yield Problem(
-                page.path,
-                fence.line,
-                f"titre « {fence.title} » : ce bloc ne serait comparé à rien",
-                f"écrire exactement « {TITLES[0]} », ou « {TITLES[1]} »",
-            )
+            cause = f"titre « {fence.title} » : ce bloc ne serait comparé à rien"
+            yield Problem(page.path, fence.line, cause, f"écrire exactement « {TITLES[0]} », ou « {TITLES[1]} »")
         previous = fence
 
 
@@ -70,7 +52,5 @@ def _like(title: str) -> bool:
     folded = "".join(
         letter for letter in unicodedata.normalize("NFD", title.casefold()) if not unicodedata.combining(letter)
     )
-    if any(word in folded for word in LIKE[1:]):
-        return True
-    meant = ("resultat attendu", "expected result")
-    return any(difflib.SequenceMatcher(None, folded, known).ratio() >= LIKENESS for known in meant)
+    meant = difflib.get_close_matches(folded, ("resultat attendu", "expected result"), cutoff=LIKENESS)
+    return bool(meant) or any(word in folded for word in LIKE)

@@ -36,20 +36,11 @@ class Fence:
     language: str
     title: str | None
     attributes: dict[str, str]
-    classes: tuple[str, ...]
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shadow:
-    """A line that looks like the opening of a block and that the site does not render as one."""
-
-    line: int
-    text: str
-
-
-def find_fences(page: Page, site: Site) -> tuple[tuple[Fence, ...], tuple[Shadow, ...]]:
-    """The page's rendered blocks in reading order, and the openings that are not rendered as blocks."""
+def find_fences(page: Page, site: Site) -> tuple[tuple[Fence, ...], tuple[tuple[int, str], ...]]:
+    """The page's rendered blocks in reading order, and the line and text of what only looks like the opening of one."""
     if "```" not in page.markdown and "~~~" not in page.markdown:
         return (), ()
     found: list[Fence] = []
@@ -101,19 +92,10 @@ def _record_superfences(preprocessor: Any, page: Page, found: list[Fence]) -> No
         process(ws, content, start, end)
 
     def formatter(src: str = "", language: str = "", options: Any = None, **kwargs: Any) -> str:
-        index = line_at[opening]
-        found.append(
-            Fence(
-                line=page.line_of[index],
-                index=index,
-                end=line_at[after - 1] + 1,
-                language=language or "",
-                title=dict(options or {}).get("title"),
-                attributes={str(key): str(value) for key, value in (kwargs.get("attrs") or {}).items()},
-                classes=tuple(kwargs.get("classes") or ()),
-                source=src,
-            )
-        )
+        first, end = line_at[opening], line_at[after - 1] + 1
+        title = dict(options or {}).get("title")
+        attributes = {str(key): str(value) for key, value in (kwargs.get("attrs") or {}).items()}
+        found.append(Fence(page.line_of[first], first, end, language or "", title, attributes, src))
         return mark(len(found) - 1)
 
     preprocessor.search_nested = search_nested
@@ -173,16 +155,9 @@ def _plain_fence(preprocessor: Any, match: re.Match[str], page: Page, opening: i
     if match.group("attrs"):
         _, classes, options = preprocessor.handle_attrs(get_attrs_and_remainder(match.group("attrs"))[0])
         language = classes.pop(0) if classes else ""
-    return Fence(
-        line=page.line_of[opening],
-        index=opening,
-        end=closing + 1,
-        language=language,
-        title=options.pop("title", None),
-        attributes={key: str(value) for key, value in options.items() if key.startswith("data-")},
-        classes=tuple(classes),
-        source=match.group("code").removesuffix("\n"),
-    )
+    source = match.group("code").removesuffix("\n")
+    attributes = {key: str(value) for key, value in options.items() if key.startswith("data-")}
+    return Fence(page.line_of[opening], opening, closing + 1, language, options.get("title"), attributes, source)
 
 
 def _line_at(page: Page, given: list[str]) -> Sequence[int]:
@@ -200,11 +175,11 @@ def _plain(line: str) -> str:
     return line.expandtabs(4).rstrip()
 
 
-def _shadows(page: Page, fences: tuple[Fence, ...]) -> list[Shadow]:
+def _shadows(page: Page, fences: tuple[Fence, ...]) -> list[tuple[int, str]]:
     covered = {index for fence in fences for index in range(fence.index, fence.end)}
     lines = COMMENT.sub(lambda match: "\n" * match.group().count("\n"), page.markdown).split("\n")
     return [
-        Shadow(page.line_of[index], line.strip())
+        (page.line_of[index], line.strip())
         for index, line in enumerate(lines)
         if index not in covered and OPENING.match(line)
     ]

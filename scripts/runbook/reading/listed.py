@@ -12,11 +12,8 @@ def listed_files(root: Path, settings: Settings) -> frozenset[str]:
     names = _git(root, "--cached", "--others", "--exclude-standard").split("\0")
     if settings.site not in names:  # no repository, or a folder that the repository around it ignores
         state = root / settings.state
-        return frozenset(
-            path.relative_to(root).as_posix()
-            for path in root.rglob("*")
-            if path.is_file() and not path.is_relative_to(state)
-        )
+        files = (path for path in root.rglob("*") if path.is_file() and not path.is_relative_to(state))
+        return frozenset(path.relative_to(root).as_posix() for path in files)
     return frozenset(name for name in names if name and (root / name).exists())
 
 
@@ -34,12 +31,7 @@ def changed_files(root: Path) -> frozenset[str]:
 
 def _git(root: Path, *options: str) -> str:
     try:
-        ran = subprocess.run(
-            ["git", "ls-files", "-z", *options],
-            cwd=root,
-            capture_output=True,
-            check=True,
-        )
+        ran = subprocess.run(["git", "ls-files", "-z", *options], cwd=root, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):  # no git, or no repository
         return ""
     return ran.stdout.decode(errors="surrogateescape")

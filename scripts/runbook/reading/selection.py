@@ -29,13 +29,8 @@ class Selection:
         if self.chosen and path not in self.chosen:
             return False
         lines = (self.lines or {}).get(path)
-        return not lines or any(
-            block.line <= line <= block.end
-            for page in self.pages
-            if page.page.path == path
-            for block in page.all_blocks
-            if block.line in lines
-        )
+        blocks = (block for page in self.pages if page.page.path == path for block in page.all_blocks)
+        return not lines or any(block.line <= line <= block.end for block in blocks if block.line in lines)
 
 
 def select(found: Sequence[PageBlocks], root: Path, asked: Iterable[str], tags: Iterable[str]) -> Selection:
@@ -71,15 +66,12 @@ def _named(name: str, found: Sequence[PageBlocks], root: Path) -> list[str]:
     here = Path(name).resolve()
     from_here = here.relative_to(root).as_posix() if here.is_relative_to(root) else name
     names = {name.rstrip("/"), PurePosixPath(name).as_posix(), from_here}
-    return [
-        page.page.path
-        for page in found
-        if any(
-            path == one or path.startswith(f"{one}/") or fnmatch(path, one) or from_here == "."
-            for path in (page.page.path, page.page.uri)
-            for one in names
-        )
-    ]
+
+    def is_meant(path: str) -> bool:
+        return any(path == one or path.startswith(f"{one}/") or fnmatch(path, one) for one in names)
+
+    pages = (page.page for page in found)
+    return [page.path for page in pages if from_here == "." or is_meant(page.path) or is_meant(page.uri)]
 
 
 def _block_at(page: PageBlocks, line: int) -> Block:

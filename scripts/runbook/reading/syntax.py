@@ -14,12 +14,11 @@ SPECIAL = frozenset("?!#@*$-_0123456789")
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """`commands` in order of appearance, the substituted ones too; `used` leaves out what `assigned` sets."""
+    """`commands` in order of appearance, the substituted ones too; `used` are the variables that it does not set."""
 
     commands: tuple[str, ...]
     urls: tuple[str, ...]
-    assigned: frozenset[str]
-    used: frozenset[str]
+    used: set[str]
     writes: bool  # to a file other than /dev/null
     has_error: bool
 
@@ -29,12 +28,11 @@ def read(code: str) -> Script:
     """The names in `code`; `has_error` if bash itself could not read it."""
     root = parse(code)
     nodes = list(walk(root))
-    assigned = frozenset(_assigned(nodes))
+    assigned = _named(nodes, "variable_assignment", "for_statement")
     return Script(
         commands=tuple(text_of(node) for node in nodes if node.type == "command_name"),
         urls=tuple(URL.findall(code)),
-        assigned=assigned,
-        used=frozenset(_used(nodes)) - assigned,
+        used=_named(nodes, "simple_expansion", "expansion") - SPECIAL - assigned,
         writes=any(_writes(node) for node in nodes),
         has_error=root.has_error,
     )
@@ -57,21 +55,10 @@ def walk(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
         yield from walk(child)
 
 
-def _assigned(nodes: list[tree_sitter.Node]) -> Iterator[str]:
-    for node in nodes:
-        if node.type in ("variable_assignment", "for_statement"):
-            for child in node.children:
-                if child.type == "variable_name":
-                    yield text_of(child)
-                    break
-
-
-def _used(nodes: list[tree_sitter.Node]) -> Iterator[str]:
-    for node in nodes:
-        if node.type in ("simple_expansion", "expansion"):
-            for child in node.children:
-                if child.type == "variable_name" and text_of(child) not in SPECIAL:
-                    yield text_of(child)
+def _named(nodes: list[tree_sitter.Node], *kinds: str) -> set[str]:
+    """The variables that the nodes of these kinds name themselves."""
+    named = (child for node in nodes if node.type in kinds for child in node.children)
+    return {text_of(child) for child in named if child.type == "variable_name"}
 
 
 def _writes(node: tree_sitter.Node) -> bool:

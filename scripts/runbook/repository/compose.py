@@ -2,11 +2,10 @@
 
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from runbook.repository.objects import items, mapping
-from runbook.repository.yamlfile import Document, Key
+from runbook.repository.yamlfile import Document, Key, items, mapping
 
 DEFAULT = re.compile(r"\$\{(\w+)(?::?[-?]([^}]*))?\}")
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -102,41 +101,27 @@ class Service:
         return [str(name) for name in mapping(value)]
 
 
-@dataclass(frozen=True, eq=False)
-class Compose:
-    """One Compose file, or none: then everything is empty."""
-
-    document: Document = field(default_factory=lambda: Document("", 1, {}))
-
-    @property
-    def path(self) -> str:
-        return self.document.path
+class Compose(Document):
+    """One Compose file; without a path there is none, and everything is empty."""
 
     @property
     def project(self) -> str:
-        folder = posixpath.basename(posixpath.dirname(self.path))
-        return str(self.document.at("name", default=folder))
+        return str(self.at("name", default=posixpath.basename(posixpath.dirname(self.path))))
 
     @property
     def services(self) -> dict[str, Service]:
         """Name → service; one without a description is left out."""
-        described = mapping(self.document.at("services"))
-        return {str(name): Service(str(name), spec, self.document) for name, spec in described.items() if mapping(spec)}
+        return {
+            str(name): Service(str(name), spec, self) for name, spec in self.map("services").items() if mapping(spec)
+        }
 
     def declared(self, part: str) -> set[str]:
         """The names under `networks`, `volumes`, `secrets`, `configs`."""
-        return {str(name) for name in mapping(self.document.at(part))}
+        return {str(name) for name in self.map(part)}
 
     def profiles(self) -> set[str]:
         """The profiles that some service has."""
         return {str(name) for service in self.services.values() for name in items(service.spec.get("profiles"))}
-
-    def line_of(self, *keys: Key) -> int:
-        """The line of the deepest of these keys that exists."""
-        return self.document.line_of(*keys)
-
-    def __str__(self) -> str:
-        return self.path
 
 
 def filled(text: str) -> str:

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from runbook.reading.listed import listed_files
 from runbook.repository.applications import Application, read_applications
 from runbook.repository.compose import NAMES, Compose, Service
 from runbook.repository.dockerfiles import Dockerfile, read_dockerfile
-from runbook.repository.objects import Container, KubeObject, items, mapping, objects_in, selects, text_map
-from runbook.repository.yamlfile import Document, Fault, read_documents
+from runbook.repository.objects import Container, KubeObject, objects_in, selects
+from runbook.repository.yamlfile import Document, Fault, items, read_documents, text_map, under
 from runbook.settings import Settings
 
 SYSTEM_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
@@ -98,22 +97,16 @@ class Repository:
     @cached_property
     def compose_ports(self) -> dict[int, str]:
         """Port that Compose publishes → its service."""
-        return {
-            port.host: name
-            for name, service in self.compose.services.items()
-            for port in service.ports
-            if port.host is not None
-        }
+        ports = ((port.host, name) for name, service in self.compose.services.items() for port in service.ports)
+        return {host: name for host, name in ports if host is not None}
 
     @cached_property
     def node_ports(self) -> dict[int, str]:
         """Port that each node of the cluster opens → the application behind it, or the name of its Service."""
-        return {
-            int(port["nodePort"]): self.application_behind(item) or item.name
-            for item in self.of_kind("Service")
-            for port in map(mapping, items(item.at("spec", "ports")))
-            if str(port.get("nodePort", "")).isdecimal()
-        }
+        ports = (
+            (str(port.get("nodePort")), item) for item in self.of_kind("Service") for port in item.maps("spec", "ports")
+        )
+        return {int(port): self.application_behind(item) or item.name for port, item in ports if port.isdecimal()}
 
     def listening(self, service: Service | None, application: str | None, given: str | None) -> set[int]:
         """The ports that a container listens on: the one given as `PORT`, else those of its image and application."""
@@ -122,6 +115,10 @@ class Repository:
         dockerfile = self.dockerfiles.get(service.dockerfile) if service and service.build else None
         known = self.applications.get(application or "")
         return {*(dockerfile.exposed if dockerfile else ()), *(known.ports if known else ())}
+
+    def listening_in(self, service: Service) -> set[int]:
+        """The same of a Compose service."""
+        return self.listening(service, self.application_of_service(service), service.environment.get("PORT"))
 
     def text(self, path: str) -> str:
         """The text of a file; empty for one that is not there."""
@@ -134,14 +131,8 @@ class Repository:
 
     def object_named(self, kind: str, name: str, namespace: str | None = None) -> KubeObject | None:
         """The object of this kind and name, in this namespace where both say one."""
-        return next(
-            (
-                item
-                for item in self.of_kind(kind)
-                if item.name == name and (namespace is None or item.namespace in (None, namespace))
-            ),
-            None,
-        )
+        same = (item for item in self.of_kind(kind) if item.name == name)
+        return next((item for item in same if namespace is None or item.namespace in (None, namespace)), None)
 
     def containers(self) -> Iterator[Container]:
         """Every container of every manifest."""
@@ -150,11 +141,8 @@ class Repository:
     def pods_behind(self, service: KubeObject) -> list[KubeObject]:
         """The workloads whose pods a Service selects."""
         terms = ",".join(f"{key}={value}" for key, value in text_map(service.at("spec", "selector")).items())
-        return [
-            item
-            for item in self.objects
-            if terms and item.pod_keys is not None and selects(terms, item.pod_labels) and same_place(item, service)
-        ]
+        near = (item for item in self.objects if terms and item.pod_keys is not None and same_place(item, service))
+        return [item for item in near if selects(terms, item.pod_labels)]
 
     def application_behind(self, service: KubeObject) -> str | None:
         """The application that answers for a Service."""
@@ -163,11 +151,11 @@ class Repository:
 
     def application_of(self, container: Container) -> str | None:
         """The application that a container runs: the one whose module its command, or its image's, names."""
-        own = [*items(container.spec.get("command")), *items(container.spec.get("args"))]
-        if container.spec.get("command"):
-            return self._run_by(" ".join(map(str, own)))
+        own = " ".join(map(str, (*items(container.at("command")), *items(container.at("args")))))
+        if container.at("command"):
+            return self._run_by(own)
         built = self.built.get(container.image)
-        return self.application_of_service(built, " ".join(map(str, own))) if built else None
+        return self.application_of_service(built, own) if built else None
 
     def application_of_service(self, service: Service, more: str = "") -> str | None:
         """The same of a Compose service."""
@@ -187,13 +175,13 @@ class Repository:
     def environment(self, container: Container) -> dict[str, str | None]:
         """The variables that a container gets; None for a value that only the cluster knows."""
         found: dict[str, str | None] = {}
-        for source in map(mapping, items(container.spec.get("envFrom"))):
+        for source in container.maps("envFrom"):
             for key, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
-                name = mapping(source.get(key)).get("name")
+                name = under(source, key, "name")
                 given = self.object_named(kind, str(name), container.owner.namespace) if name else None
                 if given is not None:
                     found |= {f"{source.get('prefix', '')}{one}": value for one, value in given.data.items()}
-        for variable in map(mapping, items(container.spec.get("env"))):
+        for variable in container.maps("env"):
             value = variable.get("value")
             found[str(variable.get("name"))] = None if "valueFrom" in variable else str("" if value is None else value)
         return found
@@ -218,10 +206,10 @@ def read_repository(root: Path, settings: Settings, files: frozenset[str] | None
         documents += read
         faults += wrong
     name = source.compose or next((name for name in NAMES if name in listed), "")
-    compose = Compose()
+    compose = Compose("", 1, {})
     if name and (root / name).is_file():
         read, wrong = read_documents(root / name, name)
         faults += wrong
-        compose = Compose(read[0] if read else Document(name, 1, {}))
-    applications: dict[str, Any] = read_applications(root, source.applications)
+        compose = Compose(name, 1, *((read[0].value, read[0].node) if read else ({},)))
+    applications = read_applications(root, source.applications)
     return Repository(root, settings, listed, tuple(documents), compose, applications, tuple(faults))

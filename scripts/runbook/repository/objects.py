@@ -5,42 +5,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from runbook.repository.yamlfile import Document, Keys
+from runbook.repository.yamlfile import Document, Keys, items, mapping, text_map, under
 
 POD_KEYS: dict[str, Keys] = {
     "Pod": (),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
     **dict.fromkeys(("Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet"), ("spec", "template")),
 }
-WORKLOADS = tuple(POD_KEYS)
 
 
-@dataclass(frozen=True, eq=False)
-class KubeObject:
+class KubeObject(Document):
     """One object of one manifest."""
-
-    document: Document
 
     @property
     def kind(self) -> str:
-        return str(self.document.at("kind"))
+        return str(self.at("kind"))
 
     @property
     def name(self) -> str:
-        return str(self.document.at("metadata", "name", default=""))
+        return str(self.at("metadata", "name", default=""))
 
     @property
     def namespace(self) -> str | None:
-        name = self.document.at("metadata", "namespace")
+        name = self.at("metadata", "namespace")
         return None if name is None else str(name)
 
     @property
     def labels(self) -> dict[str, str]:
-        return text_map(self.document.at("metadata", "labels"))
-
-    @property
-    def path(self) -> str:
-        return self.document.path
+        return text_map(self.at("metadata", "labels"))
 
     @property
     def pod_keys(self) -> Keys | None:
@@ -51,29 +43,13 @@ class KubeObject:
     def pod_labels(self) -> dict[str, str]:
         """The labels of its pods; empty for another kind than a workload."""
         keys = self.pod_keys
-        return {} if keys is None else text_map(self.document.at(*keys, "metadata", "labels"))
+        return {} if keys is None else text_map(self.at(*keys, "metadata", "labels"))
 
     @property
     def pod(self) -> dict[str, Any]:
         """The `spec` of its pods."""
         keys = self.pod_keys
-        return {} if keys is None else mapping(self.document.at(*keys, "spec"))
-
-    def at(self, *keys: str | int, default: Any = None) -> Any:
-        """The value under these keys, `default` where one is missing."""
-        return self.document.at(*keys, default=default)
-
-    def map(self, *keys: str | int) -> dict[str, Any]:
-        """The mapping under these keys; empty for anything else."""
-        return mapping(self.document.at(*keys))
-
-    def maps(self, *keys: str | int) -> list[dict[str, Any]]:
-        """The list of mappings under these keys."""
-        return [mapping(one) for one in items(self.document.at(*keys))]
-
-    def line_of(self, *keys: str | int) -> int:
-        """The line of the deepest value under these keys that exists."""
-        return self.document.line_of(*keys)
+        return {} if keys is None else self.map(*keys, "spec")
 
     def containers(self) -> Iterator["Container"]:
         """Its containers, those of initialisation first."""
@@ -112,9 +88,13 @@ class Container:
     def name(self) -> str:
         return str(self.spec.get("name", ""))
 
-    def maps(self, key: str) -> list[dict[str, Any]]:
-        """The list of mappings under this key."""
-        return [mapping(one) for one in items(self.spec.get(key))]
+    def at(self, *keys: str | int) -> Any:
+        """The value under these keys, None where one is missing."""
+        return under(self.spec, *keys)
+
+    def maps(self, *keys: str | int) -> list[dict[str, Any]]:
+        """The list of mappings under these keys."""
+        return [mapping(one) for one in items(self.at(*keys))]
 
     def line_of(self, *keys: str | int) -> int:
         """The line of the deepest value under these keys of the container that exists."""
@@ -127,7 +107,7 @@ class Container:
     def ports(self) -> dict[str, int]:
         """Port, by its number and by its name if it has one."""
         found = {}
-        for port in map(mapping, items(self.spec.get("ports"))):
+        for port in self.maps("ports"):
             number = port.get("containerPort")
             if isinstance(number, int):
                 found[str(number)] = number
@@ -138,15 +118,15 @@ class Container:
 
 def objects_in(documents: list[Document]) -> list[KubeObject]:
     """The objects among these documents; those of a List one by one."""
-    return [KubeObject(part) for document in documents for part in _parts(document)]
+    return [part for document in documents for part in _parts(document)]
 
 
-def _parts(document: Document) -> Iterator[Document]:
+def _parts(document: Document) -> Iterator[KubeObject]:
     if document.at("kind") == "List" and document.at("items"):
         for item in items(document.at("items")):
             yield from _parts(Document(document.path, document.line, item))
-    elif isinstance(document.value, dict) and "kind" in document.value:
-        yield document
+    elif "kind" in mapping(document.value):
+        yield KubeObject(document.path, document.line, document.value, document.node)
 
 
 def selects(selector: str, labels: dict[str, str]) -> bool:
@@ -163,18 +143,3 @@ def _holds(term: str, labels: dict[str, str]) -> bool:
     if operator:
         return (labels.get(key.strip()) == value.strip()) is (operator != "!=")
     return key[1:] not in labels if key.startswith("!") else not key or key in labels
-
-
-def mapping(value: Any) -> dict[str, Any]:
-    """The value if it is a mapping; the schemas say what is wrong with another."""
-    return value if isinstance(value, dict) else {}
-
-
-def items(value: Any) -> list[Any]:
-    """The value if it is a list."""
-    return value if isinstance(value, list) else []
-
-
-def text_map(value: Any) -> dict[str, str]:
-    """The mapping with its keys and values as text."""
-    return {str(key): str(item) for key, item in mapping(value).items()}

@@ -13,6 +13,31 @@ Key = str | int
 Keys = tuple[Key, ...]
 
 
+def mapping(value: Any) -> dict[str, Any]:
+    """The value if it is a mapping; the schemas say what is wrong with another."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Any) -> list[Any]:
+    """The value if it is a list."""
+    return value if isinstance(value, list) else []
+
+
+def text_map(value: Any) -> dict[str, str]:
+    """The mapping with its keys and values as text."""
+    return {str(key): str(item) for key, item in mapping(value).items()}
+
+
+def under(value: Any, *keys: Key, default: Any = None) -> Any:
+    """What stands under these keys of a value, `default` where one is missing."""
+    for key in keys:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return default
+    return value
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
     """What makes a file unreadable, or read otherwise than it is written."""
@@ -33,13 +58,15 @@ class Document:
 
     def at(self, *keys: Key, default: Any = None) -> Any:
         """The value under these keys, `default` where one is missing."""
-        value = self.value
-        for key in keys:
-            try:
-                value = value[key]
-            except (KeyError, IndexError, TypeError):
-                return default
-        return value
+        return under(self.value, *keys, default=default)
+
+    def map(self, *keys: Key) -> dict[str, Any]:
+        """The mapping under these keys; empty for anything else."""
+        return mapping(self.at(*keys))
+
+    def maps(self, *keys: Key) -> list[dict[str, Any]]:
+        """The list of mappings under these keys."""
+        return [mapping(one) for one in items(self.at(*keys))]
 
     def line_of(self, *keys: Key) -> int:
         """The line of the deepest value under these keys that exists."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from runbook.rules.shell import UNKNOWN, Command, Word
 from runbook.rules.situation import Situation
@@ -18,11 +19,8 @@ CARRIERS = {
     "docker": ("run", "exec", "create", "container run", "container exec", "compose run", "compose exec"),
     "gnu": ("timeout", "env", "xargs", "nice", "stdbuf", "nohup"),
 }
-ALONE = {
-    "kubectl": ("apply", "create", "cluster-info"),
-    "docker": (),
-    "kind": (),
-}  # verbs that also stand without another
+ALONE = ("kubectl apply", "kubectl create", "kubectl cluster-info")  # verbs that also stand without another
+VERSIONED = re.compile(r"(?<=[a-z])-?\d+(\.\d+)*$")  # `python3.14`, `clang-18`: judged like any version
 PASSES_ON = ("kubectl", "docker")  # what follows `--` is another command
 SUBCOMMANDS = ("kubectl", "git")  # where an unknown verb may be a plugin's, or an alias
 SHORTENED = ("gnu", "git")  # where a long option may be cut short
@@ -46,7 +44,7 @@ class Grammar:
     aliases: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """`verb` holds all its words (`rollout status`); `options` are long names with their value if any.
 
@@ -58,11 +56,11 @@ class Call:
     situation: Situation
     program: str
     grammar: Grammar | None
-    verb: str
-    options: tuple[tuple[str, Word | None], ...]
-    operands: tuple[Word, ...]
-    inner: tuple[Word, ...] | None
-    wrong: tuple[tuple[str, Word, str], ...]
+    verb: str = ""
+    options: list[tuple[str, Word | None]] = field(default_factory=list)
+    operands: list[Word] = field(default_factory=list)
+    inner: list[Word] | None = None
+    wrong: list[tuple[str, Word, str]] = field(default_factory=list)
 
     def has(self, *names: str) -> bool:
         """Whether one of these options is given, and not as `=false`."""
@@ -118,83 +116,80 @@ def read_call(command: Command, situation: Situation, more: Mapping[str, Grammar
     Without a grammar, every word is an operand.
     """
     program = posixpath.basename(command.name)
+    if not (grammar_of(program) or program in builtins()):
+        program = VERSIONED.sub("", program)
     grammar = more.get(program) or grammar_of(program)
+    call = Call(command, situation, program, grammar)
     if grammar is None:
-        return Call(command, situation, program, None, "", (), command.arguments, None, ())
-    return _Reader(program, grammar).read(command, situation)
+        call.operands += command.arguments
+    else:
+        _read(call, grammar)
+    return call
 
 
-class _Reader:
-    """One reading of the words of a command, from left to right."""
+def _read(call: Call, grammar: Grammar) -> None:
+    """The words of the command, from left to right."""
+    call.verb = call.program if grammar.program == "gnu" else ""
+    waiting = list(call.command.arguments)
+    while waiting and call.inner is None:
+        word = waiting.pop(0)
+        if word.text == "--" and call.program in PASSES_ON:
+            call.inner = waiting
+        elif word.text == "--":
+            call.operands += waiting
+            waiting = []
+        elif word.text.startswith("-") and word.text != "-":
+            _read_option(call, grammar, word, waiting)
+        elif not _is_verb(call, grammar, word):
+            call.operands.append(word)
+            if call.verb in CARRIERS.get(grammar.program, ()):
+                call.inner = waiting
 
-    def __init__(self, program: str, grammar: Grammar) -> None:
-        self.program, self.grammar = program, grammar
-        self.verb = program if grammar.program == "gnu" else ""
-        self.options: list[tuple[str, Word | None]] = []
-        self.operands: list[Word] = []
-        self.wrong: list[tuple[str, Word, str]] = []
 
-    def read(self, command: Command, situation: Situation) -> Call:
-        waiting = list(command.arguments)
-        inner: tuple[Word, ...] | None = None
-        while waiting and inner is None:
-            word = waiting.pop(0)
-            if word.text == "--" and self.program in PASSES_ON:
-                inner = tuple(waiting)
-            elif word.text == "--":
-                self.operands += waiting
-                waiting = []
-            elif word.text.startswith("-") and word.text != "-":
-                self._option(word, waiting)
-            elif not self._is_verb(word):
-                self.operands.append(word)
-                if self.verb in CARRIERS.get(self.grammar.program, ()):
-                    inner = tuple(waiting)
-        options, operands, wrong = tuple(self.options), tuple(self.operands), tuple(self.wrong)
-        return Call(command, situation, self.program, self.grammar, self.verb, options, operands, inner, wrong)
+def _is_verb(call: Call, grammar: Grammar, word: Word) -> bool:
+    """Whether the word is the next one of the verb; a word that should be and is not is wrong."""
+    over = call.operands or call.wrong or (call.program == "git" and call.verb)
+    longer = f"{call.verb} {word.text}".strip()
+    longer = grammar.aliases.get(longer, longer)
+    if over or longer in grammar.verbs:
+        call.verb = call.verb if over else longer
+        return not over
+    start = f"{call.verb} ".lstrip()
+    below = any(verb.startswith(start) and verb != call.verb for verb in grammar.verbs)
+    if below and word.known and grammar.program != "gnu" and f"{call.program} {call.verb}" not in ALONE:
+        call.wrong.append(("verb", word, longer))
+    return False
 
-    def _is_verb(self, word: Word) -> bool:
-        """Whether the word is the next one of the verb; a word that should be and is not is wrong."""
-        over = self.operands or self.wrong or (self.program == "git" and self.verb)
-        longer = f"{self.verb} {word.text}".strip()
-        longer = self.grammar.aliases.get(longer, longer)
-        if over or longer in self.grammar.verbs:
-            self.verb = self.verb if over else longer
-            return not over
-        start = f"{self.verb} ".lstrip()
-        below = any(verb.startswith(start) and verb != self.verb for verb in self.grammar.verbs)
-        if below and word.known and self.grammar.program != "gnu" and self.verb not in ALONE.get(self.program, ()):
-            self.wrong.append(("verb", word, longer))
-        return False
 
-    def _option(self, word: Word, waiting: list[Word]) -> None:
-        text = self.grammar.verbs.get(self.verb)
-        if text is None or self.wrong:
-            return  # a verb that is wrong, or whose options are not known
-        known = options_of(f"{text} {self.grammar.verbs['']}" if self.program == "kubectl" and self.verb else text)
-        for name, value in _parts(word, known):
-            main = self._known(name, known)
-            if main is None:
-                self.wrong += [("option", word, name)] if UNKNOWN not in name else []
-            elif main in known.valued and value is None:
-                if not waiting:
-                    self.wrong.append(("value", word, name))
-                    return
-                self.options.append((main, waiting.pop(0)))
-            else:
-                takes = main in known.valued or main in known.optional
-                if value is not None and not takes and value.text not in ("true", "false"):
-                    self.wrong.append(("no-value", word, name))
-                self.options.append((main, value))
+def _read_option(call: Call, grammar: Grammar, word: Word, waiting: list[Word]) -> None:
+    text = grammar.verbs.get(call.verb)
+    if text is None or call.wrong:
+        return  # a verb that is wrong, or whose options are not known
+    known = options_of(f"{text} {grammar.verbs['']}" if call.program == "kubectl" and call.verb else text)
+    for name, value in _parts(word, known):
+        main = _known(grammar, name, known)
+        if main is None:
+            call.wrong += [("option", word, name)] if UNKNOWN not in name else []
+        elif main in known.valued and value is None:
+            if not waiting:
+                call.wrong.append(("value", word, name))
+                return
+            call.options.append((main, waiting.pop(0)))
+        else:
+            takes = main in known.valued or main in known.optional
+            if value is not None and not takes and value.text not in ("true", "false"):
+                call.wrong.append(("no-value", word, name))
+            call.options.append((main, value))
 
-    def _known(self, name: str, known: Options) -> str | None:
-        """The last name of the option; small programs and git take one that is cut short, curl `--no-…`."""
-        main = known.names.get(name)
-        if main is None and self.grammar.program in SHORTENED:
-            if re.fullmatch(r"-\d+", name):
-                return name
-            main = next((known.names[one] for one in known.names if name[:2] == "--" and one.startswith(name)), None)
-        return name if main is None and self.program == "curl" and f"--{name[5:]}" in known.names else main
+
+def _known(grammar: Grammar, name: str, known: Options) -> str | None:
+    """The last name of the option; small programs and git take one that is cut short, curl `--no-…`."""
+    main = known.names.get(name)
+    if main is None and grammar.program in SHORTENED:
+        if re.fullmatch(r"-\d+", name):
+            return name
+        main = next((known.names[one] for one in known.names if name[:2] == "--" and one.startswith(name)), None)
+    return name if main is None and grammar.program == "curl" and f"--{name[5:]}" in known.names else main
 
 
 def _parts(word: Word, known: Options) -> Iterator[tuple[str, Word | None]]:
@@ -216,26 +211,25 @@ def _parts(word: Word, known: Options) -> Iterator[tuple[str, Word | None]]:
 
 Effect = Callable[[Call], None]
 Carried = Callable[[Call], Iterator[tuple[Command, Situation]]]
+Done = TypeVar("Done", Effect, Carried)
 EFFECTS: dict[str, list[Effect]] = {}
-CARRIED: dict[str, Carried] = {}
+CARRIED: dict[str, list[Carried]] = {}
+
+
+def _entered(table: dict[str, list[Done]], programs: tuple[str, ...]) -> Callable[[Done], Done]:
+    def enter(done: Done) -> Done:
+        for program in programs:
+            table.setdefault(program, []).append(done)
+        return done
+
+    return enter
 
 
 def effect(*programs: str) -> Callable[[Effect], Effect]:
     """The function below tells the situation what a command of these programs changes, once the rules have seen it."""
-
-    def enter(change: Effect) -> Effect:
-        for program in programs:
-            EFFECTS.setdefault(program, []).append(change)
-        return change
-
-    return enter
+    return _entered(EFFECTS, programs)
 
 
 def carries(*programs: str) -> Callable[[Carried], Carried]:
     """The function below gives the commands that one of these programs runs, and where."""
-
-    def enter(carried: Carried) -> Carried:
-        CARRIED.update(dict.fromkeys(programs, carried))
-        return carried
-
-    return enter
+    return _entered(CARRIED, programs)

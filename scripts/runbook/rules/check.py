@@ -1,8 +1,6 @@
 """Every rule on every page, file and command of a repository: all findings, causes before consequences."""
 
-import posixpath
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +12,7 @@ from runbook.repository.model import Repository
 from runbook.rules.call import CARRIED, EFFECTS, Grammar, builtins, grammar_of, read_call
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import kept
-from runbook.rules.programs import absent
+from runbook.rules.programs import absent, program
 from runbook.rules.rule import Rule, load_rules
 from runbook.rules.scripts import command_blocks
 from runbook.rules.shell import UNKNOWN, Command, Shell
@@ -158,22 +156,18 @@ class Reader:
             for inner in list(situation.shell.called(command)):
                 yield from self.of_command(inner, situation)
             return
-        for inner, where in CARRIED[call.program](call) if call.program in CARRIED else ():
-            yield from self.of_command(inner, where)
+        for carried in CARRIED.get(call.program, ()):
+            for inner, where in carried(call):
+                yield from self.of_command(inner, where)
         for change in chain(EFFECTS.get("", ()), EFFECTS.get(call.program, ())):
             change(call)
         if self._unknown(call.program) and "/" not in command.name:
             self.unknown[call.program] += 1
 
     def _unknown(self, name: str) -> bool:
-        own = posixpath.basename(name) in self.repository.settings.model.commands
-        judged = name in self.grammars or name in EFFECTS or name in CARRIED or name in builtins() or grammar_of(name)
-        return (
-            re.fullmatch(r"[a-z][a-z0-9._+-]*", name) is not None
-            and not own
-            and not judged
-            and shutil.which(name) is None
-        )
+        known = {*self.repository.settings.model.commands, *self.grammars, *EFFECTS, *CARRIED, *builtins()}
+        plain = re.fullmatch(r"[a-z][a-z0-9._+-]*", name) is not None
+        return plain and name not in known and grammar_of(name) is None and program(name) is None
 
 
 def _all(rule: Rule, repository: Repository, pages: Sequence[PageBlocks]) -> list[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from runbook.repository.compose import Service, filled
 from runbook.repository.model import Repository
-from runbook.repository.objects import items, mapping
+from runbook.repository.yamlfile import items, mapping
 from runbook.rules.finding import Finding, Told, nearest
 from runbook.rules.rule import rule
 
@@ -74,23 +74,13 @@ def builds(repository: Repository) -> Iterator[Told]:
             continue
         dockerfile = repository.dockerfiles.get(service.dockerfile)
         if dockerfile is None:
-            known = [name for name in repository.files if "dockerfile" in name.lower()]
-            yield (
-                service,
-                ("build", "dockerfile"),
-                f"« {service.dockerfile} » absent",
-                nearest(service.dockerfile, known),
-            )
+            near = nearest(service.dockerfile, (name for name in repository.files if "dockerfile" in name.lower()))
+            yield service, ("build", "dockerfile"), f"« {service.dockerfile} » absent", near
             continue
         target, given = str(build.get("target", "")), build.get("args")
         if target and target.lower() not in dockerfile.stages:
-            stages = filter(None, dockerfile.stages)
-            yield (
-                service,
-                ("build", "target"),
-                f"étape « {target} » que {dockerfile.path} n'a pas",
-                nearest(target, stages),
-            )
+            near = nearest(target, filter(None, dockerfile.stages))
+            yield service, ("build", "target"), f"étape « {target} » que {dockerfile.path} n'a pas", near
         for name in [str(one).partition("=")[0] for one in given] if isinstance(given, list) else mapping(given):
             if name not in dockerfile.arguments:
                 cause = f"argument « {name} » que {dockerfile.path} ne prend pas"
@@ -106,8 +96,7 @@ def ports(repository: Repository) -> Iterator[Told]:
     """
     taken: dict[tuple[int, str], str] = {}
     for service in repository.compose.services.values():
-        application = repository.application_of_service(service)
-        listening = repository.listening(service, application, service.environment.get("PORT"))
+        listening = repository.listening_in(service)
         for port in service.ports:
             if listening and port.target not in listening:
                 remedy = nearest(str(port.target), map(str, listening))

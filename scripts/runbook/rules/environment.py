@@ -68,13 +68,8 @@ def unread(repository: Repository) -> Iterator[Told]:
         first, known = several[0], [given.reader.variables if given.reader else None for given in several]
         if BY_OTHERS.fullmatch(first.name) or any(not names or first.name in names for names in known):
             continue
-        names = {name for variables in known for name in variables or ()}
-        yield (
-            first.thing,
-            first.keys,
-            f"variable « {first.name} » que l'application ne lit pas",
-            nearest(first.name, names),
-        )
+        near = nearest(first.name, (name for variables in known for name in variables or ()))
+        yield first.thing, first.keys, f"variable « {first.name} » que l'application ne lit pas", near
 
 
 @rule("valeur-refusee", about="repository", where="compose.yaml")
@@ -124,14 +119,11 @@ def _answering(repository: Repository, in_compose: bool) -> dict[str, set[int]]:
     """Name in the network of Compose, or of the cluster → the ports that answer there, as far as they are known."""
     if in_compose:
         return {
-            name: {port.target for port in service.ports}
-            | repository.listening(service, repository.application_of_service(service), service.environment.get("PORT"))
+            name: {port.target for port in service.ports} | repository.listening_in(service)
             for name, service in repository.compose.services.items()
         }
     services = repository.of_kind("Service")
-    return {
-        item.name: {int(port["port"]) for port in item.maps("spec", "ports") if "port" in port} for item in services
-    }
+    return {one.name: {int(port["port"]) for port in one.maps("spec", "ports") if "port" in port} for one in services}
 
 
 @rule("objet-inutile", about="repository", where="k8s/unused.yaml")
@@ -142,7 +134,7 @@ def unused(repository: Repository) -> Iterator[Told]:
     Bon : kind: ResourceQuota
     """
     named = {(kind, str(told.get("name"))) for _, _, kind, told in references(repository)}
-    texts = [str(item.document.value) for item in repository.objects if item.kind not in ("ConfigMap", "Secret")]
+    texts = [str(item.value) for item in repository.objects if item.kind not in ("ConfigMap", "Secret")]
     for item in repository.of_kind("ConfigMap", "Secret") if any(repository.containers()) else ():
         if (item.kind, item.name) not in named and not any(f"'{item.name}'" in text for text in texts):
             yield item, ("metadata", "name"), "qu'aucun pod ne lit", "le donner à un conteneur, ou le retirer"

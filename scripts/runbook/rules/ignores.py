@@ -12,22 +12,33 @@ from runbook.settings import FILE
 
 USELESS = "ignore-inutile"
 OF_ITSELF = ("yaml", "bloc")  # findings of no rule
+OF_PROGRAMS = ("shellcheck", "hadolint", "zizmor", "actionlint")  # whose rules have codes
 
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """One rule left out: in files that `pattern` names, from line `first` to `last`; asked for at `path`:`line`."""
+    """One rule left out, `text` being « rule: reason »: in files that `pattern` names, from line `first` to `last`;
+    asked for at `path`:`line`."""
 
     path: str
     line: int
     pattern: str
     first: float
     last: float
-    rule: str
+    text: str
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The rule, with the code of another program's own rule, and the reason."""
+        identifier, _, reason = (part.strip() for part in self.text.partition(":"))
+        if identifier in OF_PROGRAMS and ":" in reason:
+            code, _, reason = (part.strip() for part in reason.partition(":"))
+            identifier = f"{identifier}:{code}"
+        return identifier, reason
 
     def covers(self, found: Finding) -> bool:
         """Whether this is what it asks to leave out."""
-        named = found.rule == self.rule or found.rule.startswith(f"{self.rule}:")
+        named = f"{found.rule}:".startswith(f"{self.parts[0]}:")
         return named and self.first <= found.line <= self.last and fnmatchcase(found.path, self.pattern)
 
 
@@ -35,45 +46,36 @@ def kept(
     findings: Iterable[Finding], pages: Sequence[PageBlocks], repository: Repository, rules: Sequence[Rule]
 ) -> list[Finding]:
     """The findings that stay, each once, and one for each ignore that is malformed or leaves nothing out."""
+    unique, known = set(findings), {rule.identifier for rule in rules}
     ignores: list[Ignore] = []
     wrong: list[Finding] = []
-    for path, line, pattern, first, last, text in _asked(pages, repository):
-        identifier, separator, reason = (part.strip() for part in text.partition(":"))
-        if identifier in ("shellcheck", "hadolint", "zizmor", "actionlint") and reason.partition(":")[1]:
-            code, _, reason = (part.strip() for part in reason.partition(":"))
-            identifier = f"{identifier}:{code}"
-        known = {rule.identifier for rule in rules}
+    for one in _asked(pages, repository):
+        identifier, reason = one.parts
+        told: tuple[str, str] | None = None
         if identifier.partition(":")[0] not in known | set(OF_ITSELF):
             remedy = f"{nearest(identifier, known)} ; « runbook rules » les donne toutes"
-            wrong.append(Finding(path, line, f"règle « {identifier} » inconnue", remedy, USELESS))
-        elif not separator or not reason:
-            wrong.append(
-                Finding(path, line, f"« {identifier} » ignorée sans raison", "écrire « règle: raison »", USELESS)
-            )
+            told = f"règle « {identifier} » inconnue", remedy
+        elif not reason:
+            told = f"« {identifier} » ignorée sans raison", "écrire « règle: raison »"
+        elif not any(one.covers(found) for found in unique):
+            told = f"« {identifier} » ignorée, et rien de tel n'est trouvé là", "retirer cette exception"
         else:
-            ignores.append(Ignore(path, line, pattern, first, last, identifier))
-    unique = set(findings)
-    left = [found for found in unique if not any(ignore.covers(found) for ignore in ignores)]
-    idle = [ignore for ignore in ignores if not any(ignore.covers(found) for found in unique)]
-    return [*left, *wrong, *(_idle(ignore) for ignore in idle)]
+            ignores.append(one)
+        wrong += [Finding(one.path, one.line, *told, USELESS)] if told else []
+    return [*(found for found in unique if not any(ignore.covers(found) for ignore in ignores)), *wrong]
 
 
-def _asked(pages: Sequence[PageBlocks], repository: Repository) -> Iterator[tuple[str, int, str, float, float, str]]:
-    """Where it is asked, which file and lines it is about, and its text."""
+def _asked(pages: Sequence[PageBlocks], repository: Repository) -> Iterator[Ignore]:
+    """Each that is asked for, in blocks and in the settings."""
     for page in pages:
         for block in page.blocks:
             last = block.line + block.code.count("\n") + 2
             if block.expected:
                 last = block.expected.line + block.expected.text.count("\n") + 1
             for text in filter(None, (part.strip() for part in (block.ignore or "").split(";"))):
-                yield block.page, block.line, block.page, block.line - 1, last, text
+                yield Ignore(block.page, block.line, block.page, block.line - 1, last, text)
     written = repository.text(FILE).splitlines()
     for pattern, rules in repository.settings.rules.ignore.items():
         for identifier, reason in rules.items():
             line = next((number for number, text in enumerate(written, 1) if identifier in text and reason in text), 1)
-            yield FILE, line, pattern, 0, float("inf"), f"{identifier}: {reason}"
-
-
-def _idle(ignore: Ignore) -> Finding:
-    cause = f"« {ignore.rule} » ignorée, et rien de tel n'est trouvé là"
-    return Finding(ignore.path, ignore.line, cause, "retirer cette exception", USELESS)
+            yield Ignore(FILE, line, pattern, 0, float("inf"), f"{identifier}: {reason}")

@@ -1,4 +1,4 @@
-"""JSONPath and Go templates as kubectl reads them: the paths that they hold, or why they cannot be read."""
+"""JSONPath as kubectl reads it: the paths that a template holds, or why it cannot be read."""
 
 import re
 
@@ -9,8 +9,6 @@ TOKEN = re.compile(
 )
 EXPRESSION = re.compile(r"\{((?:[^{}\"']|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')*)\}")
 LITERAL = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
-ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
-CHAIN = re.compile(r"(?<![\w$)\]])((?:\.[A-Za-z_]\w*)+)")
 ELEMENT, ANYWHERE = "[]", ".."  # a step into a list, a step to any depth
 Path = tuple[str, ...]
 
@@ -48,28 +46,6 @@ def relaxed(text: str) -> Path:
         raise PathError("accolade ouverte ou fermée seule")
     bare = bare.strip("{}")
     return _path(bare if bare.startswith((".", "[", "$")) else f".{bare}", (), [])
-
-
-def go_template(template: str) -> list[Path]:
-    """The paths of a Go template outside of loops, whose elements have others; PathError if its ends do not match."""
-    found: list[Path] = []
-    inside: list[str] = []
-    if template.count("{{") != template.count("}}"):
-        raise PathError("accolades « {{ » et « }} » en nombre différent")
-    for action in ACTION.findall(template):
-        word = action.partition(" ")[0]
-        if word == "end":
-            if not inside:
-                raise PathError("{{end}} sans {{range}}, {{if}} ni {{with}}")
-            inside.pop()
-            continue
-        if not {"range", "with"} & {*inside}:
-            found += [tuple(chain[1:].split(".")) for chain in CHAIN.findall(LITERAL.sub('""', action))]
-        if word in ("range", "with", "if"):
-            inside.append(word)
-    if inside:
-        raise PathError("{{range}}, {{if}} ou {{with}} sans {{end}}")
-    return found
 
 
 def _operands(expression: str) -> list[str]:

@@ -63,11 +63,8 @@ def wrong_field(kind: str, path: Sequence[str]) -> tuple[str, Iterator[str]] | N
     """The first step of `path` that objects of this kind do not have, and those that they have; None if all is well."""
     types, here = _data()["types"], kind
     for step in path:
-        if (
-            step in ("..", "*")
-            or here.startswith(("*", "?"))
-            or (here and here not in types and not here.startswith("["))
-        ):
+        free = here.startswith(("*", "?")) or (here and here not in types and not here.startswith("["))
+        if free or step in ("..", "*"):
             return None  # any depth, a map with free keys, or a field that is not described
         if here.startswith("["):
             here = here[1:]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from runbook.repository.model import SYSTEM_NAMESPACES, Repository, same_place
-from runbook.repository.objects import Container, KubeObject, items, mapping, selects, text_map
-from runbook.repository.yamlfile import Keys
+from runbook.repository.objects import Container, KubeObject, selects
+from runbook.repository.yamlfile import Keys, items, mapping, text_map, under
 from runbook.rules.finding import Told, meant, nearest
 from runbook.rules.kubernetes import is_own, namespaced
 from runbook.rules.rule import rule
@@ -40,10 +40,10 @@ def references(repository: Repository) -> Iterator[Reference]:
         if item.kind == "HorizontalPodAutoscaler":
             target = item.map("spec", "scaleTargetRef")
             yield item, ("spec", "scaleTargetRef", "name"), str(target.get("kind")), target
-        for number, one in enumerate(item.maps("spec", "rules") if item.kind == "Ingress" else ()):
-            for index, path in enumerate(items(mapping(one.get("http")).get("paths"))):
-                place_of: Keys = ("spec", "rules", number, "http", "paths", index, "backend")
-                yield item, place_of, "Service", mapping(mapping(mapping(path).get("backend")).get("service"))
+        for number, _ in enumerate(item.maps("spec", "rules") if item.kind == "Ingress" else ()):
+            for index, _ in enumerate(item.maps("spec", "rules", number, "http", "paths")):
+                backend: Keys = ("spec", "rules", number, "http", "paths", index, "backend")
+                yield item, backend, "Service", item.map(*backend, "service")
 
 
 def _of_volume(item: KubeObject, where: Keys, volume: dict[str, Any]) -> Iterator[Reference]:
@@ -59,12 +59,7 @@ def _of_container(container: Container) -> Iterator[Reference]:
             yield container, ("envFrom", index, word, "name"), kind, mapping(source.get(word))
     for index, variable in enumerate(container.maps("env")):
         for word, kind in FROM_KEY.items():
-            yield (
-                container,
-                ("env", index, "valueFrom", word),
-                kind,
-                mapping(mapping(variable.get("valueFrom")).get(word)),
-            )
+            yield container, ("env", index, "valueFrom", word), kind, mapping(under(variable, "valueFrom", word))
 
 
 @rule("reference-absente", about="repository", where="k8s/api.yaml")
@@ -99,7 +94,7 @@ def volumes(repository: Repository) -> Iterator[Told]:
     for item in repository.objects:
         keys: Keys = (*(item.pod_keys or ()), "spec", "volumes")
         described = [str(one.get("name")) for one in item.maps(*keys)]
-        claims = [str(mapping(one.get("metadata")).get("name")) for one in item.maps("spec", "volumeClaimTemplates")]
+        claims = [str(under(one, "metadata", "name")) for one in item.maps("spec", "volumeClaimTemplates")]
         mounts = [
             (one, n, str(m.get("name"))) for one in item.containers() for n, m in enumerate(one.maps("volumeMounts"))
         ]
@@ -187,7 +182,7 @@ def probes(repository: Repository) -> Iterator[Told]:
     for container in repository.containers():
         application = repository.applications.get(repository.application_of(container) or "")
         for name, form in ((name, form) for name in PROBES for form in ("httpGet", "tcpSocket")):
-            asked = mapping(mapping(container.spec.get(name)).get(form))
+            asked = mapping(container.at(name, form))
             port, path = str(asked.get("port", "")), str(asked.get("path", "/")).partition("?")[0]
             if not asked or asked.get("host"):
                 continue
@@ -248,7 +243,7 @@ def duplicates(repository: Repository) -> Iterator[Told]:
             folder = item.path.rpartition("/")[0]
             other = first.setdefault((folder, item.at("apiVersion"), item.kind, item.name, item.namespace), item)
             if other is not item:
-                where = f"{other.path}:{other.document.line}"
+                where = f"{other.path}:{other.line}"
                 yield item, ("metadata", "name"), f"déjà décrit dans {where}", "n'en garder qu'un"
 
 
@@ -260,9 +255,8 @@ def limits(repository: Repository) -> Iterator[Told]:
     Bon : memory: 64Mi # limit
     """
     for container in repository.containers():
-        told = mapping(container.spec.get("resources"))
-        for name, limit in mapping(told.get("limits")).items():
-            if _quantity(mapping(told.get("requests")).get(name)) > _quantity(limit) > 0:
+        for name, limit in mapping(container.at("resources", "limits")).items():
+            if _quantity(container.at("resources", "requests", name)) > _quantity(limit) > 0:
                 cause = f"demande plus de {name} que sa limite, {limit}"
                 yield container, ("resources", "limits", name), cause, "monter la limite, ou baisser la demande"
 
@@ -297,7 +291,7 @@ def pod_security(repository: Repository) -> Iterator[Told]:
 
 def _refused(container: Container) -> Iterator[tuple[str, str]]:
     """What the level *restricted* of the Pod Security Standards refuses in it, and what to write."""
-    own = mapping(container.spec.get("securityContext"))
+    own = mapping(container.at("securityContext"))
     both = {**mapping(container.owner.pod.get("securityContext")), **own}
     capabilities = mapping(own.get("capabilities"))
     if both.get("runAsNonRoot") is not True or both.get("runAsUser") == 0:
@@ -306,5 +300,5 @@ def _refused(container: Container) -> Iterator[tuple[str, str]]:
         yield "allowPrivilegeEscalation", "allowPrivilegeEscalation: false, sans privileged"
     if "ALL" not in items(capabilities.get("drop")) or {*items(capabilities.get("add"))} - {"NET_BIND_SERVICE"}:
         yield "capabilities", "capabilities: {drop: [ALL]}"
-    if mapping(both.get("seccompProfile")).get("type") not in ("RuntimeDefault", "Localhost"):
+    if under(both, "seccompProfile", "type") not in ("RuntimeDefault", "Localhost"):
         yield "seccompProfile", "seccompProfile: {type: RuntimeDefault}"

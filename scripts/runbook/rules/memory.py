@@ -1,4 +1,4 @@
-"""What is remembered between two checks: that nothing was found in this state; what slow programs said of a text."""
+"""What slow programs said of a text, remembered between two checks."""
 
 import contextlib
 import hashlib
@@ -7,34 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from runbook.settings import Settings
 from runbook.whole_file import write_whole
-
-
-class Silence(msgspec.Struct, frozen=True):
-    """A check without any finding: of what (`state_of`), when (ISO 8601), over which pages and how many commands."""
-
-    of: str
-    date: str
-    pages: list[str]
-    commands: int
-    notes: list[str] = []
-
-
-def recall(root: Path, settings: Settings, state: str) -> Silence | None:
-    """The check that found nothing in this very state, if it is the last one that found nothing."""
-    try:
-        kept = msgspec.json.decode(_file(root, settings, "silence").read_bytes(), type=Silence)
-    except (OSError, msgspec.DecodeError):  # none yet, or damaged: everything is checked
-        return None
-    return kept if kept.of == state else None
-
-
-def keep(root: Path, settings: Settings, silence: Silence) -> None:
-    """Remember it, instead of the one before."""
-    _write(_file(root, settings, "silence"), msgspec.json.encode(silence))
 
 
 def asked_once(
@@ -53,20 +27,11 @@ def asked_once(
     answers = ask(new) if new else {}
     said = {text: known[key] if key in known else answers.get(text, []) for text, key in keys.items()}
     if new or len(known) != len(keys):
-        _write(file, json.dumps({keys[text]: said[text] for text in said}).encode())
+        with contextlib.suppress(OSError):  # where it cannot be written, nothing is remembered
+            write_whole(file, json.dumps({keys[text]: said[text] for text in said}).encode())
     return said
 
 
 def cache_file(root: Path, settings: Settings, name: str) -> Path:
     """Where the answers of a program are kept."""
-    return _file(root, settings, name)
-
-
-def _file(root: Path, settings: Settings, name: str) -> Path:
     return root / settings.state / "cache" / f"{name}.json"
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Where it cannot be written, nothing is remembered."""
-    with contextlib.suppress(OSError):
-        write_whole(file, content)

@@ -2,13 +2,15 @@
 
 import posixpath
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
+
+from markdown.extensions.toc import slugify, slugify_unicode
 
 from runbook.reading.content import Page, PageBlocks
 from runbook.repository.model import Repository
 from runbook.rules.finding import Finding, meant
+from runbook.rules.kubernetes import kinds
 from runbook.rules.rule import rule
 
 FENCE = re.compile(r"^(?:[ \t>]*)(`{3,}|~{3,})")
@@ -17,21 +19,8 @@ HEADING = re.compile(r"^[\s>]*#{1,6}\s+(.*?)\s*#*\s*$")  # also in quotes, lists
 IDENTIFIER = re.compile(r"\{[^}]*?#([^\s}]+)[^}]*\}|\b(?:id|name)=[\"']?([\w:.-]+)")
 CODE = re.compile(r"(`+)(.+?)\1")
 QUOTED_FILE = re.compile(r"\.?[\w-]+(?:/[\w.-]+)+")
-QUOTED_OBJECT = re.compile(
-    r"(deploy(?:ment)?|svc|service|configmap|cm|secret|namespace|ns|statefulset|sts|cronjob|job)s?/([a-z][a-z0-9-]*)"
-)
+QUOTED_OBJECT = re.compile(r"([a-z]+)/([a-z][a-z0-9-]*)")
 GENERATED = re.compile(r"^::: |\[\[%|\{%|\{\{|^\[TOC\]", re.MULTILINE)  # a page some plugin writes more into
-KINDS = {
-    "deploy": "Deployment",
-    "svc": "Service",
-    "cm": "ConfigMap",
-    "ns": "Namespace",
-    "sts": "StatefulSet",
-    **{
-        kind.lower(): kind
-        for kind in ("Deployment", "Service", "ConfigMap", "Secret", "Namespace", "StatefulSet", "CronJob", "Job")
-    },
-}
 
 
 def lines_of(page: Page) -> Iterator[tuple[int, str]]:
@@ -88,11 +77,10 @@ def sections(markdown: str) -> set[str]:
 def _slugs(title: str) -> set[str]:
     plain = re.sub(r"!?\[([^\]]*)\](\([^)]*\)|\[[^\]]*\])", r"\1", re.sub(r"<[^>]+>", "", title))
     plain = re.sub(r"[*`]|\\(?=\W)", "", plain)
-    ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     found = set()
-    for text in (ascii_only, unicodedata.normalize("NFC", plain), re.sub(r":[\w+-]+:", "", plain)):
-        word = re.sub(r"[^\w\s-]", "", text).strip().lower()
-        found |= {re.sub(r"[-\s]+", "-", word), re.sub(r"\s", "-", word), re.sub(r"[-\s]+", "_", word)}
+    for text in (plain, re.sub(r":[\w+-]+:", "", plain)):
+        found |= {slug(text, separator) for slug in (slugify, slugify_unicode) for separator in "-_"}
+        found.add(re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", text).strip().lower()))
     return found
 
 
@@ -107,32 +95,23 @@ def quoted(page: PageBlocks, _: Sequence[PageBlocks], repository: Repository) ->
         return  # pages that run nowhere tell of their readers' files, and of those that are gone
     for line, text in lines_of(page.page):
         for _, code in CODE.findall(text):
-            path = posixpath.normpath(code.strip()) if QUOTED_FILE.fullmatch(code.strip()) else ""
-            if path and path not in repository.files | repository.folders and not _kept_out(path, repository):
+            cause = near = ""
+            path, named = posixpath.normpath(code.strip()), QUOTED_OBJECT.fullmatch(code.strip())
+            kind = kinds().get(named[1]) if named else None
+            if named and kind:
+                names = [item.name for item in repository.of_kind(kind.name)]
+                near = "" if named[2] in names else meant(named[2], names)
+                cause = f"aucun {kind.name} ne s'appelle « {named[2]} »"
+            elif QUOTED_FILE.fullmatch(code.strip()) and not _there(path, repository):
                 near = meant(path, repository.in_folder.get(posixpath.dirname(path), ()))
-                if near and not _pattern_of(path, near):
-                    yield Finding(
-                        page.page.path, line, f"« {path} » n'est pas dans le dépôt", f"vouliez-vous dire « {near} » ?"
-                    )
-            named = QUOTED_OBJECT.fullmatch(code.strip())
-            if named and repository.objects:
-                kind = KINDS[named[1]]
-                names = [item.name for item in repository.of_kind(kind)]
-                near = meant(named[2], names)
-                if near and named[2] not in names:
-                    yield Finding(
-                        page.page.path,
-                        line,
-                        f"aucun {kind} ne s'appelle « {named[2]} »",
-                        f"vouliez-vous dire « {near} » ?",
-                    )
+                # else one page of a series, and the next
+                near = near if re.sub(r"\d+", "", path) != re.sub(r"\d+", "", near) else ""
+                cause = f"« {path} » n'est pas dans le dépôt"
+            if near:
+                yield Finding(page.page.path, line, cause, f"vouliez-vous dire « {near} » ?")
 
 
-def _kept_out(path: str, repository: Repository) -> bool:
-    """Whether it is there all the same: what git ignores, or what a page makes."""
-    return (repository.root / path).exists() or path in repository.settings.model.generated
-
-
-def _pattern_of(path: str, near: str) -> bool:
-    """Whether they differ by a number only, as one page of a series from the next."""
-    return re.sub(r"\d+", "", path) == re.sub(r"\d+", "", near)
+def _there(path: str, repository: Repository) -> bool:
+    """Whether git keeps it, or ignores it, or a page makes it."""
+    known = path in repository.files or path in repository.folders or path in repository.settings.model.generated
+    return known or (repository.root / path).exists()

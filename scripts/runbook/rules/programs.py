@@ -16,7 +16,7 @@ from typing import Any
 
 from runbook.reading.content import PageBlocks
 from runbook.repository.model import Repository
-from runbook.repository.objects import items, mapping
+from runbook.repository.objects import KubeObject
 from runbook.repository.yamlfile import Document, read_documents
 from runbook.rules.finding import Finding, nearest
 from runbook.rules.kubernetes import is_own
@@ -122,17 +122,14 @@ def kubernetes_schema(repository: Repository, _: Sequence[PageBlocks]) -> Iterat
     Bon : replicas: 2
     """
     path = repository.settings.model.kubernetes
-    listed = [document.at("kubernetes") for document in read_documents(repository.root / path, path)[0]] if path else []
-    versions = [str(mapping(one).get("version")) for one in items(listed[0])] if listed else []
+    listed = read_documents(repository.root / path, path)[0] if path else []
+    versions = [str(one.get("version")) for document in listed for one in document.maps("kubernetes")]
     own = [item for item in repository.objects if is_own(str(item.at("apiVersion")), item.kind)]
-    documents = [(item.document, f"{item} : ") for item in own]
     if has_module("kubernetes_validate"):
-        yield from _validated(
-            repository, "kubernetes", documents, str(versions), lambda one: _by_kubernetes(one, versions)
-        )
+        yield from _validated(repository, "kubernetes", own, str(versions), partial(_by_kubernetes, versions))
 
 
-def _by_kubernetes(value: Any, wanted: Sequence[str]) -> list[Any]:
+def _by_kubernetes(wanted: Sequence[str], value: Any) -> list[Any]:
     import kubernetes_validate  # noqa: PLC0415 — half a second that a second check does not need
 
     known = kubernetes_validate.utils.all_versions()
@@ -161,11 +158,11 @@ def file_schema(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Fin
     files = dict.fromkeys(workflow_files(repository), "github-workflows")
     if files and ".github/dependabot.yml" in repository.files:
         files[".github/dependabot.yml"] = "dependabot"
-    documents = {"compose-spec": [repository.compose.document] if repository.compose.path else []}
+    documents: dict[str, list[Document]] = {"compose-spec": [repository.compose] if repository.compose.path else []}
     for path, name in files.items():
         documents.setdefault(name, []).extend(read_documents(repository.root / path, path)[0])
     for name, given in documents.items() if has_module("check_jsonschema") else ():
-        yield from _validated(repository, name, [(one, "") for one in given], "", partial(_by_schema, name))
+        yield from _validated(repository, name, given, "", partial(_by_schema, name))
 
 
 def _by_schema(name: str, value: Any) -> list[Any]:
@@ -178,18 +175,15 @@ def _by_schema(name: str, value: Any) -> list[Any]:
 
 
 def _validated(
-    repository: Repository,
-    name: str,
-    documents: Sequence[tuple[Document, str]],
-    version: str,
-    validate: Callable[[Any], list[Any]],
+    repository: Repository, name: str, documents: Sequence[Document], version: str, validate: Callable[[Any], list[Any]]
 ) -> Iterator[Finding]:
-    """What a schema says of each document, asked once for each content; causes begin with the text beside it."""
-    texts = {id(one): json.dumps(_plain(one.value), sort_keys=True) for one, _ in documents}
+    """What a schema says of each document, asked once for each content."""
+    texts = [json.dumps(_plain(one.value), sort_keys=True) for one in documents]
     file = cache_file(repository.root, repository.settings, name)
-    said = asked_once(file, version, [*texts.values()], lambda new: {text: validate(json.loads(text)) for text in new})
-    for document, start in documents:
-        for keys, cause, remedy in said[texts[id(document)]]:
+    said = asked_once(file, version, texts, lambda new: {text: validate(json.loads(text)) for text in new})
+    for document, text in zip(documents, texts, strict=True):
+        start = f"{document} : " if isinstance(document, KubeObject) else ""
+        for keys, cause, remedy in said[text]:
             yield Finding(document.path, document.line_of(*keys), f"{start}{cause}", remedy)
 
 

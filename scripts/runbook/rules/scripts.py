@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from runbook.reading.content import Block
 from runbook.repository.model import Repository
-from runbook.repository.objects import items, mapping
-from runbook.repository.yamlfile import read_documents
+from runbook.repository.yamlfile import items, mapping, read_documents
 
 SHEBANG = re.compile(r"#!\s*/\S*\b(?:ba|da|k|z)?sh\b|#!\s*/usr/bin/env (?:ba)?sh\b")
 SCRIPT = "script"  # the target of what runs here and is no page

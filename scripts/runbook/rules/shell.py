@@ -14,7 +14,6 @@ ELEMENTS = re.compile(r'"\$(?:@|\{@\}|\{(?:(\w+)\[@\]|@:(\d+))\})"')
 NAMES_OF = re.compile(r"\$\(\s*kubectl\s[^|;&]*?\bget\s+([a-z]\w*)\b[^;&]*?\s(?:-o|--output)[ =]?name\b")
 TO_REPLACE = re.compile(r"(?<![<\w&])<[A-Za-z][\w.'-]*(?: [\w.'-]+)*>(?![>(&])")  # `<my-app>`, and no redirection
 READERS = ("read", "mapfile", "readarray")
-DECLARING = ("variable_assignment", "for_statement")
 
 
 @dataclass(frozen=True, slots=True)

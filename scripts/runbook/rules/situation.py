@@ -71,19 +71,8 @@ class Situation:
         """The file or folder that a wrong path most likely meant; empty if none is close."""
         folder, name = posixpath.split(path)
         siblings = [*self.repository.in_folder.get(folder or ".", ()), *self.made]
-        close = meant(path, (made.rstrip("/") for made in siblings))
-        if close:
-            return close
-        if folder not in ("", path, *self.repository.folders):
-            return self.near_folder(folder, name)
         same = self.repository.by_name.get(name, [])
-        return same[0] if len(same) == 1 else ""
-
-    def near_folder(self, folder: str, name: str) -> str:
-        """The path whose folder was mistyped."""
-        close = self.near(folder)
-        path = posixpath.join(close, name) if close else ""
-        return path if path and self.exists(path) else ""
+        return meant(path, (made.rstrip("/") for made in siblings)) or (same[0] if len(same) == 1 else "")
 
     def missing(self, word: Word, text: str | None = None) -> Iterator[Told]:
         """A finding if the file or folder that `word` (or `text`, a part of it) names is nowhere.
@@ -102,9 +91,8 @@ class Situation:
     def known_namespaces(self) -> set[str]:
         """Every namespace that may be named; empty where the repository and the page make none."""
         made = {item.name for item in self.objects if item.kind == "Namespace"}
-        return (
-            {*SYSTEM_NAMESPACES, *made, *(item.namespace for item in self.objects if item.namespace)} if made else made
-        )
+        used = {item.namespace for item in self.objects if item.namespace}
+        return made | used | {*SYSTEM_NAMESPACES} if made else made
 
     def inherit(self, before: Iterable["Situation"]) -> None:
         """What the pages before this one left is there."""

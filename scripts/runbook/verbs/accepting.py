@@ -1,42 +1,198 @@
 """`runbook accept`: what was obtained becomes what the page promises, and the difference is shown."""
 
+import difflib
 import os
-from pathlib import Path
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
 
 import click
+import msgspec
 
 from runbook.errors import RunbookError
-from runbook.settings import load
-from runbook.verbs.options import context_option, json_option, pages_argument, selected, target_option
+from runbook.judging import Result
+from runbook.matching import expect
+from runbook.matching.generalise import Shown, generalise
+from runbook.outcome import Outcome, Reason
+from runbook.plan import Plan, Step, make_plan
+from runbook.reading.blocks import blocks_of
+from runbook.reading.content import Block, Expected
+from runbook.reading.pages import read_site
+from runbook.reporting import terminal
+from runbook.running.interruption import Interruptions
+from runbook.running.mask import MASK
+from runbook.verbs.options import (
+    CONTEXT,
+    JSON,
+    TARGET,
+    Asked,
+    announce_stop,
+    print_json,
+    show_missing,
+    show_refused,
+    verb,
+)
+from runbook.verbs.running import carried_out
+from runbook.whole_file import write_whole
 
 NOT_CI = ("", "0", "false", "no")
+CUT = "… (sortie coupée : "
 
 
-@click.command("accept")
-@pages_argument
-@target_option
-@context_option
-@click.option("--dry-run", "dry", is_flag=True, help="Montrer ce qui changerait, sans rien écrire.")
-@json_option
-@click.pass_obj
-def command(
-    root: Path,
-    asked: tuple[str, ...],
-    tags: tuple[str, ...],
-    targets: tuple[str, ...],
-    context: str | None,
-    dry: bool,
-    as_json: bool,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What becomes of one expected result: its new lines, or why it stays as it is."""
+
+    page: str
+    line: int
+    text_line: int  # of the first line of the expected result
+    old: str
+    new: tuple[Shown, ...] = ()
+    refused: str = ""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(shown.text for shown in self.new)
+
+
+DRY = click.option("--dry-run", "dry", is_flag=True, help="Montrer ce qui changerait, sans rien écrire.")
+
+
+@verb("accept", TARGET, CONTEXT, DRY, JSON)
+def command(asked: Asked, dry: bool) -> int:
     """Exécute des pages, et récrit leurs résultats attendus d'après ce qui a été obtenu ; jamais en CI."""
     if os.environ.get("CI", "").casefold() not in NOT_CI:
         raise RunbookError(
             "accept récrit des pages : pas en CI (variable CI) ; le lancer sur un poste, et relire l'écart"
         )
-    if not asked and not tags:
+    if not asked.pages and not asked.tags:
         raise RunbookError("accept demande au moins une page, un dossier, un motif ou une étiquette (--tag)")
-    settings = load(root)
-    selection = selected(root, settings, asked, tags)
-    from runbook.verbs.accept_pages import accept_pages
+    screen, selection, missing = asked.screen, asked.selected(), asked.missing_targets()
+    show_missing(missing, screen)
+    plan = make_plan(selection.pages, asked.settings, missing, selection.chosen)
+    show_refused(plan.refused)
+    interruptions = Interruptions()
+    with interruptions.handled(partial(announce_stop, screen)):
+        journal = carried_out(asked, _without_expected(plan), interruptions, terminal.Progress(screen))
+    for fault in journal.faults:
+        screen.print(fault, style="bold red", markup=False)
+    meant = {(step.block.page, step.block.line): step.block for step in plan.steps}
+    results = [one for one in journal.results if selection.holds(one.step.block.page, one.step.block.line)]
+    found = sorted(_accepted(results, meant), key=lambda one: (one.page, one.line))
+    by_page = groupby(found, key=lambda one: one.page)
+    done = [accepted for page, some in by_page for accepted in _written(asked, page, list(some), dry)]
+    changed = [one for one in done if one.new]
+    for one in done:
+        if one.refused:
+            screen.print(f"{one.page}:{one.line} : {one.refused}", markup=False, style="yellow")
+    if asked.as_json:
+        told = ({**msgspec.to_builtins(one), "new": one.text, "written": bool(one.new) and not dry} for one in done)
+        print_json(list(told))
+    said = "à récrire" if dry else "récrits"
+    screen.print(f"{len(changed)} résultats attendus {said}, {len(done) - len(changed)} laissés")
+    bad = [one for one in journal.results if one.outcome.bad]
+    return 1 if plan.refused or journal.faults or bad or any(one.refused for one in done) else 0
 
-    return accept_pages(root, settings, selection, targets, context, dry, as_json)
+
+def _without_expected(plan: Plan) -> Plan:
+    """The same steps, judged by their status alone; one that is tried again still waits for what it expects."""
+
+    def without(step: Step) -> Step:
+        return step if step.block.retry else replace(step, block=replace(step.block, expected=None))
+
+    return replace(plan, pages=tuple(replace(page, steps=tuple(map(without, page.steps))) for page in plan.pages))
+
+
+def _accepted(results: Sequence[Result], meant: dict[tuple[str, int], Block]) -> Iterator[Accepted]:
+    """What each expected result would become; nothing of a page in which a command failed."""
+    failed: dict[str, int] = {}
+    for result in results:
+        if result.outcome.bad and result.why is not Reason.OUTPUT:
+            failed.setdefault(result.step.block.page, result.step.block.line)
+    for result in results:
+        block = meant[result.step.block.page, result.step.block.line]
+        if block.expected is None:
+            continue
+        told = Accepted(block.page, block.line, block.expected.line, block.expected.text)
+        output = (result.out if result.out.strip() else result.err).replace(MASK, "…")
+        why = _refusal(block.expected, output, result)
+        if block.page in failed:
+            why = f"la commande de la ligne {failed[block.page]} a échoué : rien n'est accepté de cette page"
+        if why or not output.strip() or expect.compare(block.expected.text, output, block.expected.kind) is None:
+            yield replace(told, refused=why)
+        else:
+            yield replace(told, new=tuple(generalise(block.expected.text, output, block.expected.kind)))
+
+
+def _refusal(expected: Expected, output: str, result: Result) -> str:
+    """Why this output cannot take the place of what the page expects; empty if it can."""
+    if result.outcome is Outcome.NOT_RUN:
+        return f"non exécuté : {result.reason}"
+    if result.stood_in:
+        return f"répondu par le substitut {result.on} : sa réponse n'est pas celle de {result.target}"
+    if not expected.text.strip() and output.strip():
+        return "la page promet que rien n'est affiché ; corriger à la main"
+    if CUT in output:
+        return "sortie trop longue pour une page ; la réduire par la commande"
+    if "```" in output or "~~~" in output:
+        return "la sortie contient la clôture d'un bloc ; corriger à la main"
+    silent = expected.text.strip() and not output.strip()
+    return "rien n'a été affiché ; corriger à la main" if silent else ""
+
+
+def _written(asked: Asked, page: str, accepted: list[Accepted], dry: bool) -> list[Accepted]:
+    """Write what is accepted of one page, and read the page again:
+    what would not be read as it is meant stays as it was."""
+    path = asked.root / page
+    if not dry and not os.access(path, os.W_OK):
+        return [replace(one, new=(), refused="page protégée en écriture ; la rendre modifiable") for one in accepted]
+    before = path.read_bytes().decode()
+    lines = before.split("\n")
+    done = [_put(one, lines) for one in sorted(accepted, key=lambda one: one.line, reverse=True)][::-1]
+    after = "\n".join(lines)
+    if after != before and not dry:
+        write_whole(path, after.encode())
+        if not _reads_as_meant(asked, page, done):
+            write_whole(path, before.encode())
+            return [replace(one, new=(), refused="récrit, il se lirait autrement ; corriger à la main") for one in done]
+    for row in difflib.unified_diff(before.split("\n"), after.split("\n"), f"a/{page}", f"b/{page}", lineterm=""):
+        asked.screen.print(row, markup=False, style={"+": "green", "-": "red", "@": "cyan"}.get(row[:1], ""))
+    return done
+
+
+def _put(one: Accepted, lines: list[str]) -> Accepted:
+    """Replace the lines of one expected result; those that stay keep the form in which the source has them."""
+    if not one.new:
+        return one
+    old, start = one.old.split("\n"), one.text_line - 1
+    fence = lines[start - 1]
+    before, after = re.match(r"[\s>]*", fence)[0], "\r" if fence.endswith("\r") else ""  # type: ignore[index] # matches
+    stay = {shown.index for shown in one.new}
+    for index, line in enumerate(old):
+        if index not in stay and lines[start + index].rstrip() != f"{before}{line}".rstrip():
+            return replace(one, new=(), refused="écrit par une macro ou un extrait ; le corriger à sa source")
+    lines[start : start + len(old)] = [
+        f"{before}{shown.text}".rstrip() + after if shown.index is None else lines[start + shown.index]
+        for shown in one.new
+    ]
+    return one
+
+
+def _reads_as_meant(asked: Asked, page: str, done: list[Accepted]) -> bool:
+    """Whether each expected result is now, where it has moved to, the text that was accepted."""
+    read = {
+        block.line: block.expected.text
+        for found in blocks_of(read_site(asked.root, asked.settings.site), asked.settings)
+        if found.page.path == page
+        for block in found.all_blocks
+        if block.expected
+    }
+    moved = 0
+    for one in done:
+        if one.new:
+            if read.get(one.line + moved, "").strip() != one.text.strip():
+                return False
+            moved += len(one.new) - one.old.count("\n") - 1
+    return True

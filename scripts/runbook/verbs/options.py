@@ -1,10 +1,11 @@
-"""What several verbs share: options, the pages and targets that they speak of, where they print."""
+"""What verbs share: the options they take, the pages and targets that they speak of, where they print."""
 
 import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from dataclasses import dataclass, fields
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,38 +18,98 @@ from runbook.reading.content import PageBlocks
 from runbook.reading.remembered import Reading, recall
 from runbook.reading.selection import Selection, select
 from runbook.reading.state import state_of
-from runbook.settings import Settings
+from runbook.settings import Settings, load
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 NOT_ASKED = "cible non demandée (--target)"
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Sortie JSON pour un programme.")
-target_option = click.option(
+PAGES = click.argument("pages", nargs=-1, metavar="[PAGE|DOSSIER|MOTIF|PAGE:LIGNE]...")
+TAGS = click.option(
+    "--tag", "tags", multiple=True, metavar="ÉTIQUETTE", help="Se limiter aux pages de cette étiquette (répétable)."
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Sortie JSON pour un programme.")
+TARGET = click.option(
     "--target", "targets", multiple=True, metavar="CIBLE", help="Se limiter à cette cible (répétable)."
 )
-context_option = click.option(
-    "--context", metavar="NOM", help="Autoriser ce contexte kubectl en plus de ceux des réglages."
+CONTEXT = click.option("--context", metavar="NOM", help="Autoriser ce contexte kubectl en plus de ceux des réglages.")
+JUNIT = click.option(
+    "--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire aussi un rapport JUnit XML."
+)
+RECORD = click.option(
+    "--record", "record_folder", type=click.Path(path_type=Path, file_okay=False), help="Dossier de l'enregistrement."
 )
 
 
-def pages_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What a verb is limited to: `asked` and `tags`."""
-    command = click.option(
-        "--tag",
-        "tags",
-        multiple=True,
-        metavar="ÉTIQUETTE",
-        help="Se limiter aux pages qui portent cette étiquette (répétable).",
-    )(command)
-    return click.argument("asked", nargs=-1, metavar="[PAGE|DOSSIER|MOTIF|PAGE:LIGNE]...")(command)
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks in the repository at `root`; a verb that does not take an option has its default."""
+
+    root: Path
+    pages: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    context: str | None = None
+    as_json: bool = False
+    junit_file: Path | None = None
+    record_folder: Path | None = None
+
+    @cached_property
+    def settings(self) -> Settings:
+        return load(self.root)
+
+    @cached_property
+    def screen(self) -> "Console":
+        """For people: standard output, or error where a program reads the output;
+        where it is no terminal, wide enough to keep lines whole."""
+        from rich.console import Console
+
+        stream = sys.stderr if self.as_json else sys.stdout
+        width = None if stream.isatty() else 200
+        return Console(stderr=self.as_json, highlight=False, soft_wrap=True, width=width)
+
+    @property
+    def folder(self) -> Path:
+        """Where runs are recorded."""
+        return self.record_folder or self.root / self.settings.state
+
+    def selected(self) -> Selection:
+        """Every page of the site with its blocks, and those that are asked for; RunbookError if there are none."""
+        with pages_meanwhile(self.root, self.settings) as read:
+            return select(read(), self.root, self.pages, self.tags)
+
+    def missing_targets(self) -> dict[str, str]:
+        """Target → what it lacks, those that were not asked for included."""
+        from runbook.running import asking
+
+        for name in self.targets:
+            known_target(name, self.settings)
+        missing = asking.missing_targets(self.settings, self.root, self.context)
+        others = (name for name in self.settings.targets if self.targets and name not in self.targets)
+        return {**missing, **dict.fromkeys(others, NOT_ASKED)}
 
 
-def selected(root: Path, settings: Settings, asked: tuple[str, ...], tags: tuple[str, ...]) -> Selection:
-    """Every page of the site with its blocks, and those that are asked for; RunbookError if there are none."""
-    with pages_meanwhile(root, settings) as read:
-        return select(read(), root, asked, tags)
+Work = Callable[..., int | None]
+
+
+def verb(name: str, *options: Callable[[Work], Work], of_pages: bool = True) -> Callable[[Work], click.Command]:
+    """The function below is this verb, `of_pages` that it may be limited to:
+    it gets what is asked, and by name what only it takes."""
+    shared = {field.name for field in fields(Asked)}
+
+    def enter(work: Work) -> click.Command:
+        @click.pass_obj
+        def called(root: Path, /, **given: Any) -> int | None:
+            asked = Asked(root, **{one: given.pop(one) for one in shared & given.keys()})
+            return work(asked, **given)
+
+        every: tuple[Callable[[Work], Work], ...] = (PAGES, TAGS) if of_pages else ()
+        for option in reversed((*every, *options)):
+            option(called)
+        return click.command(name, help=work.__doc__)(called)
+
+    return enter
 
 
 @contextlib.contextmanager
@@ -61,7 +122,7 @@ def pages_meanwhile(
     What is not remembered is read in a fork: MkDocs works on one core, and the caller on another.
     """
     state = state or state_of(root, settings)
-    kept = None if anew else recall(root, settings, state)
+    kept = None if anew else recall(root, settings, state, Reading)
     with contextlib.ExitStack() as stack:
         reading = partial(_read, root, settings, state)
         read: Callable[[], Reading] = (lambda: kept) if kept else stack.enter_context(forked(reading))
@@ -101,16 +162,6 @@ def show_refused(refused: tuple[Problem, ...]) -> None:
         click.echo(str(problem), err=True)
 
 
-def missing_targets(root: Path, settings: Settings, asked: tuple[str, ...], context: str | None) -> dict[str, str]:
-    """Target → what it lacks, those that were not asked for included."""
-    from runbook.running import asking
-
-    for name in asked:
-        known_target(name, settings)
-    missing = asking.missing_targets(settings, root, context)
-    return {**missing, **{name: NOT_ASKED for name in settings.targets if asked and name not in asked}}
-
-
 def known_target(name: str, settings: Settings) -> str:
     """`name` if the settings have such a target, else RunbookError."""
     if name not in settings.targets:
@@ -122,15 +173,6 @@ def show_missing(missing: dict[str, str], screen: "Console") -> None:
     """One line an absent target."""
     for name, reason in missing.items():
         screen.print(f"[yellow]Cible {name} absente :[/] {reason}", highlight=False)
-
-
-def console(stderr: bool = False) -> "Console":
-    """Standard output or error; where it is no terminal, wide enough to keep lines whole."""
-    from rich.console import Console
-
-    stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else 200
-    return Console(stderr=stderr, highlight=False, soft_wrap=True, width=width)
 
 
 def announce_stop(screen: "Console", what: str = "nettoyage en cours…") -> None:

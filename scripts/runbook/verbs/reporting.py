@@ -1,88 +1,61 @@
 """`runbook report`: the last recorded run again, for people and programs."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 from msgspec.structs import replace
 
 from runbook.errors import RunbookError
 from runbook.reading.selection import Selection
-from runbook.settings import load
-from runbook.verbs.options import console, json_option, pages_argument, print_json, selected
-
-if TYPE_CHECKING:
-    from runbook.reporting.record import Record
+from runbook.reporting import junit, record, terminal
+from runbook.verbs.options import JSON, JUNIT, RECORD, Asked, print_json, verb
 
 
-@click.command("report")
-@pages_argument
-@click.option(
-    "--record", "record_folder", type=click.Path(path_type=Path, file_okay=False), help="Dossier de l'enregistrement."
+@verb(
+    "report",
+    RECORD,
+    JUNIT,
+    click.option(
+        "--commit", metavar="SHA", help="Échouer si une preuve vient d'un autre commit, ou d'un dépôt modifié."
+    ),
+    click.option("--schema", is_flag=True, help="Donner le schéma JSON de l'enregistrement, sans le lire."),
+    JSON,
 )
-@click.option(
-    "--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire un rapport JUnit XML."
-)
-@click.option("--commit", metavar="SHA", help="Échouer si une preuve vient d'un autre commit, ou d'un dépôt modifié.")
-@click.option("--schema", "schema", is_flag=True, help="Donner le schéma JSON de l'enregistrement, sans le lire.")
-@json_option
-@click.pass_obj
-def command(
-    root: Path,
-    asked: tuple[str, ...],
-    tags: tuple[str, ...],
-    record_folder: Path | None,
-    junit_file: Path | None,
-    commit: str | None,
-    schema: bool,
-    as_json: bool,
-) -> int:
+def command(asked: Asked, commit: str | None, schema: bool) -> int:
     """Rend compte de la dernière exécution enregistrée ; son code de sortie est celui du verdict."""
-    from runbook.reporting import junit, record, terminal
-
     if schema:
         print_json(record.schema())
         return 0
-    folder = record_folder or root / load(root).state
-    done = record.load(folder / record.FILE)
-    if asked or tags:
-        done = _of(done, selected(root, load(root), asked, tags))
+    done = record.load(asked.folder / record.FILE)
+    if asked.pages or asked.tags:
+        done = _of(done, asked.selected())
     elsewhere = _elsewhere(done, commit) if commit else []
     for fault in elsewhere:
         click.echo(fault, err=True)
-    status = 1 if elsewhere else done.exit_status
-    if junit_file:
-        junit.write(done.campaigns, junit_file)
-    if as_json:
+    if asked.junit_file:
+        junit.write(done.campaigns, asked.junit_file)
+    if asked.as_json:
         print_json(done)
-        return status
-    screen = console()
-    screen.print(terminal.steps_table(done.campaigns))
-    screen.print()
-    screen.print(terminal.coverage_table(done.campaigns))
-    terminal.show_summary(done.campaigns, screen)
-    return status
+    else:
+        asked.screen.print(terminal.steps_table(done.campaigns))
+        asked.screen.print()
+        asked.screen.print(terminal.coverage_table(done.campaigns))
+        terminal.show_summary(done.campaigns, asked.screen)
+    return 1 if elsewhere else done.exit_status
 
 
-def _of(done: "Record", selection: Selection) -> "Record":
+def _of(done: record.Record, selection: Selection) -> record.Record:
     """What the record says of the steps selected."""
-    kept = [
-        replace(campaign, steps=[step for step in campaign.steps if selection.holds(step.page, step.line)])
-        for campaign in done.campaigns
+    of_each = ((one, [step for step in one.steps if selection.holds(step.page, step.line)]) for one in done.campaigns)
+    campaigns = [
+        replace(one, steps=steps, exit_status=int(bool(one.faults) or any(step.outcome.bad for step in steps)))
+        for one, steps in of_each
+        if steps
     ]
-    if not any(campaign.steps for campaign in kept):
+    if not campaigns:
         raise RunbookError("aucune exécution enregistrée de ces pages ; les exécuter : runbook run")
-    return replace(
-        done,
-        campaigns=[
-            replace(one, exit_status=int(bool(one.faults) or any(step.outcome.bad for step in one.steps)))
-            for one in kept
-            if one.steps
-        ],
-    )
+    return replace(done, campaigns=campaigns)
 
 
-def _elsewhere(done: "Record", commit: str) -> list[str]:
+def _elsewhere(done: record.Record, commit: str) -> list[str]:
     """The campaigns that do not prove what `commit` holds."""
     return [
         f"exécution du {campaign.date} : commit "

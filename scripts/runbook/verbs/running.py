@@ -1,53 +1,157 @@
-"""`runbook run`: what it is asked; the work is loaded when it is called."""
+"""`runbook run`: carry pages out, judge, record."""
 
-from pathlib import Path
-from typing import Any
+import os
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 
 import click
+import msgspec
+from rich.markup import escape
 
-from runbook.reading.selection import select
+from runbook.errors import RunbookError
+from runbook.judging import Journal, judged
+from runbook.plan import Plan, make_plan
+from runbook.reading.selection import Selection, select
 from runbook.reading.state import state_of
-from runbook.settings import load
-from runbook.verbs.options import context_option, json_option, pages_argument, pages_meanwhile, target_option
+from runbook.reporting import annotations, coverage, history, junit, make, merge, record, terminal
+from runbook.reporting.record import Campaign
+from runbook.reporting.step_by_step import StepByStep
+from runbook.running.interruption import Interruptions
+from runbook.running.run import NOBODY, Operator, opened
+from runbook.verbs.options import (
+    CONTEXT,
+    JSON,
+    JUNIT,
+    RECORD,
+    TARGET,
+    Asked,
+    announce_stop,
+    known_target,
+    pages_meanwhile,
+    print_json,
+    show_missing,
+    verb,
+)
+from runbook.verbs.verdict import verdict
 
 
-@click.command("run")
-@pages_argument
-@target_option
-@click.option(
-    "--require",
-    "required",
-    metavar="CIBLES",
-    default="",
-    help="Échouer si l'une de ces cibles (séparées par des virgules) manque.",
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A run that is ready to start, step by step or not."""
+
+    asked: Asked
+    by_step: bool
+    selection: Selection
+
+    @property
+    def whole(self) -> bool:
+        return not (self.by_step or self.selection.chosen or self.asked.targets)
+
+
+@verb(
+    "run",
+    TARGET,
+    click.option("--require", metavar="CIBLES", default="", help="Échouer si l'une de ces cibles (a,b) manque."),
+    CONTEXT,
+    click.option("--step", "by_step", is_flag=True, help="Pas à pas : demander avant chaque commande ; tout est noté."),
+    click.option("--check", "checks", is_flag=True, help="Contrôler d'abord tout le site ; un constat fait échouer."),
+    JUNIT,
+    RECORD,
+    JSON,
 )
-@context_option
-@click.option(
-    "--step",
-    "by_step",
-    is_flag=True,
-    help="Pas à pas : montrer le texte et la commande, demander avant chacune, tenir un journal lisible.",
-)
-@click.option(
-    "--check",
-    "checks",
-    is_flag=True,
-    help="Contrôler d'abord tout le site, comme « runbook check » ; un constat fait échouer.",
-)
-@click.option(
-    "--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire aussi un rapport JUnit XML."
-)
-@click.option(
-    "--record", "record_folder", type=click.Path(path_type=Path, file_okay=False), help="Dossier de l'enregistrement."
-)
-@json_option
-@click.pass_obj
-def command(root: Path, /, **asked: Any) -> int:
+def command(asked: Asked, require: str, by_step: bool, checks: bool) -> int:
     """Exécute les pages (toutes, ou celles nommées et celles dont elles dépendent)."""
-    settings = load(root)
+    root, settings, screen = asked.root, asked.settings, asked.screen
     state = state_of(root, settings)
     with pages_meanwhile(root, settings, state) as read:
-        from runbook.verbs.run_pages import Asked, run_pages
+        missing = asked.missing_targets()
+        selection = select(read(), root, asked.pages, asked.tags)
+    if by_step and not (selection.chosen and sys.stdin.isatty()):
+        raise RunbookError("--step demande un terminal et le nom d'au moins une page")
+    plan = make_plan(selection.pages, settings, missing, selection.chosen, prerequisites=not by_step)
+    order = Order(asked, by_step, selection)
+    wanted = [known_target(name.strip(), settings) for name in require.split(",") if name.strip()]
+    problems = [f"{name} : cible requise mais absente : {missing[name]}" for name in wanted if name in missing]
+    problems += [f"page refusée : {problem}" for problem in plan.refused]
+    show_missing(missing, screen)
+    findings = _findings(order, state) if checks else None
+    interruptions = Interruptions()
+    announce = partial(announce_stop, screen, *(["aucun nettoyage n'est lancé."] if by_step else []))
+    with interruptions.handled(announce):
+        pages = dict.fromkeys(page.page for page in plan.pages)
+        campaign = make.at_start(pages, settings, root, missing, order.whole)
+        if by_step:  # to the person on duty
+            by_hand = StepByStep(screen, root / settings.state / "journal")
+            journal = carried_out(asked, plan, interruptions, by_hand, by_hand.operator)
+        else:
+            journal = carried_out(asked, plan, interruptions, terminal.Progress(screen))
+        journal.faults += problems
+        done = _kept(order, campaign(journal, findings))
+    if asked.as_json:
+        print_json(record.Record(record.VERSION, [done]))
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotations.annotations(done):
+            click.echo(line)
+    terminal.show_summary([done], screen)
+    return done.exit_status
 
-        selection = select(read(), root, asked.pop("asked"), asked.pop("tags"))
-    return run_pages(root, settings, selection, state, Asked(**asked))
+
+def _findings(order: Order, state: str) -> list[str]:
+    """What the static check has to say before anything runs."""
+    findings = verdict(order.asked.root, order.asked.settings, state, lambda: order.selection.pages).findings
+    for finding in findings:
+        order.asked.screen.print(f"[bold red]✘[/] {escape(str(finding))}")
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotations.of_findings(findings):
+            click.echo(line)
+    return [str(finding) for finding in findings]
+
+
+def carried_out(
+    asked: Asked,
+    plan: Plan,
+    interruptions: Interruptions,
+    tell: StepByStep | terminal.Progress,
+    operator: Operator = NOBODY,
+) -> Journal:
+    """Everything that came of a plan, told as it came."""
+    journal = Journal()
+    try:
+        with (
+            opened(asked.settings, asked.root, operator, interruptions) as run,
+            closing(judged(plan, run, journal)) as events,
+        ):
+            for event in events:
+                tell(event)
+    finally:
+        tell.close()
+    return journal
+
+
+def _kept(order: Order, done: Campaign) -> Campaign:
+    """The campaign, written where it was asked for; step by step, its journal is written already."""
+    asked, settings = order.asked, order.asked.settings
+    if asked.junit_file:
+        done = _written(done, partial(junit.write, [done], asked.junit_file))
+    if order.by_step or order.selection.lines:  # a part of a page proves nothing of it
+        return done
+    if not order.selection.chosen:  # the share of verified commands may not be below the minimum of the settings
+        fault = coverage.drop([done], settings.coverage, record.load_previous(asked.folder / record.FILE))
+        done = msgspec.structs.replace(done, drop=fault, exit_status=1) if fault else done
+    done = _written(done, partial(merge.keep, done, asked.folder, settings.coverage))
+    return _written(done, partial(history.keep, done, asked.folder)) if order.whole else done
+
+
+def _written(done: Campaign, write: Callable[[], object]) -> Campaign:
+    """The campaign, failed where what was asked for could not be written:
+    a verdict that nobody can read again is none."""
+    try:
+        write()
+    except OSError as error:
+        remedy = "faire de la place ou choisir un autre dossier, puis relancer"
+        fault = f"{error.filename or 'enregistrement'} : {error.strerror} ; {remedy}"
+        return msgspec.structs.replace(done, faults=[*done.faults, fault], exit_status=1)
+    return done

@@ -2,32 +2,27 @@
 
 import os
 from functools import partial
-from pathlib import Path
 from urllib.parse import urljoin
 
 import click
 
 from runbook.errors import RunbookError
-from runbook.settings import load
-from runbook.verbs.options import announce_stop, console
+from runbook.running import processes, servers
+from runbook.running.interruption import Interruptions
+from runbook.running.run import opened
+from runbook.verbs.options import Asked, announce_stop, verb
 
 
-@click.command("serve")
-@click.argument("names", nargs=-1, required=True, metavar="SERVICE…")
-@click.pass_obj
-def command(root: Path, names: tuple[str, ...]) -> None:
+@verb("serve", click.argument("names", nargs=-1, required=True, metavar="SERVICE…"), of_pages=False)
+def command(asked: Asked, names: tuple[str, ...]) -> None:
     """Démarre des services des réglages et les garde jusqu'à Ctrl+C."""
-    from runbook.running import processes, servers
-    from runbook.running.interruption import Interruptions
-    from runbook.running.run import opened
-
-    settings, screen, interruptions = load(root), console(), Interruptions()
+    settings, screen, interruptions = asked.settings, asked.screen, Interruptions()
     for name in names:
         if name not in settings.services:
             raise RunbookError(f"service « {name} » inconnu ; services possibles : {', '.join(settings.services)}")
     with (
         interruptions.handled(partial(announce_stop, screen)),
-        opened(settings, root, interruptions=interruptions) as run,
+        opened(settings, asked.root, interruptions=interruptions) as run,
         servers.running(list(names), run, {**os.environ, processes.TOKEN: run.token}, {}) as started,
     ):
         for server in started:

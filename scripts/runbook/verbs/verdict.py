@@ -1,69 +1,62 @@
 """What the check says of a whole repository, remembered while it says nothing and nothing changes."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from runbook.errors import RunbookError
 from runbook.reading.content import PageBlocks
+from runbook.reading.remembered import Remembered, keep, recall
 from runbook.reading.state import state_of
-from runbook.rules.memory import Silence, keep, recall
+from runbook.rules.finding import Finding
 from runbook.settings import Settings
 
 if TYPE_CHECKING:  # loaded only where something has changed
     from runbook.rules.call import Grammar
-    from runbook.rules.finding import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Remembered, frozen=True):
     """The findings, the paths of the pages, the number of their commands;
     `since` is when a verdict that still holds was given.
 
     `notes` tell what was not judged.
     """
 
-    findings: "list[Finding]"
+    findings: list[Finding]
     pages: list[str]
     commands: int
+    notes: list[str]
     since: str = ""
-    notes: list[str] = field(default_factory=list)
 
 
 def verdict(
-    root: Path,
-    settings: Settings,
-    state: str,
-    read: Callable[[], list[PageBlocks]],
-    anew: bool = False,
+    root: Path, settings: Settings, state: str, read: Callable[[], list[PageBlocks]], anew: bool = False
 ) -> Verdict:
     """Check the pages that `read` gives, those of the repository in this `state`;
     if `anew`, even if nothing has changed.
 
     RunbookError for a site that cannot be read, unless a file that it quotes is the cause.
     """
-    silence = None if anew else recall(root, settings, state)
-    if silence is not None:
-        return Verdict([], silence.pages, silence.commands, silence.date, silence.notes)
-    given = _check(root, settings, read)
+    known = None if anew else recall(root, settings, state, Verdict)
+    if known is not None:
+        return known
+    given = _check(root, settings, state, read)
     if not given.findings and state_of(root, settings) == state:  # else somebody wrote while it was read
-        date = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-        keep(root, settings, Silence(state, date, given.pages, given.commands, given.notes))
+        keep(root, settings, replace(given, since=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"))
     return given
 
 
-def _check(root: Path, settings: Settings, read: Callable[[], list[PageBlocks]]) -> Verdict:
+def _check(root: Path, settings: Settings, state: str, read: Callable[[], list[PageBlocks]]) -> Verdict:
     from runbook.repository.model import read_repository
     from runbook.rules.check import check, of_repository
-    from runbook.rules.finding import Finding
 
     found: list[PageBlocks] = []
     repository = read_repository(root, settings)
-    notes: list[str] = []
+    notes: list[str]
     try:
         checked = check(_awaited(read, found), repository, own_grammar())
         findings, notes = checked.findings, checked.notes
@@ -73,7 +66,7 @@ def _check(root: Path, settings: Settings, read: Callable[[], list[PageBlocks]])
             raise
         cause = f"le site n'a pas pu être lu : {str(error).splitlines()[0]}"
         findings.append(Finding(settings.site, 1, cause, "corriger d'abord ce qui précède", "bloc"))
-    return Verdict(findings, [page.page.path for page in found], sum(len(page.blocks) for page in found), notes=notes)
+    return Verdict(state, findings, [page.page.path for page in found], sum(len(page.blocks) for page in found), notes)
 
 
 def _awaited(read: Callable[[], list[PageBlocks]], pages: list[PageBlocks]) -> Iterator[PageBlocks]:

@@ -33,8 +33,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     settings = load(ApiSettings, environ)
     token = read_admin_token(environ)
     guard = Guard(token)
+    server = load(GunicornSettings, environ)
     # The other half of the threads is for what needs no database.
-    places = load(GunicornSettings, environ).gunicorn_threads // 2
+    places = server.gunicorn_threads // 2
     app = make_service(
         __package__,
         service=SERVICE,
@@ -49,6 +50,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         return jsonify(
             service=SERVICE,
             version=settings.api_version,
+            commit=server.revision,
             timestamp=iso_utc(datetime.now(UTC)),
             # Which of the replicas answered: a container's or a pod's host name.
             instance=instance,

@@ -158,6 +158,7 @@ def _schemas() -> dict[str, Any]:
         "Service": _closed(
             service=_TEXT,
             version=_TEXT,
+            commit=_TEXT,
             timestamp={"type": "string", **_MOMENT},
             instance=_TEXT,
             environment=_closed(name=_TEXT, log_level=_TEXT),

@@ -36,8 +36,9 @@ _CONTENT_SECURITY_POLICY = (
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     """The front, configured from `environ`; raises `SettingError` for a setting it cannot use."""
     settings = load(FrontSettings, environ)
+    server = load(GunicornSettings, environ)
     # The other half is for what needs no API: the probes, the last state known, the style sheet.
-    watch = ApiWatch(waiting=load(GunicornSettings, environ).gunicorn_threads // 2)
+    watch = ApiWatch(waiting=server.gunicorn_threads // 2)
     caller = ApiCaller(settings)
 
     def look(request_id: str) -> Seen[ApiState]:
@@ -67,6 +68,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         return render_template(
             "index.html",
             settings=settings,
+            commit=server.revision,
             api=seen.state,
             age=round(seen.age, 1),
             made_at=datetime.now(UTC),
@@ -78,6 +80,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         answer = jsonify(
             service=SERVICE,
             version=settings.front_version,
+            commit=server.revision,
             environment=settings.environment,
             api=asdict(seen.state) | {"age_s": round(seen.age, 3)},
         )

@@ -91,7 +91,10 @@ def test_the_ports_of_compose_are_read_in_every_way_of_writing_them() -> None:
     ports = '["127.0.0.1:8080:80", "81", "${OUT:-82}:83/udp", {published: "84", target: 85}]'
     (document,), _ = parse_documents(f"services: {{web: {{ports: {ports}}}}}", "compose.yaml")
 
-    found = [(port.host, port.target, port.address) for port in Compose(document).services["web"].ports]
+    found = [
+        (port.host, port.target, port.address)
+        for port in Compose(document.path, 1, document.value).services["web"].ports
+    ]
 
     assert found == [(8080, 80, "127.0.0.1"), (None, 81, ""), (82, 83, ""), (84, 85, "")]
 

@@ -13,16 +13,7 @@ from runbook.rules.situation import Situation
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 — what pages may write, nothing listens here
 HTTP_PORTS = {"http": 80, "https": 443}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY")
-BODY = (
-    "--data",
-    "--data-ascii",
-    "--data-binary",
-    "--data-raw",
-    "--data-urlencode",
-    "--json",
-    "--form",
-    "--form-string",
-)
+BODY = "--data --data-ascii --data-binary --data-raw --data-urlencode --json --form --form-string"
 SPEAK_OF = ("echo", "printf", "git", "grep", "sed", "docker", "kubectl", "export", "test", "[", "")  # text there
 WRITTEN = ("--output", "--dump-header", "--cookie-jar", "--trace", "--trace-ascii", "--stderr")
 READ = ("--config", "--upload-file", "--cacert", "--cert", "--key", "--netrc-file")
@@ -96,12 +87,8 @@ def unknown_route(call: Call) -> Iterator[Told]:
     if block.exit_status == 22 or (block.expected and re.search(r"\b40[45]\b", block.expected.text)):
         return
     for word, host, port, asked in addresses(call):
-        application = (
-            call.situation.repository.applications.get(opened(call.situation).get(port) or "")
-            if host in LOOPBACK
-            else None
-        )
-        path = asked or "/"
+        name = opened(call.situation).get(port) if host in LOOPBACK else None
+        application, path = call.situation.repository.applications.get(name or ""), asked or "/"
         if application is None or re.search(rf"[{{}}\[\]{UNKNOWN}]", path) or application.answers(path, method):
             continue
         methods = application.methods(path)
@@ -117,7 +104,9 @@ def _method(call: Call) -> str:
         return asked[-1].text
     if call.has("--head"):
         return "HEAD"
-    return "PUT" if call.has("--upload-file") else "POST" if call.has(*BODY) and not call.has("--get") else "GET"
+    if call.has("--upload-file"):
+        return "PUT"
+    return "POST" if call.has(*BODY.split()) and not call.has("--get") else "GET"
 
 
 @rule("requete", "curl")

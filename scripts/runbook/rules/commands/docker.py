@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from runbook.rules.call import Call, carries, effect
+from runbook.rules.call import Call, effect
 from runbook.rules.finding import Told, meant, nearest
 from runbook.rules.rule import rule
-from runbook.rules.shell import Command, Word
-from runbook.rules.situation import Situation
+from runbook.rules.shell import Word
 
 BUILDS = ("build", "buildx build", "image build", "builder build")
 RUNS = ("run", "container run", "create")
@@ -118,9 +117,3 @@ def remember(call: Call) -> None:
             situation.ports[int(outer)] = built.name if built else None
     for word in (*call.values("--output"), *(operands[1:] if call.verb in COPIES else ())):
         situation.make(word.text, tree=True)
-
-
-@carries("docker")
-def nothing_here(_: Call) -> Iterator[tuple[Command, Situation]]:
-    """What `run` and `exec` carry happens in a container, whose files and programs are not known."""
-    return iter(())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from runbook.rules.call import Call
 from runbook.rules.finding import Told
 from runbook.rules.rule import rule
+from runbook.rules.scripts import SCRIPT
 
 ALWAYS = {
     "kubectl": ("port-forward", "proxy", "edit", "attach"),
@@ -25,14 +26,8 @@ def endless(call: Call) -> Iterator[Told]:
     Bon : docker compose up --detach
     """
     block = call.command.block
-    if (
-        block.background
-        or block.not_run
-        or block.deadline
-        or not call.situation.here
-        or ENDED.search(block.code)
-        or call.command.path[-3:] != ".md"
-    ):
+    bounded = block.background or block.not_run or block.deadline or ENDED.search(block.code)
+    if bounded or not call.situation.here or call.situation.target == SCRIPT:
         return
     if _never_ends(call):
         name = f"{call.program} {call.verb}".strip() if call.verb != call.program else call.program
@@ -46,9 +41,9 @@ def endless(call: Call) -> Iterator[Told]:
 def _never_ends(call: Call) -> bool:
     if call.verb in ALWAYS.get(call.program, ()):
         return True
-    if any(call.has(option) and call.verb in verbs for option, verbs in FOLLOWS.items()) or (
-        call.program == "tail" and call.has("--follow", "-F")
-    ):
+    if any(call.has(option) and call.verb in verbs for option, verbs in FOLLOWS.items()):
+        return True
+    if call.program == "tail" and call.has("--follow", "-F"):
         return True
     if call.program == "docker" and call.verb in ("stats", "container stats", "compose stats"):
         return not call.has("--no-stream")
@@ -63,6 +58,6 @@ def unbounded(call: Call) -> Iterator[Told]:
     Mauvais : kubectl rollout status deployment/shop-front -n shop
     Bon : kubectl rollout status deployment/shop-front -n shop --timeout=60s
     """
-    watched = not any(name == "--watch" and word and word.text == "false" for name, word in call.options)
+    watched = not any(word.text == "false" for word in call.values("--watch"))
     if call.verb == "rollout status" and call.situation.here and watched and not call.values("--timeout"):
         yield None, "« kubectl rollout status » peut attendre sans fin", "ajouter --timeout=120s"

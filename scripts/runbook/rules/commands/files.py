@@ -15,44 +15,11 @@ from runbook.rules.shell import UNKNOWN, Word
 from runbook.rules.situation import SYSTEM
 
 # How many operands come before those that are files read.
-READS = dict.fromkeys(
-    [
-        "cat",
-        "head",
-        "tail",
-        "sort",
-        "uniq",
-        "wc",
-        "cut",
-        "tac",
-        "nl",
-        "od",
-        "base64",
-        "sha256sum",
-        "md5sum",
-        "diff",
-        "ls",
-        "stat",
-        "du",
-        "file",
-        "less",
-        "paste",
-        "join",
-        "cmp",
-        "shellcheck",
-        "hadolint",
-        "readlink",
-        "source",
-        ".",
-        "bash",
-        "sh",
-        "python",
-        "python3",
-        "chown",
-    ],
-    0,
-) | dict.fromkeys(("grep", "egrep", "fgrep", "sed", "awk", "jq", "yq", "chmod"), 1)
-ONE_FILE = ("python", "python3", "bash", "sh", "source", ".")  # what follows it is the script's
+AT_ONCE = """cat head tail sort uniq wc cut tac nl od base64 sha256sum md5sum diff ls stat du file less paste join cmp
+shellcheck hadolint readlink source . bash sh python chown"""
+AFTER_ONE = "grep egrep fgrep sed awk jq yq chmod"
+READS = dict.fromkeys(AT_ONCE.split(), 0) | dict.fromkeys(AFTER_ONE.split(), 1)
+ONE_FILE = ("python", "bash", "sh", "source", ".")  # what follows it is the script's
 FREE_FORM = ("awk", "jq", "yq", *ONE_FILE)  # options whose values are not known here
 GIVEN = ("--regexp", "--file", "--expression")  # then the first operand is no pattern
 COPIES = ("cp", "mv", "ln", "install")

@@ -19,10 +19,10 @@ def paths(call: Call) -> Iterator[Told]:
     """
     if not call.situation.here or any(word.text == "-C" for word in call.command.arguments[:1]):
         return
-    words = call.operands if call.verb in ALL_PATHS else ()
+    words = call.operands if call.verb in ALL_PATHS else []
     if call.verb in AFTER_DASHES:
         texts = [word.text for word in call.command.arguments]
-        words = call.command.arguments[texts.index("--") + 1 :] if "--" in texts else ()
+        words = list(call.command.arguments[texts.index("--") + 1 :]) if "--" in texts else []
     for word in words[: len(words) - (call.verb == "mv")]:
         if not word.text.startswith(":"):
             yield from call.situation.missing(word)

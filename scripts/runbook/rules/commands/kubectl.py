@@ -5,33 +5,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from runbook.matching.wildcard import fits
 from runbook.repository.model import SYSTEM_NAMESPACES
 from runbook.repository.objects import KubeObject, objects_in, selects
-from runbook.repository.yamlfile import Document, parse_documents
-from runbook.rules.call import Call, carries, effect
+from runbook.repository.yamlfile import parse_documents
+from runbook.rules.call import Call, effect
 from runbook.rules.finding import Told, meant, nearest
 from runbook.rules.kubernetes import ALL, MADE_BY, Kind, kinds
 from runbook.rules.rule import rule
-from runbook.rules.shell import UNKNOWN, Command, Word
+from runbook.rules.shell import UNKNOWN, Word
 from runbook.rules.situation import Situation
 
 OF_OBJECTS = ("get", "describe", "delete", "edit", "scale", "label", "annotate", "patch", "wait", "expose", "autoscale")
 OF_MORE = ("rollout", "set", "top")
 OF_ONE_POD = ("logs", "exec", "attach", "port-forward", "debug")  # their first operand names it
-BY_DEFAULT = {
-    "top pod": "pod",
-    "top node": "node",
-    **dict.fromkeys(OF_ONE_POD, "pod"),
-    "drain": "node",
-    "cordon": "node",
-}
+BY_DEFAULT = dict.fromkeys(("top pod", *OF_ONE_POD), "pod") | dict.fromkeys(("top node", "drain", "cordon"), "node")
 MAKES = ("create", "run", "expose", "autoscale")
-MADE_ALONE = {
-    "run": "Pod",
-    "expose": "Service",
-    "autoscale": "HorizontalPodAutoscaler",
-    "create quota": "ResourceQuota",
-}
+MADE_ALONE = {"run": "Pod", "expose": "Service", "autoscale": "HorizontalPodAutoscaler"}
+READABLE = (".yaml", ".yml", ".json")
 FROM_FILES = ("apply", "create", "replace")
 PAIR = re.compile(r"[\w./*-]+=.*|[\w./]+[\w./-]*-", re.DOTALL)
 EVERYWHERE = ("kube-root-ca.crt", "default", "kubernetes", *SYSTEM_NAMESPACES)  # names that every cluster holds
@@ -59,11 +50,9 @@ def targets(call: Call) -> tuple[list[Target], list[Word]]:
     wrong: list[Word] = []
     if default is None and words and not any("/" in word.text for word in words):
         some, wrong = _kinds(words[0].text, words[0])
-        return [
-            Target(kind, word.text if word else None, word or words[0])
-            for kind in some
-            for word in words[1:] or (None,)
-        ], wrong
+        named: list[tuple[str | None, Word]] = [(word.text, word) for word in words[1:]]
+        named = named or [(None, words[0])]
+        return [Target(kind, name, word) for kind in some for name, word in named], wrong
     for word in words:
         kind, slash, name = word.text.partition("/")
         some, bad = _kinds(kind if slash else default or UNKNOWN, word)
@@ -75,9 +64,8 @@ def targets(call: Call) -> tuple[list[Target], list[Word]]:
 def _kinds(text: str, word: Word) -> tuple[list[Kind], list[Word]]:
     names = [re.sub(r"\.v\d\w*\b", "", name) for name in text.lower().split(",") if UNKNOWN not in name and name]
     names = [name for one in names for name in (map(str.lower, ALL) if one == "all" else (one,))]
-    return [kinds()[one] for one in names if one in kinds()], [
-        Word(one, word.line) for one in names if one not in kinds()
-    ]
+    wrong = [Word(one, word.line) for one in names if one not in kinds()]
+    return [kinds()[one] for one in names if one in kinds()], wrong
 
 
 @rule("sorte-inconnue", "kubectl")
@@ -128,16 +116,16 @@ def unknown_object(call: Call) -> Iterator[Told]:
 
 def owners_of(situation: Situation, kind: str, name: str) -> list[KubeObject]:
     """The objects of this kind and name, or whose controllers make some that can be called so."""
-    exact = re.compile(".*".join(map(re.escape, name.split(UNKNOWN))))
-    start = name.partition(UNKNOWN)[0] if UNKNOWN in name else ""
+    start, unknown, _ = name.partition(UNKNOWN)
     same = (kind, "Service") if kind == "Endpoints" else (kind,)
-    return [
-        item
-        for item in situation.objects
-        if (item.kind in same and exact.fullmatch(item.name))
-        or (item.kind in MADE_BY.get(kind, ()) and name.startswith(f"{item.name}-"))
-        or (item.kind in MADE_BY.get(kind, ()) and UNKNOWN in name and item.name.startswith(start[: len(item.name)]))
-    ]
+
+    def is_owner(item: KubeObject) -> bool:
+        makes = item.kind in MADE_BY.get(kind, ())
+        if makes and (name.startswith(f"{item.name}-") or (unknown and item.name.startswith(start[: len(item.name)]))):
+            return True
+        return item.kind in same and fits(name, item.name)
+
+    return [item for item in situation.objects if is_owner(item)]
 
 
 def namespace(call: Call) -> str:
@@ -155,12 +143,8 @@ def wrong_namespace(call: Call) -> Iterator[Told]:
     """
     situation, asked = call.situation, call.values("--namespace")
     known = situation.known_namespaces()
-    if (
-        not situation.here
-        or situation.opaque
-        or not known
-        or call.verb.startswith(("config", "create namespace", "delete namespace"))
-    ):
+    judged = situation.here and not situation.opaque and known
+    if not judged or call.verb.startswith(("config", "create namespace", "delete namespace")):
         return
     own = known.difference(SYSTEM_NAMESPACES)
     for word in asked[-1:]:
@@ -185,11 +169,8 @@ def empty_selector(call: Call) -> Iterator[Told]:
     labels = [one for item in situation.objects for one in (item.labels, item.pod_labels) if one]
     known = situation.here and labels and namespace(call) not in SYSTEM_NAMESPACES[1:]
     for word in call.values("--selector") if known else ():
-        if (
-            word.known
-            and "kubernetes.io/" not in word.text.replace("app.kubernetes.io/", "")
-            and not any(selects(word.text, one) for one in labels)
-        ):
+        of_kubernetes = "kubernetes.io/" in word.text.replace("app.kubernetes.io/", "")
+        if word.known and not of_kubernetes and not any(selects(word.text, one) for one in labels):
             shown = {f"{key}={value}" for one in labels for key, value in one.items()}
             yield word, f"le sélecteur « {word.text} » ne désigne rien", nearest(word.text, shown)
 
@@ -244,13 +225,9 @@ def files_given(call: Call) -> Iterator[Told]:
     for word, text in [(one, part) for one in given for part in one.text.split(",") if call.verb not in OF_ONE_POD]:
         path = situation.place(text)
         yield from situation.missing(word, text)
-        inside = situation.repository.in_folder.get(path or "", []) if path in situation.repository.folders else None
-        if (
-            inside is not None
-            and situation.here  # else a reader may stand elsewhere
-            and not call.has("--recursive")
-            and not any(re.search(r"\.(ya?ml|json)$", name) for name in inside)
-        ):
+        inside = situation.repository.in_folder.get(path or "", [])
+        empty = path in situation.repository.folders and not any(name.endswith(READABLE) for name in inside)
+        if empty and situation.here and not call.has("--recursive"):  # else a reader may stand elsewhere
             yield word, f"aucun manifeste dans « {text} »", "nommer le dossier qui en a"
 
 
@@ -292,22 +269,9 @@ def _made(call: Call) -> list[KubeObject]:
     """The object that `create KIND NAME`, `run NAME` or `expose` makes."""
     first, _, kind = call.verb.partition(" ")
     known = kinds().get(kind.partition(" ")[0])
-    name = MADE_ALONE.get(call.verb) or MADE_ALONE.get(first) or (known.name if known else "")
+    name = MADE_ALONE.get(first) or (known.name if known else "")
     words = call.values("--name") or (call.operands[-1:] if first == "run" else call.operands[:1])
     space = {} if name == "Namespace" else {"namespace": namespace(call)}
-    documents = [
-        Document(
-            call.command.path,
-            call.command.line,
-            {"kind": name, "metadata": {"name": word.text.rpartition("/")[2], "labels": {"run": word.text}, **space}},
-        )
-        for word in words
-        if name
-    ]
-    return [KubeObject(document) for document in documents]
-
-
-@carries("kubectl")
-def nothing_here(_: Call) -> Iterator[tuple[Command, Situation]]:
-    """What `exec` and `run` carry happens in a container, whose files and programs are not known."""
-    return iter(())
+    metadata = [{"name": word.text.rpartition("/")[2], "labels": {"run": word.text}, **space} for word in words if name]
+    place = call.command.path, call.command.line
+    return [KubeObject(*place, {"kind": name, "metadata": one}) for one in metadata]

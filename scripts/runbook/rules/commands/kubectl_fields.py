@@ -7,7 +7,7 @@ from runbook.repository.yamlfile import parse_documents
 from runbook.rules.call import Call
 from runbook.rules.commands.kubectl import targets
 from runbook.rules.finding import Told, nearest
-from runbook.rules.jsonpaths import ELEMENT, Path, PathError, go_template, jsonpath, relaxed
+from runbook.rules.jsonpaths import ELEMENT, Path, PathError, jsonpath, relaxed
 from runbook.rules.kubernetes import wrong_field
 from runbook.rules.rule import rule
 from runbook.rules.shell import UNKNOWN, Word
@@ -16,7 +16,6 @@ FORMATS = """json yaml name wide go-template go-template-file template templatef
 jsonpath-file custom-columns custom-columns-file kyaml"""
 READERS: dict[str, Callable[[str], list[Path]]] = {
     **dict.fromkeys(("jsonpath", "jsonpath-as-json"), jsonpath),
-    **dict.fromkeys(("go-template", "template"), go_template),
     "custom-columns": lambda text: [relaxed(column.partition(":")[2]) for column in text.split(",")],
 }
 

@@ -4,25 +4,19 @@ import re
 from collections.abc import Iterator
 
 from runbook.rules.call import Call
-from runbook.rules.commands.files import COPIES
+from runbook.rules.commands.files import COPIES, WRITES
 from runbook.rules.finding import Told
 from runbook.rules.rule import rule
 from runbook.rules.scripts import SCRIPT
 from runbook.rules.shell import Word
 
-SHELLS = ("sh", "bash", "zsh", "dash", "python", "python3", "source", ".")
+SHELLS = ("sh", "bash", "zsh", "dash", "python", "source", ".")
 DOWNLOADS = ("curl", "wget", "base64")
 SAY_WHY = 'dire pourquoi : data-ignore="{}: raison"'
 PRIVATE = re.compile(r"(?:^~|…|/root|/home/\w+)/\.(?:ssh|gnupg|aws|docker|kube)(?:/|$)")
-SHARED = (
-    "config set-context",
-    "config use-context",
-    "config set-cluster",
-    "config set-credentials",
-    "config set",
-    "config unset",
-)
-DELETED = ("config delete-context", "config delete-cluster", "config delete-user")
+CHANGES = re.compile(r"config (set|unset|use-context|set-\w+|delete-\w+)")  # verbs of kubectl
+HISTORY = ("commit", "push", "merge", "rebase", "cherry-pick", "revert", "am", "reset", "clean")
+FORCED = {"--hard", "--force", "-f", "-fd", "-fdx"}
 
 
 def _runs(call: Call) -> bool:
@@ -40,35 +34,20 @@ def writes_sources(call: Call) -> Iterator[Told]:
     remedy = SAY_WHY.format("ecrit-les-sources")
     if not _runs(call):
         return
-    if call.program == "git" and call.verb in (
-        "commit",
-        "push",
-        "merge",
-        "rebase",
-        "cherry-pick",
-        "revert",
-        "am",
-        "reset",
-        "clean",
-    ):
-        texts = [word.text for word in call.command.arguments]
-        if "-C" not in texts and (
-            call.verb not in ("reset", "clean") or {"--hard", "--force", "-f", "-fd", "-fdx"} & set(texts)
-        ):
+    if call.program == "git" and call.verb in HISTORY:
+        texts = {word.text for word in call.command.arguments}
+        if "-C" not in texts and (call.verb not in ("reset", "clean") or FORCED & texts):
             yield None, f"« git {call.verb} » change l'histoire ou les fichiers du projet", remedy
     repository = call.situation.repository
+    own = repository.files - {*repository.settings.model.generated} - call.situation.made
     for word in _changed(call):
         path = call.situation.place(word.text)
-        if (
-            path in repository.files
-            and path not in repository.settings.model.generated
-            and path not in call.situation.made
-        ):
+        if path in own:
             yield word, f"« {path} », que git suit, est changé ou effacé", remedy
 
 
 def _changed(call: Call) -> list[Word]:
-    words = [word for operator, word in call.command.redirects if operator in (">", ">>", ">|", "&>", "&>>")]
+    words = [word for operator, word in call.command.redirects if operator in WRITES]
     if call.program in ("rm", "tee", "truncate") or (call.program == "sed" and call.has("--in-place")):
         words += call.operands[1 if call.program == "sed" and not call.has("--expression") else 0 :]
     elif call.program in COPIES:
@@ -86,11 +65,11 @@ def runs_unread(call: Call) -> Iterator[Told]:
     remedy = SAY_WHY.format("execute-sans-lire")
     if not _runs(call) or call.program not in (*SHELLS, "eval"):
         return
-    source = next((name for name in call.command.piped if name in DOWNLOADS), None)
-    inside = re.search(r"(?:<\(|\$\()\s*(curl|wget|base64)\b", call.command.block.code)
-    inline = inside and any(not word.known for word in call.command.arguments)
-    if source or inline:
-        yield None, f"un texte de « {source or (inside and inside[1])} » est exécuté sans être lu", remedy
+    sources = [name for name in call.command.piped if name in DOWNLOADS]
+    if any(not word.known for word in call.command.arguments):
+        sources += re.findall(r"(?:<\(|\$\()\s*(curl|wget|base64)\b", call.command.block.code)
+    for source in sources[:1]:
+        yield None, f"un texte de « {source} » est exécuté sans être lu", remedy
 
 
 @rule("touche-aux-cles")
@@ -103,12 +82,9 @@ def touches_keys(call: Call) -> Iterator[Told]:
     remedy = SAY_WHY.format("touche-aux-cles")
     if not _runs(call):
         return
-    if call.program == "kubectl" and call.verb in (*SHARED, *DELETED) and not call.values("--kubeconfig"):
+    if call.program == "kubectl" and CHANGES.fullmatch(call.verb) and not call.values("--kubeconfig"):
         yield None, f"« kubectl {call.verb} » change la configuration du lecteur", remedy
-    named = [
-        *_changed(call),
-        *(call.operands if call.program in ("chmod", "mkdir", "touch", "ssh-keygen", *COPIES) else ()),
-    ]
-    for word in named:
+    named = call.operands if call.program in ("chmod", "mkdir", "touch", "ssh-keygen", *COPIES) else ()
+    for word in (*_changed(call), *named):
         if PRIVATE.search(word.text):
             yield word, f"« {word.text} » est au lecteur, et la page l'écrit", remedy

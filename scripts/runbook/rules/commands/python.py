@@ -9,10 +9,8 @@ from runbook.rules.call import Call, effect
 from runbook.rules.finding import Told, nearest
 from runbook.rules.rule import rule
 
-PYTHON = ("python", "python3")
 
-
-@rule("module-inconnu", *PYTHON)
+@rule("module-inconnu", "python")
 def unknown_module(call: Call) -> Iterator[Told]:
     """python -m lance un module que ni le dépôt ni l'environnement n'ont.
 
@@ -24,8 +22,9 @@ def unknown_module(call: Call) -> Iterator[Told]:
     if place is None or place + 1 >= len(words) or not call.situation.here or not words[place + 1].known:
         return
     name = words[place + 1].text
-    own = {file.removesuffix(".py").removesuffix("/__main__").removesuffix("/__init__") for file in _modules(call)}
-    if not any(path == name.replace(".", "/") or path.endswith(f"/{name.replace('.', '/')}") for path in own):
+    modules = (file.removesuffix(".py") for file in call.situation.repository.files if file.endswith(".py"))
+    own = {path.removesuffix("/__main__").removesuffix("/__init__") for path in modules}
+    if not any(f"/{path}".endswith(f"/{name.replace('.', '/')}") for path in own):
         try:
             there = importlib.util.find_spec(name) is not None
         except (ImportError, ValueError):
@@ -35,11 +34,7 @@ def unknown_module(call: Call) -> Iterator[Told]:
             yield words[place + 1], f"module « {name} » introuvable", remedy
 
 
-def _modules(call: Call) -> list[str]:
-    return [file for file in call.situation.repository.files if file.endswith(".py")]
-
-
-@rule("liste-de-paquets", "pip", "pip3", "uv", *PYTHON)
+@rule("liste-de-paquets", "pip", "uv", "python")
 def requirements(call: Call) -> Iterator[Told]:
     """pip installe une liste que le dépôt n'a pas.
 
@@ -53,7 +48,7 @@ def requirements(call: Call) -> Iterator[Told]:
                 yield from call.situation.missing(word)
 
 
-@effect(*PYTHON, "uv", "virtualenv")
+@effect("python", "uv", "virtualenv")
 def environment(call: Call) -> None:
     """`python -m venv FOLDER`."""
     texts = [word.text for word in call.operands]

@@ -11,7 +11,8 @@ from runbook.rules.rule import rule
 PLACEHOLDER = re.compile(
     r"<[A-Za-zÀ-ÿ][\wÀ-ÿ .'’/-]*>|(?<![\w$\[({])\[[A-Z][A-Z_-]{2,}\]|\b(?:CHANGEME|YOUR[-_][A-Z_-]+)\b"
 )
-PATTERNS = ("grep", "sed", "awk", "jq", "perl", "echo", "printf", "python", "python3", "rg", "egrep", "cat", "tee")
+LAST_PROGRAM = re.compile(r"(?:^|[|;&(]\s*)([\w./-]+)(?!.*[|;&(]\s*[\w./-]+)")
+PATTERNS = ("grep", "sed", "awk", "jq", "perl", "echo", "printf", "python", "rg", "egrep", "cat", "tee")
 
 
 @rule("verbe-inconnu")
@@ -27,12 +28,12 @@ def unknown_verb(call: Call) -> Iterator[Told]:
         if what == "verb":
             parent = verb.rpartition(" ")[0]
             start = f"{parent} " if parent else ""
-            known = [one[len(start) :] for one in (*call.grammar.verbs, *call.grammar.aliases) if one.startswith(start)]
-            near = meant(word.text, (one for one in known if one and " " not in one))
+            below = (one[len(start) :] for one in (*call.grammar.verbs, *call.grammar.aliases) if one.startswith(start))
+            known = [one for one in below if one and " " not in one]
+            near = meant(word.text, known)
             plugin = not parent and call.program in SUBCOMMANDS
             if near or (call.situation.here and not plugin):
-                remedy = nearest(word.text, (one for one in known if one and " " not in one))
-                yield word, f"« {call.program} {verb} » n'existe pas", remedy
+                yield word, f"« {call.program} {verb} » n'existe pas", nearest(word.text, known)
 
 
 @rule("option-inconnue")
@@ -99,14 +100,11 @@ def placeholder(page: PageBlocks, _: object, __: object) -> Iterator[Told]:
             continue
         for number, line in enumerate(_outside_documents(block.code), 1):
             found = PLACEHOLDER.search(line)
-            program = re.search(
-                r"(?:^|[|;&(]\s*)([\w./-]+)(?!.*[|;&(]\s*[\w./-]+)", line[: found.start()] if found else ""
-            )
+            program = LAST_PROGRAM.search(line[: found.start()]) if found else None
             if found and not (program and program[1] in PATTERNS):
+                cause = f"« {found[0]} » : texte à remplacer par le lecteur"
                 remedy = "trouver la valeur par une commande, par exemple POD=$(…)"
-                yield Finding(
-                    page.page.path, block.line + number, f"« {found[0]} » : texte à remplacer par le lecteur", remedy
-                )
+                yield Finding(page.page.path, block.line + number, cause, remedy)
 
 
 def _outside_documents(code: str) -> Iterator[str]:

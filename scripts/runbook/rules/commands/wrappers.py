@@ -9,31 +9,23 @@ from runbook.rules.call import Call, carries
 from runbook.rules.shell import UNKNOWN, Command, Word
 from runbook.rules.situation import Situation
 
+BY_GRAMMAR = ("timeout", "env", "xargs", "nice", "stdbuf", "nohup")
+PREFIXES = ("time", "exec", "sudo", "setsid", "command", "builtin", "flock", "watch")
 
-@carries("timeout", "env", "xargs", "nice", "stdbuf", "nohup")
+
+@carries(*BY_GRAMMAR, *PREFIXES)
 def carried(call: Call) -> Iterator[tuple[Command, Situation]]:
-    """By their grammar: the first operand, then its words; `timeout` and `env` take words of their own before it."""
+    """What follows their options and what they take before it; nothing for `command -v`, which only asks."""
     words = [*call.operands, *(call.inner or ())]
-    if call.program == "timeout":
+    asks = call.program == "command" and words and words[0].text in ("-v", "-V")
+    while call.program in PREFIXES and words and words[0].text.startswith("-"):
+        words = [] if asks else words[1:]
+    if call.program in ("timeout", "flock"):
         words = words[1:]
     while call.program == "env" and words and re.match(r"\w+=", words[0].text):
         words.pop(0)
     if call.program == "xargs" and words:
         words.append(Word(UNKNOWN, call.command.line))
-    if words:
-        yield replace(call.command, words=tuple(words), redirects=()), call.situation
-
-
-@carries("time", "exec", "sudo", "setsid", "command", "builtin", "flock", "watch")
-def prefixed(call: Call) -> Iterator[tuple[Command, Situation]]:
-    """What follows their options; nothing for `command -v`, which only asks."""
-    words = list(call.operands)
-    if call.program == "command" and words and words[0].text in ("-v", "-V"):
-        return
-    while words and words[0].text.startswith("-"):
-        words.pop(0)
-    if call.program == "flock" and words:
-        words.pop(0)
     if words and words[0].text != "-c":
         yield replace(call.command, words=tuple(words), redirects=()), call.situation
 
