@@ -1,5 +1,7 @@
 """Do the Kubernetes objects hold together: what each names, another one is or has."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +22,7 @@ VOLUMES = {
     "persistentVolumeClaim": ("PersistentVolumeClaim", "claimName"),
 }
 UNITS = {"m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "": 1.0}
+BUILT_IN = ("default", "view", "edit", "admin", "cluster-admin")  # accounts and roles that every cluster holds
 Reference = tuple[KubeObject | Container, Keys, str, dict[str, Any]]  # who, where, kind, what it says of it
 
 
@@ -37,6 +40,12 @@ def references(repository: Repository) -> Iterator[Reference]:
             yield item, (*keys, "serviceAccountName"), "ServiceAccount", {"name": account}
         for container in item.containers():
             yield from _of_container(container)
+            yield from _of_mounts(container, item.maps(*keys, "volumes"))
+        if item.kind == "Ingress" and item.at("spec", "ingressClassName"):
+            yield item, ("spec", "ingressClassName"), "IngressClass", {"name": item.at("spec", "ingressClassName")}
+        if item.kind in ("RoleBinding", "ClusterRoleBinding"):
+            for place, told in enumerate([item.map("roleRef"), *item.maps("subjects")]):
+                yield item, ("subjects", place - 1) if place else ("roleRef",), str(told.get("kind")), told
         if item.kind == "HorizontalPodAutoscaler":
             target = item.map("spec", "scaleTargetRef")
             yield item, ("spec", "scaleTargetRef", "name"), str(target.get("kind")), target
@@ -62,6 +71,19 @@ def _of_container(container: Container) -> Iterator[Reference]:
             yield container, ("env", index, "valueFrom", word), kind, mapping(under(variable, "valueFrom", word))
 
 
+def _of_mounts(container: Container, volumes: list[dict[str, Any]]) -> Iterator[Reference]:
+    """The keys of a mounted ConfigMap or Secret that the container's own words name as files."""
+    given = {str(volume.get("name")): volume for volume in volumes}
+    words = str([container.at(part) for part in ("command", "args", "env")])
+    for index, mount in enumerate(container.maps("volumeMounts")):
+        for word in ("configMap", "secret"):
+            kind, named = VOLUMES[word]
+            source = mapping(under(given, str(mount.get("name")), word))
+            whole = named in source and not source.get("items") and not mount.get("subPath")
+            for key in re.findall(rf"{re.escape(str(mount.get('mountPath')))}/([\w.-]*\w)", words) if whole else ():
+                yield container, ("volumeMounts", index), kind, {**source, "name": source[named], "key": key}
+
+
 @rule("reference-absente", about="repository", where="k8s/api.yaml")
 def missing_reference(repository: Repository) -> Iterator[Told]:
     """Un objet en nomme un autre, ou une clé d'un autre, qui n'existe pas : ses pods ne démarreraient pas.
@@ -75,9 +97,13 @@ def missing_reference(repository: Repository) -> Iterator[Told]:
         owner = thing.owner if isinstance(thing, Container) else thing
         if not told.get("name") or told.get("optional") or f"{kind}/{name}".lower() in made:
             continue
-        found = repository.object_named(kind, name, owner.namespace)
-        if found is None and (is_own("v1", kind) or is_own("apps/v1", kind)):
-            near = nearest(name, (other.name for other in repository.of_kind(kind)))
+        found, others = (
+            repository.object_named(kind, name, told.get("namespace", owner.namespace)),
+            repository.of_kind(kind),
+        )
+        known = [other.name for other in others]
+        if found is None and name not in BUILT_IN and (known or is_own("v1", kind) or is_own("apps/v1", kind)):
+            near = nearest(name, known)
             remedy = f"{near} ; si une commande le crée, le dire dans [tool.runbook.model] made_by_commands"
             yield thing, keys, f"{kind} « {name} » qu'aucun manifeste ne décrit", remedy
         elif found is not None and key is not None and str(key) not in found.data:
@@ -148,6 +174,25 @@ def selectors(repository: Repository) -> Iterator[Told]:
         if terms and pods and not any(selects(terms, labels) for labels in pods):
             known = {f"{key}={value}" for labels in pods for key, value in labels.items()}
             yield item, keys, f"le sélecteur {terms} ne désigne aucun pod", nearest(terms, known)
+
+
+@rule("etiquette-isolee", about="repository", where="k8s/front.yaml")
+def lonely_labels(repository: Repository) -> Iterator[Told]:
+    """Une étiquette a une valeur qu'aucun autre objet n'a, tout près d'une que plusieurs ont : `-l` le manquerait.
+
+    Mauvais : part-of: boutiqeu
+    Bon : part-of: boutique
+    """
+    values: Counter[tuple[str, str]] = Counter()
+    for item in repository.objects:
+        values.update({*item.labels.items(), *item.pod_labels.items()})
+    for item in repository.objects:
+        for key, value in item.labels.items():
+            shared = (one for (of, one), count in values.items() if of == key and count > 1 and len(one) > 4)
+            near = meant(value, shared) if values[key, value] == 1 else ""
+            if near and re.sub(r"\d+", "", near) != re.sub(r"\d+", "", value):
+                cause = f"étiquette {key}={value} qu'aucun autre objet n'a"
+                yield item, ("metadata", "labels", key), cause, f"vouliez-vous dire « {near} » ?"
 
 
 @rule("port-de-service", about="repository", where="k8s/api.yaml")

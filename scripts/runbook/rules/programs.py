@@ -132,6 +132,8 @@ def kubernetes_schema(repository: Repository, _: Sequence[PageBlocks]) -> Iterat
 def _by_kubernetes(wanted: Sequence[str], value: Any) -> list[Any]:
     import kubernetes_validate  # noqa: PLC0415 — half a second that a second check does not need
 
+    if not isinstance(value.get("apiVersion"), str):
+        return [([], "sans apiVersion", "écrire apiVersion: et sa valeur")]
     known = kubernetes_validate.utils.all_versions()
     versions = [max((one for one in known if one.startswith(f"{short}.")), default="") for short in wanted]
     found = []

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import tree_sitter
 
 from runbook.reading.content import Block
-from runbook.reading.syntax import parse, text_of
+from runbook.reading.syntax import parse, text_of, walk
+from runbook.rules.finding import meant
 
 UNKNOWN = "…"  # stands in a word for a text that only running can tell
 ELEMENTS = re.compile(r'"\$(?:@|\{@\}|\{(?:(\w+)\[@\]|@:(\d+))\})"')
@@ -97,6 +98,7 @@ class Shell:
             "variable_assignment": self._assignment,
             "for_statement": self._loop,
             "function_definition": self._function,
+            "test_command": self._test,
             "subshell": self._subshell,
             "command_substitution": self._subshell,
             "process_substitution": self._subshell,
@@ -154,6 +156,15 @@ class Shell:
         inner.variables |= {**dict.fromkeys("123456789", UNKNOWN)}
         self.functions[text_of(name)] = body
         yield from inner.walk(body, block, ())
+
+    def _test(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
+        """`[ … ]` may ask whether a variable is set: of those that are not, only a slip of one that is counts."""
+        yield from self._children(node, block, piped)
+        read = [one for one in walk(node) if one.type in ("simple_expansion", "expansion")]
+        slips = [Word(UNKNOWN, _line(one, block), (name,)) for one in read for name in self._expansion(one)[1]]
+        slips = [word for word in slips if meant(word.unset[0], filter(str.isidentifier, self.variables))]
+        if slips:
+            yield Command(block.page, _line(node, block), block, (Word("", _line(node, block)), *slips))
 
     def _subshell(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
         """What it assigns is gone when it ends."""
@@ -290,7 +301,7 @@ class Shell:
         plain = node.type == "simple_expansion" or re.match(rf"\$\{{{name}(\}}|:?\?)", text_of(node))
         if name in self.variables:
             return (self.variables[name] if plain else UNKNOWN), []
-        defaulted = re.match(r"\$\{!?\w+(?:\[[^]]*\])?:?[-+?=]", text_of(node)) is not None
+        defaulted = re.match(r"\$\{!?\w+(?:\[[^]]*\])?:?[-+=]", text_of(node)) is not None
         return UNKNOWN, [name] if name.isidentifier() and not defaulted else []
 
 

@@ -3,6 +3,7 @@
 import http.server
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -212,7 +213,7 @@ def test_whatever_the_terminal_is_nobody_sees_a_stack(
     make_site, verb: str, redirection: str, env: dict[str, str]
 ) -> None:
     root = make_site(index=fence("echo é", "", "è") + fence("true"))
-    command = f'exec python -m runbook --root "{root}" {verb} {redirection}'
+    command = f'exec "{sys.executable}" -m runbook --root "{root}" {verb} {redirection}'
     ran = subprocess.run(["bash", "-c", command], capture_output=True, timeout=60, check=False, env={**_plain(), **env})
     assert ran.returncode in (0, 1, 2)
     assert b"Traceback" not in ran.stdout + ran.stderr

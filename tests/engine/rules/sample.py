@@ -114,7 +114,7 @@ data:
 WORKLOAD = """
 apiVersion: apps/v1
 kind: Deployment
-metadata: {{name: shop-{name}, namespace: shop, labels: {{app: {name}}}}}
+metadata: {{name: shop-{name}, namespace: shop, labels: {{app: {name}, part-of: boutique}}}}
 spec:
   replicas: 2
   selector:
@@ -152,7 +152,7 @@ spec:
 ---
 apiVersion: v1
 kind: Service
-metadata: {{name: shop-{name}, namespace: shop}}
+metadata: {{name: shop-{name}, namespace: shop, labels: {{part-of: boutique}}}}
 spec:
   selector:
     app: {name} # selector

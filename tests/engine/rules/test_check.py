@@ -132,6 +132,61 @@ def test_a_program_that_is_not_installed_is_told_once(tmp_path: Path, monkeypatc
     assert checked.notes == ["absent, et donc non consulté : shellcheck, hadolint, zizmor"]
 
 
+@pytest.mark.parametrize(
+    ("code", "identifiers"),
+    [
+        ('name=a; [ -e "$namex" ]', ["variable-inconnue"]),
+        ('name=a; [ -z "$other" ] || [ -e "$name" ]', []),
+        ('echo "${LATER:?no value}"; LATER=1', ["variable-inconnue"]),
+        ("kubectl rollout status deploy/shop-frontt -n shop --timeout=9s", ["objet-inconnu"]),
+        ("kubectl rollout status deploy/something -n shop --timeout=9s", []),
+        ("kubectl get pods -n shopp", ["espace-de-noms"]),
+        ("kubectl get pods -n elsewhere", []),
+    ],
+)
+def test_after_what_only_running_tells_a_slip_is_still_one(tmp_path: Path, code: str, identifiers: list[str]) -> None:
+    assert rules(write(tmp_path), f"sed s/a/b/ settings.env | kubectl apply -f -; {code}") == identifiers
+
+
+NAMES = """\
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: proxy}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: a, namespace: shop}
+spec: {ingressClassName: proxy}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: reader, namespace: shop}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: a, namespace: shop}
+roleRef: {kind: Role, name: reader}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: shop}
+spec:
+  volumes: [{name: c, configMap: {name: shop-config}}]
+  containers: [{name: a, args: [--file=/etc/a/GREETING], volumeMounts: [{name: c, mountPath: /etc/a}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("ClassName: proxy", "ClassName: proxi"), ("Role, name: reader", "Role, name: redaer"), ("/GREETING", "/a.yaml")],
+)
+def test_what_an_object_names_in_its_own_way_is_looked_for(tmp_path: Path, right: str, wrong: str) -> None:
+    root = write(tmp_path)
+    for text, count in ((NAMES, 0), (NAMES.replace(right, wrong), 1)):
+        (root / "k8s/more.yaml").write_text(text, encoding="utf-8")
+        assert [one.rule for one in found(root)].count("reference-absente") == count
+
+
 def test_effects_outside_are_judged_in_pages_that_run_and_not_in_the_projects_scripts(tmp_path: Path) -> None:
     root = write(tmp_path)
     code = "git commit -m x; base64 -d <settings.env | sh; cp settings.env ~/.ssh/config; rm settings.env"

@@ -90,7 +90,7 @@ def unknown_object(call: Call) -> Iterator[Told]:
     Bon : kubectl describe deployment/shop-front -n shop
     """
     situation, looks = call.situation, namespace(call)
-    known = situation.here and situation.objects and not situation.opaque and looks not in SYSTEM_NAMESPACES[1:]
+    known = situation.here and situation.objects and looks not in SYSTEM_NAMESPACES[1:]
     if not known or call.verb.partition(" ")[0] in MAKES or call.has("--ignore-not-found"):
         return
     for target in targets(call)[0]:
@@ -103,15 +103,35 @@ def unknown_object(call: Call) -> Iterator[Told]:
         if not owners and (
             name in others or f"{kind}/{name}".lower() not in situation.repository.settings.model.made_by_commands
         ):
-            same = others.get(name)
-            near = nearest(name, (item.name for item in others.values() if item.kind == kind))
+            same, names = others.get(name), [item.name for item in situation.objects if item.kind == kind]
+            if situation.opaque and not meant(name, names):
+                continue  # what the page applied without showing it may be so called
+            near = nearest(name, names)
             remedy = f"écrire « {same.kind.lower()}/{name} »" if same else near
             yield target.word, f"aucun manifeste ne décrit {kind} « {name} »", remedy
+        elif situation.opaque and call.values("--namespace"):
+            continue
         elif owners and target.kind.namespaced and not call.has("--all-namespaces") and UNKNOWN not in looks:
             where = [item.namespace for item in owners]
             if not {None, looks} & {*where}:
                 cause = f"« {name} » n'est pas dans l'espace de noms « {looks} »"
                 yield target.word, cause, f"écrire -n {where[0]}"
+
+
+@rule("objet-cite")
+def named_elsewhere(call: Call) -> Iterator[Told]:
+    """Un programme sans grammaire reçoit le nom d'un objet que rien ne décrit, tout près d'un qui l'est.
+
+    Mauvais : scripts/check shop/deploy/shop-frontt
+    Bon : scripts/check shop/deploy/shop-front
+    """
+    for word in call.operands if call.grammar is None and call.situation.here else ():
+        found = re.fullmatch(r"(?:[a-z][\w-]*/)?([a-z]+)/([a-z][\w-]*)", word.text)
+        kind = kinds().get(found[1]) if found else None
+        if found and kind and not owners_of(call.situation, kind.name, found[2]):
+            near = meant(found[2], (item.name for item in call.situation.objects if item.kind == kind.name))
+            if near:
+                yield word, f"aucun manifeste ne décrit {kind.name} « {found[2]} »", f"vouliez-vous dire « {near} » ?"
 
 
 def owners_of(situation: Situation, kind: str, name: str) -> list[KubeObject]:
@@ -143,16 +163,16 @@ def wrong_namespace(call: Call) -> Iterator[Told]:
     """
     situation, asked = call.situation, call.values("--namespace")
     known = situation.known_namespaces()
-    judged = situation.here and not situation.opaque and known
-    if not judged or call.verb.startswith(("config", "create namespace", "delete namespace")):
+    if not situation.here or not known or call.verb.startswith(("config", "create namespace", "delete namespace")):
         return
     own = known.difference(SYSTEM_NAMESPACES)
     for word in asked[-1:]:
-        if word.known and word.text not in known:
+        if word.known and word.text not in known and (not situation.opaque or meant(word.text, own)):
             yield word, f"espace de noms « {word.text} » inconnu", nearest(word.text, own)
     listed = any(target.kind.namespaced and target.name is None for target in targets(call)[0])
     empty = situation.namespace == "default" and not any(item.namespace == "default" for item in situation.objects)
-    if (listed or call.verb in ("events", "run")) and not asked and empty and not call.has("--all-namespaces"):
+    anywhere = asked or situation.opaque or call.has("--all-namespaces")
+    if (listed or call.verb in ("events", "run")) and empty and not anywhere:
         yield None, "kubectl regarde dans « default », où ce dépôt n'a rien", f"ajouter -n {min(own)}"
 
 

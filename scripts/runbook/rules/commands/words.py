@@ -7,6 +7,7 @@ from runbook.reading.content import PageBlocks
 from runbook.rules.call import PROGRAMS, SUBCOMMANDS, Call, grammar_of, options_of
 from runbook.rules.finding import Finding, Told, meant, nearest
 from runbook.rules.rule import rule
+from runbook.rules.scripts import SCRIPT
 
 PLACEHOLDER = re.compile(
     r"<[A-Za-zÀ-ÿ][\wÀ-ÿ .'’/-]*>|(?<![\w$\[({])\[[A-Z][A-Z_-]{2,}\]|\b(?:CHANGEME|YOUR[-_][A-Z_-]+)\b"
@@ -80,8 +81,9 @@ def unset_variable(call: Call) -> Iterator[Told]:
     words = (*command.words, *(word for _, word in command.redirects)) if call.situation.here else ()
     for word in words:
         for name in word.unset:
-            if command.path.endswith((".yml", ".yaml")) and name.startswith(("GITHUB_", "RUNNER_")):
-                continue  # a workflow's own
+            own = command.path.endswith((".yml", ".yaml")) and name.startswith(("GITHUB_", "RUNNER_"))
+            if own or (call.situation.target == SCRIPT and f"${{{name}:?" in command.block.code):
+                continue  # a workflow's own; what a script asks of its caller
             known = (one for one in call.situation.shell.variables if one.isidentifier())
             near = meant(name, known)
             remedy = f"vouliez-vous dire « {near} » ?" if near else "l'affecter dans un bloc précédent"
