@@ -70,7 +70,7 @@ def test_what_is_no_such_file_is_said_in_one_line(database, tmp_path):
         main([str(tmp_path / "absent.csv")])
     other = tmp_path / "autre.csv"
     other.write_text("a;b\n")
-    with pytest.raises(SystemExit, match="attendu : nom, periode"):
+    with pytest.raises(SystemExit, match=r"attendu.: nom, periode"):
         main([str(other)])
 
 

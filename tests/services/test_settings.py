@@ -47,6 +47,7 @@ REFUSED = [
     (GunicornSettings, "REVISION", ["", "a b"]),
     (GunicornSettings, "METRICS_PORT", ["", "-1", "65536", "neuf"]),
     (GunicornSettings, "OTEL_EXPORTER_OTLP_ENDPOINT", ["collecteur:4318", "ftp://collecteur"]),
+    (GunicornSettings, "TRUSTED_PROXIES", ["traefik", "10.0.0.0/8\n", "*"]),
     (GunicornSettings, "OTEL_TRACES_SAMPLER_ARG", ["", "-0.1", "1.1", "nan", "10%"]),
     (GunicornSettings, "GUNICORN_WORKERS", ["0", "17", "auto"]),
     (GunicornSettings, "GUNICORN_THREADS", ["1", "65"]),

@@ -41,6 +41,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         service=SERVICE,
         version=settings.api_version,
         content_security_policy=_CONTENT_SECURITY_POLICY,
+        trusted_proxies=server.trusted_proxies,
     )
     database = Database(read_database_url(environ), places, life_of(app))
     instance = socket.gethostname()

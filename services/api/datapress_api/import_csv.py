@@ -63,7 +63,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     reader = csv.DictReader(text.splitlines())
     wanted = [column.name for column in _COLUMNS]
     if sorted(reader.fieldnames or []) != sorted(wanted):
-        sys.exit(f"{path}:1 : colonnes {', '.join(reader.fieldnames or ['absentes'])} ; attendu : {', '.join(wanted)}")
+        sys.exit(f"{path}:1 : colonnes {', '.join(reader.fieldnames or ['absentes'])} ; attendu : {', '.join(wanted)}")
     return [_row(path, reader.line_num, given) for given in reader]
 
 

@@ -15,6 +15,12 @@ MetricsPort = Annotated[int, Meta(ge=0, le=65535, description="0, ou un port jus
 Processes = Annotated[int, Meta(ge=1, le=16, description="un nombre de processus de 1 à 16")]
 Threads = Annotated[int, Meta(ge=2, le=64, description="un nombre de threads de 2 à 64")]
 Seconds = Annotated[int, Meta(ge=0, le=300, description="un nombre de secondes de 0 à 300")]
+Proxies = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9A-Fa-f:./, ]*\Z", description="des adresses ou des réseaux, par exemple 10.244.0.0/16, ou rien"
+    ),
+]
 Ratio = Annotated[float, Meta(ge=0, le=1, description="une part entre 0 et 1")]
 
 
@@ -30,6 +36,8 @@ class GunicornSettings(Struct, frozen=True, kw_only=True):
     gunicorn_threads: Threads = 8
     gunicorn_keepalive: Seconds = 5
     log_level: LogLevel = "info"
+    # Who may say for whom a request is; empty: nobody.
+    trusted_proxies: Proxies = ""
     # Of what was this built? The images say so.
     revision: Version = "inconnue"
     # 0: nothing is served.

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
+from datapress_common.proxies import Networks, find_client
 from datapress_common.request_id import ENVIRON, HEADER, choose_request_id
 from datapress_common.tracing import current_trace_id
 
@@ -23,8 +24,8 @@ _EXTENSION = "datapress-headers"
 _CACHE = "Cache-Control"
 
 
-def register(app: Flask, content_security_policy: str) -> None:
-    """Give every request to `app` an id, and every answer that id and these headers.
+def register(app: Flask, content_security_policy: str, proxies: Networks) -> None:
+    """Give every request to `app` an id and its client's address, and every answer that id and these headers.
 
     Around Flask and not within: a service must cost little more than Flask itself, and Werkzeug's
     headers, looked at one by one, cost a tenth of it.
@@ -34,6 +35,8 @@ def register(app: Flask, content_security_policy: str) -> None:
 
     def around(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         begin(environ)
+        if proxies:
+            find_client(environ, proxies)
 
         def start(status: str, headers: list[tuple[str, str]], failure: Any = None) -> Any:
             # For the log and the metrics, which are written when Flask has let go of the request.

@@ -14,6 +14,7 @@ from gunicorn.glogging import Logger
 
 from datapress_common import metrics
 from datapress_common.health import PROBE_PATHS
+from datapress_common.proxies import PEER
 from datapress_common.request_id import current_request_id
 from datapress_common.timestamps import iso_utc
 from datapress_common.tracing import current_trace_id
@@ -81,8 +82,9 @@ class ServiceLogger(Logger):
                     "status": status,
                     "bytes": getattr(resp, "sent", None),
                     "duration_ms": round(request_time.total_seconds() * 1000, 3),
-                    "remote": environ.get("REMOTE_ADDR"),
+                    "remote": environ.get(PEER, environ.get("REMOTE_ADDR")),
                     "user_agent": environ.get("HTTP_USER_AGENT", "-"),
+                    **({"client": environ["REMOTE_ADDR"]} if PEER in environ else {}),
                     "request_id": environ.get("datapress.request_id"),
                     "trace_id": environ.get("datapress.trace_id"),
                 }

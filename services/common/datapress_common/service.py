@@ -13,6 +13,7 @@ from datapress_common.errors import json_error
 from datapress_common.health import health_blueprint
 from datapress_common.life import life_of
 from datapress_common.observed import identify
+from datapress_common.proxies import read_proxies
 
 
 def make_service(
@@ -21,6 +22,7 @@ def make_service(
     service: str,
     version: str,
     content_security_policy: str,
+    trusted_proxies: str = "",
     static_folder: str | None = None,
     on_error: Callable[[HTTPException], Response] = json_error,
 ) -> Flask:
@@ -30,7 +32,7 @@ def make_service(
     app.json = _Json(app)
     # Werkzeug would send `//host/x` to the host that the client names.
     app.url_map.merge_slashes = False
-    headers.register(app, content_security_policy)
+    headers.register(app, content_security_policy, read_proxies(trusted_proxies))
     # Unforeseen exceptions come here as well: Flask logs them and makes a 500 of them.
     app.register_error_handler(HTTPException, on_error)
     app.register_blueprint(health_blueprint(service, version, life_of(app)))

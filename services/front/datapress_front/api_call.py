@@ -3,14 +3,13 @@
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from typing import TypeVar
 
 import requests
 from urllib3.exceptions import HTTPError
 
-from datapress_common.request_id import HEADER
 from datapress_common.tracing import calling
 from datapress_front.api_session import Call, make_session
 from datapress_front.api_state import ApiState, state_of_answer, state_of_failure
@@ -36,14 +35,14 @@ class ApiCaller:
         # A call left behind ends when the system gives up on it: until then it counts.
         self._slots = threading.BoundedSemaphore(_MAX_CALLS)
 
-    def ask(self, request_id: str) -> ApiState:
+    def ask(self, headers: Mapping[str, str]) -> ApiState:
         """The API's state."""
-        return self.get("/health", request_id, state_of_answer, state_of_failure)
+        return self.get("/health", headers, state_of_answer, state_of_failure)
 
     def get(
         self,
         target: str,
-        request_id: str,
+        headers: Mapping[str, str],
         read: Callable[[requests.Response, float], _Result],
         failed: Callable[[Exception], _Result],
     ) -> _Result:
@@ -57,7 +56,7 @@ class ApiCaller:
         def work() -> None:
             try:
                 with call:
-                    results.put(self._try(target, request_id, read, failed))
+                    results.put(self._try(target, headers, read, failed))
             finally:
                 self._slots.release()
 
@@ -74,14 +73,14 @@ class ApiCaller:
     def _try(
         self,
         target: str,
-        request_id: str,
+        headers: Mapping[str, str],
         read: Callable[[requests.Response, float], _Result],
         failed: Callable[[Exception], _Result],
     ) -> _Result:
         attempts = 1
         while True:
             try:
-                return self._get(target, request_id, read)
+                return self._get(target, headers, read)
             except requests.ConnectionError as error:
                 # A pod that has just gone, a kept-alive connection closed at the other end: worth
                 # a second try. Slowness is not: the reader would wait twice.
@@ -91,13 +90,15 @@ class ApiCaller:
             except (requests.RequestException, HTTPError) as error:
                 return failed(error)
 
-    def _get(self, target: str, request_id: str, read: Callable[[requests.Response, float], _Result]) -> _Result:
+    def _get(
+        self, target: str, headers: Mapping[str, str], read: Callable[[requests.Response, float], _Result]
+    ) -> _Result:
         url, started = self._base + target, time.monotonic()
         with (
             calling("GET", url) as told,
             self._session.get(
                 url,
-                headers={HEADER: request_id, **told},
+                headers={**headers, **told},
                 timeout=self._timeouts,
                 allow_redirects=False,
                 stream=True,

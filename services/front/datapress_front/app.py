@@ -12,7 +12,8 @@ from werkzeug.exceptions import HTTPException
 from datapress_common.errors import error_message, json_error
 from datapress_common.gunicorn_settings import GunicornSettings
 from datapress_common.life import life_of
-from datapress_common.request_id import current_request_id
+from datapress_common.proxies import passed_on
+from datapress_common.request_id import HEADER, current_request_id
 from datapress_common.service import make_service
 from datapress_common.settings import load
 from datapress_common.timestamps import iso_utc
@@ -41,20 +42,21 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     watch = ApiWatch(waiting=server.gunicorn_threads // 2)
     caller = ApiCaller(settings)
 
-    def look(request_id: str) -> Seen[ApiState]:
-        return watch.look("state", lambda: caller.ask(request_id), _NEVER_SEEN)
+    def look(headers: Mapping[str, str]) -> Seen[ApiState]:
+        return watch.look("state", lambda: caller.ask(headers), _NEVER_SEEN)
 
     app = make_service(
         __package__,
         service=SERVICE,
         version=settings.front_version,
         content_security_policy=_CONTENT_SECURITY_POLICY,
+        trusted_proxies=server.trusted_proxies,
         static_folder="static",
         on_error=_page_or_json,
     )
 
     # With nothing seen yet, the first readers would be told that the API is missing.
-    life_of(app).beginnings.append(lambda: look("demarrage"))
+    life_of(app).beginnings.append(lambda: look({HEADER: "demarrage"}))
 
     app.add_template_filter(iso_utc)
     app.add_template_filter(in_french)
@@ -64,7 +66,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
 
     @app.get("/")
     def index() -> str:
-        seen = look(current_request_id())
+        seen = look(passed_on())
         return render_template(
             "index.html",
             settings=settings,
@@ -76,7 +78,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
 
     @app.get("/status")
     def status() -> tuple[Response, HTTPStatus]:
-        seen = look(current_request_id())
+        seen = look(passed_on())
         answer = jsonify(
             service=SERVICE,
             version=settings.front_version,

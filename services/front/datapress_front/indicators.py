@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 
-from datapress_common.request_id import current_request_id
+from datapress_common.proxies import passed_on
 from datapress_front.api_call import ApiCaller
 from datapress_front.api_data import Indicators, Row, indicators_of_answer, indicators_of_failure, missing
 from datapress_front.api_watch import ApiWatch, Seen
@@ -25,10 +25,10 @@ def indicators_blueprint(caller: ApiCaller, watch: ApiWatch) -> Blueprint:
     def ask(**more: str) -> Seen[Indicators]:
         asked = {name: value for name in _FILTERS if (value := request.args.get(name, "").strip())}
         target = "/indicateurs?" + urlencode(asked | {"taille": _MOST} | more)
-        request_id = current_request_id()
+        headers = passed_on()
         return watch.look(
             target,
-            lambda: caller.get(target, request_id, indicators_of_answer, indicators_of_failure),
+            lambda: caller.get(target, headers, indicators_of_answer, indicators_of_failure),
             _NEVER_SEEN,
         )
 
