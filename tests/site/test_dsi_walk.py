@@ -32,6 +32,7 @@ MEASURES = {
     ("maintenance-noeud", "Nœud vidé, deux fronts"): "aucune requête perdue sur 2\u00a0007",
     ("perte-noeud", "Perte d'un nœud, deux fronts"): "611 requêtes perdues sur 3\u00a0011, en 41,5 s",
 }
+RESTORED = "77 s pour reprendre, 13 lignes perdues sur 240"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,14 @@ def questions() -> tuple[Question, ...]:
     ways = [way["ancre"] for way in _data("couts.yaml")["scenarios"]]  # type: ignore[attr-defined]
     proposed = yaml.safe_load((ROOT / "docs/_data/engagements.yaml").read_text(encoding="utf-8"))
     ends = read_supported(ROOT / "docs/_data/versions.yaml").kubernetes
+    ran = len(MEASURES) + 1
     people, days = proposed["astreinte"]["personnes"], roadmap.days("horizon-1")
     return (
         Question("Combien par an, selon l'hébergement ?", "par an", tuple(str(costs.year(it)) for it in ways), "#hyp"),
         Question("Et pour démarrer ?", "pour démarrer", tuple(str(costs.start(it)) for it in ways), "#hyp"),
         Question("Qui est d'astreinte ?", "astreinte", (str(people), str(costs.on_call)), "couts/#hyp"),
         Question("Une panne, combien de temps ?", "RTO", tuple(MEASURES.values()), "preuves/recette"),
-        Question("Combien de données perdues ?", "RPO", (proposed["sauvegarde"]["perte"],), "feuille-de-route"),
+        Question("Combien de données perdues ?", "RPO", (proposed["sauvegarde"]["perte"], RESTORED), "restaurer"),
         Question("Quelles données personnelles ?", "RGPD", (proposed["conservation"]["duree"],), "cnil.fr"),
         Question(
             "Jusqu'à quand est-ce suivi ?",
@@ -86,7 +88,7 @@ def questions() -> tuple[Question, ...]:
         Question(
             "Qu'est-ce qui est prouvé, et quand ?",
             "prouvé",
-            ("5 commandes vérifiées sur 5 le 1er novembre 2026",),
+            (f"{ran} commandes vérifiées sur {ran} le 1er novembre 2026",),
             "enregistrement.json",
         ),
     )
@@ -101,6 +103,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *(
             step(page=f"docs/exploitation/{page}.md", title=title, out=f"verdict\u00a0: {verdict}\n")
             for (page, title), verdict in MEASURES.items()
+        ),
+        step(
+            page="docs/exploitation/restaurer.md", title="RTO et RPO de cet exercice", out=f"< une ligne\n{RESTORED}\n"
         ),
     )
     built = build_site(project)
