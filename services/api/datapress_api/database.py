@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import fcntl
 import logging
 import os
 import threading
@@ -9,13 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import ServiceUnavailable
 
 from datapress_api.database_url import Location
-from datapress_api.table import INDICATORS
+from datapress_api.sample import add_sample
+from datapress_api.table import INDICATORS, METADATA
 from datapress_common.life import Life
 
 _LOG = logging.getLogger(__name__)
@@ -26,6 +28,8 @@ _DATABASE_SECONDS = 2.0
 _LOOK_SECONDS, _LOOK_AGAIN_SECONDS = 2.0, 0.25
 # Many times what a look at a database that answers nothing takes.
 _STALLED_SECONDS = 60.0
+# Any number, the same for whoever changes the schema of this database.
+_LOCK = 7_240_851
 _UNREACHABLE = "base de données injoignable"
 
 
@@ -79,10 +83,11 @@ class Database:
         trace_statements(self.engine)
 
     def _prepare(self) -> None:
-        from datapress_api.migrate import migrate  # noqa: PLC0415 - Alembic is for those who migrate
-
+        # What is forgotten with the process never migrates: the tables as they are, without Alembic's 16 MiB.
         try:
-            migrate(self.engine, with_sample=True)
+            with alone(self.engine) as connection:
+                METADATA.create_all(connection)
+                add_sample(connection)
         except (SQLAlchemyError, OSError):
             _LOG.exception("Base de données embarquée : préparation impossible")
 
@@ -116,6 +121,20 @@ class Database:
             return "schéma absent de la base de données"
         lacking = ", ".join(column.name for column in INDICATORS.columns if column.name not in there)
         return f"schéma de la base de données en retard, sans {lacking}"
+
+
+@contextlib.contextmanager
+def alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction that waits for whoever else is changing the schema of the same database to end."""
+    if engine.dialect.name == "sqlite":
+        with Path(f"{engine.url.database}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with engine.begin() as connection:
+                yield connection
+        return
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        yield connection
 
 
 def make_engine(location: Location, connections: int) -> Engine:

@@ -4,25 +4,20 @@ usage: python -m datapress_api.migrate [--exemple] [--attendre SECONDES]      wi
 """
 
 import argparse
-import contextlib
-import fcntl
 import os
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from datapress_api.database import cause, make_engine
+from datapress_api.database import alone, cause, make_engine
 from datapress_api.database_url import read_database_url
 from datapress_api.sample import add_sample
 
-# Any number, the same for whoever migrates this database.
-_LOCK = 7_240_851
 _AGAIN_SECONDS = 0.5
 _WRONG_PASSWORD = "'28P01'"  # noqa: S105 - PostgreSQL's code for it
 
@@ -68,26 +63,12 @@ def migrate(engine: Engine, *, with_sample: bool = False, to: str = "head") -> i
 
     Each migration only adds, so that the version before still works on the schema after.
     """
-    with _alone(engine) as connection:
+    with alone(engine) as connection:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.attributes["connection"] = connection
         command.upgrade(config, to)
         return add_sample(connection) if with_sample else 0
-
-
-@contextlib.contextmanager
-def _alone(engine: Engine) -> Iterator[Connection]:
-    """A transaction that waits for any other migration of the same database to end."""
-    if engine.dialect.name == "sqlite":
-        with Path(f"{engine.url.database}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            with engine.begin() as connection:
-                yield connection
-        return
-    with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        yield connection
 
 
 if __name__ == "__main__":
