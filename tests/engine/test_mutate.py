@@ -147,6 +147,17 @@ def test_after_a_change_only_what_depends_on_it_is_judged_again(make_site: MakeS
     assert first_finding(warm, "docs/first.md").startswith("docs/second.md:6 : « made.txt » n'existe ni dans le dépôt")
 
 
+def test_what_a_page_leaves_out_with_a_reason_finds_no_mutant(make_site: MakeSite) -> None:
+    """Whichever page, and whichever part of the check is asked again after the change."""
+    attributes = '{ .bash data-ignore="fichier-absent: made by another team" }'
+    root = make_site(first="\n```bash\necho one\n```\n", second=f"\n``` {attributes}\ncat made.txt\n```\n")
+    warm = warm_up(root, root, {})
+    page = root / "docs" / "first.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("one", "two"), encoding="utf-8")
+
+    assert first_finding(warm, "docs/first.md") == ""
+
+
 def test_a_mutant_shows_its_change_as_a_small_diff() -> None:
     mutant = replaced("port-changed", "k8s/a.yaml", "a: 1\nport: 80\nb: 2\nc: 3\n", 11, 13, "81")
 

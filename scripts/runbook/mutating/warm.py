@@ -14,9 +14,9 @@ from runbook.reading.pages import read_again, read_pages, read_site
 from runbook.repository.model import Repository, read_repository
 from runbook.rules.check import Grammars, check, of_pages, of_repository, of_scripts
 from runbook.rules.finding import Finding
-from runbook.rules.ignores import kept
+from runbook.rules.ignores import USELESS, kept
 from runbook.rules.rule import Rule, load_rules
-from runbook.settings import FILE, Settings, load
+from runbook.settings import Settings, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def first_finding(warm: Warm, path: str) -> str:
     rules = list(load_rules().values())
     try:
         for found, pages, repository in _stages(warm, path, rules):
-            if left := [one for one in kept(found, pages, repository, rules) if one.path != FILE]:
+            if left := [one for one in kept(found, pages, repository, rules) if one.rule != USELESS]:
                 return str(min(left))
     except RunbookError as error:
         return str(error).splitlines()[0]
@@ -92,8 +92,8 @@ def _stages(
         same = {page.path for page in site.pages if page.path in before and before[page.path].page == page}
         pages = [before[one.path] if one.path in same else _blocks(one, site, warm.settings) for one in site.pages]
         changed = pages
-    yield of_pages(changed, pages, repository, warm.grammars, rules, Counter()), changed, repository
-    yield load_rules()["shellcheck"].findings(repository, changed), changed, repository
+    yield of_pages(changed, pages, repository, warm.grammars, rules, Counter()), pages, repository
+    yield load_rules()["shellcheck"].findings(repository, changed), pages, repository
 
 
 def _blocks(page: Page, site: Site, settings: Settings) -> PageBlocks:
