@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from runbook.matching.expect import Kind, compare
-from runbook.matching.generalise import generalise, laid_out
+from runbook.matching.generalise import Shown, generalise, laid_out
 from runbook.matching.mismatch import visible
 from runbook.matching.text_pattern import read_lines
 
@@ -23,16 +23,36 @@ def diff(expected: str, actual: str, kind: Kind) -> tuple[str, ...]:
     """
     if compare(expected, actual, kind) is None:
         return ()
-    lines = laid_out if kind is Kind.JSON else read_lines
-    better = "\n".join(line.text for line in generalise(expected, actual, kind))
-    rows = list(_folded(_between(lines(expected)[:_COMPARED], lines(better)[:_COMPARED])))
+    better = generalise(expected, actual, kind)
+    if kind is not Kind.JSON and any(line.index is not None for line in better):
+        found = _kept(expected.split("\n"), better)
+    else:
+        lines = laid_out if kind is Kind.JSON else read_lines
+        found = _between(lines(expected), lines("\n".join(line.text for line in better)))
+    rows = list(_folded(found))
     return tuple(rows if len(rows) <= _LONGEST else [*rows[:_LONGEST], "  [la suite n'est pas montrée]"])
 
 
 def _between(old: list[str], new: list[str]) -> Iterator[str]:
-    for tag, start, end, first, last in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    pairs = difflib.SequenceMatcher(None, old[:_COMPARED], new[:_COMPARED], autojunk=False).get_opcodes()
+    for tag, start, end, first, last in pairs:
         yield from (_row("  " if tag == "equal" else "- ", line) for line in old[start:end])
         yield from (_row("+ ", line) for line in new[first:last] if tag != "equal")
+
+
+def _kept(old: list[str], new: list[Shown]) -> Iterator[str]:
+    """The same where it is known which of the old lines stay."""
+    at = 0
+    added: list[str] = []
+    for line in new:
+        if line.index is None:
+            added.append(_row("+ ", line.text))
+            continue
+        yield from (_row("- ", text) for text in old[at : line.index])
+        yield from (*added, _row("  ", line.text))
+        at, added = line.index + 1, []
+    yield from (_row("- ", text) for text in "\n".join(old[at:]).rstrip().split("\n") if text)
+    yield from added
 
 
 def _row(sign: str, line: str) -> str:
