@@ -36,7 +36,8 @@ def test_the_blocks_lead_from_the_symptom_to_the_way_out(
     route = [f"docs/exploitation/{section}" for section in broken["route"]]
 
     shown = "\n".join(terminal.paste(block.code).output for block in blocks(FIRST, *LOOKING))
-    assert _first_row(shown) in route, shown
+    first = _first_row(shown)
+    assert first in route or any(section in _links(first) for section in route), shown
     for section, following in pairwise(route):
         assert following in _links(section), f"{section} does not name {following}"
     if "component" in broken:
