@@ -1,6 +1,7 @@
 """Who waits for the API, and what do the others get meanwhile?"""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -85,6 +86,15 @@ def test_before_any_answer_nothing_is_made_up(look, as_many_as_may_wait):
     as_many_as_may_wait()
 
     assert look("early") == Seen(NEVER)
+
+
+def test_at_the_start_the_first_answer_is_worth_a_moment(api, look, as_many_as_may_wait):
+    as_many_as_may_wait()
+    with ThreadPoolExecutor(1) as readers:
+        early = readers.submit(look, "early")
+        api.answering.set()
+
+        assert early.result().state == WELL
 
 
 def test_each_question_has_an_answer_of_its_own_and_not_all_are_remembered(api, look, as_many_as_may_wait):

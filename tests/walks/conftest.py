@@ -66,6 +66,7 @@ def terminal(desk: Path) -> Iterator[Terminal]:
 def sound(desk: Path) -> Iterator[None]:
     """Whatever a walk did, the next one finds the recette of the files, its events forgotten."""
     yield
+    kubectl("delete", "networkpolicies,resourcequotas,persistentvolumeclaims", "--all", "--wait=false")
     kubectl("apply", "-f", str(desk / "k8s"))
     kubectl("replace", "--save-config", *(f"--filename={path}" for path in sorted((desk / "k8s").glob("*.yaml"))))
     kubectl("delete", "events", "--all")

@@ -13,6 +13,8 @@ from datapress_common.metrics import count_api_call, count_remembered
 _LOG = logging.getLogger(__name__)
 
 _REMEMBERED = 64
+# How long a reader waits at the front's start, while nothing at all is known.
+_FIRST_SECONDS = 0.5
 
 
 class _Told(Protocol):
@@ -43,7 +45,7 @@ class ApiWatch:
     def __init__(self, waiting: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._places = threading.BoundedSemaphore(waiting)
-        self._lock = threading.Lock()
+        self._known = threading.Condition()
         self._last: OrderedDict[str, tuple[Any, float]] = OrderedDict()
 
     def look(self, question: str, ask: Callable[[], _Answer], never: _Answer) -> Seen[_Answer]:
@@ -60,13 +62,15 @@ class ApiWatch:
                 _LOG.warning("API en défaut : %s", answer.error)
             return Seen(answer)
         count_remembered()
-        with self._lock:
+        with self._known:
+            self._known.wait_for(lambda: self._last, _FIRST_SECONDS)
             last = self._last.get(question)
         return Seen(never) if last is None else Seen(last[0], self._clock() - last[1])
 
     def _remember(self, question: str, answer: _Told) -> None:
-        with self._lock:
+        with self._known:
             self._last[question] = (answer, self._clock())
+            self._known.notify_all()
             self._last.move_to_end(question)
             while len(self._last) > _REMEMBERED:
                 self._last.popitem(last=False)
