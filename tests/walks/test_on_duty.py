@@ -72,9 +72,15 @@ def _visible(what: str) -> bool:
         return answers()["version"] is None
     if what == "no API":
         # Not while pods are replaced: the one that leaves may still reach it.
+        replaced = kubectl("rollout", "status", "deployment/datapress-front", "--watch=false")
         leaving = [pod for pod in objects("pods") if "deletionTimestamp" in pod["metadata"]]
         said = answers()
-        return not leaving and said["version"] is not None and not said["api"]["reachable"]
+        return (
+            "successfully rolled out" in replaced
+            and not leaving
+            and said["version"] is not None
+            and not said["api"]["reachable"]
+        )
     return what in kubectl("get", "pods") + kubectl("get", "events")
 
 
