@@ -126,9 +126,11 @@ def _as_in_the_files(desk: Path) -> list[str]:
     ]
 
 
-def test_a_namespace_that_never_ends(terminal: Terminal) -> None:
+def test_a_namespace_that_never_ends(terminal: Terminal, request: pytest.FixtureRequest) -> None:
     kubectl("create", "namespace", "datapress-essai", everywhere=True)
     space = ("-n", "datapress-essai")
+    free = ("configmap", "garde", "--type=merge", '--patch={"metadata": {"finalizers": null}}', *space)
+    request.addfinalizer(lambda: kubectl("patch", *free, everywhere=True))  # or a failure holds it for the next run too
     kubectl("create", "configmap", "garde", *space, everywhere=True)
     held = '{"metadata": {"finalizers": ["exemple.fr/absent"]}}'
     kubectl("patch", "configmap", "garde", "--type=merge", "--patch", held, *space, everywhere=True)
