@@ -4,21 +4,15 @@ A slide keeps a place for them, with a sentence beside; without a browser the se
 """
 
 import html
-import logging
 import re
 import sys
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, FloatRect
 
-from served.server import site_server
-from served.while_open import served
-
-from .drive import driven
 from .find import MISSING, find_browser
-from .screenshots import fronts
+from .screenshots import shown
 
 _PLACE = re.compile(r'(<div class="dp-captures" data-captures="([^"]*)">)(?:\s*<img\b[^>]*>)*')
 
@@ -57,14 +51,12 @@ def main(site: Path) -> int:
     if program is None:
         print(f"Captures non fabriquées\u00a0: {MISSING}", file=sys.stderr)
         return 0
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     text = deck.read_text(encoding="utf-8")
     asked = dict.fromkeys(name for _, names in _PLACE.findall(text) for name in names.split())
     folder = deck.parent / "captures"
     folder.mkdir(exist_ok=True)
-    with ExitStack() as stack:
-        servers = {"site": stack.enter_context(served(site_server(site))), **fronts(stack)}
-        browser = stack.enter_context(driven(program))
+    with shown(program, site) as (browser, pages, fronts):
+        servers = {"site": pages, **fronts}
         images = {name: _taken(browser, servers, CAPTURES[name], folder / f"{name}.png") for name in asked}
     deck.write_text(
         _PLACE.sub(lambda place: place[1] + "".join(images[name] for name in place[2].split()), text), encoding="utf-8"

@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import product
 from pathlib import Path
 from typing import Literal
@@ -48,11 +49,8 @@ def main(site: Path, folder: Path, *names: str) -> int:
         print(f"scripts/screenshots : {MISSING}", file=sys.stderr)
         return 1
     folder.mkdir(exist_ok=True)
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its access log says nothing of the pictures
-    with ExitStack() as stack:
-        pages = stack.enter_context(served(site_server(site)))
-        addresses = {name: pages + page for name, page in PAGES.items()} | fronts(stack)
-        browser = stack.enter_context(driven(program))
+    with shown(program, site) as (browser, pages, fronts):
+        addresses = {name: pages + page for name, page in PAGES.items()} | fronts
         for name, width, scheme in product(names or addresses, SCREENS, SCHEMES):
             path = folder / f"{name}-{width}-{scheme}.png"
             _take(browser, addresses[name], width, scheme, path)
@@ -60,7 +58,16 @@ def main(site: Path, folder: Path, *names: str) -> int:
     return 0
 
 
-def fronts(stack: ExitStack) -> dict[str, str]:
+@contextmanager
+def shown(program: str, site: Path) -> Iterator[tuple[Browser, str, dict[str, str]]]:
+    """A browser, the address of the site that was built, and those of the front by name."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # its access log says nothing of the pictures
+    with ExitStack() as stack:
+        pages, fronts = stack.enter_context(served(site_server(site))), _fronts(stack)
+        yield stack.enter_context(driven(program)), pages, fronts
+
+
+def _fronts(stack: ExitStack) -> dict[str, str]:
     """The front as it is with an API that answers, and without one."""
     service = datapress_api.create_app({})
     for beginning in life_of(service).beginnings:  # as its server has it do, and here before anybody looks

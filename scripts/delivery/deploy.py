@@ -6,14 +6,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from delivery.cluster import Cluster
 from delivery.manifests import COMMIT, Manifests, trial, trial_name
 from delivery.programs import DeliveryError, say
-from delivery.release import COMPONENTS, Release
+from delivery.release import COMPONENTS, PORTS, TELLS, Release
 
-_PORTS = {"api": 8000, "front": 8080}
 _SETTLED = 20.0  # seconds given to what answers: it may have been seen before it changed
 _REVISION = "deployment.kubernetes.io/revision"
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -40,7 +40,7 @@ def try_out(cluster: Cluster, manifests: Manifests, release: Release, patience: 
             _rolled_out(cluster, trial_name(component), patience)
         for component in COMPONENTS:
             (pod,) = _running(cluster, trial_name(component))
-            _until_settled(lambda component=component, pod=pod: _fault(cluster, pod, component, release))  # type: ignore[misc]
+            _until_settled(partial(_fault, cluster, pod, component, release))
     finally:
         cluster.kubectl("delete", *names, "--ignore-not-found", "--wait=false")
     say("à l'écart", f"prêts et justes en {time.monotonic() - start:.0f} s, sans une requête d'utilisateur")
@@ -76,7 +76,7 @@ def check(cluster: Cluster, release: Release, address: str) -> None:
     """What runs is what was delivered, and what answers too: pod by pod, then where users call."""
     for component in COMPONENTS:
         for pod in _running(cluster, f"datapress-{component}"):
-            _until_settled(lambda component=component, pod=pod: _fault(cluster, pod, component, release))  # type: ignore[misc]
+            _until_settled(partial(_fault, cluster, pod, component, release))
     expected: dict[str, object] = {"version": release.version, "commit": release.commit, "api": release.version}
     _until_settled(lambda: _outside(address, expected))
     say("contrôler", f"chaque pod, et {address}, répondent {release.version} du commit {release.commit[:12]}")
@@ -141,7 +141,7 @@ def _running(cluster: Cluster, name: str) -> list[str]:
 def _fault(cluster: Cluster, pod: str, component: str, release: Release) -> str:
     """What is wrong with what this pod answers; empty when nothing is."""
     try:
-        status, told = cluster.ask(pod, _PORTS[component], "/" if component == "api" else "/status")
+        status, told = cluster.ask(pod, PORTS[component], TELLS[component])
     except DeliveryError as error:
         return f"{pod} ne répond pas : {error}"
     expected: dict[str, object] = {

@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from uuid import uuid4
 
 from delivery.programs import DeliveryError, call, say
-from delivery.release import COMPONENTS, ROOT, Source
+from delivery.release import COMPONENTS, PORTS, ROOT, TELLS, Source
 
-_PORTS = {"api": "8000", "front": "8080"}
-_TELLS = {"api": "/", "front": "/status"}  # where each says what it is
 _START = 30.0  # seconds given to a container before it must be ready
 
 
@@ -49,12 +47,12 @@ def smoke(source: Source, images: Mapping[str, str]) -> None:
         call(
             *("docker", "run", "--detach", "--rm", "--name", name, "--read-only", "--cap-drop=ALL"),
             *("--security-opt=no-new-privileges:true", "--memory=192m"),
-            *("--publish", f"127.0.0.1::{_PORTS[component]}", image),
+            *("--publish", f"127.0.0.1::{PORTS[component]}", image),
         )
         try:
-            address = call("docker", "port", name, f"{_PORTS[component]}/tcp").split()[0]
+            address = call("docker", "port", name, f"{PORTS[component]}/tcp").split()[0]
             seconds = _await_ready(name, f"http://{address}/health/ready")
-            told = json.loads(_get(f"http://{address}{_TELLS[component]}"))
+            told = json.loads(_get(f"http://{address}{TELLS[component]}"))
         finally:
             call("docker", "rm", "--force", name)
         if (told.get("version"), told.get("commit")) != (source.version, source.commit):

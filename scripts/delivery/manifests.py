@@ -60,7 +60,7 @@ def trial(manifests: Manifests) -> list[Object]:
     for found in copies:
         found["metadata"]["name"] += "-essai"
     for component, deployment in manifests.deployments.items():
-        found = json.loads(json.dumps(deployment))
+        found = copy.deepcopy(deployment)
         name = trial_name(component)
         found["metadata"]["name"] = name
         found["spec"] |= {"replicas": 1, "minReadySeconds": 0, "revisionHistoryLimit": 0}

@@ -1,6 +1,5 @@
 """What is delivered: a commit, its version, and the images made of it?"""
 
-import io
 import tarfile
 import tomllib
 from collections.abc import Mapping
@@ -10,6 +9,8 @@ from pathlib import Path
 from delivery.programs import DeliveryError, call
 
 COMPONENTS = ("api", "front")
+PORTS = {"api": 8000, "front": 8080}
+TELLS = {"api": "/", "front": "/status"}  # where each says what it is
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -38,7 +39,7 @@ def check_out(reference: str, folder: Path) -> Source:
     except DeliveryError:
         raise DeliveryError(f"commit inconnu : {reference} ; voir git log --oneline") from None
     call("git", "-C", ROOT, "archive", "--output", folder / "sources.tar", commit, "services", "k8s", "pyproject.toml")
-    with tarfile.open(fileobj=io.BytesIO((folder / "sources.tar").read_bytes())) as archive:
+    with tarfile.open(folder / "sources.tar") as archive:
         archive.extractall(folder, filter="data")
     version = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     return Source(commit, version, folder)

@@ -131,7 +131,7 @@ def _of_background(condition: str, fact: Fact, blank: Result, run: Run) -> Resul
             f"{condition} répond déjà avant le lancement : un autre programme occupe la place ; l'arrêter",
         ),
         End.GONE: (Reason.READINESS, f"la commande de fond s'est arrêtée avant que {condition} ne soit vrai"),
-        End.LATE: (Reason.READINESS, f"{condition} n'est pas vrai après {_deadline(fact.step, run):g} s"),
+        End.LATE: (Reason.READINESS, f"{condition} n'est pas vrai après {run.deadline(fact.step):g} s"),
         End.FLOODED: (Reason.FLOODED, _flood(run)),
     }.get(fact.ran.end, (Reason.CLOSED, "le shell de la page s'est terminé"))
     return replace(blank, outcome=outcome, why=why, reason=words)
@@ -141,7 +141,7 @@ def _of_block(fact: Fact, blank: Result, run: Run) -> Result:
     """Compare what happened with what the page promises."""
     block, ran = fact.step.block, fact.ran
     wanted = 0 if fact.asked else block.exit_status
-    late = f"pas de fin en {_deadline(fact.step, run):g} s ; tous ses processus ont été arrêtés"
+    late = f"pas de fin en {run.deadline(fact.step):g} s ; tous ses processus ont été arrêtés"
     faults = {
         (Reason.LATE, late): ran.end is End.LATE,
         (Reason.FLOODED, _flood(run)): ran.end is End.FLOODED,
@@ -203,10 +203,6 @@ def _discredit(ended: PageEnded, journal: Journal) -> None:
 
 def _flood(run: Run) -> str:
     return f"sortie de plus de {run.settings.output_limit // 2**20} Mio ; la commande a été arrêtée"
-
-
-def _deadline(step: Step, run: Run) -> float:
-    return step.block.deadline or run.settings.deadline
 
 
 def _kept(output: bytes, run: Run) -> str:

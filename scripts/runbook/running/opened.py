@@ -49,7 +49,7 @@ class Opened:
             self._shells.append(self._new_shell())
         shell, condition = self._shells[-1], step.block.condition
         if condition:
-            ran = shell.run(condition, self._deadline(step))
+            ran = shell.run(condition, self.run.deadline(step))
             if ran.end is not End.STATUS or ran.status in NO_ANSWER:  # no reason to leave the step out
                 return self.fact(step, ran=ran, asked=True, attempts=1, seconds=ran.duration)
             if ran.status:
@@ -59,7 +59,7 @@ class Opened:
     def cleanup(self, step: Step) -> Fact:
         """A clean-up step, in a shell of its own."""
         with self._new_shell() as shell:
-            ran = shell.run(step.block.code, self._deadline(step))
+            ran = shell.run(step.block.code, self.run.deadline(step))
         sweep(self.run, self.session.spared)
         return self.fact(step, ran=ran, attempts=1, seconds=ran.duration)
 
@@ -79,7 +79,7 @@ class Opened:
         started, patience, count = time.monotonic(), step.block.retry, 0
         while True:
             count += 1
-            ran = shell.run(step.block.code, self._deadline(step))
+            ran = shell.run(step.block.code, self.run.deadline(step))
             if ran.end in (End.LATE, End.FLOODED):
                 sweep(self.run, self.session.spared)
             seconds = ran.duration if patience is None else time.monotonic() - started
@@ -105,7 +105,7 @@ class Opened:
                 End.READY: holds(condition, out + err),
                 End.FLOODED: job.outputs.flooded,
                 End.GONE: not running,
-                End.LATE: seconds > self._deadline(step),
+                End.LATE: seconds > self.run.deadline(step),
             }
             if reached := [state for state, here in states.items() if here]:
                 return self.fact(step, ran=Ran(reached[0], out=out, err=err), attempts=1, seconds=seconds)
@@ -117,6 +117,3 @@ class Opened:
         folder = self.run.folder / f"{slug}-{next(self._numbers)}"
         folder.mkdir(mode=0o700)
         return Shell(folder, self.run.root, self.session.env, settings.output_limit, self._secrets, self._locals)
-
-    def _deadline(self, step: Step) -> float:
-        return step.block.deadline or self.run.settings.deadline

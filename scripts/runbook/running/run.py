@@ -54,6 +54,10 @@ class Run:
     operator: Operator = NOBODY
     interruptions: Interruptions = field(default_factory=Interruptions)
 
+    def deadline(self, step: Step) -> float:
+        """Seconds that one attempt at this step may last."""
+        return step.block.deadline or self.settings.deadline
+
 
 @contextlib.contextmanager
 def opened(
