@@ -1,5 +1,6 @@
 """What can a page ask for instead of typing it?"""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,82 +72,34 @@ def define_env(env: Any) -> None:
         }
     )
 
-    def objects_table() -> str:
-        return tables.objects_table(recette)
+    def here(page: str | None) -> str:
+        return page or env.page.file.src_uri
 
-    def workloads_table() -> str:
-        return tables.workloads_table(recette.api, recette.front)
-
-    def probes_table(component: str) -> str:
-        return tables.probes_table(getattr(recette, component))
-
-    def routes_table(component: str) -> str:
-        return tables.routes_table(services[component], dig(meanings, "routes", component, source=_MEANINGS))
-
-    def settings_table(group: str) -> str:
-        return tables.settings_table(
-            tuple(services.values()),
-            group,
-            recette,
-            dig(meanings, "variables", source=_MEANINGS),
-        )
-
-    def verification(page: str | None = None) -> str:
-        return page_proofs.verification(evidence, page or env.page.file.src_uri)
-
-    def duration(page: str | None = None) -> str:
-        return page_proofs.duration(evidence, page or env.page.file.src_uri)
-
-    def measured(title: str, page: str | None = None) -> str:
-        return losses.measured(evidence, page or env.page.file.src_uri, title)
-
-    def seen(title: str, page: str | None = None) -> str:
-        return losses.seen(evidence, page or env.page.file.src_uri, title)
-
-    def proved(page: str, anchor: str = "") -> str:
-        return proved_in(evidence, root / _DOCS, titles.get(page), page, anchor)
-
-    def status() -> str:
-        return home_status.status(evidence)
-
-    def last_run() -> str:
-        return proofs.proofs(evidence, past, titles)
-
-    def target_run(target: str) -> str:
-        return proofs.target_proofs(evidence, past, titles, target)
-
-    def engine_parts() -> str:
-        return engine.parts_table(only(read_yaml(root / _ENGINE), _ENGINE))
-
-    def engine_drawing() -> str:
-        return engine.imports_drawing()
-
-    def operations() -> str:
-        return operations_tables(root, settings.model.applications["api"].path)
-
-    def drawing(name: str) -> str:
-        return drawings.svg(diagrams[name])
-
-    for macro in (
-        drawing,
-        engine_parts,
-        engine_drawing,
-        objects_table,
-        workloads_table,
-        probes_table,
-        operations,
-        routes_table,
-        settings_table,
-        verification,
-        duration,
-        measured,
-        seen,
-        proved,
-        status,
-        last_run,
-        target_run,
-    ):
-        env.macro(macro)
+    macros: dict[str, Callable[..., str]] = {
+        "drawing": lambda name: drawings.svg(diagrams[name]),
+        "engine_parts": lambda: engine.parts_table(only(read_yaml(root / _ENGINE), _ENGINE)),
+        "engine_drawing": engine.imports_drawing,
+        "objects_table": lambda: tables.objects_table(recette),
+        "workloads_table": lambda: tables.workloads_table(recette.api, recette.front),
+        "probes_table": lambda component: tables.probes_table(getattr(recette, component)),
+        "operations": lambda: operations_tables(root, settings.model.applications["api"].path),
+        "routes_table": lambda component: tables.routes_table(
+            services[component], dig(meanings, "routes", component, source=_MEANINGS)
+        ),
+        "settings_table": lambda group: tables.settings_table(
+            tuple(services.values()), group, recette, dig(meanings, "variables", source=_MEANINGS)
+        ),
+        "verification": lambda page=None: page_proofs.verification(evidence, here(page)),
+        "duration": lambda page=None: page_proofs.duration(evidence, here(page)),
+        "measured": lambda title, page=None: losses.measured(evidence, here(page), title),
+        "seen": lambda title, page=None: losses.seen(evidence, here(page), title),
+        "proved": lambda page, anchor="": proved_in(evidence, root / _DOCS, titles.get(page), page, anchor),
+        "status": lambda: home_status.status(evidence),
+        "last_run": lambda: proofs.proofs(evidence, past, titles),
+        "target_run": lambda target: proofs.target_proofs(evidence, past, titles, target),
+    }
+    for name, macro in macros.items():
+        env.macro(macro, name)
 
 
 def on_post_build(env: Any) -> None:

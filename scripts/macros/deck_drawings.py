@@ -4,6 +4,8 @@ from .drawings import Box, Drawing, Lane
 from .recette import Recette
 from .services import Service
 
+_TODAY = ("Front", "API", "Base de données", "Traitements planifiés")
+
 
 def deck_drawings(recette: Recette, services: dict[str, Service]) -> dict[str, Drawing]:
     """The diagrams by name, with the facts of the manifests and of Compose in them."""
@@ -12,17 +14,7 @@ def deck_drawings(recette: Recette, services: dict[str, Service]) -> dict[str, D
     return {
         "aujourdhui": Drawing(
             "Le front, l’API, la base de données et les traitements planifiés sur un même serveur.",
-            (
-                Lane(
-                    (
-                        Box("Front", kind="ancien"),
-                        Box("API", kind="ancien"),
-                        Box("Base de données", kind="ancien"),
-                        Box("Traitements planifiés", kind="ancien"),
-                    ),
-                    title="Un serveur",
-                ),
-            ),
+            (Lane(tuple(Box(name, kind="ancien") for name in _TODAY), title="Un serveur"),),
         ),
         "architecture": Drawing(
             f"Le navigateur appelle le front, qui appelle l’un des {api.replicas} exemplaires de l’API.",

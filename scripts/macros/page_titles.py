@@ -1,7 +1,6 @@
 """What is each page called?"""
 
 from pathlib import Path
-from typing import Any
 
 from mkdocs.utils import meta
 
@@ -10,13 +9,5 @@ from .sources import read_text
 
 def read_titles(docs: Path) -> dict[str, str]:
     """The title in the front matter of every page under `docs`, by its path there."""
-    return {
-        str(path.relative_to(docs)): title
-        for path in sorted(docs.rglob("*.md"))
-        if (title := _front_matter(path).get("title"))
-    }
-
-
-def _front_matter(path: Path) -> dict[str, Any]:
-    _, data = meta.get_data(read_text(path))
-    return data
+    heads = {str(path.relative_to(docs)): meta.get_data(read_text(path))[1] for path in sorted(docs.rglob("*.md"))}
+    return {path: head["title"] for path, head in heads.items() if head.get("title")}

@@ -31,21 +31,13 @@ def history(runs: list[PastRun], target: str = "") -> str:
     counted = [(run, totals) for run, totals in counted if totals.steps]
     if not counted:
         return "Aucune exécution complète n'a encore été gardée."
+    rows = [
+        (*when, it.executed, it.failed, it.not_run, seconds(it.seconds), it.stood_in)
+        for run, it in counted
+        for when in [(moment(run), revision(run), f"{it.verified} / {it.steps}")]
+    ]
     lines = counts_table(
-        ("Date", "Commit", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Durée", STOOD_IN),
-        [
-            (
-                moment(run),
-                revision(run),
-                f"{totals.verified} / {totals.steps}",
-                totals.executed,
-                totals.failed,
-                totals.not_run,
-                seconds(totals.seconds),
-                totals.stood_in,
-            )
-            for run, totals in counted
-        ],
+        ("Date", "Commit", "Vérifiées", "Sans assertion", "Échecs", "Non exécutées", "Durée", STOOD_IN), rows
     )
     drawing = f"{_drawing([totals for _, totals in reversed(counted)])}\n\n" if len(counted) > 1 else ""
     return f"{drawing}{lines}"

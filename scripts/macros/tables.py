@@ -92,25 +92,14 @@ def routes_table(service: Service, meanings: dict[str, str]) -> str:
     )
 
 
-def settings_table(
-    services: Sequence[Service],
-    group: str,
-    recette: Recette,
-    meanings: dict[str, str],
-) -> str:
+def settings_table(services: Sequence[Service], group: str, recette: Recette, meanings: dict[str, str]) -> str:
     """The variables of `group`: a service's own, or the « commun » ones that both set alike.
 
     Raises if code and meanings do not name the same variables.
     """
     _same(meanings, {item.name for service in services for item in service.settings}, "variables")
     rows = {
-        service.name: {
-            item.name: (
-                _meaning(item, meanings[item.name]),
-                *_values(item, service, recette),
-            )
-            for item in service.settings
-        }
+        service.name: {item.name: _row(item, service, recette, meanings) for item in service.settings}
         for service in services
     }
     first, second = rows.values()
@@ -126,25 +115,16 @@ def settings_table(
     )
 
 
-def _meaning(setting: Setting, meaning: str) -> str:
-    return f"{meaning}<br>*{setting.allowed}*" if setting.allowed else meaning
-
-
-def _values(setting: Setting, service: Service, recette: Recette) -> tuple[str, ...]:
-    image = service.image_environment.get(setting.name)
-    default = _value(setting.default) if image is None else f"{_value(image)} (image)"
+def _row(setting: Setting, service: Service, recette: Recette, meanings: dict[str, str]) -> tuple[str, ...]:
+    """What the setting means, then its value by default, in development and in the recette."""
+    meaning, name = meanings[setting.name], setting.name
+    image, developed = service.image_environment.get(name), service.environment.get(name, _ABSENT)
     return (
-        default,
-        _development(setting, service),
+        f"{meaning}<br>*{setting.allowed}*" if setting.allowed else meaning,
+        _value(setting.default) if image is None else f"{_value(image)} (image)",
+        {None: "reprise du poste si elle y est", _ABSENT: _ABSENT}.get(developed) or _value(developed),
         _recette(setting, service.name, recette),
     )
-
-
-def _development(setting: Setting, service: Service) -> str:
-    if setting.name not in service.environment:
-        return _ABSENT
-    value = service.environment[setting.name]
-    return "reprise du poste si elle y est" if value is None else _value(value)
 
 
 def _recette(setting: Setting, service: str, recette: Recette) -> str:

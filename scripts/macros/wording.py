@@ -109,15 +109,8 @@ def plain(text: str) -> str:
 
 
 def _cells(count: Totals) -> tuple[object, ...]:
-    return (
-        count.steps,
-        count.verified,
-        count.executed,
-        count.failed,
-        count.not_run,
-        seconds(count.seconds),
-        count.stood_in,
-    )
+    counted = (count.steps, count.verified, count.executed, count.failed, count.not_run)
+    return (*counted, seconds(count.seconds), count.stood_in)
 
 
 def _number(count: int, one: str, many: str) -> str:

@@ -69,3 +69,36 @@ def test_a_backup_that_is_not_whole_reaches_no_database(tmp_path, fault):
 
     assert (ended.returncode == 0) == touched.exists() == (fault == "none")
     assert fault == "none" or ended.stderr.startswith("restauration refusée, rien n'est changé")
+
+
+def test_a_backup_that_finds_no_room_leaves_the_kept_ones_and_removes_those_beyond_their_number(tmp_path):
+    programs, backups = tmp_path / "bin", tmp_path / "backups"
+    programs.mkdir()
+    backups.mkdir()
+    secret = tmp_path / "secret"
+    secret.write_text("essai")
+    for day in (1, 2, 3):
+        (backups / f"datapress-{day}.dump").write_text(f"jour {day}")
+        (backups / f"datapress-{day}.dump.sha256").write_text("empreinte")
+    full = "echo début >.en-cours; echo 'pg_dump: error: No space left on device' >&2; exit 1"
+    for name, body in {"pg_isready": "exit 0", "pg_dump": full}.items():
+        (programs / name).write_text(f"#!/bin/sh\n{body}\n")
+        (programs / name).chmod(0o755)
+    program = yaml.safe_load(DATA.read_text())["data"]["sauvegarder.sh"]
+    for there, here in {"/run/secrets/datapress/ADMIN_PASSWORD": secret, "/sauvegardes": backups}.items():
+        program = program.replace(there, str(here))
+
+    ended = subprocess.run(
+        ["bash", "-c", program],
+        env={"PATH": f"{programs}:{os.environ['PATH']}", "GARDER": "2"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert ended.returncode != 0
+    assert "No space left on device" in ended.stderr
+    assert sorted(path.name for path in backups.glob("*.dump")) == ["datapress-2.dump", "datapress-3.dump"]
+    assert [(backups / f"datapress-{day}.dump").read_text() for day in (2, 3)] == ["jour 2", "jour 3"]
+    assert not (backups / ".en-cours").exists()

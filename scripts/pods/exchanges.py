@@ -5,8 +5,9 @@ A workload is what `kubectl exec` takes (deploy/NAME, pod/NAME); its image must 
 Exit status: 0 once every attempt has an answer, 1 where a pod could not be asked, 2 for a wrong call.
 """
 
-import subprocess
 import sys
+
+from pods.kubectl import KubectlError, kubectl
 
 SECONDS = 2
 # In the pod: all attempts of one pod in one go, each with a deadline of its own.
@@ -39,13 +40,13 @@ def main(words: list[str]) -> int:
     failed = False
     for origin in origins:
         namespace, _, workload = origin.partition("/")
-        command = ["kubectl", "exec", "-n", namespace, workload, "--", "python", "-c", ATTEMPTS, *addresses]
-        asked = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        if asked.returncode:
-            print(f"scripts/echanges\u00a0: {origin}\u00a0: {asked.stderr.strip()}", file=sys.stderr)
+        try:
+            asked = kubectl("exec", "-n", namespace, workload, "--", "python", "-c", ATTEMPTS, *addresses)
+        except KubectlError as error:
+            print(f"scripts/echanges\u00a0: {origin}\u00a0: {error}", file=sys.stderr)
             failed = True
             continue
-        rows += [(origin, address, seen) for address, seen in zip(addresses, asked.stdout.splitlines(), strict=True)]
+        rows += [(origin, address, seen) for address, seen in zip(addresses, asked.splitlines(), strict=True)]
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     for row in rows:
         print(f"{row[0]:<{widths[0]}}   {row[1]:<{widths[1]}}   {row[2]}")
@@ -55,7 +56,3 @@ def main(words: list[str]) -> int:
 def _is_address(word: str) -> bool:
     host, _, port = word.rpartition(":")
     return bool(host) and port.isdecimal()
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

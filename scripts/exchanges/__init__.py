@@ -1,1 +1,0 @@
-"""Try which addresses pods may reach, one attempt after the other, and say what passes."""

@@ -1,0 +1,1 @@
+"""What pods say when they are asked through kubectl: which addresses they reach, and what they cost."""
