@@ -70,13 +70,17 @@ class Document:
 
     def line_of(self, *keys: Key) -> int:
         """The line of the deepest value under these keys that exists."""
+        return self.place(*keys)[0]
+
+    def place(self, *keys: Key) -> tuple[int, yaml.Node | None]:
+        """That line, and what stands there."""
         node, line = self.node, self.line
         for key in keys:
             found = _child(node, key)
             if found is None:
                 break
             line, node = found
-        return line
+        return line, node
 
 
 def read_documents(path: Path, name: str) -> tuple[list[Document], list[Fault]]:
