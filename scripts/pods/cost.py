@@ -69,7 +69,8 @@ def _until_ready(pod: dict[str, Any]) -> float:
 
 def _told(costs: list[tuple[float, float, float]]) -> str:
     memory, processor, seconds = zip(*costs, strict=True)
+    thousandths = round(sum(processor) / 1e6)
     return (
         f"{len(costs)} pod{'s' * (len(costs) > 1)}, {sum(memory) / 2**20:.0f} Mio, "
-        f"{sum(processor) / 1e6:.0f} millièmes de processeur, prêts en {max(seconds):.0f} s au plus"
+        f"{thousandths} millième{'s' * (thousandths > 1)} de processeur, prêts en {max(seconds):.0f} s au plus"
     )
