@@ -71,11 +71,12 @@ class Document:
     def line_of(self, *keys: Key) -> int:
         """The line of the deepest value under these keys that exists."""
         node, line = self.node, self.line
+        moved = line - node.start_mark.line - 1 if node else 0  # a text that stands further down in its file
         for key in keys:
             found = _child(node, key)
             if found is None:
                 break
-            line, node = found
+            line, node = found[0] + moved, found[1]
         return line
 
 
