@@ -21,7 +21,6 @@ SUFFIXES = {"Counter": ("_total", "_created"), "Gauge": ("",), "Info": ("_info",
 SUFFIXES |= {"Histogram": ("_bucket", "_sum", "_count", "_created"), "Summary": ("_sum", "_count", "_created")}
 EVERYWHERE = ("up", "ALERTS*", "scrape_*", "process_*", "python_*")
 OF_SERIES = {"__name__", "job", "instance", "le", "quantile", "alertname", "alertstate", "severity"}
-EXPRESSION = re.compile(r'"expr":\s*("(?:[^"\\]|\\.)*")')  # of a dashboard's panel
 
 
 @rule("metrique-inconnue", about="repository", where="prometheus/rules.yml")
@@ -68,7 +67,7 @@ def dead_runbook(repository: Repository, pages: Sequence[PageBlocks]) -> Iterato
     """Le `runbook_url` d'une alerte mène à une page, ou à une section, que le site n'a pas.
 
     Mauvais : runbook_url: "{{ $externalLabels.site }}/index/#verifer"
-    Bon : runbook_url: "{{ $externalLabels.site }}/index/#verifier"
+    Bon : runbook_url: "{{ $externalLabels.site }}/index/"
     """
     known = {one.page.url.strip("./"): one.page for one in pages}
     site = re.search(r"^site_url:\s*(\S+)", repository.text(repository.settings.site), re.MULTILINE)
@@ -94,7 +93,7 @@ def _queries(repository: Repository) -> Iterator[tuple[str, int, Any]]:
     written = [(one.path, one.line_of(*keys, "expr"), str(told.get("expr"))) for one, told, keys in _rules(repository)]
     for path in sorted(name for name in repository.files if name.endswith(".json")):
         text = repository.text(path)
-        for asked in EXPRESSION.finditer(text if '"panels"' in text else ""):
+        for asked in re.finditer(r'"expr":\s*("(?:[^"\\]|\\.)*")', text if '"panels"' in text else ""):
             query = re.sub(r"\$\{?__\w+\}?", "5m", json.loads(asked[1]))  # what Grafana puts where a duration stands
             written.append((path, text.count("\n", 0, asked.start()) + 1, query))
     for path, line, text in written:

@@ -210,7 +210,7 @@ groups:
       - alert: ManyOrders
         expr: sum by (shop) (rate(shop_orders_total[5m])) > 1
         annotations:
-          runbook_url: "{{ $externalLabels.site }}/index/#verifier"
+          runbook_url: "{{ $externalLabels.site }}/index/"
       - alert: Elsewhere
         expr: node_load1{place="here", anything="there"} > 4
         annotations:
