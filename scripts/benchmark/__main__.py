@@ -1,7 +1,6 @@
 """usage: python -m benchmark FOLDER ROUNDS"""
 
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -9,8 +8,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 from runbook.running.shell import Shell
 
@@ -92,7 +93,7 @@ def _site(root: Path) -> Path:
 
 
 def _shell(root: Path, count: int) -> None:
-    with tempfile.TemporaryDirectory() as folder, Shell(Path(folder), root, dict(os.environ), 1 << 20) as shell:
+    with tempfile.TemporaryDirectory() as made, closing(Shell(Path(made), root, {**os.environ}, 1 << 20)) as shell:
         for number in range(count):
             shell.run(f"echo {number}", 10)
 
@@ -119,8 +120,7 @@ def _median(action: Callable[[], object], rounds: int) -> Cost:
 
 def _processor() -> float:
     """Seconds that this process and its ended children have computed, the system's part included."""
-    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return sum(one.ru_utime + one.ru_stime for one in map(getrusage, (RUSAGE_SELF, RUSAGE_CHILDREN)))
 
 
 main(Path(sys.argv[1]).resolve(), int(sys.argv[2]))

@@ -11,7 +11,7 @@ from typing import Any
 from grammar_data import cobra, kubernetes, others
 
 FOLDER = Path(__file__).parents[1] / "runbook" / "rules" / "commands"
-PROGRAMS: dict[str, Callable[[], dict[str, Any]]] = {
+PROGRAMS: dict[str, Callable[..., dict[str, Any]]] = {
     "kubectl": cobra.kubectl,
     "docker": cobra.docker,
     "kind": cobra.kind,

@@ -13,27 +13,28 @@ OPTION = re.compile(r"^ +(?:(-\w), )?(--[\w-]+)(?:=(\S*?):$| ([a-z]\w*))?(?=  |$
 SERVERS = ("proxy", "port-forward")  # would serve instead of refusing
 
 
-def kubectl() -> dict[str, Any]:
-    """kubectl's own verbs; those of plugins are not its own."""
+def kubectl(*only: str) -> dict[str, Any]:
+    """kubectl's own verbs, or these alone; those of plugins are not its own."""
     common = _options(said("kubectl", "options"))
-    return _program("kubectl", "--client", common)
+    return _program("kubectl", "--client", common, only)
 
 
-def docker() -> dict[str, Any]:
-    """docker, with compose and buildx where they are plugins of this machine."""
-    return _program("docker", "--version", {})
+def docker(*only: str) -> dict[str, Any]:
+    """docker, or these verbs alone, with compose and buildx where they are plugins of this machine."""
+    return _program("docker", "--version", {}, only)
 
 
-def kind() -> dict[str, Any]:
-    """kind."""
-    return _program("kind", "--version", {})
+def kind(*only: str) -> dict[str, Any]:
+    """kind, or these verbs alone."""
+    return _program("kind", "--version", {}, only)
 
 
-def _program(name: str, version: str, common: dict[str, str]) -> dict[str, Any]:
+def _program(name: str, version: str, common: dict[str, str], only: tuple[str, ...]) -> dict[str, Any]:
     verbs: dict[str, dict[str, str]] = {}
     aliases: dict[str, str] = {}
-    _read(name, (), verbs, aliases)
-    if common:
+    for verb in only or ("",):
+        _read(name, tuple(verb.split()), verbs, aliases, below=not only)
+    if common and "" in verbs:
         verbs[""] = {**verbs[""], **common}
     optional = _optional(name, verbs) if common else set()
     first = said(
@@ -49,7 +50,10 @@ def _program(name: str, version: str, common: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _read(program: str, path: tuple[str, ...], verbs: dict[str, dict[str, str]], aliases: dict[str, str]) -> None:
+def _read(
+    program: str, path: tuple[str, ...], verbs: dict[str, dict[str, str]], aliases: dict[str, str], below: bool
+) -> None:
+    """The options and other names of a verb, and those of the verbs `below` it."""
     text = said(program, *path, "--help")
     verb = " ".join(path)
     verbs[verb] = _options(text)
@@ -59,9 +63,9 @@ def _read(program: str, path: tuple[str, ...], verbs: dict[str, dict[str, str]],
             name = " ".join(words[1:]) if words[0] == program else " ".join([*path[:-1], *words])
             aliases[name] = verb
     for section in SECTION.findall(text):
-        for below in VERB.findall(section):
-            if (*path, below) != path and len(path) < 3 and below not in ("help", "options"):
-                _read(program, (*path, below), verbs, aliases)
+        for name in VERB.findall(section):
+            if below and len(path) < 3 and name not in ("help", "options"):
+                _read(program, (*path, name), verbs, aliases, below)
 
 
 def _options(text: str) -> dict[str, str]:

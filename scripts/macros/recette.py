@@ -2,11 +2,12 @@
 
 import posixpath
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from runbook.repository.model import Repository
 from runbook.repository.objects import Container, KubeObject
-from runbook.repository.yamlfile import items, mapping
+from runbook.repository.yamlfile import Document, items, mapping
 
 from .sources import SourceError, only
 
@@ -114,7 +115,7 @@ def read_recette(repository: Repository) -> Recette:
     )
 
 
-def _given(item: KubeObject, *keys: str | int) -> Any:
+def _given(item: Document, *keys: str | int) -> Any:
     value = item.at(*keys)
     if value is None:
         path = ".".join(map(str, keys))
@@ -134,9 +135,7 @@ def _container(deployment: KubeObject) -> Container:
 def _workload(repository: Repository, deployment: KubeObject, service: KubeObject) -> Workload:
     container, pod = _container(deployment), ("spec", "template", "spec")
 
-    def own(*keys: str | int) -> Any:
-        return _given(deployment, *container.keys, *keys)
-
+    own = partial(_given, container)
     return Workload(
         deployment=deployment.name,
         service=service.name,
@@ -171,7 +170,7 @@ def _workload(repository: Repository, deployment: KubeObject, service: KubeObjec
 
 def _secret_given(deployment: KubeObject) -> str:
     """How the container gets the Secret, as the end of a French sentence; raises if it does not."""
-    container = _container(deployment).spec
+    container = _container(deployment).value
     volumes = {one["name"] for one in map(mapping, items(deployment.pod.get("volumes"))) if _holds_secret(one)}
     mounts = map(mapping, items(container.get("volumeMounts")))
     if places := [mount["mountPath"] for mount in mounts if mount["name"] in volumes]:

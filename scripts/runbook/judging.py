@@ -19,6 +19,15 @@ UNCLOSED = re.compile(rb": line \d+: warning: here-document at line \d+ delimite
 
 CLOSED = "la commande a fermé le shell de la page, ou parlé à sa place ; les étapes suivantes n'ont plus de terminal"
 OPEN_DOCUMENT = "document en ligne (<<) non fermé ; dans un terminal, la commande attendrait la suite"
+BACKGROUND = {  # what keeps a block left running from being ready; its condition and its deadline complete it
+    End.TAKEN: (
+        Reason.READINESS,
+        "{} répond déjà avant le lancement : un autre programme occupe la place ; l'arrêter",
+    ),
+    End.GONE: (Reason.READINESS, "la commande de fond s'est arrêtée avant que {} ne soit vrai"),
+    End.LATE: (Reason.READINESS, "{} n'est pas vrai après {:g} s"),
+    End.CLOSED: (Reason.CLOSED, "le shell de la page s'est terminé"),
+}
 LEFT = {
     Reason.PAGE: "{}",
     Reason.CONDITION: "condition de la page non remplie : {}",
@@ -79,8 +88,7 @@ class Journal:
 
 
 def judged(plan: Plan, run: Run, journal: Journal) -> Generator[Told | Result, None, None]:
-    """Run the plan, yield what happens and what it is worth, and keep the results in `journal`:
-    of a step run again, the last."""
+    """Run the plan, yield what happens and what it is worth, and keep the last result of each step in `journal`."""
     judge = lru_cache(maxsize=1)(partial(_judge, run))  # asked of each fact while the page runs, and here
     for event in run_plan(plan, run, lambda fact: judge(fact).bad, journal.notes):
         if isinstance(event, Fact):
@@ -111,30 +119,23 @@ def _judge(run: Run, fact: Fact) -> Result:
         return replace(blank, why=fact.left, reason=LEFT[fact.left].format(fact.detail))
     out, err = _kept(ran.out, run), _kept(ran.err, run)
     blank = replace(blank, seconds=fact.seconds, attempts=fact.attempts, exit_status=ran.status, out=out, err=err)
-    if block.background and not (fact.asked or block.cleanup):
-        return _of_background(block.background, fact, blank, run)
-    result = _of_block(fact, blank, run)
+    if ran.end is End.FLOODED:
+        said = f"sortie de plus de {run.settings.output_limit // 2**20} Mio ; la commande a été arrêtée"
+        result = replace(blank, outcome=Outcome.FAILED, why=Reason.FLOODED, reason=said)
+    elif ran.end is End.READY:
+        return replace(blank, outcome=Outcome.VERIFIED)
+    elif block.background and not (fact.asked or block.cleanup):
+        why, words = BACKGROUND[ran.end]
+        outcome = Outcome.TIMED_OUT if ran.end is End.LATE else Outcome.FAILED
+        said = words.format(block.background, run.deadline(fact.step))
+        return replace(blank, outcome=outcome, why=why, reason=said)
+    else:
+        result = _of_block(fact, blank, run)
     if fact.asked:
         return replace(result, reason=f"condition « {block.condition} » : {result.reason}")
     if result.bad and fact.attempts > 1:
         return replace(result, reason=f"{result.reason} (après {fact.attempts} essais en {fact.seconds:.0f} s)")
     return result
-
-
-def _of_background(condition: str, fact: Fact, blank: Result, run: Run) -> Result:
-    if fact.ran.end is End.READY:
-        return replace(blank, outcome=Outcome.VERIFIED)
-    outcome = Outcome.TIMED_OUT if fact.ran.end is End.LATE else Outcome.FAILED
-    why, words = {
-        End.TAKEN: (
-            Reason.READINESS,
-            f"{condition} répond déjà avant le lancement : un autre programme occupe la place ; l'arrêter",
-        ),
-        End.GONE: (Reason.READINESS, f"la commande de fond s'est arrêtée avant que {condition} ne soit vrai"),
-        End.LATE: (Reason.READINESS, f"{condition} n'est pas vrai après {run.deadline(fact.step):g} s"),
-        End.FLOODED: (Reason.FLOODED, _flood(run)),
-    }.get(fact.ran.end, (Reason.CLOSED, "le shell de la page s'est terminé"))
-    return replace(blank, outcome=outcome, why=why, reason=words)
 
 
 def _of_block(fact: Fact, blank: Result, run: Run) -> Result:
@@ -144,7 +145,6 @@ def _of_block(fact: Fact, blank: Result, run: Run) -> Result:
     late = f"pas de fin en {run.deadline(fact.step):g} s ; tous ses processus ont été arrêtés"
     faults = {
         (Reason.LATE, late): ran.end is End.LATE,
-        (Reason.FLOODED, _flood(run)): ran.end is End.FLOODED,
         (Reason.CLOSED, CLOSED): ran.end is End.CLOSED and not (wanted and ran.status == wanted),
         (Reason.UNCLOSED, OPEN_DOCUMENT): bool(UNCLOSED.search(ran.err)),
     }
@@ -199,10 +199,6 @@ def _discredit(ended: PageEnded, journal: Journal) -> None:
         else one
         for one in journal.results
     ]
-
-
-def _flood(run: Run) -> str:
-    return f"sortie de plus de {run.settings.output_limit // 2**20} Mio ; la commande a été arrêtée"
 
 
 def _kept(output: bytes, run: Run) -> str:

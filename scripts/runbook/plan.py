@@ -1,7 +1,7 @@
 """Turn pages into an ordered plan: which step runs where, which one does not, and why. Pure."""
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,29 +11,8 @@ from runbook.reading.content import Block, PageBlocks
 from runbook.settings import Settings
 
 # Commands that only turn text into text: they may follow an HTTP call on any machine.
-FILTERS = frozenset(
-    [
-        "[",
-        "cat",
-        "cut",
-        "echo",
-        "grep",
-        "head",
-        "jq",
-        "printf",
-        "python",
-        "python3",
-        "sed",
-        "sort",
-        "tail",
-        "test",
-        "tr",
-        "true",
-        "uniq",
-        "wc",
-    ]
-)
-HTTP = frozenset(["curl", "wget"])
+FILTERS = "[ cat cut echo grep head jq printf python python3 sed sort tail test tr true uniq wc"
+HTTP = {"curl", "wget"}
 
 
 class Mode(enum.StrEnum):
@@ -72,8 +51,7 @@ class PagePlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that the chosen pages hold, in the order in which it runs;
-    `refused` says why pages of theirs do not."""
+    """What the chosen pages hold, in the order in which it runs; `refused` says why pages of theirs do not."""
 
     pages: tuple[PagePlan, ...]
     refused: tuple[Problem, ...] = ()
@@ -104,7 +82,7 @@ def make_plan(
     cannot be run as it is written is refused, with those that come after it; the others run.
     """
     known = {page.page.uri: page for page in pages}
-    ordered = _ordered(known, set(chosen), prerequisites)
+    ordered = in_order(known.values(), set(chosen), prerequisites)
     refused = _refused(known, ordered, prerequisites)
     plans: list[PagePlan] = []
     for target in ("", *settings.targets):
@@ -116,13 +94,14 @@ def make_plan(
     return Plan(tuple(plans), tuple(sorted(problem for problems in refused.values() for problem in problems)))
 
 
-def _ordered(known: Mapping[str, PageBlocks], asked: set[str], prerequisites: bool) -> list[PageBlocks]:
+def in_order(pages: Iterable[PageBlocks], asked: Collection[str] = (), prerequisites: bool = True) -> list[PageBlocks]:
     """The pages asked for, or all, in the order of the navigation, except where a page asks to come after another."""
+    known = {page.page.uri: page for page in pages}
     ordered: list[PageBlocks] = []
     visited: set[str] = set()
 
     def is_asked(page: PageBlocks) -> bool:
-        return not asked or bool(asked & {page.page.uri, page.page.path})
+        return not asked or page.page.uri in asked or page.page.path in asked
 
     def visit(uri: str) -> None:
         if uri in known and uri not in visited:
@@ -195,7 +174,7 @@ def answered_by(block: Block, addresses: frozenset[str]) -> bool:
     names = set(script.commands)
     alone = not (script.has_error or script.used or script.writes or block.background)
     known = bool(script.urls) and all(_address(url) in addresses for url in script.urls)
-    return alone and known and bool(names & HTTP) and names <= HTTP | FILTERS
+    return alone and known and bool(names & HTTP) and names <= {*HTTP, *FILTERS.split()}
 
 
 def _address(url: str) -> str:

@@ -123,7 +123,7 @@ class StepItem(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if not isinstance(excinfo.value, StepFailedError):
             return super().repr_failure(excinfo, style)
-        result = excinfo.value.result
+        result: Result = excinfo.value.args[0]
         rows = [f"{result.place} : {result.outcome} : {result.reason}", "", self.step.block.code, *result.diff]
         return "\n".join([*rows, *filter(None, (result.out.rstrip(), result.err.rstrip()))])
 
@@ -132,11 +132,7 @@ class StepItem(pytest.Item):
 
 
 class StepFailedError(Exception):
-    """A step did not hold; `result` says how."""
-
-    def __init__(self, result: Result) -> None:
-        super().__init__(result.reason)
-        self.result = result
+    """A step did not hold: its result."""
 
 
 KEY = pytest.StashKey[DocumentationSession]()

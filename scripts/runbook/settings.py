@@ -140,8 +140,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load(root: Path) -> Settings:
-    """The settings of the repository at `root`, or what goes without saying;
-    SettingsError names the key that is wrong."""
+    """The settings of the repository at `root`, or the defaults; SettingsError names the key that is wrong."""
     path = root / FILE
     try:
         settings = msgspec.convert(_table(path), Settings)

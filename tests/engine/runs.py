@@ -3,7 +3,6 @@
 import contextlib
 import os
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
 from runbook.running.run import opened
 from runbook.settings import load
+from tests.engine.preloaded import called
 
 TRACKER = "multiprocessing.resource_tracker"
 
@@ -76,5 +76,4 @@ def _alone() -> None:
 def command_line(root: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     """The engine as a person calls it."""
     plain = {name: value for name, value in os.environ.items() if name != "GITHUB_ACTIONS"}
-    command = [sys.executable, "-m", "runbook", "--root", str(root), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env={**plain, **env})
+    return called("runbook", ["--root", str(root), *arguments], {**plain, **env})

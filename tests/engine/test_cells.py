@@ -2,7 +2,7 @@
 
 import pytest
 
-from runbook.matching.cells import same
+from runbook.matching.tables import same_cell as same
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.engine.preloaded import called
+
 SAMPLE = Path(__file__).parent.parent / "sample"
 PLAIN = {name: value for name, value in os.environ.items() if name != "GITHUB_ACTIONS"}
 
@@ -22,8 +24,7 @@ def sample(tmp_path: Path) -> Path:
 
 
 def runbook(*arguments: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "runbook", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env={**PLAIN, **env})
+    return called("runbook", [*map(str, arguments)], {**PLAIN, **env})
 
 
 def test_list_gives_every_command_with_its_place(sample: Path) -> None:

@@ -1,8 +1,6 @@
 """Is a mutant told apart by what really sees it: the check, a run, or nothing?"""
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
 
 from .conftest import SETTINGS, MakeSite
-from .runs import fence
+from .runs import command_line, fence
 
 PAGE = """
     ```bash
@@ -46,8 +44,7 @@ def repository(make_site: MakeSite) -> Path:
 
 
 def _mutate(root: Path, *arguments: str) -> tuple[int, dict[str, Any], str]:
-    command = [sys.executable, "-m", "runbook", "--root", str(root), "mutate", "--workers", "1", "--json", *arguments]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    ran = command_line(root, "mutate", "--workers", "1", "--json", *arguments)
     return ran.returncode, json.loads(ran.stdout) if ran.stdout else {}, ran.stderr
 
 

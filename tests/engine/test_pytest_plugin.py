@@ -3,11 +3,12 @@
 import os
 import shutil
 import subprocess
-import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+
+from tests.engine.preloaded import called
 
 PLUGIN = "runbook.pytest_plugin"
 SAMPLE = Path(__file__).parent.parent / "sample"
@@ -20,9 +21,8 @@ def sample(tmp_path: Path) -> Path:
 
 def run_pytest(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """With this plugin alone: the others take two thirds of the time."""
-    command = [sys.executable, "-m", "pytest", "-p", PLUGIN, "-rA", "--rootdir", str(root), *arguments]
     env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60, check=False, env=env)
+    return called("pytest", ["-p", PLUGIN, "-rA", "--rootdir", str(root), *arguments], env, root)
 
 
 def test_pytest_finds_the_plugin_by_itself() -> None:

@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from runbook.reporting.fingerprints import fingerprints
+from tests.engine.runs import command_line
 
 SAMPLE = Path(__file__).parent.parent / "sample"
 
@@ -46,8 +47,7 @@ def whole(ran: Path) -> Iterator[Path]:
 
 
 def _runbook(root: Path, *arguments: str, status: int | None = None) -> str:
-    command = [sys.executable, "-m", "runbook", "--root", str(root), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = command_line(root, *arguments)
     assert done.returncode in ((0, 1) if status is None else (status,)), done.stderr
     return done.stdout
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.conftest import SETTINGS
+from tests.engine.preloaded import called
 from tests.engine.runs import fence
 
 PAGE = (
@@ -24,12 +25,10 @@ PAGE = (
 def on_duty(root: Path, keys: str, **env: str) -> subprocess.CompletedProcess[str]:
     """The page run by a person who types these keys, one a line; then the keyboard ends."""
     keyboard, terminal = pty.openpty()
-    command = [sys.executable, "-m", "runbook", "--root", str(root), "run", "docs/index.md", "--step"]
+    command = ["--root", str(root), "run", "docs/index.md", "--step"]
     try:
         os.write(keyboard, "".join(f"{key}\n" for key in keys).replace("\x04\n", "\x04").encode())
-        return subprocess.run(
-            command, stdin=terminal, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **env}
-        )
+        return called("runbook", command, {**os.environ, **env}, keyboard=terminal)
     finally:
         os.close(keyboard)
         os.close(terminal)

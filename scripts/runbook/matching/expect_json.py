@@ -4,15 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from runbook.matching.json_documents import (
-    Json,
-    NotJsonError,
-    Path,
-    dumped,
-    line_of,
-    read_expected,
-    read_output,
-)
+from runbook.matching.json_documents import Json, NotJsonError, Path, dumped, line_of, read_expected, read_output
 from runbook.matching.mismatch import Mismatch, advice, quoted
 from runbook.matching.seen import alike, seen
 from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Placement, fits, place
@@ -27,10 +19,9 @@ def check(text: str) -> str | None:
     try:
         documents = read_expected(text)
     except NotJsonError as error:
-        return (
-            f"JSON invalide à la ligne {_line(text, error.at) + 1} du résultat attendu : "
-            f"{error}{_unquoted(text, error.at)}"
-        )
+        bare = text[error.at : error.at + 1] == ELLIPSIS
+        hint = ' ; écrire "…" entre guillemets, ou "…": "…" dans un objet' if bare else ""
+        return f"JSON invalide à la ligne {_line(text, error.at) + 1} du résultat attendu : {error}{hint}"
     if not documents:
         return "le résultat attendu est vide"
     if all(document is ANY or document.value == ELLIPSIS for document in documents):
@@ -85,11 +76,11 @@ def elements(expected: list[Json]) -> Pattern[Json]:
 
 def locate(expected: Pattern[Json], actual: list[Json]) -> Placement[Json]:
     """Where the expected values are in those of the output."""
-    return place(expected, len(actual), lambda value, at: _after(value, actual, at))
 
+    def after(value: Json, at: int) -> int | None:
+        return at + 1 if at < len(actual) and same(value, actual[at]) else None
 
-def _after(expected: Json, actual: list[Json], at: int) -> int | None:
-    return at + 1 if at < len(actual) and same(expected, actual[at]) else None
+    return place(expected, len(actual), after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +157,6 @@ def _not_json(output: str, error: NotJsonError) -> str:
     shown = output.split("\n")[line] if line else output.strip().split("\n")[0]
     place = f"plus du JSON à partir de sa ligne {line + 1}" if line else "pas du JSON"
     return f"la sortie n'est {place} ({error}) : {quoted(shown)}"
-
-
-def _unquoted(text: str, at: int) -> str:
-    return ' ; écrire "…" entre guillemets, ou "…": "…" dans un objet' if text[at : at + 1] == ELLIPSIS else ""
 
 
 def _line(text: str, at: int) -> int:

@@ -1,6 +1,6 @@
 """Why an output is not what a page shows as text: the first line, row or cell that differs."""
 
-from runbook.matching import cells, tables
+from runbook.matching import tables
 from runbook.matching.mismatch import Mismatch, advice, quoted
 from runbook.matching.text_match import Output, agrees, has_headings, is_row, locate, locate_rows
 from runbook.matching.text_pattern import Grid, Item, Line, Row, read
@@ -29,11 +29,8 @@ def compare(expected: str, actual: str) -> Mismatch | None:
 
 def _last_line(items: Pattern[Item]) -> int | None:
     """The last line of the pattern that is not a wildcard."""
-    last = next((item for item in reversed(items) if item is not ANY), None)
-    if last is None:
-        return None
-    rows = [row for row in last.rows if row is not ANY] if isinstance(last, Grid) else []
-    return rows[-1].index if rows else last.index
+    shown = [one for item in items if item is not ANY for one in (item, *(item.rows if isinstance(item, Grid) else ()))]
+    return max((one.index for one in shown if one is not ANY), default=None)
 
 
 def _line_mismatch(line: Line, follower: Item | Wild | None, output: Output, placement: Placement[Item]) -> Mismatch:
@@ -135,7 +132,7 @@ def _cell_mismatch(row: Row, table: tables.Table, line: str) -> Mismatch:
         reason = f"la ligne {quoted(line)} n'a pas les colonnes de {quoted(row.text)}"
         return Mismatch(row.index, row.text, line, reason)
     compared = zip(table.headings, row.cells, found, strict=False)
-    heading, expected, got = next(cell for cell in compared if not cells.same(*cell))
+    heading, expected, got = next(cell for cell in compared if not tables.same_cell(*cell))
     where = f"colonne {heading}, ligne {quoted(next(filter(None, found), ''))}"
     reason = f"{where} : attendu {quoted(expected)}, obtenu {quoted(got)}{advice(expected, got)}"
     return Mismatch(row.index, expected, got, reason)

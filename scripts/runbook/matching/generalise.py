@@ -15,14 +15,14 @@ from typing import Final
 from runbook.matching import expect, expect_json
 from runbook.matching.json_documents import Json, NotJsonError, dumped, read_expected, read_output
 from runbook.matching.text_match import Output, agrees, has_headings, is_line, is_row
-from runbook.matching.text_pattern import Grid, Line, Row, read, read_lines
+from runbook.matching.text_pattern import Grid, Line, read, read_lines
 from runbook.matching.wildcard import ANY, ELLIPSIS
 
 ADDED: Final = 2.0  # the cost of a line that only one of the texts has; to change one costs less, the more both share
 TOKEN: Final = re.compile(r"\w+|\s+|[^\w\s]")
 TOO_MANY: Final = 200_000  # pairs of lines
 
-Agrees = Callable[[int], bool]
+Agrees = Callable[[int, int], bool]  # whether this old line, or value, is this new one
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,62 +38,51 @@ def generalise(expected: str, actual: str, kind: expect.Kind) -> list[Shown]:
     if kind is expect.Kind.JSON:
         return [Shown(line) for line in _json(expected, actual).split("\n")]
     output, old = Output(actual), expected.split("\n")
-    units = list(_units(expected, output))
+    units = read_lines(expected)
     plain = [Shown(line) for line in output.lines]
     if len(units) * len(plain) > TOO_MANY:
         return plain
     lines = [
         Shown(old[unit], unit) if unit is not None and kept else Shown(_line(old, unit, output.lines[at or 0]))
-        for unit, at, kept in _aligned([text for text, _ in units], [agrees for _, agrees in units], output.lines)
+        for unit, at, kept in _aligned(units, output.lines, _agreement(expected, units, output))
     ]
     text = "\n".join(line.text for line in lines)
     holds = expect.check_expected(text, kind) is None and expect.compare(text, actual, kind) is None
     return lines if holds else plain
 
 
-def _units(expected: str, output: Output) -> Iterator[tuple[str, Agrees | None]]:
-    """Each line of the page, and with which lines of the output it agrees; None for a lone `…`."""
-    items = [item for item in read(expected) if item is not ANY]
-    known: dict[int, Agrees] = {}
-    for item in items:
+def _agreement(expected: str, units: list[str], output: Output) -> Agrees:
+    """Whether a line of the page is a line of the output: by itself, as the headings of a table, or as a row of one."""
+    items = {item.index: item for item in read(expected) if item is not ANY}
+    grids = [item for item in items.values() if isinstance(item, Grid)]
+    rows = {row.index: (grid, row) for grid in grids for row in grid.rows if row is not ANY}
+
+    def agree(unit: int, at: int) -> bool:
+        item, actual = items.get(unit), output.lines[at]
         if isinstance(item, Line):
-            known[item.index] = partial(agrees, item, output)
-            continue
-        known[item.index] = partial(_is_heading, item, output)
-        known.update({row.index: partial(_is_row, item, row, output) for row in item.rows if row is not ANY})
-    for index, line in enumerate(read_lines(expected)):
-        if line.strip() == ELLIPSIS:
-            yield line, None
-        else:
-            yield line, known.get(index) or partial(_is_same, line, output)
+            return agrees(item, output, at)
+        if isinstance(item, Grid):
+            return at in output.tables and has_headings(item, output.tables[at])
+        if unit not in rows:
+            return is_line(units[unit], actual)
+        grid, row = rows[unit]
+        around = (table for table in output.tables.values() if table.start <= at < table.end)
+        return any(has_headings(grid, table) and is_row(row, table, actual) for table in around)
+
+    return agree
 
 
-def _is_heading(grid: Grid, output: Output, at: int) -> bool:
-    return at in output.tables and has_headings(grid, output.tables[at])
+def _aligned(old: Sequence[str], new: Sequence[str], agrees: Agrees) -> Iterator[tuple[int | None, int | None, bool]]:
+    """The cheapest way from the old lines to the new ones: the old line, the new one, whether the old one stays.
 
-
-def _is_row(grid: Grid, row: Row, output: Output, at: int) -> bool:
-    return any(
-        table.start <= at < table.end and has_headings(grid, table) and is_row(row, table, output.lines[at])
-        for table in output.tables.values()
-    )
-
-
-def _is_same(line: str, output: Output, at: int) -> bool:
-    return is_line(line, output.lines[at])
-
-
-def _aligned(
-    old: Sequence[str], agreeing: Sequence[Agrees | None], new: Sequence[str]
-) -> Iterator[tuple[int | None, int | None, bool]]:
-    """The cheapest way from the old lines to the new ones: the old line, the new one, whether the old one stays."""
+    An old line `…` stands for any number of new ones.
+    """
     rows, columns = len(old), len(new)
     # the cost from here to the end of both, and the step to take: lines down, lines right, whether the old one stays
     best: dict[tuple[int, int], tuple[float, int, int, bool]] = {(rows, columns): (0.0, 0, 0, False)}
     words = [set(line.split()) for line in new]
     for row in range(rows, -1, -1):
-        agrees = agreeing[row] if row < rows else None
-        wild = row < rows and agrees is None
+        wild = row < rows and old[row].strip() == ELLIPSIS
         alone = 0.0 if wild else ADDED
         for column in range(columns, -1, -1):
             ways: list[tuple[float, int, int, bool]] = []
@@ -101,9 +90,11 @@ def _aligned(
                 ways.append((alone + best[row, column + 1][0], 0, 1, wild))
             if row < rows:
                 ways.append((alone + best[row + 1, column][0], 1, 0, wild))
-            if column < columns and agrees is not None:
-                same = agrees(column)
-                cost = 0.0 if same else _change(set(old[row].split()), words[column])
+            if column < columns and row < rows and not wild:
+                same, before = agrees(row, column), set(old[row].split())
+                # what they share makes them one line that has changed
+                shared = len(before & words[column]) / max(len(before | words[column]), 1)
+                cost = 0.0 if same else 1.9 - 0.9 * shared
                 ways.append((cost + best[row + 1, column + 1][0], 1, 1, same))
             if ways:
                 best[row, column] = min(ways, key=lambda way: way[0])
@@ -117,23 +108,17 @@ def _aligned(
         row, column = row + down, column + right
 
 
-def _change(old: set[str], new: set[str]) -> float:
-    """Between 1 and 1.9: what they share makes them one line that has changed."""
-    return 1.9 - 0.9 * len(old & new) / max(len(old | new), 1)
-
-
 def _line(old: list[str], unit: int | None, new: str) -> str:
     """The new line, with what its old form left open."""
     if unit is None or ELLIPSIS not in old[unit] or old[unit].startswith("/"):
         return new
     wanted, found = TOKEN.findall(old[unit]), TOKEN.findall(new)
-    agreeing = [None if token == ELLIPSIS else partial(_is_token, token, found) for token in wanted]
-    made = "".join(ELLIPSIS if at is None else found[at] for _, at, _ in _aligned(wanted, agreeing, found))
+
+    def agree(one: int, at: int) -> bool:
+        return bool(wanted[one] == found[at] or (wanted[one].isspace() and found[at].isspace()))
+
+    made = "".join(ELLIPSIS if at is None else found[at] for _, at, _ in _aligned(wanted, found, agree))
     return made if is_line(made, new) else new
-
-
-def _is_token(token: str, found: list[str], at: int) -> bool:
-    return token == found[at] or (token.isspace() and found[at].isspace())
 
 
 def _json(expected: str, actual: str) -> str:
@@ -160,11 +145,11 @@ def laid_out(text: str) -> list[str]:
 
 def _spread(value: Json, indent: int = 2) -> str:
     """One value a line; a decimal is the number that it is."""
-    return json.dumps(value, ensure_ascii=False, indent=indent, default=_number)
 
+    def number(one: Decimal) -> int | float:
+        return int(one) if one == one.to_integral_value() else float(one)
 
-def _number(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
+    return json.dumps(value, ensure_ascii=False, indent=indent, default=number)
 
 
 def _value(old: Json, new: Json) -> Json:
@@ -177,12 +162,9 @@ def _value(old: Json, new: Json) -> Json:
 
 
 def _list(old: list[Json], new: list[Json]) -> list[Json]:
-    agreeing = [None if value == ELLIPSIS else partial(_holds, value, new) for value in old]
+    shown = [ELLIPSIS if value == ELLIPSIS else dumped(value) for value in old]
+    pairs = _aligned(shown, [dumped(value) for value in new], lambda one, at: expect_json.same(old[one], new[at]))
     return [
         old[one] if one is not None and kept else new[at or 0] if one is None else _value(old[one], new[at or 0])
-        for one, at, kept in _aligned([dumped(value) for value in old], agreeing, [dumped(value) for value in new])
+        for one, at, kept in pairs
     ]
-
-
-def _holds(old: Json, new: list[Json], at: int) -> bool:
-    return expect_json.same(old, new[at])

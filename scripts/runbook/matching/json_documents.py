@@ -71,8 +71,7 @@ def dumped(value: Json) -> str:
 
 
 def line_of(text: str, documents: list[Document | Wild], path: Path) -> int | None:
-    """The line, from 0, where the value at `path` starts, with its name if it has one: an index in `documents`,
-    which are those of `text`, then names and indices; None for no path."""
+    """The line, from 0, of the value at `path`: an index in the `documents` of `text`, then names and indices."""
     document = documents[int(path[0])] if path else ANY
     if document is ANY:
         return None

@@ -1,5 +1,4 @@
-"""What a reader sees of an output in a terminal: no escape sequence, no control character,
-what was written over gone."""
+"""What a reader sees of an output in a terminal, without escape sequences and what was written over."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Where a text holds tables such as kubectl's and docker's, and the cells of their rows.
+"""Where a text holds tables such as kubectl's and docker's, the cells of their rows, and when two say the same.
 
 A table starts at a line of headings: two or more, in capitals, separated by two or more spaces
 (`NAME   READY   STATUS`), or underlined with dashes on the next line (`kubectl describe`).  It
@@ -10,11 +10,20 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runbook.matching.wildcard import ELLIPSIS
+from runbook.matching.wildcard import ELLIPSIS, fits
 
 _CELL = re.compile(r"[^ ]+(?: [^ ]+)*")
 _UNIT = re.compile(r"\(\w+\)")
 _UNDERLINE = re.compile(r" *-+(?:  +-+)+")
+
+# Columns of kubectl and docker that hold the time since something, or that something took.
+_TIMES = {"AGE", "CREATED", "DURATION", "FIRST SEEN", "LAST SCHEDULE", "LAST SEEN"}
+_SHORT = r"(?:[0-9]+[ydhms])+"
+_LONG = r"(?:Less than a second|About an? (?:minute|hour)|[0-9]+ (?:second|minute|hour|day|week|month|year)s?)"
+_TIME = re.compile(rf"<unknown>|(?:{_SHORT}|{_LONG})(?: ago)?(?: \(x[0-9]+ over {_SHORT}\))?")
+# What of a cell does not count in these columns: in docker's STATUS the time but not the state, so that
+# `Up 5 seconds (healthy)` is `Up 2 hours (healthy)`, not `Up 2 hours`; in RESTARTS the time of the last one.
+_UNCOUNTED = {"STATUS": re.compile(_LONG), "RESTARTS": re.compile(rf" \({_SHORT} ago\)$")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,17 @@ class Table:
 def pieces(line: str) -> tuple[str, ...]:
     """The parts of a line that two or more spaces separate."""
     return tuple(_CELL.findall(line))
+
+
+def same_cell(heading: str, expected: str, actual: str) -> bool:
+    """Whether `actual` is what the page shows as `expected` in the column of this heading."""
+    column = heading.upper()
+    if fits(expected, actual):
+        return True
+    if column in _TIMES:
+        return all(_TIME.fullmatch(cell) for cell in (expected, actual))
+    passed = _UNCOUNTED.get(column)
+    return passed is not None and fits(passed.sub("", expected), passed.sub("", actual))
 
 
 def find(lines: Sequence[str]) -> dict[int, Table]:

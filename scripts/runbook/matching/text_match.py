@@ -1,14 +1,19 @@
 """Where the lines and tables that a page shows are in the output of a command."""
 
 import re
+import signal
+import threading
 from functools import partial
-from typing import Final
+from types import FrameType
+from typing import Final, NoReturn
 
-from runbook.matching import cells, layout, regex, tables
-from runbook.matching.text_pattern import BLANKS, Grid, Item, Line, Row, with_tabs
+from runbook.matching import tables
+from runbook.matching.text_pattern import BLANKS, Grid, Item, Line, Row, sayings, with_tabs
 from runbook.matching.wildcard import ELLIPSIS, Pattern, Placement, fits, place
 
 _SPACES: Final = re.compile(r" +")
+_PATIENCE: Final = 0.5  # seconds of the processor: an expression may take for ever
+_slow: set[str] = set()
 
 
 class Output:
@@ -23,7 +28,7 @@ class Output:
         lines = with_tabs(text)
         self.tabbed = frozenset(index for index, line in enumerate(lines) if "\t" in line)
         self.lines = [line.expandtabs() for line in lines]
-        self.sayings = layout.sayings(self.lines)
+        self.sayings = sayings(self.lines)
         self.tables = tables.find(self.lines)
 
 
@@ -38,7 +43,7 @@ def agrees(line: Line, output: Output, at: int) -> bool:
     return (
         is_line(line.text, actual)
         or (line.saying is not None and is_line(line.saying, output.sayings[at]))
-        or (line.expression is not None and regex.matches(line.expression, actual))
+        or (line.expression is not None and _matches(line.expression, actual))
         or (at in output.tabbed and is_line(_SPACES.sub(" ", line.text), _SPACES.sub(" ", actual)))
     )
 
@@ -50,6 +55,28 @@ def is_line(expected: str, actual: str) -> bool:
         tail = expected[len(expected.rstrip(f"{ELLIPSIS}{BLANKS}")) :]
         actual += tail.replace(ELLIPSIS, "")
     return fits(expected, actual)
+
+
+def _matches(expected: re.Pattern[str], line: str) -> bool:
+    """Whether the whole line matches; not, if that would take too long."""
+    if expected.pattern in _slow:
+        return False
+    if threading.current_thread() is not threading.main_thread():
+        return expected.fullmatch(line) is not None
+    before = signal.signal(signal.SIGVTALRM, _stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _PATIENCE)
+    try:
+        return expected.fullmatch(line) is not None
+    except TimeoutError:
+        _slow.add(expected.pattern)
+        return False
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _stop(_: int, __: FrameType | None) -> NoReturn:
+    raise TimeoutError
 
 
 def has_headings(grid: Grid, table: tables.Table) -> bool:
@@ -65,7 +92,7 @@ def is_row(row: Row, table: tables.Table, line: str) -> bool:
     found = table.printed_cells(line)
     if row.cells is None or found is None:
         return is_line(row.text, line)
-    return all(map(cells.same, table.headings, row.cells, found))
+    return all(map(tables.same_cell, table.headings, row.cells, found))
 
 
 def _after(output: Output, item: Item, at: int) -> int | None:

@@ -1,17 +1,26 @@
 """What a page shows as text, read as a pattern of lines and tables; and what its author got wrong."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, TypeAlias
 
-from runbook.matching import layout, regex, tables
+from runbook.matching import tables
 from runbook.matching.mismatch import quoted
 from runbook.matching.seen import alike, seen
 from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Wild
 
 # Not str.rstrip()'s own set, which has the non-breaking spaces: these are part of the text.
 BLANKS: Final = " \t\r"
+EXPRESSION: Final = re.compile(r"/(.+)/")
+
+# A layout of keys and values, as `kubectl describe` and many others print: `Key:   value`, values that go on below
+# under the first one, and indented rows of cells.  The next version of the program, or a longer key beside, makes a
+# column wider.
+_KEY = re.compile(r"( *)\S+(?: \S+)*(?<=:) {2,}(?=\S)")
+_CELLS = re.compile(r" {2,}")
+_BELOW = "\0"  # for the blanks before a value that goes on below: as many as its key and column take
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +28,14 @@ class Line:
     """A line of the expected text; `index` is its place there, from 0.
 
     `saying` is what it says whatever the width of columns, None in a text that is not laid out in keys and values;
-    `expression` is set for a line `/…/`.
+    `expression` is set for a line `/…/`, unless it has a `fault`.
     """
 
     index: int
     text: str
     saying: str | None
     expression: re.Pattern[str] | None
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +62,7 @@ Item: TypeAlias = Line | Grid
 
 
 def read_lines(text: str) -> list[str]:
-    """The lines of `text` without what nobody sees: escapes, blanks at their end, empty lines at the end;
-    tabs as spaces."""
+    """The lines of `text` without escapes, blanks at their end and empty last lines; tabs as spaces."""
     return [line.expandtabs() for line in with_tabs(text)]
 
 
@@ -67,7 +76,7 @@ def read(text: str) -> Pattern[Item]:
     """The pattern that `text` is."""
     lines = read_lines(text)
     found = tables.find(lines)
-    said = layout.sayings(lines) if layout.is_laid_out(lines) else [None] * len(lines)
+    said = sayings(lines) if _is_laid_out(lines) else [None] * len(lines)
     items: list[Item | Wild] = []
     index = 0
     while index < len(lines):
@@ -85,20 +94,52 @@ def read(text: str) -> Pattern[Item]:
 
 
 def check(text: str) -> str | None:
-    """What makes `text` useless or ambiguous as an expected result, in French;
-    an empty one says that nothing is printed."""
+    """What makes `text` useless or ambiguous, in French; an empty one says that nothing is printed."""
     items = read(text)
     if items and all(item is ANY for item in items):
         return "un résultat attendu fait seulement de « … » n'affirme rien"
-    wrong = (regex.fault(item.text) if isinstance(item, Line) else _fault(item) for item in items if item is not ANY)
-    return next(filter(None, wrong), None)
+    return next((fault for item in items if item is not ANY for fault in _faults(item)), None)
+
+
+def sayings(lines: Sequence[str]) -> list[str]:
+    """The lines with two spaces between key and value, and between cells: the indentation stays, as nesting does.
+
+    A value under the one above starts with a mark instead of the blanks; `…` may stand between the two.
+    """
+    said: list[str] = []
+    column: int | None = None
+    for line in lines:
+        text = line.strip(" ")
+        indent = _indent(line)
+        if text == ELLIPSIS:
+            said.append(line)
+        elif column is not None and indent == column:
+            said.append(_BELOW + _CELLS.sub("  ", text))
+        else:
+            key = _KEY.match(line)
+            column = key.end() if key else None
+            said.append(line[:indent] + _CELLS.sub("  ", text) if key or indent else line)
+    return said
+
+
+def _is_laid_out(lines: Sequence[str]) -> bool:
+    """Whether a text has keys with values, or a key alone over indented cells."""
+    return any(_KEY.match(line) for line in lines) or any(
+        line.endswith(":") and _indent(below) > _indent(line) and "  " in below.strip(" ")
+        for line, below in pairwise(lines)
+    )
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _line(index: int, text: str, saying: str | None) -> Line:
+    written = EXPRESSION.fullmatch(text)
     try:
-        return Line(index, text, saying, regex.expression(text))
-    except re.error:
-        return Line(index, text, saying, None)
+        return Line(index, text, saying, re.compile(written[1]) if written else None)
+    except re.error as error:
+        return Line(index, text, saying, None, f"expression régulière invalide ({error.msg}) dans {text}")
 
 
 def _is_wild(line: str) -> bool:
@@ -127,20 +168,17 @@ def _cells(table: tables.Table, line: str) -> tuple[str, ...] | None:
     return cells[:-1] if cells[-1] in ("", ELLIPSIS) else None
 
 
-def _fault(grid: Grid) -> str | None:
-    return next(_faults(grid), None)
-
-
-def _faults(grid: Grid) -> Iterator[str]:
+def _faults(item: Item) -> Iterator[str]:
+    if isinstance(item, Line):
+        yield from filter(None, [item.fault])
+        return
     place = "ligne {} du résultat attendu : "
-    if ELLIPSIS in grid.headings:
-        yield f"{place.format(grid.index + 1)}« … » n'est admis que comme dernier titre du tableau"
-    for row in grid.rows:
-        if row is ANY or row.cells is not None:
-            continue
+    if ELLIPSIS in item.headings:
+        yield f"{place.format(item.index + 1)}« … » n'est admis que comme dernier titre du tableau"
+    for row in (row for row in item.rows if row is not ANY and row.cells is None):
         yield (
             f"{place.format(row.index + 1)}{len(tables.pieces(row.text))} cellule(s) pour "
-            f"{len(grid.headings)} titres dans {quoted(row.text)} ; "
+            f"{len(item.headings)} titres dans {quoted(row.text)} ; "
             "séparer les cellules par deux espaces au moins, aligner la ligne sur les titres si une cellule est vide, "
             "et laisser une ligne vide après le tableau"
         )

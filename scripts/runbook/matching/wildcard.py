@@ -8,6 +8,7 @@ n against a pattern of m at most n * m steps, and in practice about n.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice, takewhile
 from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 ELLIPSIS: Final = "…"
@@ -70,7 +71,8 @@ def place(items: Pattern[T], stop: int, step: Callable[[T, int], int | None]) ->
             index += 1
             if index < len(items) and items[index] is ANY:
                 continue
-        segment = _segment(items, index)
+        following = takewhile(lambda item: item is not ANY, islice(items, index, None))
+        segment = [item for item in following if item is not ANY]  # up to the next wildcard
         last = index + len(segment) == len(items)
         if last and floating and not segment:
             return Placement(None, None, stop, floating)
@@ -90,17 +92,6 @@ def place(items: Pattern[T], stop: int, step: Callable[[T, int], int | None]) ->
         at = best[-1]
         index += len(segment)
     return Placement(None if at == stop else len(items), None, at, floating=False)
-
-
-def _segment(items: Pattern[T], start: int) -> list[T]:
-    """The items from `start` up to the next wildcard."""
-    segment: list[T] = []
-    for index in range(start, len(items)):
-        item = items[index]
-        if item is ANY:
-            break
-        segment.append(item)
-    return segment
 
 
 def _reach(segment: Sequence[T], start: int, step: Callable[[T, int], int | None]) -> list[int]:

@@ -38,8 +38,7 @@ def blocks_of(site: Site, settings: Settings) -> list[PageBlocks]:
 
 
 def find_blocks(page: Page, site: Site, targets: Collection[str], default_target: str = "") -> PageBlocks:
-    """Every shell fence that the page shows: it runs, or does not for a reason, or is undecided;
-    none is passed over."""
+    """Every shell fence that the page shows: it runs, does not for a reason, or is undecided."""
     if page.refused:
         return PageBlocks(page, (), (), (page.refused,))
     fences, shadows = find_fences(page, site)

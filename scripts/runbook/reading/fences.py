@@ -105,8 +105,7 @@ def _record_superfences(preprocessor: Any, page: Page, found: list[Fence]) -> No
 
 
 def _keep_lines(preprocessor: Any) -> None:
-    """Where tabs are kept, blocks are read twice, and one without a line comes back with a blank one:
-    it comes back without."""
+    """Where tabs are kept, blocks are read twice, and one without a line would come back with a blank one."""
     store = partial(type(preprocessor)._store, preprocessor)  # noqa: SLF001 — where both the block and its lines are known
     preprocessor._store = lambda source, code, start, end: store(source if end - start > 2 else "", code, start, end)  # noqa: SLF001
 
@@ -161,8 +160,7 @@ def _plain_fence(preprocessor: Any, match: re.Match[str], page: Page, opening: i
 
 
 def _line_at(page: Page, given: list[str]) -> Sequence[int]:
-    """For each line that an extension is given, that of the page;
-    Markdown ends every text with two lines of its own."""
+    """The line of the page for each that an extension is given; Markdown ends every text with two of its own."""
     lines = page.markdown.split("\n")
     if len(given) == len(lines) + 2:
         return range(len(given))

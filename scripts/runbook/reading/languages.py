@@ -16,10 +16,10 @@ CONTINUED = re.compile(r"^\s*> ?")
 
 
 def is_shell(language: str, source: str) -> bool:
-    """Whether a reader takes this fence for commands, whatever the case of its language;
-    one without a language, by its prompt."""
+    """Whether a reader takes this fence for commands; one without a language by its prompt."""
     name = language.casefold()
-    return name in f"{BASH} {SESSIONS} {OTHERS}".split() or (not name and _first_line(source).startswith("$ "))
+    lines = (line for line in source.split("\n") if line.strip() and not line.startswith("#"))
+    return name in f"{BASH} {SESSIONS} {OTHERS}".split() or (not name and next(lines, "").startswith("$ "))
 
 
 def why_not_bash(language: str, source: str) -> str:
@@ -46,8 +46,7 @@ def why_unreadable(source: str) -> str:
 
 
 def typed(language: str, source: str) -> str:
-    """The commands of a session for bash, each on its line and without its prompt;
-    empty for another shell, or without prompts."""
+    """The commands of a session for bash, each on its line and without its prompt; empty where there are none."""
     if language.casefold() in OTHERS.split():
         return ""
     lines, goes_on = [], False
@@ -59,8 +58,3 @@ def typed(language: str, source: str) -> str:
             lines.append(CONTINUED.sub("", line) if goes_on else "")
         goes_on = lines[-1].endswith("\\")
     return "\n".join(lines) if any(lines) else ""
-
-
-def _first_line(source: str) -> str:
-    lines = (line for line in source.split("\n") if line.strip() and not line.startswith("#"))
-    return next(lines, "")

@@ -58,14 +58,15 @@ def open_site(root: Path, config_file: str) -> Opened:
         config = plugins.pass_on("config", config)
         files = plugins.pass_on("files", get_files(config), config=config)
         navigation = plugins.pass_on("nav", get_navigation(files, config), config=config, files=files)
-        pages = tuple(_in_order(navigation.pages, files))
+        listed = {page.file.src_uri for page in navigation.pages}
+        others = (file.page for file in files.documentation_pages() if file.src_uri not in listed)
+        pages = (*navigation.pages, *filter(None, others))
     return Opened(root, config_file, config, files, pages, tuple(f"{config_file} : {what}" for what in unknown))
 
 
 @contextlib.contextmanager
 def as_mkdocs_does(root: Path, config_file: str) -> Iterator[None]:
-    """Silent, without proofs, in the folder that extensions read their relative paths from;
-    what MkDocs refuses is a SettingsError."""
+    """Silent, without proofs, in the folder of the settings; what MkDocs refuses is a SettingsError."""
     disabled = logging.root.manager.disable
     logging.disable(logging.CRITICAL)  # what is wrong is raised, in one line and with its place
     try:
@@ -203,11 +204,3 @@ class _Plugins:
 
     def _owner(self, method: Any) -> str:
         return self._plugins._event_origins.get(method, "?")  # noqa: SLF001 — where MkDocs says whose a method is
-
-
-def _in_order(navigated: list[MkDocsPage], files: Files) -> Iterator[MkDocsPage]:
-    yield from navigated
-    listed = {page.file.src_uri for page in navigated}
-    for file in files.documentation_pages():
-        if file.src_uri not in listed and file.page is not None:
-            yield file.page

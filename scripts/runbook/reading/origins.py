@@ -4,8 +4,7 @@ import difflib
 
 
 def origins(before: list[str], after: list[str]) -> tuple[int, ...]:
-    """For each line after macros, snippets or another extension, the line before them that it comes from;
-    both from 0."""
+    """For each line after macros, snippets or another extension, the one before them, both from 0."""
     before = list(before)
     if before[-1:] == [""] != after[-1:]:
         before.pop()  # macros take the end of the last line away
@@ -17,14 +16,9 @@ def origins(before: list[str], after: list[str]) -> tuple[int, ...]:
     tail = range(len(before) - same, len(before))
     changed, made = before[: tail.start], after[: len(after) - same]
     lines = [0] * len(made)
-    for _, low, high, new_low, new_high in difflib.SequenceMatcher(
-        _is_blank, changed, made, autojunk=False
-    ).get_opcodes():
+    # blank lines are like every other: no two texts meet there unless their neighbours do
+    matcher = difflib.SequenceMatcher(lambda line: not line.strip(), changed, made, autojunk=False)
+    for _, low, high, new_low, new_high in matcher.get_opcodes():
         for offset in range(new_high - new_low):
             lines[new_low + offset] = min(low + offset, max(high - 1, low), len(before) - 1)
     return (*lines, *tail)
-
-
-def _is_blank(line: str) -> bool:
-    """Like every other: no two texts meet there unless their neighbours do."""
-    return not line.strip()

@@ -8,11 +8,10 @@ import msgspec
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page as MkDocsPage
 
-from runbook.reading import macros
 from runbook.reading.content import Page, Site
 from runbook.reading.opening import Opened, as_mkdocs_does, open_site
 from runbook.reading.origins import origins
-from runbook.reading.refusals import lines_before, refusal
+from runbook.reading.refusals import lines_before, not_defined, refusal, watched
 
 
 def read_site(root: Path, config_file: str) -> Site:
@@ -38,7 +37,8 @@ def read_again(opened: Opened, site: Site, path: str) -> Site:
 
 
 def _read(page: MkDocsPage, opened: Opened) -> Page:
-    path = _relative(Path(page.file.abs_src_path or page.file.src_uri), opened.root)
+    file, root = Path(page.file.abs_src_path or page.file.src_uri), opened.root.resolve()
+    path = (file.relative_to(root) if file.is_relative_to(root) else file).as_posix()
     opened.config.plugins._current_plugin = None  # noqa: SLF001 — the last page's, if it failed
     try:
         return _read_whole(page, path, opened)
@@ -52,7 +52,7 @@ def _read_whole(page: MkDocsPage, path: str, opened: Opened) -> Page:
     page.read_source(config)
     body = page.markdown or ""
     head = lines_before(page)
-    with macros.watched(config) as undefined:
+    with watched(config) as undefined:
         markdown = config.plugins.on_page_markdown(body, page=page, config=config, files=opened.files)
     markdown = _with_snippets(markdown, config)
     return Page(
@@ -63,7 +63,7 @@ def _read_whole(page: MkDocsPage, path: str, opened: Opened) -> Page:
         meta=msgspec.to_builtins(page.meta, str_keys=True),
         markdown=markdown,
         line_of=tuple(head + line + 1 for line in origins(body.split("\n"), markdown.split("\n"))),
-        undefined=macros.not_defined(path, head, undefined, config),
+        undefined=not_defined(path, head, undefined, config),
     )
 
 
@@ -76,10 +76,3 @@ def _with_snippets(markdown: str, config: MkDocsConfig) -> str:
         extensions=["pymdownx.snippets"], extension_configs={"pymdownx.snippets": options}
     )
     return "\n".join(converter.preprocessors["snippet"].run(markdown.split("\n")))
-
-
-def _relative(path: Path, root: Path) -> str:
-    try:
-        return path.relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()

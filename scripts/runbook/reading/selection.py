@@ -34,8 +34,7 @@ class Selection:
 
 
 def select(found: Sequence[PageBlocks], root: Path, asked: Iterable[str], tags: Iterable[str]) -> Selection:
-    """Those that are `asked` for and carry one of the `tags`;
-    RunbookError for a name, a line or a tag that is nowhere."""
+    """Those `asked` for that carry one of the `tags`; RunbookError for a name, line or tag that is nowhere."""
     asked, tags = tuple(asked), tuple(tags)
     pages = {page.page.path: page for page in found}
     if not asked and not tags:

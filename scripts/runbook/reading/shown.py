@@ -17,8 +17,7 @@ def mark(number: int) -> str:
 
 
 def shown(html: str) -> set[int]:
-    """The numbers of the marks that a browser shows: none in a comment, a script, a template,
-    or what it takes for a declaration."""
+    """The numbers of the marks that a browser shows: none in a comment, a script, a template, a declaration."""
     if not HIDING.search(html):
         return {int(number) for number in MARKED.findall(html)}
     marks = _Marks()

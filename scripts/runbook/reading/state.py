@@ -1,7 +1,8 @@
-"""All that the pages, and what the check says of them, depend on: is everything as it was?"""
+"""All that the pages, and what the check says of them, depend on: which files are there, is everything as it was?"""
 
 import hashlib
 import os
+import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,6 @@ from itertools import chain
 from pathlib import Path
 
 import runbook
-from runbook.reading.listed import changed_files, kept_contents, listed_files
 from runbook.settings import Settings
 
 # Of the environment, what tells of the terminal and of the last command, and nothing of what is read.
@@ -31,12 +31,12 @@ def state_of(root: Path, settings: Settings, environment: Mapping[str, str] = os
 
 
 def _files(root: Path, settings: Settings) -> Iterator[bytes]:
-    """What git's index says, and the bytes of what is otherwise;
-    then the pages that git ignores, and what stands at the root."""
+    """What git's index says, the bytes of what is otherwise, the pages that git ignores, the names at the root."""
     listed = listed_files(root, settings)
-    kept = kept_contents(root)
+    kept = _git(root, "--stage")  # of each file its mode, the hash of its content, its path
+    changed = _git(root, "--modified", "--deleted", "--others", "--exclude-standard").split("\0")
     yield kept.encode(errors="surrogateescape")
-    for name in sorted(changed_files(root) if kept else listed):
+    for name in sorted(filter(None, changed) if kept else listed):
         path = root / name
         yield name.encode(errors="surrogateescape")
         if path.is_file():
@@ -67,3 +67,21 @@ def _tools(root: Path, environment: Mapping[str, str]) -> Iterator[bytes]:
     if not engine.is_relative_to(root):
         for path in sorted(engine.rglob("*.py")):
             yield path.read_bytes()
+
+
+def listed_files(root: Path, settings: Settings) -> frozenset[str]:
+    """Relative POSIX paths of the files there, by git, or all but what the engine keeps where git does not know."""
+    names = _git(root, "--cached", "--others", "--exclude-standard").split("\0")
+    if settings.site not in names:  # no repository, or a folder that the repository around it ignores
+        state = root / settings.state
+        files = (path for path in root.rglob("*") if path.is_file() and not path.is_relative_to(state))
+        return frozenset(path.relative_to(root).as_posix() for path in files)
+    return frozenset(name for name in names if name and (root / name).exists())
+
+
+def _git(root: Path, *options: str) -> str:
+    try:
+        ran = subprocess.run(["git", "ls-files", "-z", *options], cwd=root, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):  # no git, or no repository
+        return ""
+    return ran.stdout.decode(errors="surrogateescape")

@@ -1,7 +1,10 @@
 """Workflow commands that GitHub Actions shows beside the line of the page that failed."""
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
+
+import click
 
 from runbook.outcome import Outcome
 from runbook.rules.finding import Finding
@@ -10,7 +13,13 @@ if TYPE_CHECKING:  # the check has findings to annotate, and no record to load
     from runbook.reporting.record import Campaign
 
 
-def annotations(campaign: "Campaign") -> Iterator[str]:
+def say(lines: Iterable[str], err: bool = False) -> None:
+    """Print them where GitHub Actions reads the output."""
+    for line in lines if os.environ.get("GITHUB_ACTIONS") == "true" else ():
+        click.echo(line, err=err)
+
+
+def of_campaign(campaign: "Campaign") -> Iterator[str]:
     """One `::error` a failed step or fault, one `::notice` a step that did not run for want of its target."""
     for step in campaign.steps:
         if step.outcome.bad:

@@ -14,8 +14,7 @@ Unit = tuple[str, str]  # page and target
 
 
 def keep(done: Campaign, folder: Path, minimum: float) -> None:
-    """Put `done` into the record of `folder`, while no other run does; one that this version cannot read
-    is put aside, for whoever can."""
+    """Put `done` into the record of `folder`, alone; one that this version cannot read is put aside."""
     path = folder / record.FILE
     with alone(folder):
         previous = record.load_previous(path)

@@ -90,8 +90,7 @@ class Campaign(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """The newest campaign first, then what it did not prove again of earlier ones:
-    a page's steps on a target stand in one of them only."""
+    """The newest campaign first, then what it did not prove again: a page and target stand in one of them only."""
 
     version: int
     campaigns: list[Campaign]

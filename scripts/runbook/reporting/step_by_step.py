@@ -17,8 +17,7 @@ from runbook.judging import Result
 from runbook.outcome import Outcome, Reason
 from runbook.plan import Step
 from runbook.reporting.terminal import SIGNS
-from runbook.running.campaign import PageStarted, TargetFailed, Told
-from runbook.running.page import Started
+from runbook.running.campaign import PageStarted, Started, TargetFailed, Told
 from runbook.running.run import Answer, Operator
 
 _NOTE = re.compile(r"(?:!!!|\?\?\?\+?|===\+?)[ ]*(?P<kind>[\w-]*)[^\"]*(?:\"(?P<title>[^\"]*)\")?\s*$")

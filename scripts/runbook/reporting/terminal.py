@@ -15,8 +15,8 @@ from runbook.outcome import Outcome, Reason
 from runbook.plan import Mode, PagePlan, Plan, label
 from runbook.reporting.coverage import by_page
 from runbook.reporting.record import Campaign
-from runbook.running.campaign import PageStarted, Told
-from runbook.running.page import Started
+from runbook.running.campaign import PageStarted, Started, Told
+from runbook.running.run import NOBODY
 
 SIGNS = {
     Outcome.VERIFIED: ("✔", "green"),
@@ -30,6 +30,8 @@ SHOWN_LINES = 20
 
 class Progress:
     """Prints events as they come; on a terminal, the running step and its age as well."""
+
+    operator = NOBODY
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -142,8 +144,7 @@ def steps_table(campaigns: Iterable[Campaign]) -> Table:
 
 
 def coverage_table(campaigns: Sequence[Campaign]) -> Table:
-    """Page by page: documented, verified, executed without assertion, only checked, left out or not run,
-    and the last proof."""
+    """What came of the commands of each page, and its last proof."""
     headings = "Page, Commandes, Vérifiées, Sans assertion, Échouées, Exclues (raison), Non exécutées"
     last = "Contrôlées seulement", "Dernière preuve"
     table = Table(*headings.split(", "), *last, box=None, pad_edge=False)

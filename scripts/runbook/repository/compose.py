@@ -2,10 +2,10 @@
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from runbook.repository.yamlfile import Document, Key, items, mapping
+from runbook.repository.yamlfile import Document, items, mapping
 
 DEFAULT = re.compile(r"\$\{(\w+)(?::?[-?]([^}]*))?\}")
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -22,24 +22,18 @@ class Published:
 
 
 @dataclass(frozen=True, eq=False)
-class Service:
-    """One service of the Compose file `document`; `folder` is that of the file, relative to the repository."""
+class Service(Document):
+    """One service of a Compose file; `folder` is that of the file, relative to the repository."""
 
-    name: str
-    spec: dict[str, Any]
-    document: Document
+    name: str = field(kw_only=True)
 
     @property
-    def path(self) -> str:
-        return self.document.path
+    def spec(self) -> dict[str, Any]:
+        return mapping(self.value)
 
     @property
     def folder(self) -> str:
         return posixpath.dirname(self.path) or "."
-
-    def line_of(self, *keys: Key) -> int:
-        """The line of the deepest of these keys of the service that exists."""
-        return self.document.line_of("services", self.name, *keys)
 
     def __str__(self) -> str:
         return f"service « {self.name} »"
@@ -111,8 +105,11 @@ class Compose(Document):
     @property
     def services(self) -> dict[str, Service]:
         """Name → service; one without a description is left out."""
+        places = {name: (spec, *self.place("services", name)) for name, spec in self.map("services").items()}
         return {
-            str(name): Service(str(name), spec, self) for name, spec in self.map("services").items() if mapping(spec)
+            str(name): Service(self.path, line, spec, node, name=str(name))
+            for name, (spec, line, node) in places.items()
+            if mapping(spec)
         }
 
     def declared(self, part: str) -> set[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from runbook.reading.listed import listed_files
+from runbook.reading.state import listed_files
 from runbook.repository.applications import Application, read_applications
 from runbook.repository.compose import NAMES, Compose, Service
 from runbook.repository.dockerfiles import Dockerfile, read_dockerfile

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from runbook.repository.yamlfile import Document, Keys, items, mapping, text_map, under
+from runbook.repository.yamlfile import Document, Keys, items, mapping, text_map
 
 POD_KEYS: dict[str, Keys] = {
     "Pod": (),
@@ -55,7 +55,8 @@ class KubeObject(Document):
         """Its containers, those of initialisation first."""
         for part in ("initContainers", "containers"):
             for index, spec in enumerate(items(self.pod.get(part))):
-                yield Container(self, (*(self.pod_keys or ()), "spec", part, index), mapping(spec))
+                line, node = self.place(*(self.pod_keys or ()), "spec", part, index)
+                yield Container(self.path, line, mapping(spec), node, owner=self)
 
     @property
     def data(self) -> dict[str, str | None]:
@@ -69,36 +70,18 @@ class KubeObject(Document):
 
 
 @dataclass(frozen=True, eq=False)
-class Container:
-    """One container; `keys` lead to it in its object's document."""
+class Container(Document):
+    """One container of the pods of `owner`."""
 
-    owner: KubeObject
-    keys: Keys
-    spec: dict[str, Any]
+    owner: KubeObject = field(kw_only=True)
 
     @property
     def image(self) -> str:
-        return str(self.spec.get("image", ""))
-
-    @property
-    def path(self) -> str:
-        return self.owner.path
+        return str(self.at("image", default=""))
 
     @property
     def name(self) -> str:
-        return str(self.spec.get("name", ""))
-
-    def at(self, *keys: str | int) -> Any:
-        """The value under these keys, None where one is missing."""
-        return under(self.spec, *keys)
-
-    def maps(self, *keys: str | int) -> list[dict[str, Any]]:
-        """The list of mappings under these keys."""
-        return [mapping(one) for one in items(self.at(*keys))]
-
-    def line_of(self, *keys: str | int) -> int:
-        """The line of the deepest value under these keys of the container that exists."""
-        return self.owner.line_of(*self.keys, *keys)
+        return str(self.at("name", default=""))
 
     def __str__(self) -> str:
         return f"{self.owner}, conteneur « {self.name} »"

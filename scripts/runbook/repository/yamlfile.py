@@ -70,14 +70,17 @@ class Document:
 
     def line_of(self, *keys: Key) -> int:
         """The line of the deepest value under these keys that exists."""
+        return self.place(*keys)[0]
+
+    def place(self, *keys: Key) -> tuple[int, yaml.Node | None]:
+        """That line, and what stands there."""
         node, line = self.node, self.line
-        moved = line - node.start_mark.line - 1 if node else 0  # a text that stands further down in its file
         for key in keys:
             found = _child(node, key)
             if found is None:
                 break
-            line, node = found[0] + moved, found[1]
-        return line
+            line, node = found
+        return line, node
 
 
 def read_documents(path: Path, name: str) -> tuple[list[Document], list[Fault]]:
@@ -92,18 +95,18 @@ def parse_documents(text: str, name: str, line: int = 0) -> tuple[list[Document]
     """The same of a text that stands `line` lines further down in the file."""
     documents: list[Document] = []
     faults: list[Fault] = []
-    loader = LOADER(text)
+    loader = LOADER("\n" * line + text)
     try:
         while loader.check_node():
             node = loader.get_node()
             if node is not None:
-                faults += [Fault(name, line + at, cause) for at, cause in _repeated_keys(node)]
+                faults += [Fault(name, at, cause) for at, cause in _repeated_keys(node)]
                 value = loader.construct_document(node)
-                documents.append(Document(name, line + node.start_mark.line + 1, value, node))
+                documents.append(Document(name, node.start_mark.line + 1, value, node))
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none
         mark = getattr(error, "problem_mark", None)
         cause = f"YAML illisible : {getattr(error, 'problem', None) or error}"
-        faults.append(Fault(name, line + (mark.line + 1 if mark else 1), cause))
+        faults.append(Fault(name, mark.line + 1 if mark else line + 1, cause))
     finally:
         loader.dispose()
     return documents, faults

@@ -5,7 +5,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -216,7 +216,7 @@ EFFECTS: dict[str, list[Effect]] = {}
 CARRIED: dict[str, list[Carried]] = {}
 
 
-def _entered(table: dict[str, list[Done]], programs: tuple[str, ...]) -> Callable[[Done], Done]:
+def _entered(table: dict[str, list[Done]], *programs: str) -> Callable[[Done], Done]:
     def enter(done: Done) -> Done:
         for program in programs:
             table.setdefault(program, []).append(done)
@@ -225,11 +225,7 @@ def _entered(table: dict[str, list[Done]], programs: tuple[str, ...]) -> Callabl
     return enter
 
 
-def effect(*programs: str) -> Callable[[Effect], Effect]:
-    """The function below tells the situation what a command of these programs changes, once the rules have seen it."""
-    return _entered(EFFECTS, programs)
-
-
-def carries(*programs: str) -> Callable[[Carried], Carried]:
-    """The function below gives the commands that one of these programs runs, and where."""
-    return _entered(CARRIED, programs)
+# The function below tells the situation what a command of these programs changes, once the rules have seen it.
+effect = partial(_entered, EFFECTS)
+# The function below gives the commands that one of these programs runs, and where.
+carries = partial(_entered, CARRIED)

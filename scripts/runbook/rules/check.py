@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
+from runbook.plan import in_order
 from runbook.reading.content import Block, PageBlocks
 from runbook.repository.model import Repository
 from runbook.rules.call import CARRIED, EFFECTS, Grammar, builtins, grammar_of, read_call
@@ -39,7 +40,8 @@ def check(pages: Iterable[PageBlocks], repository: Repository, grammars: Grammar
     found = list(of_repository(repository))
     read = list(pages)
     with ThreadPoolExecutor() as pool:  # other programs, while the commands are read here
-        running = [pool.submit(_all, rule, repository, read) for rule in rules if rule.about == "tool"]
+        tools = [rule for rule in rules if rule.about == "tool"]
+        running = [pool.submit(lambda tool: list(tool.findings(repository, read)), tool) for tool in tools]
         unknown: Counter[str] = Counter()
         found += of_pages(read, read, repository, grammars or {}, rules, unknown)
         found += of_scripts(repository, grammars or {}, rules, unknown)
@@ -70,7 +72,7 @@ def of_pages(
     reader = Reader(repository, grammars, [rule for rule in rules if rule.about == "command"], unknown)
     before: dict[str, list[Situation]] = {}
     wanted = {page.page.uri for page in changed}
-    for page in prerequisites_first(pages):
+    for page in in_order(pages):
         yield from reader.of_page(page, before)  # what one page no longer makes, another one misses
         if page.page.uri in wanted:
             yield from (
@@ -90,24 +92,6 @@ def of_scripts(
         situation = reader.start(block.target)
         situation.shell.variables.update(dict.fromkeys(given, UNKNOWN))
         yield from reader.of_block(block, situation)
-
-
-def prerequisites_first(pages: Iterable[PageBlocks]) -> list[PageBlocks]:
-    """What a page needs is read before it, whatever the order of the navigation."""
-    known = {page.page.uri: page for page in pages}
-    ordered: dict[str, PageBlocks] = {}
-    visiting: set[str] = set()
-
-    def visit(uri: str) -> None:
-        if uri in known and uri not in visiting:
-            visiting.add(uri)
-            for name in known[uri].after:
-                visit(name)
-            ordered[uri] = known[uri]
-
-    for uri in known:
-        visit(uri)
-    return list(ordered.values())
 
 
 class Reader:
@@ -168,10 +152,6 @@ class Reader:
         known = {*self.repository.settings.model.commands, *self.grammars, *EFFECTS, *CARRIED, *builtins()}
         plain = re.fullmatch(r"[a-z][a-z0-9._+-]*", name) is not None
         return plain and name not in known and grammar_of(name) is None and program(name) is None
-
-
-def _all(rule: Rule, repository: Repository, pages: Sequence[PageBlocks]) -> list[Finding]:
-    return list(rule.findings(repository, pages))
 
 
 def _unknown(programs: Counter[str]) -> list[str]:

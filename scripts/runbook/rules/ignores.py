@@ -17,8 +17,7 @@ OF_PROGRAMS = ("shellcheck", "hadolint", "zizmor", "actionlint")  # whose rules 
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """One rule left out, `text` being « rule: reason »: in files that `pattern` names, from line `first` to `last`;
-    asked for at `path`:`line`."""
+    """One rule left out (« rule: reason ») in lines of the files that `pattern` names; asked for at `path`:`line`."""
 
     path: str
     line: int

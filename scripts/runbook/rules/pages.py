@@ -93,6 +93,7 @@ def quoted(page: PageBlocks, _: Sequence[PageBlocks], repository: Repository) ->
     """
     if not repository.settings.targets:
         return  # pages that run nowhere tell of their readers' files, and of those that are gone
+    made = repository.settings.model.generated
     for line, text in lines_of(page.page):
         for _, code in CODE.findall(text):
             cause = near = ""
@@ -102,16 +103,10 @@ def quoted(page: PageBlocks, _: Sequence[PageBlocks], repository: Repository) ->
                 names = [item.name for item in repository.of_kind(kind.name)]
                 near = "" if named[2] in names else meant(named[2], names)
                 cause = f"aucun {kind.name} ne s'appelle « {named[2]} »"
-            elif QUOTED_FILE.fullmatch(code.strip()) and not _there(path, repository):
+            elif QUOTED_FILE.fullmatch(code.strip()) and path not in made and not (repository.root / path).exists():
                 near = meant(path, repository.in_folder.get(posixpath.dirname(path), ()))
                 # else one page of a series, and the next
                 near = near if re.sub(r"\d+", "", path) != re.sub(r"\d+", "", near) else ""
                 cause = f"« {path} » n'est pas dans le dépôt"
             if near:
                 yield Finding(page.page.path, line, cause, f"vouliez-vous dire « {near} » ?")
-
-
-def _there(path: str, repository: Repository) -> bool:
-    """Whether git keeps it, or ignores it, or a page makes it."""
-    known = path in repository.files or path in repository.folders or path in repository.settings.model.generated
-    return known or (repository.root / path).exists()

@@ -32,15 +32,15 @@ class Rule:
     def findings(self, *given: Any) -> Iterator[Finding]:
         """What it finds, under its name; a function that calls another program adds the name of that one's rule."""
         for told in self.look(*given):
-            found = told if isinstance(told, Finding) else _placed(given[0], *told)
+            match told:
+                case Finding():
+                    found = told
+                case word, cause, remedy:
+                    command = given[0].command
+                    found = Finding(command.path, (word or command).line, cause, remedy)
+                case thing, keys, cause, remedy:
+                    found = Finding(thing.path, thing.line_of(*keys), f"{thing} : {cause}", remedy)
             yield replace(found, rule=self.identifier + found.rule)
-
-
-def _placed(given: Any, thing: Any, *told: Any) -> Finding:
-    if len(told) == 2:
-        return Finding(given.command.path, (thing or given.command).line, *told)
-    keys, cause, remedy = told
-    return Finding(thing.path, thing.line_of(*keys), f"{thing} : {cause}", remedy)
 
 
 Look = Callable[..., Iterator[Told]]

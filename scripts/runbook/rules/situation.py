@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from runbook.repository.model import SYSTEM_NAMESPACES, Repository
+from runbook.repository.model import Repository
 from runbook.repository.objects import KubeObject
 from runbook.rules.finding import Told, meant
 from runbook.rules.shell import UNKNOWN, Shell, Word
@@ -87,12 +87,6 @@ class Situation:
         if self.here or (near and "/" in path and meant(path, [near])):
             remedy = f"vouliez-vous dire « {near} » ?" if near else "corriger le nom, ou faire le fichier avant"
             yield word, f"« {named} » n'existe ni dans le dépôt ni plus haut dans la page", remedy
-
-    def known_namespaces(self) -> set[str]:
-        """Every namespace that may be named; empty where the repository and the page make none."""
-        made = {item.name for item in self.objects if item.kind == "Namespace"}
-        used = {item.namespace for item in self.objects if item.namespace}
-        return made | used | {*SYSTEM_NAMESPACES} if made else made
 
     def inherit(self, before: Iterable["Situation"]) -> None:
         """What the pages before this one left is there."""

@@ -1,14 +1,19 @@
-"""Ask the machine: what a program answers, in time and without a keyboard, and which targets are here."""
+"""Ask the machine: what a program answers, in time and without a keyboard; which targets are here; what listens."""
 
+import contextlib
 import fnmatch
+import ipaddress
+import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from runbook.settings import Settings, Target
 
 TIMEOUT = 20.0
+OUTPUT = "sortie:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +77,32 @@ def lack(target: Target, root: Path, context: str | None = None) -> str | None:
         f"contexte kubectl « {current} » refusé : un runbook ne s'exécute que sur {', '.join(target.contexts)}, "
         f"ou sur le contexte nommé par --context {current}"
     )
+
+
+def holds(condition: str, output: bytes) -> bool:
+    """Whether a readiness condition (`http…`, `port:N`, `sortie:text`) is true now."""
+    kind, _, rest = condition.partition(":")
+    if f"{kind}:" == OUTPUT:
+        return rest.encode() in output
+    if kind != "port":
+        return answers(condition)
+    with contextlib.suppress(OSError, OverflowError), socket.create_connection(("localhost", int(rest)), timeout=1):
+        return True
+    return False
+
+
+def answers(url: str) -> bool:
+    """Whether this URL answers below 500 within a second; no proxy is asked for an address of this machine."""
+    import requests  # noqa: PLC0415 — a tenth of a second that pages without services do not pay
+
+    host = urlsplit(url).hostname or ""
+    here = host == "localhost" or host.endswith(".localhost") or host == socket.gethostname()
+    with contextlib.suppress(ValueError):
+        address = ipaddress.ip_address(host)
+        here = address.is_loopback or address.is_unspecified
+    with requests.Session() as session:
+        session.trust_env = not here
+        try:
+            return session.get(url, timeout=1, allow_redirects=False).status_code < 500
+        except requests.RequestException:
+            return False

@@ -14,8 +14,7 @@ OF_A_TERMINAL = (*SIGNALS, signal.SIGQUIT, signal.SIGTSTP)
 
 
 class Interruptions:
-    """The first signal stops the run, at once inside `allowed()` and else as soon as it is;
-    later ones change nothing."""
+    """The first signal stops the run, inside `allowed()` at once, else as soon as it is; later ones do nothing."""
 
     def __init__(self) -> None:
         self._allowed = False

@@ -4,15 +4,16 @@ import itertools
 import re
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from runbook.outcome import Reason
 from runbook.plan import PagePlan, Step
 from runbook.running import processes
+from runbook.running.asking import OUTPUT, holds
 from runbook.running.facts import End, Fact, Ran
-from runbook.running.readiness import OUTPUT, holds
-from runbook.running.run import Answer, Run, sweep
+from runbook.running.run import Answer, Run
 from runbook.running.session import Session
 from runbook.running.shell import Job, Shell
 
@@ -43,8 +44,7 @@ class Opened:
         return Fact(step, self.page.target, self.page.on, **seen)
 
     def step(self, step: Step, bad: Bad) -> Fact:
-        """One step in the page's shell, if its condition is met; after a command that closed it, in a new one,
-        as a reader opens another terminal."""
+        """One step in the page's shell, if its condition is met; in a new one if a command closed it."""
         if not self._shells or not self._shells[-1].alive:
             self._shells.append(self._new_shell())
         shell, condition = self._shells[-1], step.block.condition
@@ -58,9 +58,9 @@ class Opened:
 
     def cleanup(self, step: Step) -> Fact:
         """A clean-up step, in a shell of its own."""
-        with self._new_shell() as shell:
+        with closing(self._new_shell()) as shell:
             ran = shell.run(step.block.code, self.run.deadline(step))
-        sweep(self.run, self.session.spared)
+        processes.hunt(self.run.token, self.session.spared)
         return self.fact(step, ran=ran, attempts=1, seconds=ran.duration)
 
     def close(self) -> None:
@@ -71,17 +71,16 @@ class Opened:
         for shell in self._shells:
             shell.close()
         self._shells.clear()
-        sweep(self.run, self.session.spared)
+        processes.hunt(self.run.token, self.session.spared)
 
     def _attempts(self, step: Step, shell: Shell, bad: Bad) -> Fact:
-        """What was seen at the last attempt: the first one that is not `bad`,
-        or the one at which the block's time is over."""
+        """What was seen at the last attempt: the first that is not `bad`, or that at which the time is over."""
         started, patience, count = time.monotonic(), step.block.retry, 0
         while True:
             count += 1
             ran = shell.run(step.block.code, self.run.deadline(step))
             if ran.end in (End.LATE, End.FLOODED):
-                sweep(self.run, self.session.spared)
+                processes.hunt(self.run.token, self.session.spared)
             seconds = ran.duration if patience is None else time.monotonic() - started
             fact = self.fact(step, ran=ran, attempts=count, seconds=seconds)
             if patience is None or ran.end is not End.STATUS or seconds + PAUSE > patience or not bad(fact):

@@ -1,4 +1,4 @@
-"""End processes for certain: whole trees, and the descendants that escaped from them.
+"""End processes for certain: whole trees, the descendants that escaped from them, and all if the engine is killed.
 
 A command may start a session of its own, ignore SIGTERM, or outlive its parent.  The engine makes
 itself the reaper of orphans (Linux), so whatever a run starts stays findable below it.
@@ -7,19 +7,25 @@ itself the reaper of orphans (Linux), so whatever a run starts stays findable be
 import contextlib
 import ctypes
 import os
+import select
+import shutil
 import signal
 import sys
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import psutil
+
+from runbook.running.interruption import OF_A_TERMINAL
 
 TOKEN = "RUNBOOK_RUN"  # noqa: S105 — the name of a variable that marks our processes
 PR_SET_CHILD_SUBREAPER = 36
 POLL = 0.02
 GRACE = 0.5  # seconds between SIGTERM and SIGKILL for what should not be there any more
 HUNT = 5.0  # seconds that the hunt for survivors may last
+DONE = b"."
+LOOK = 0.25  # seconds between two looks at whether the engine is stopped
 
 
 def adopt_orphans(*, wanted: bool = True) -> None:
@@ -46,8 +52,7 @@ def alive(process: psutil.Process) -> bool:
 
 
 def survivors(token: str, spared: Collection[int] = ()) -> list[psutil.Process]:
-    """Live processes that carry this run's token, that descend from one that does or from the engine,
-    but for `spared` trees."""
+    """Live processes that carry this run's token or descend from one that does or from us, `spared` trees apart."""
     kept = {process.pid for pid in spared for process in tree(pid)} | {os.getpid()}
     found = {process.pid: process for process in tree(os.getpid())[1:]}
     marker = f"{TOKEN}={token}".encode()
@@ -58,8 +63,7 @@ def survivors(token: str, spared: Collection[int] = ()) -> list[psutil.Process]:
 
 
 def hunt(token: str, spared: Collection[int] = ()) -> None:
-    """End every survivor, round after round: one that starts its successor and ends is gone from any list made of
-    it, but the kernel's own of our children is quick enough to catch it."""
+    """End every survivor, round after round: the kernel's list of our children catches those that flee by forking."""
     grace, end = GRACE, time.monotonic() + HUNT
     while True:
         left = survivors(token, spared)
@@ -135,3 +139,55 @@ def _environment(pid: int) -> bytes:
         return Path(f"/proc/{pid}/environ").read_bytes()
     except OSError:
         return b""
+
+
+@contextlib.contextmanager
+def guarded(token: str, folder: Path) -> Iterator[None]:
+    """Inside the block, if this process dies without leaving it, all that carries `token` is ended,
+    and `folder` removed.
+
+    If it is stopped (a command can do that to its parent), it is told to go on: nobody else watches the deadlines.
+
+    The guardian is nobody's child, so that no hunt for what a run left finds it; the engine's end is the end of a pipe
+    that only the engine holds.  Targets are not torn down: the engine alone knows which.
+    """
+    reader, writer = os.pipe()
+    engine = os.getpid()
+    adopt_orphans(wanted=False)
+    child = os.fork()
+    if not child:
+        if os.fork():
+            os._exit(0)
+        os.close(writer)
+        _watch(reader, engine, token, folder)
+    os.close(reader)
+    os.waitpid(child, 0)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(BrokenPipeError):
+            os.write(writer, DONE)
+        os.close(writer)
+
+
+def _watch(reader: int, engine: int, token: str, folder: Path) -> None:
+    """Never returns: neither the engine's stack nor its clean-up is this process's."""
+    try:
+        os.setsid()
+        for one in OF_A_TERMINAL:  # they are for the engine, and it will tell
+            signal.signal(one, signal.SIG_IGN)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):  # else who reads the engine's output would wait for this process too
+            os.dup2(nothing, stream)
+        os.closerange(3, reader)
+        os.closerange(reader + 1, os.sysconf("SC_OPEN_MAX"))
+        os.chdir("/")
+        while not select.select([reader], [], [], LOOK)[0]:
+            with contextlib.suppress(psutil.Error, OSError):
+                if psutil.Process(engine).status() == psutil.STATUS_STOPPED:
+                    os.kill(engine, signal.SIGCONT)
+        if os.read(reader, 1) != DONE:
+            hunt(token)
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os._exit(0)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from runbook.plan import Step
 from runbook.running import processes
-from runbook.running.guardian import guarded
 from runbook.running.interruption import Interruptions
 from runbook.running.mask import Private
 from runbook.settings import Settings
@@ -67,16 +66,14 @@ def opened(
     private = Private(settings.secrets, root)
     private.learn()
     token = secrets.token_hex(8)
-    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as made, guarded(token, Path(made)):
+    with (
+        tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as made,
+        processes.guarded(token, Path(made)),
+    ):
         processes.adopt_orphans()
         run = Run(root, Path(made), settings, private, token, operator, interruptions or Interruptions())
         try:
             yield run
         finally:
-            sweep(run)
+            processes.hunt(token)
             processes.adopt_orphans(wanted=False)  # what this process starts later is not the run's
-
-
-def sweep(run: Run, spared: tuple[int, ...] = ()) -> None:
-    """End what the run's commands left behind, also where each process starts its successor before it ends."""
-    processes.hunt(run.token, spared)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from runbook.errors import TargetError
 from runbook.matching.seen import seen
-from runbook.running import processes, readiness
+from runbook.running import asking, processes
 from runbook.running.run import Run
 from runbook.settings import Service
 from runbook.whole_file import write_whole
@@ -96,7 +96,7 @@ def _start(name: str, service: Service, run: Run, env: Mapping[str, str]) -> Ser
 def _await_ready(server: Server, service: Service, run: Run) -> None:
     end = time.monotonic() + service.deadline
     while server.process.poll() is None:
-        if readiness.answers(service.ready):
+        if asking.answers(service.ready):
             return
         if time.monotonic() > end:
             said = f"ne répond pas sur {service.ready} en {service.deadline:g} s"

@@ -56,7 +56,7 @@ class _Turn:
 
 
 class Shell:
-    """A non-interactive bash in a session of its own; a context manager that leaves no child behind.
+    """A non-interactive bash in a session of its own; closed, it leaves no child behind.
 
     `limit` is the size in bytes of one output stream past which a block is stopped.  The values of the variables
     `reveal` are wanted after each block, those of `locals_` after each function.
@@ -91,12 +91,6 @@ class Shell:
         for file in (self._noted, self._values):
             file.touch(mode=0o600)
         self._send(self._guard(locals_))
-
-    def __enter__(self) -> "Shell":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @property
     def pid(self) -> int:
@@ -246,8 +240,7 @@ def _taken(file: Path) -> str:
 
 
 def _heed() -> None:
-    """As in a terminal, even where who started the engine ignores some, as `nohup` does:
-    bash itself cannot take that back."""
+    """As in a terminal, even where who started the engine ignores some, as `nohup` does: bash cannot undo that."""
     for one in OF_A_TERMINAL:
         signal.signal(one, signal.SIG_DFL)
 

@@ -143,8 +143,7 @@ def _refusal(expected: Expected, output: str, result: Result) -> str:
 
 
 def _written(asked: Asked, page: str, accepted: list[Accepted], dry: bool) -> list[Accepted]:
-    """Write what is accepted of one page, and read the page again:
-    what would not be read as it is meant stays as it was."""
+    """Write what is accepted of one page, unless it would then not be read as it is meant."""
     path = asked.root / page
     if not dry and not os.access(path, os.W_OK):
         return [replace(one, new=(), refused="page protégée en écriture ; la rendre modifiable") for one in accepted]

@@ -1,12 +1,12 @@
 """`runbook check`: pages, manifests and code against each other, nothing run."""
 
 import gc
-import os
 
 import click
 
 from runbook.reading.selection import select
 from runbook.reading.state import state_of
+from runbook.reporting import annotations
 from runbook.verbs.options import JSON, JUNIT, Asked, pages_meanwhile, print_json, verb
 from runbook.verbs.verdict import verdict
 
@@ -35,9 +35,5 @@ def command(asked: Asked, no_cache: bool) -> int:
         since = f", inchangées depuis le contrôle du {given.since}" if given.since else ""
         said = f"{len(findings)} constats" if findings else "rien à redire"
         click.echo(f"{len(given.pages)} pages, {given.commands} commandes{since} : {said}", err=True)
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        from runbook.reporting import annotations
-
-        for line in annotations.of_findings(findings):
-            click.echo(line, err=asked.as_json)
+    annotations.say(annotations.of_findings(findings), err=asked.as_json)
     return 1 if findings else 0

@@ -61,8 +61,7 @@ class Asked:
 
     @cached_property
     def screen(self) -> "Console":
-        """For people: standard output, or error where a program reads the output;
-        where it is no terminal, wide enough to keep lines whole."""
+        """For people: standard output, or error where a program reads that; wide where it is no terminal."""
         from rich.console import Console
 
         stream = sys.stderr if self.as_json else sys.stdout
@@ -94,8 +93,7 @@ Work = Callable[..., int | None]
 
 
 def verb(name: str, *options: Callable[[Work], Work], of_pages: bool = True) -> Callable[[Work], click.Command]:
-    """The function below is this verb, `of_pages` that it may be limited to:
-    it gets what is asked, and by name what only it takes."""
+    """The function below is this verb: it gets what is asked, and by name what only it takes."""
     shared = {field.name for field in fields(Asked)}
 
     def enter(work: Work) -> click.Command:

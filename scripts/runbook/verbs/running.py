@@ -1,10 +1,8 @@
 """`runbook run`: carry pages out, judge, record."""
 
-import os
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 
 import click
@@ -14,13 +12,14 @@ from rich.markup import escape
 from runbook.errors import RunbookError
 from runbook.judging import Journal, judged
 from runbook.plan import Plan, make_plan
+from runbook.reading.content import PageBlocks
 from runbook.reading.selection import Selection, select
 from runbook.reading.state import state_of
 from runbook.reporting import annotations, coverage, history, junit, make, merge, record, terminal
 from runbook.reporting.record import Campaign
 from runbook.reporting.step_by_step import StepByStep
 from runbook.running.interruption import Interruptions
-from runbook.running.run import NOBODY, Operator, opened
+from runbook.running.run import opened
 from runbook.verbs.options import (
     CONTEXT,
     JSON,
@@ -36,19 +35,6 @@ from runbook.verbs.options import (
     verb,
 )
 from runbook.verbs.verdict import verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A run that is ready to start, step by step or not."""
-
-    asked: Asked
-    by_step: bool
-    selection: Selection
-
-    @property
-    def whole(self) -> bool:
-        return not (self.by_step or self.selection.chosen or self.asked.targets)
 
 
 @verb(
@@ -72,56 +58,45 @@ def command(asked: Asked, require: str, by_step: bool, checks: bool) -> int:
     if by_step and not (selection.chosen and sys.stdin.isatty()):
         raise RunbookError("--step demande un terminal et le nom d'au moins une page")
     plan = make_plan(selection.pages, settings, missing, selection.chosen, prerequisites=not by_step)
-    order = Order(asked, by_step, selection)
     wanted = [known_target(name.strip(), settings) for name in require.split(",") if name.strip()]
     problems = [f"{name} : cible requise mais absente : {missing[name]}" for name in wanted if name in missing]
     problems += [f"page refusée : {problem}" for problem in plan.refused]
     show_missing(missing, screen)
-    findings = _findings(order, state) if checks else None
+    findings = _findings(asked, state, selection.pages) if checks else None
     interruptions = Interruptions()
     announce = partial(announce_stop, screen, *(["aucun nettoyage n'est lancé."] if by_step else []))
     with interruptions.handled(announce):
         pages = dict.fromkeys(page.page for page in plan.pages)
-        campaign = make.at_start(pages, settings, root, missing, order.whole)
-        if by_step:  # to the person on duty
-            by_hand = StepByStep(screen, root / settings.state / "journal")
-            journal = carried_out(asked, plan, interruptions, by_hand, by_hand.operator)
-        else:
-            journal = carried_out(asked, plan, interruptions, terminal.Progress(screen))
+        whole = not (by_step or selection.chosen or asked.targets)
+        campaign = make.at_start(pages, settings, root, missing, whole)
+        tell = StepByStep(screen, root / settings.state / "journal") if by_step else terminal.Progress(screen)
+        journal = carried_out(asked, plan, interruptions, tell)
         journal.faults += problems
-        done = _kept(order, campaign(journal, findings))
+        done = _kept(asked, selection, by_step, campaign(journal, findings))
     if asked.as_json:
         print_json(record.Record(record.VERSION, [done]))
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in annotations.annotations(done):
-            click.echo(line)
+    annotations.say(annotations.of_campaign(done))
     terminal.show_summary([done], screen)
     return done.exit_status
 
 
-def _findings(order: Order, state: str) -> list[str]:
+def _findings(asked: Asked, state: str, pages: list[PageBlocks]) -> list[str]:
     """What the static check has to say before anything runs."""
-    findings = verdict(order.asked.root, order.asked.settings, state, lambda: order.selection.pages).findings
+    findings = verdict(asked.root, asked.settings, state, lambda: pages).findings
     for finding in findings:
-        order.asked.screen.print(f"[bold red]✘[/] {escape(str(finding))}")
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in annotations.of_findings(findings):
-            click.echo(line)
+        asked.screen.print(f"[bold red]✘[/] {escape(str(finding))}")
+    annotations.say(annotations.of_findings(findings))
     return [str(finding) for finding in findings]
 
 
 def carried_out(
-    asked: Asked,
-    plan: Plan,
-    interruptions: Interruptions,
-    tell: StepByStep | terminal.Progress,
-    operator: Operator = NOBODY,
+    asked: Asked, plan: Plan, interruptions: Interruptions, tell: StepByStep | terminal.Progress
 ) -> Journal:
     """Everything that came of a plan, told as it came."""
     journal = Journal()
     try:
         with (
-            opened(asked.settings, asked.root, operator, interruptions) as run,
+            opened(asked.settings, asked.root, tell.operator, interruptions) as run,
             closing(judged(plan, run, journal)) as events,
         ):
             for event in events:
@@ -131,23 +106,22 @@ def carried_out(
     return journal
 
 
-def _kept(order: Order, done: Campaign) -> Campaign:
+def _kept(asked: Asked, selection: Selection, by_step: bool, done: Campaign) -> Campaign:
     """The campaign, written where it was asked for; step by step, its journal is written already."""
-    asked, settings = order.asked, order.asked.settings
+    settings = asked.settings
     if asked.junit_file:
         done = _written(done, partial(junit.write, [done], asked.junit_file))
-    if order.by_step or order.selection.lines:  # a part of a page proves nothing of it
+    if by_step or selection.lines:  # a part of a page proves nothing of it
         return done
-    if not order.selection.chosen:  # the share of verified commands may not be below the minimum of the settings
+    if not selection.chosen:  # the share of verified commands may not be below the minimum of the settings
         fault = coverage.drop([done], settings.coverage, record.load_previous(asked.folder / record.FILE))
         done = msgspec.structs.replace(done, drop=fault, exit_status=1) if fault else done
     done = _written(done, partial(merge.keep, done, asked.folder, settings.coverage))
-    return _written(done, partial(history.keep, done, asked.folder)) if order.whole else done
+    return _written(done, partial(history.keep, done, asked.folder)) if done.whole else done
 
 
 def _written(done: Campaign, write: Callable[[], object]) -> Campaign:
-    """The campaign, failed where what was asked for could not be written:
-    a verdict that nobody can read again is none."""
+    """The campaign, failed where what was asked for could not be written: else nobody could read the verdict."""
     try:
         write()
     except OSError as error:

@@ -57,8 +57,14 @@ def _check(root: Path, settings: Settings, state: str, read: Callable[[], list[P
     found: list[PageBlocks] = []
     repository = read_repository(root, settings)
     notes: list[str]
+
+    def awaited() -> Iterator[PageBlocks]:
+        """The pages as soon as somebody wants them; they stay in `found`."""
+        found.extend(read())
+        yield from found
+
     try:
-        checked = check(_awaited(read, found), repository, own_grammar())
+        checked = check(awaited(), repository, own_grammar())
         findings, notes = checked.findings, checked.notes
     except RunbookError as error:  # pages are often unreadable because they quote the very files that are wrong
         findings = sorted(set(of_repository(repository)))
@@ -67,12 +73,6 @@ def _check(root: Path, settings: Settings, state: str, read: Callable[[], list[P
         cause = f"le site n'a pas pu être lu : {str(error).splitlines()[0]}"
         findings.append(Finding(settings.site, 1, cause, "corriger d'abord ce qui précède", "bloc"))
     return Verdict(state, findings, [page.page.path for page in found], sum(len(page.blocks) for page in found), notes)
-
-
-def _awaited(read: Callable[[], list[PageBlocks]], pages: list[PageBlocks]) -> Iterator[PageBlocks]:
-    """The pages as soon as somebody wants them; they stay in `pages`."""
-    pages.extend(read())
-    yield from pages
 
 
 def own_grammar() -> "dict[str, Grammar]":

@@ -1,6 +1,7 @@
 """Outputs that are too large, not text, or not finished: what is kept of each, and what it is worth."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_a_background_step_that_floods_before_it_is_ready_fails(make_site) -> No
 
 
 def test_what_a_process_left_running_prints_is_emptied_as_it_grows(tmp_path: Path) -> None:
-    with Shell(tmp_path, tmp_path, dict(os.environ), LIMIT) as shell:
+    with closing(Shell(tmp_path, tmp_path, dict(os.environ), LIMIT)) as shell:
         assert shell.run("(read -t 0.2 <> <(:); exec head -c 200M /dev/zero) & echo started", 5).out == b"started\n"
         while "head" in shell.run("read -t 0.3 <> <(:); ps -o comm= --ppid $$", 10).out.decode():
             pass

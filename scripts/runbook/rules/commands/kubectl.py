@@ -162,12 +162,16 @@ def wrong_namespace(call: Call) -> Iterator[Told]:
     Bon : kubectl get pods -n shop
     """
     situation, asked = call.situation, call.values("--namespace")
-    known = situation.known_namespaces()
-    if not situation.here or not known or call.verb.startswith(("config", "create namespace", "delete namespace")):
+    made = {item.name for item in situation.objects if item.kind == "Namespace"}
+    if not situation.here or not made or call.verb.startswith(("config", "create namespace", "delete namespace")):
         return
-    own = known.difference(SYSTEM_NAMESPACES)
+    own = (made | {item.namespace for item in situation.objects if item.namespace}).difference(SYSTEM_NAMESPACES)
     for word in asked[-1:]:
-        if word.known and word.text not in known and (not situation.opaque or meant(word.text, own)):
+        if (
+            word.known
+            and word.text not in (*own, *SYSTEM_NAMESPACES)
+            and (not situation.opaque or meant(word.text, own))
+        ):
             yield word, f"espace de noms « {word.text} » inconnu", nearest(word.text, own)
     listed = any(target.kind.namespaced and target.name is None for target in targets(call)[0])
     empty = situation.namespace == "default" and not any(item.namespace == "default" for item in situation.objects)
