@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from runbook.errors import Problem
 from runbook.reading.state import listed_files
 from runbook.repository.applications import Application, read_applications
 from runbook.repository.compose import NAMES, Compose, Service
 from runbook.repository.dockerfiles import Dockerfile, read_dockerfile
 from runbook.repository.objects import Container, KubeObject, objects_in, selects
-from runbook.repository.yamlfile import Document, Fault, items, read_documents, text_map, under
+from runbook.repository.yamlfile import Document, items, read_documents, text_map, under
 from runbook.settings import Settings
 
 SYSTEM_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
@@ -33,7 +34,7 @@ class Repository:
     documents: tuple[Document, ...]  # of the manifests, those that describe no Kubernetes object included
     compose: Compose
     applications: dict[str, Application]
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[Problem, ...] = ()
 
     @cached_property
     def objects(self) -> list[KubeObject]:
@@ -200,7 +201,7 @@ def read_repository(root: Path, settings: Settings, files: frozenset[str] | None
     source = settings.model
     listed = listed_files(root, settings).union(source.generated) if files is None else files
     documents: list[Document] = []
-    faults: list[Fault] = []
+    faults: list[Problem] = []
     for path in sorted({path for pattern in source.manifests for path in root.glob(pattern) if path.is_file()}):
         read, wrong = read_documents(path, path.relative_to(root).as_posix())
         documents += read

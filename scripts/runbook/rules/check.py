@@ -54,7 +54,7 @@ def check(pages: Iterable[PageBlocks], repository: Repository, grammars: Grammar
 def of_repository(repository: Repository) -> Iterator[Finding]:
     """What is wrong in manifests, Compose, images and code, whatever the pages say."""
     for fault in repository.faults:
-        yield Finding(fault.path, fault.line, fault.cause, "corriger le fichier", "yaml")
+        yield Finding(fault.page, fault.line, fault.cause, fault.remedy, "yaml")
     for rule in load_rules().values():
         if rule.about == "repository":
             yield from rule.findings(repository)
