@@ -20,20 +20,7 @@ from runbook.reporting import annotations, coverage, history, make, merge, recor
 from runbook.reporting.record import Campaign
 from runbook.running.interruption import Interruptions
 from runbook.running.run import opened
-from runbook.verbs.options import (
-    CONTEXT,
-    JSON,
-    JUNIT,
-    RECORD,
-    TARGET,
-    Asked,
-    announce_stop,
-    known_target,
-    pages_meanwhile,
-    print_json,
-    show_missing,
-    verb,
-)
+from runbook.verbs.options import CONTEXT, JSON, JUNIT, RECORD, TARGET, Asked, pages_meanwhile, print_json, verb
 from runbook.verbs.verdict import verdict
 
 if TYPE_CHECKING:  # for a person on duty alone
@@ -61,13 +48,13 @@ def command(asked: Asked, require: str, by_step: bool, checks: bool) -> int:
     if by_step and not (selection.chosen and sys.stdin.isatty()):
         raise RunbookError("--step demande un terminal et le nom d'au moins une page")
     plan = make_plan(selection.pages, settings, missing, selection.chosen, prerequisites=not by_step)
-    wanted = [known_target(name.strip(), settings) for name in require.split(",") if name.strip()]
+    wanted = [asked.known(name.strip()) for name in require.split(",") if name.strip()]
     problems = [f"{name} : cible requise mais absente : {missing[name]}" for name in wanted if name in missing]
     problems += [f"page refusée : {problem}" for problem in plan.refused]
-    show_missing(missing, screen)
+    asked.show_missing(missing)
     findings = _findings(asked, state, selection.pages) if checks else None
     interruptions = Interruptions()
-    announce = partial(announce_stop, screen, *(["aucun nettoyage n'est lancé."] if by_step else []))
+    announce = partial(asked.announce_stop, *(["aucun nettoyage n'est lancé."] if by_step else []))
     with interruptions.handled(announce):
         pages = dict.fromkeys(page.page for page in plan.pages)
         whole = not (by_step or selection.chosen or asked.targets)
