@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from .conftest import ROOT
@@ -106,7 +107,8 @@ def test_run(machine, tmp_path):
     for tool in ("ruff", "mypy", "runbook", "pytest", "mkdocs"):
         program(tools, tool)
     program(tools, "python", f'exec {sys.executable} "$@"')
-    for tool in ("bash", "dirname", "tr", "grep", "paste", "rm", "mktemp", "mkdir", "touch", "tail", "sleep", "env"):
+    own = ("bash", "dirname", "tr", "grep", "paste", "rm", "mktemp", "mkdir", "touch", "tail", "tee", "sleep", "env")
+    for tool in own:
         (tools / tool).symlink_to(shutil.which(tool))
 
     def run(*arguments, missing=None, browser=False, **bodies):
@@ -132,7 +134,10 @@ def test_run(machine, tmp_path):
             start_new_session=True,
         )
 
-    return run
+    yield run
+    for process in psutil.process_iter(["environ"]):  # what a failure left waits for ever
+        if (process.info["environ"] or {}).get("TMPDIR") == str(tmp_path / "kept"):
+            process.kill()
 
 
 def test_what_was_not_executed_is_said_at_the_end_with_its_reason(test_run):
@@ -169,6 +174,7 @@ def test_tests_and_pages_run_side_by_side_and_each_output_is_whole(test_run):
     outputs = dict(re.findall(r"^== (.*)\n((?:.+\n)*)", ran.stdout, re.MULTILINE))
     assert [name for name, output in outputs.items() if output == "begun\nended\n"] == [
         "contrôle et pages (runbook)",
+        "tests dans un navigateur (pytest)",
         "tests du moteur (pytest)",
         "autres tests (pytest)",
         "parcours (pytest)",
@@ -185,10 +191,11 @@ def test_every_test_is_in_one_of_the_parts(test_run):
 
 
 def test_every_step_runs_after_a_failure_and_each_failure_is_named(test_run):
-    ran = test_run(ruff="exit 1", pytest='[ "$3" != --ignore ]')
+    ran = test_run(ruff="exit 1", pytest='[ "$3" != --ignore ] || { echo refused; exit 1; }')
+    steps, end = ran.stdout.split("\n== autres tests (pytest) : la fin\n")
 
-    assert (ran.returncode, ran.stdout.count("\n== ")) == (1, 9)
-    assert ran.stdout.splitlines()[-1] == "Échec : style (ruff) ; autres tests (pytest) ;"
+    assert (ran.returncode, steps.count("\n== ")) == (1, 9)
+    assert end == "refused\n\nÉchec : style (ruff) ; autres tests (pytest) ;\n"
 
 
 def test_ctrl_c_stops_what_runs_beside_and_leaves_nothing(test_run, machine, tmp_path):

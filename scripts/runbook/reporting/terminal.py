@@ -98,9 +98,12 @@ def show_summary(campaigns: Sequence[Campaign], console: Console) -> None:
     for campaign in campaigns:
         for note in campaign.notes:
             console.print(Text(f"Note : {note}", "dim"))
-    bad = [f"{step.page}:{step.fault_line} : {step.outcome} : {step.reason}" for step in steps if step.outcome.bad]
-    for problem in (*(problem for campaign in campaigns for problem in campaign.problems), *bad):
+    for problem in (problem for campaign in campaigns for problem in campaign.problems):
         console.print(Text.assemble(SIGNS[Outcome.FAILED], f" {problem}"))
+    for step in (step for step in steps if step.outcome.bad):
+        said = f" {step.page}:{step.fault_line} : {step.outcome} : {step.reason}"
+        console.print(Text.assemble(SIGNS[Outcome.FAILED], said))
+        console.print(Padding(Group(*_printed(step.out, step.err)), (0, 0, 0, 6)))
     where = [
         f"{one.date}, commit {one.commit[:10] or 'inconnu'}{' modifié' if one.dirty else ''}, {one.seconds:.0f} s"
         for one in campaigns
@@ -182,7 +185,13 @@ def _failure(result: Result) -> Group:
     code = result.step.block.code.strip().splitlines()
     rows = [Text(result.place, "bold"), *(Text(f"$ {line}", "bold") for line in code)]
     rows += [Text(row, {"-": "red", "+": "green"}.get(row[:1], "")) for row in result.diff]
-    for name, text in (("sortie", result.out), ("erreurs", result.err)):
+    return Group(*rows, *_printed(result.out, result.err))
+
+
+def _printed(out: str, err: str) -> list[Text]:
+    """The last lines of both streams."""
+    rows = []
+    for name, text in (("sortie", out), ("erreurs", err)):
         if lines := text.rstrip().splitlines():
             rows += [Text(f"{name} :", "dim"), *(Text(f"  {line}") for line in lines[-SHOWN_LINES:])]
-    return Group(*rows)
+    return rows

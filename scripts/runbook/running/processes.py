@@ -23,7 +23,7 @@ TOKEN = "RUNBOOK_RUN"  # noqa: S105 — the name of a variable that marks our pr
 PR_SET_CHILD_SUBREAPER = 36
 POLL = 0.02
 GRACE = 0.5  # seconds between SIGTERM and SIGKILL for what should not be there any more
-HUNT = 5.0  # seconds that the hunt for survivors may last
+HUNT = 30.0  # seconds that the hunt for survivors may last: one that runs away is caught sooner on a quiet machine
 DONE = b"."
 LOOK = 0.25  # seconds between two looks at whether the engine is stopped
 
