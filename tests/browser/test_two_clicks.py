@@ -44,7 +44,7 @@ def test_every_situation_of_the_guide_is_two_clicks_from_any_page(full: str, ope
     page = open_page(f"{full}glossaire/")
     page.locator(".md-tabs__link[href*=exploitation]").click()
     page.wait_for_url(f"{full}exploitation/")
-    situations = page.locator("article table").first.locator("tbody tr")
+    situations = page.locator("article h2[id] ~ * table tbody tr:has(a)")
     situations.first.wait_for()
 
     assert situations.count() >= 8

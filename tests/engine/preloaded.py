@@ -4,10 +4,12 @@ The interpreter is nobody's child, as the engine ends those of the process that 
 holds the other end of its channel.
 """
 
+import contextlib
 import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -30,35 +32,64 @@ PROGRAMS = {"runbook": ("runbook.cli", "main"), "pytest": ("pytest", "console_ma
 LONGEST = 1 << 18  # bytes of a message
 
 
+class Called:
+    """A program that runs: what the tests ask of a `subprocess.Popen`, with both outputs kept in memory."""
+
+    def __init__(
+        self,
+        program: str,
+        arguments: Sequence[str],
+        env: Mapping[str, str] = os.environ,
+        cwd: Path = ROOT,
+        keyboard: int | None = None,
+    ) -> None:
+        self.returncode: int | None = None
+        self._streams = [os.memfd_create("out"), os.memfd_create("err")]
+        self._end, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        asked = json.dumps({"program": program, "arguments": list(arguments), "env": dict(env), "cwd": str(cwd)})
+        with its, open(os.devnull) as nothing:  # noqa: PTH123
+            given = nothing.fileno() if keyboard is None else keyboard
+            socket.send_fds(_interpreter(), [asked.encode()], [its.fileno(), given, *self._streams])
+        self.pid = int(self._end.recv(LONGEST))
+
+    def poll(self) -> int | None:
+        return self._waited(0)
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def communicate(self, timeout: float = 60) -> tuple[str, str]:
+        """Both outputs, once it has ended; TimeoutExpired if it does not."""
+        if self._waited(timeout) is None:
+            raise subprocess.TimeoutExpired(str(self.pid), timeout)
+        out, err = (os.pread(stream, 1 << 24, 0).decode().replace("\r\n", "\n") for stream in self._streams)
+        return out, err
+
+    def close(self) -> None:
+        """End it, if it still runs."""
+        self.kill()
+        self._waited(10)
+        self._end.close()
+        for stream in self._streams:
+            os.close(stream)
+
+    def _waited(self, seconds: float) -> int | None:
+        if self.returncode is None and select.select([self._end], [], [], seconds)[0]:
+            self.returncode = int(self._end.recv(LONGEST))
+        return self.returncode
+
+
 def called(
-    program: str,
-    arguments: Sequence[str],
-    env: Mapping[str, str],
-    cwd: Path = ROOT,
-    keyboard: int | None = None,
-    timeout: float = 60,
+    program: str, arguments: Sequence[str], env: Mapping[str, str], cwd: Path = ROOT, keyboard: int | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """What `python -m PROGRAM ARGUMENTS…` does, in a process of its own, without a `keyboard` if none is given."""
-    channel = _interpreter()
-    asked = json.dumps({"program": program, "arguments": list(arguments), "env": dict(env), "cwd": str(cwd)})
-    with open(os.devnull) as nothing, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:  # noqa: PTH123
-        given = nothing.fileno() if keyboard is None else keyboard
-        socket.send_fds(channel, [asked.encode()], [given, out.fileno(), err.fileno()])
-        child = int(channel.recv(LONGEST))
-        channel.settimeout(timeout)
-        try:
-            status = int(channel.recv(LONGEST))
-        except BaseException:
-            os.kill(child, signal.SIGKILL)
-            channel.settimeout(None)
-            channel.recv(LONGEST)
-            raise
-        channel.settimeout(None)
-        said = []
-        for stream in (out, err):
-            stream.seek(0)
-            said.append(stream.read().decode().replace("\r\n", "\n"))
-    return subprocess.CompletedProcess([program, *arguments], status, *said)
+    """What `python -m PROGRAM ARGUMENTS…` does in a process of its own, without a `keyboard` if none is given."""
+    with contextlib.closing(Called(program, arguments, env, cwd, keyboard)) as process:
+        out, err = process.communicate()
+        return subprocess.CompletedProcess([program, *arguments], process.returncode or 0, out, err)
 
 
 @cache
@@ -74,18 +105,29 @@ def _serve(channel: socket.socket) -> None:
     for name in MODULES:
         importlib.import_module(name)
     gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait
     while True:
-        message, descriptors, _, _ = socket.recv_fds(channel, LONGEST, 3)
+        message, descriptors, _, _ = socket.recv_fds(channel, LONGEST, 4)
         if not message:
             return
-        child = os.fork()
-        if not child:
+        if not os.fork():
             channel.close()
-            _become(json.loads(message), *descriptors)
+            _attend(json.loads(message), *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
-        channel.send(str(child).encode())
-        channel.send(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
+
+
+def _attend(asked: dict[str, Any], end: int, *streams: int) -> NoReturn:
+    """Tell the number of the process, and how it ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    with socket.socket(fileno=end) as told:
+        child = os.fork()
+        if not child:
+            told.close()
+            _become(asked, *streams)
+        told.send(str(child).encode())
+        told.send(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
+    os._exit(0)
 
 
 def _become(asked: dict[str, Any], *streams: int) -> NoReturn:

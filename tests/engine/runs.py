@@ -15,7 +15,7 @@ from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
 from runbook.running.run import opened
 from runbook.settings import load
-from tests.engine.preloaded import called
+from tests.engine.preloaded import Called, called
 
 TRACKER = "multiprocessing.resource_tracker"
 
@@ -75,5 +75,13 @@ def _alone() -> None:
 
 def command_line(root: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     """The engine as a person calls it."""
-    plain = {name: value for name, value in os.environ.items() if name != "GITHUB_ACTIONS"}
-    return called("runbook", ["--root", str(root), *arguments], {**plain, **env})
+    return called("runbook", ["--root", str(root), *arguments], {**_plain(), **env})
+
+
+def begun(root: Path, *arguments: str, **env: str) -> closing[Called]:
+    """The same, while it runs; at the end of the block it does no longer."""
+    return closing(Called("runbook", ["--root", str(root), *arguments], {**_plain(), **env}))
+
+
+def _plain() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "GITHUB_ACTIONS"}

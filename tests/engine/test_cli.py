@@ -1,21 +1,18 @@
 """The command as a person or a pipeline calls it, on a small repository that is not DataPress."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.engine.preloaded import called
+from tests.engine.runs import begun, command_line
 
 SAMPLE = Path(__file__).parent.parent / "sample"
-PLAIN = {name: value for name, value in os.environ.items() if name != "GITHUB_ACTIONS"}
 
 
 @pytest.fixture
@@ -23,31 +20,27 @@ def sample(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SAMPLE, tmp_path / "sample", ignore=shutil.ignore_patterns(".runbook")))
 
 
-def runbook(*arguments: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
-    return called("runbook", [*map(str, arguments)], {**PLAIN, **env})
-
-
 def test_list_gives_every_command_with_its_place(sample: Path) -> None:
-    ran = runbook("--root", sample, "list")
+    ran = command_line(sample, "list")
     assert ran.returncode == 0
     assert 'docs/index.md:14  here  cat "$NAME"' in ran.stdout
     assert len(ran.stdout.splitlines()) == 7
 
 
 def test_plan_says_what_would_not_run_and_why(sample: Path) -> None:
-    ran = runbook("--root", sample, "plan")
+    ran = command_line(sample, "plan")
     assert ran.returncode == 0
     assert "Cible elsewhere absente : ailleurs n'existe pas" in ran.stdout
 
 
 def test_a_run_leaves_a_record_that_report_reads_again(sample: Path) -> None:
-    ran = runbook("--root", sample, "run")
+    ran = command_line(sample, "run")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     (campaign,) = json.loads((sample / ".runbook" / "record.json").read_text(encoding="utf-8"))["campaigns"]
     assert [step["outcome"] for step in campaign["steps"]].count("vérifié") == 4
     (stand_in,) = [step for step in campaign["steps"] if step["stood_in"]]
     assert (stand_in["target"], stand_in["on"]) == ("elsewhere", "here")
-    report = runbook("--root", sample, "report")
+    report = command_line(sample, "report")
     assert report.returncode == 0
     assert "Commandes dans les pages   7" in report.stdout
 
@@ -61,22 +54,22 @@ def test_report_refuses_proofs_of_another_commit_and_of_a_changed_tree(sample: P
     subprocess.run([*git, "add", "."], check=True)
     subprocess.run([*git, "commit", "--quiet", "--amend", "--no-edit"], check=True, capture_output=True)
     now = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
-    runbook("--root", sample, "run")
+    command_line(sample, "run")
 
-    assert runbook("--root", sample, "report", "--commit", now).returncode == 0
-    other = runbook("--root", sample, "report", "--commit", head)
+    assert command_line(sample, "report", "--commit", now).returncode == 0
+    other = command_line(sample, "report", "--commit", head)
     assert (other.returncode, f"commit {now}, au lieu de {head}" in other.stderr) == (1, True)
 
     (sample / "new").touch()
-    runbook("--root", sample, "run", "docs/setup.md")
-    changed = runbook("--root", sample, "report", "--commit", now)
+    command_line(sample, "run", "docs/setup.md")
+    changed = command_line(sample, "report", "--commit", now)
     assert (changed.returncode, "dépôt modifié" in changed.stderr) == (1, True)
 
 
 def test_a_page_that_lies_gives_status_1_its_line_and_what_was_seen(sample: Path) -> None:
     page = sample / "docs" / "setup.md"
     page.write_text(page.read_text(encoding="utf-8").replace("web    …", "api    …"), encoding="utf-8")
-    ran = runbook("--root", sample, "run", "docs/setup.md")
+    ran = command_line(sample, "run", "docs/setup.md")
     assert ran.returncode == 1
     assert "docs/setup.md:12" in ran.stdout
     assert "échoué" in ran.stdout
@@ -84,13 +77,13 @@ def test_a_page_that_lies_gives_status_1_its_line_and_what_was_seen(sample: Path
 
 def test_json_on_standard_output_is_json_alone(sample: Path) -> None:
     for verb in ("list", "plan", "run"):
-        assert json.loads(runbook("--root", sample, verb, "--json").stdout)
+        assert json.loads(command_line(sample, verb, "--json").stdout)
 
 
 def test_junit_has_a_case_a_step_with_file_and_line(sample: Path) -> None:
     page = sample / "docs" / "setup.md"
     page.write_text(page.read_text(encoding="utf-8").replace("web    …", "api    …"), encoding="utf-8")
-    runbook("--root", sample, "run", "--junit", sample / "out" / "junit.xml")
+    command_line(sample, "run", "--junit", str(sample / "out" / "junit.xml"))
     cases = ET.parse(sample / "out" / "junit.xml").findall(".//testcase")  # noqa: S314 — our own file
     assert len(cases) == 7
     (failed,) = [case for case in cases if case.find("failure") is not None]
@@ -102,13 +95,13 @@ def test_junit_has_a_case_a_step_with_file_and_line(sample: Path) -> None:
 def test_in_github_actions_a_failure_is_an_annotation_at_its_line(sample: Path) -> None:
     page = sample / "docs" / "setup.md"
     page.write_text(page.read_text(encoding="utf-8").replace("web    …", "api    …"), encoding="utf-8")
-    ran = runbook("--root", sample, "run", GITHUB_ACTIONS="true")
+    ran = command_line(sample, "run", GITHUB_ACTIONS="true")
     assert "::error file=docs/setup.md,line=12," in ran.stdout
     assert "::notice file=docs/index.md,line=30," in ran.stdout
 
 
 def test_a_required_target_that_is_missing_fails_the_run(sample: Path) -> None:
-    ran = runbook("--root", sample, "run", "--require", "here,elsewhere")
+    ran = command_line(sample, "run", "--require", "here,elsewhere")
     assert ran.returncode == 1
     assert "elsewhere : cible requise mais absente : ailleurs n'existe pas" in ran.stdout
 
@@ -125,7 +118,7 @@ def test_a_required_target_that_is_missing_fails_the_run(sample: Path) -> None:
     ],
 )
 def test_misuse_gives_status_2_and_one_line(sample: Path, arguments: list[str], said: str) -> None:
-    ran = runbook("--root", sample, *arguments)
+    ran = command_line(sample, *arguments)
     assert ran.returncode == 2
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr
@@ -144,7 +137,7 @@ def test_a_repository_that_cannot_be_read_gives_status_2_with_place_and_cause(
     sample: Path, name: str, text: str, said: str
 ) -> None:
     (sample / name).write_text(text, encoding="utf-8")
-    ran = runbook("--root", sample, "run")
+    ran = command_line(sample, "run")
     assert ran.returncode == 2
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr
@@ -157,33 +150,20 @@ def test_a_signal_stops_everything_and_says_so(sample: Path, number: signal.Sign
         '---\nexecution: {cible: here}\n---\n``` { .bash data-delai="60" }\ntouch started; tail -f /dev/null\n```\n\n'
     )
     page.write_text(text + '``` { .bash data-nettoyage="oui" }\ntouch cleaned\n```\n', encoding="utf-8")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "runbook", "--root", str(sample), "run"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=PLAIN,
-    )
-    try:
-        _await(sample / "started", process)
+    with begun(sample, "run") as process:
+        while not (sample / "started").exists():
+            assert process.poll() is None, process.communicate()
         children = psutil.Process(process.pid).children(recursive=True)
         assert children
         process.send_signal(number)
         _, err = process.communicate(timeout=20)
-    finally:
-        process.kill()
     assert process.returncode == 130
     assert "Interrompu" in err
     assert (sample / "cleaned").exists()
     assert not [child for child in children if child.is_running()]
 
 
-def _await(path: Path, process: subprocess.Popen[str]) -> None:
-    while not path.exists():
-        assert process.poll() is None, process.communicate()
-
-
 def test_step_by_step_without_a_terminal_is_misuse(sample: Path) -> None:
-    ran = runbook("--root", sample, "run", "docs/setup.md", "--step")
+    ran = command_line(sample, "run", "docs/setup.md", "--step")
     assert ran.returncode == 2
     assert "--step demande un terminal" in ran.stderr

@@ -1,6 +1,7 @@
 """Pages that other people wrote, as found: the finder sees the shell blocks that superfences renders,
 with any set of extensions."""
 
+from functools import cache
 from importlib.metadata import distributions
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.engine.superfences import is_shell, published
 from tests.engine.test_fences import page_of
 
 FENCES = ("```", "~~~")
+LONG = 50_000  # characters
 SETS: dict[str, tuple[list[str], dict[str, Any]]] = {
     "plain": (["toc", "tables", "pymdownx.superfences"], {}),
     "like ours": (
@@ -66,15 +68,17 @@ SETS: dict[str, tuple[list[str], dict[str, Any]]] = {
 }
 
 
+@cache
 def descriptions() -> dict[str, str]:
-    """The long description of every installed distribution that is written in Markdown and shows code."""
+    """The long description, a whole history apart, of each installed distribution that shows code in Markdown."""
     found: dict[str, str] = {}
     for distribution in distributions():
         metadata = distribution.metadata
         text = metadata.get_payload()  # type: ignore[attr-defined]
         if (metadata.get("Description-Content-Type") or "").startswith("text/markdown") and isinstance(text, str):  # type: ignore[attr-defined]
             found[metadata["Name"]] = text.replace("\r\n", "\n").replace("\r", "\n")
-    return {name: text for name, text in sorted(found.items()) if any(fence in text for fence in FENCES)}
+    shown = {name: text for name, text in sorted(found.items()) if any(fence in text for fence in FENCES)}
+    return {name: text for name, text in shown.items() if len(text) < LONG}
 
 
 @pytest.mark.parametrize("extensions", SETS)

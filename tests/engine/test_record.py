@@ -4,8 +4,8 @@ import hashlib
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from runbook.reporting.fingerprints import fingerprints
-from tests.engine.runs import command_line
+from tests.engine.runs import begun, command_line
 
 SAMPLE = Path(__file__).parent.parent / "sample"
 
@@ -156,14 +156,13 @@ def test_a_target_that_was_not_asked_for_takes_no_proof_away(whole: Path) -> Non
 
 def test_two_runs_at_once_lose_nothing(whole: Path) -> None:
     count = len(_campaign(whole)["steps"])
-    command = [sys.executable, "-m", "runbook", "--root", str(whole), "run", "--target", "elsewhere"]
+    pages = ("docs/index.md", "docs/setup.md", "docs/index.md")
 
-    started = [
-        subprocess.Popen([*command, page], stdout=subprocess.DEVNULL)
-        for page in ("docs/index.md", "docs/setup.md", "docs/index.md")
-    ]
+    with ExitStack() as stack:
+        started = [stack.enter_context(begun(whole, "run", "--target", "elsewhere", page)) for page in pages]
+        for process in started:
+            process.communicate()
 
-    assert [process.wait(60) for process in started]
     assert sum(len(campaign["steps"]) for campaign in _record(whole)["campaigns"]) == count
 
 

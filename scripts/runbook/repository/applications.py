@@ -56,12 +56,8 @@ class Application:
         return ""
 
 
-def read_applications(root: Path, sources: dict[str, ApplicationSource]) -> dict[str, Application]:
-    """Import each application; SettingsError if it cannot be made."""
-    return {name: _application(root, name, source) for name, source in sources.items()}
-
-
-def _application(root: Path, name: str, source: ApplicationSource) -> Application:
+def read_application(root: Path, name: str, source: ApplicationSource) -> Application:
+    """The application imported; SettingsError if it cannot be made."""
     for folder in reversed(source.path):
         text = str(root / folder)
         if text not in sys.path:

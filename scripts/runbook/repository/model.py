@@ -3,17 +3,18 @@
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from runbook.errors import Problem
 from runbook.reading.state import listed_files
-from runbook.repository.applications import Application, read_applications
+from runbook.repository.applications import Application, read_application
 from runbook.repository.compose import NAMES, Compose, Service
 from runbook.repository.dockerfiles import Dockerfile, read_dockerfile
 from runbook.repository.objects import Container, KubeObject, objects_in, selects
-from runbook.repository.yamlfile import Document, Fault, items, read_documents, text_map, under
+from runbook.repository.yamlfile import Document, items, read_documents, text_map, under
 from runbook.settings import Settings
 
 SYSTEM_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
@@ -33,7 +34,7 @@ class Repository:
     documents: tuple[Document, ...]  # of the manifests, those that describe no Kubernetes object included
     compose: Compose
     applications: dict[str, Application]
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[Problem, ...] = ()
 
     @cached_property
     def objects(self) -> list[KubeObject]:
@@ -52,18 +53,17 @@ class Repository:
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
         """Last part of a path → the files and folders that are called so."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for path in sorted(self.files | self.folders):
-            found[posixpath.basename(path)].append(path)
-        return found
+        return self._grouped(posixpath.basename)
 
     @cached_property
     def in_folder(self) -> dict[str, list[str]]:
         """Folder → the files and folders that it holds itself."""
+        return self._grouped(posixpath.dirname)
+
+    def _grouped(self, part: Callable[[str], str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for path in sorted(self.files | self.folders):
-            if path != ".":
-                found[posixpath.dirname(path) or "."].append(path)
+        for path in sorted((self.files | self.folders) - {"."}):
+            found[part(path) or "."].append(path)
         return found
 
     @cached_property
@@ -200,7 +200,7 @@ def read_repository(root: Path, settings: Settings, files: frozenset[str] | None
     source = settings.model
     listed = listed_files(root, settings).union(source.generated) if files is None else files
     documents: list[Document] = []
-    faults: list[Fault] = []
+    faults: list[Problem] = []
     for path in sorted({path for pattern in source.manifests for path in root.glob(pattern) if path.is_file()}):
         read, wrong = read_documents(path, path.relative_to(root).as_posix())
         documents += read
@@ -211,5 +211,5 @@ def read_repository(root: Path, settings: Settings, files: frozenset[str] | None
         read, wrong = read_documents(root / name, name)
         faults += wrong
         compose = Compose(name, 1, *((read[0].value, read[0].node) if read else ({},)))
-    applications = read_applications(root, source.applications)
+    applications = {name: read_application(root, name, one) for name, one in source.applications.items()}
     return Repository(root, settings, listed, tuple(documents), compose, applications, tuple(faults))

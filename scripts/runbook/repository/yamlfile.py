@@ -7,8 +7,11 @@ from typing import Any
 
 import yaml
 
+from runbook.errors import Problem
+
 # The safe loader; libyaml's, ten times as fast, where PyYAML has it.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+REMEDY = "corriger le fichier"
 Key = str | int
 Keys = tuple[Key, ...]
 
@@ -36,15 +39,6 @@ def under(value: Any, *keys: Key, default: Any = None) -> Any:
         except (KeyError, IndexError, TypeError):
             return default
     return value
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
-    """What makes a file unreadable, or read otherwise than it is written."""
-
-    path: str
-    line: int
-    cause: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,30 +77,30 @@ class Document:
         return line, node
 
 
-def read_documents(path: Path, name: str) -> tuple[list[Document], list[Fault]]:
+def read_documents(path: Path, name: str) -> tuple[list[Document], list[Problem]]:
     """The documents of a file that is called `name` in messages, and what is wrong with it as YAML."""
     try:
         return parse_documents(path.read_text(encoding="utf-8"), name)
     except (OSError, UnicodeDecodeError) as error:
-        return [], [Fault(name, 1, f"fichier illisible : {error}")]
+        return [], [Problem(name, 1, f"fichier illisible : {error}", REMEDY)]
 
 
-def parse_documents(text: str, name: str, line: int = 0) -> tuple[list[Document], list[Fault]]:
+def parse_documents(text: str, name: str, line: int = 0) -> tuple[list[Document], list[Problem]]:
     """The same of a text that stands `line` lines further down in the file."""
     documents: list[Document] = []
-    faults: list[Fault] = []
-    loader = LOADER(text)
+    faults: list[Problem] = []
+    loader = LOADER("\n" * line + text)
     try:
         while loader.check_node():
             node = loader.get_node()
             if node is not None:
-                faults += [Fault(name, line + at, cause) for at, cause in _repeated_keys(node)]
+                faults += [Problem(name, at, cause, REMEDY) for at, cause in _repeated_keys(node)]
                 value = loader.construct_document(node)
-                documents.append(Document(name, line + node.start_mark.line + 1, value, node))
+                documents.append(Document(name, node.start_mark.line + 1, value, node))
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none
         mark = getattr(error, "problem_mark", None)
         cause = f"YAML illisible : {getattr(error, 'problem', None) or error}"
-        faults.append(Fault(name, line + (mark.line + 1 if mark else 1), cause))
+        faults.append(Problem(name, mark.line + 1 if mark else line + 1, cause, REMEDY))
     finally:
         loader.dispose()
     return documents, faults

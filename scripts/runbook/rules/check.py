@@ -54,7 +54,7 @@ def check(pages: Iterable[PageBlocks], repository: Repository, grammars: Grammar
 def of_repository(repository: Repository) -> Iterator[Finding]:
     """What is wrong in manifests, Compose, images and code, whatever the pages say."""
     for fault in repository.faults:
-        yield Finding(fault.path, fault.line, fault.cause, "corriger le fichier", "yaml")
+        yield Finding(fault.page, fault.line, fault.cause, fault.remedy, "yaml")
     for rule in load_rules().values():
         if rule.about == "repository":
             yield from rule.findings(repository)
@@ -69,7 +69,7 @@ def of_pages(
     unknown: Counter[str],
 ) -> Iterator[Finding]:
     """What is wrong in the commands and the text of `changed`, which stand among `pages`; `unknown` counts programs."""
-    reader = Reader(repository, grammars, [rule for rule in rules if rule.about == "command"], unknown)
+    reader = Reader(repository, grammars, rules, unknown)
     before: dict[str, list[Situation]] = {}
     wanted = {page.page.uri for page in changed}
     for page in in_order(pages):
@@ -87,7 +87,7 @@ def of_scripts(
     repository: Repository, grammars: Grammars, rules: Sequence[Rule], unknown: Counter[str]
 ) -> Iterator[Finding]:
     """What is wrong in the commands of the repository's own scripts and workflows."""
-    reader = Reader(repository, grammars, [rule for rule in rules if rule.about == "command"], unknown)
+    reader = Reader(repository, grammars, rules, unknown)
     for block, given in command_blocks(repository):
         situation = reader.start(block.target)
         situation.shell.variables.update(dict.fromkeys(given, UNKNOWN))
@@ -100,7 +100,8 @@ class Reader:
     def __init__(
         self, repository: Repository, grammars: Grammars, rules: Sequence[Rule], unknown: Counter[str]
     ) -> None:
-        self.repository, self.grammars, self.rules, self.unknown = repository, grammars, rules, unknown
+        self.repository, self.grammars, self.unknown = repository, grammars, unknown
+        self.rules = [rule for rule in rules if rule.about == "command"]
 
     def of_page(self, page: PageBlocks, before: dict[str, list[Situation]]) -> Iterator[Finding]:
         """The findings in a page's commands; `before` gets what the page leaves, and has what those before it left."""

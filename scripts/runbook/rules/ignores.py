@@ -17,27 +17,19 @@ OF_PROGRAMS = ("shellcheck", "hadolint", "zizmor", "actionlint")  # whose rules 
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """One rule left out (« rule: reason ») in lines of the files that `pattern` names; asked for at `path`:`line`."""
+    """One rule left out in lines of the files that `pattern` names; asked for at `path`:`line`."""
 
     path: str
     line: int
     pattern: str
     first: float
     last: float
-    text: str
-
-    @property
-    def parts(self) -> tuple[str, str]:
-        """The rule, with the code of another program's own rule, and the reason."""
-        identifier, _, reason = (part.strip() for part in self.text.partition(":"))
-        if identifier in OF_PROGRAMS and ":" in reason:
-            code, _, reason = (part.strip() for part in reason.partition(":"))
-            identifier = f"{identifier}:{code}"
-        return identifier, reason
+    rule: str
+    reason: str
 
     def covers(self, found: Finding) -> bool:
         """Whether this is what it asks to leave out."""
-        named = f"{found.rule}:".startswith(f"{self.parts[0]}:")
+        named = f"{found.rule}:".startswith(f"{self.rule}:")
         return named and self.first <= found.line <= self.last and fnmatchcase(found.path, self.pattern)
 
 
@@ -49,12 +41,12 @@ def kept(
     ignores: list[Ignore] = []
     wrong: list[Finding] = []
     for one in _asked(pages, repository):
-        identifier, reason = one.parts
+        identifier = one.rule
         told: tuple[str, str] | None = None
         if identifier.partition(":")[0] not in known | set(OF_ITSELF):
             remedy = f"{nearest(identifier, known)} ; « runbook rules » les donne toutes"
             told = f"règle « {identifier} » inconnue", remedy
-        elif not reason:
+        elif not one.reason:
             told = f"« {identifier} » ignorée sans raison", "écrire « règle: raison »"
         elif not any(one.covers(found) for found in unique):
             told = f"« {identifier} » ignorée, et rien de tel n'est trouvé là", "retirer cette exception"
@@ -72,9 +64,18 @@ def _asked(pages: Sequence[PageBlocks], repository: Repository) -> Iterator[Igno
             if block.expected:
                 last = block.expected.line + block.expected.text.count("\n") + 1
             for text in filter(None, (part.strip() for part in (block.ignore or "").split(";"))):
-                yield Ignore(block.page, block.line, block.page, block.line - 1, last, text)
+                yield Ignore(block.page, block.line, block.page, block.line - 1, last, *_parts(text))
     written = repository.text(FILE).splitlines()
     for pattern, rules in repository.settings.rules.ignore.items():
         for identifier, reason in rules.items():
             line = next((number for number, text in enumerate(written, 1) if identifier in text and reason in text), 1)
-            yield Ignore(FILE, line, pattern, 0, float("inf"), f"{identifier}: {reason}")
+            yield Ignore(FILE, line, pattern, 0, float("inf"), *_parts(f"{identifier}: {reason}"))
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """Of « rule: reason » the rule, with the code of another program's own rule, and the reason."""
+    identifier, _, reason = (part.strip() for part in text.partition(":"))
+    if identifier in OF_PROGRAMS and ":" in reason:
+        code, _, reason = (part.strip() for part in reason.partition(":"))
+        identifier = f"{identifier}:{code}"
+    return identifier, reason

@@ -53,12 +53,6 @@ def is_own(api_version: str, kind: str) -> bool:
     return known is not None and known.group == api_version.rpartition("/")[0]
 
 
-def namespaced(kind: str) -> bool | None:
-    """Whether objects of this kind live in a namespace; None for a kind that is not Kubernetes' own."""
-    known = kinds().get(kind.lower())
-    return known.namespaced if known else None
-
-
 def wrong_field(kind: str, path: Sequence[str]) -> tuple[str, Iterator[str]] | None:
     """The first step of `path` that objects of this kind do not have, and those that they have; None if all is well."""
     types, here = _data()["types"], kind

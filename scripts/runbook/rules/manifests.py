@@ -9,7 +9,7 @@ from runbook.repository.model import SYSTEM_NAMESPACES, Repository, same_place
 from runbook.repository.objects import Container, KubeObject, selects
 from runbook.repository.yamlfile import Keys, items, mapping, text_map, under
 from runbook.rules.finding import Told, meant, nearest
-from runbook.rules.kubernetes import is_own, namespaced
+from runbook.rules.kubernetes import is_own, kinds
 from runbook.rules.rule import rule
 
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
@@ -142,7 +142,8 @@ def missing_namespace(repository: Repository) -> Iterator[Told]:
     known = repository.namespaces
     for item in repository.objects if known else ():
         keys = ("metadata", "namespace")
-        if item.namespace is None and is_own(str(item.at("apiVersion")), item.kind) and namespaced(item.kind):
+        own = is_own(str(item.at("apiVersion")), item.kind)
+        if item.namespace is None and own and kinds()[item.kind.lower()].namespaced:
             yield item, keys, "sans metadata.namespace : il irait dans celui du moment", nearest("", known)
         elif item.namespace not in (None, *known, *SYSTEM_NAMESPACES):
             cause = f"espace de noms « {item.namespace} » qu'aucun manifeste ne crée"
@@ -187,12 +188,14 @@ def lonely_labels(repository: Repository) -> Iterator[Told]:
     for item in repository.objects:
         values.update({*item.labels.items(), *item.pod_labels.items()})
     for item in repository.objects:
-        for key, value in item.labels.items():
+        pods: Keys = (*(item.pod_keys or ()), "metadata", "labels")
+        places = {pods: item.pod_labels, ("metadata", "labels"): item.labels}
+        for keys, key, value in ((keys, *pair) for keys, labels in places.items() for pair in labels.items()):
             shared = (one for (of, one), count in values.items() if of == key and count > 1 and len(one) > 4)
             near = meant(value, shared) if values[key, value] == 1 else ""
             if near and re.sub(r"\d+", "", near) != re.sub(r"\d+", "", value):
                 cause = f"étiquette {key}={value} qu'aucun autre objet n'a"
-                yield item, ("metadata", "labels", key), cause, f"vouliez-vous dire « {near} » ?"
+                yield item, (*keys, key), cause, f"vouliez-vous dire « {near} » ?"
 
 
 @rule("port-de-service", about="repository", where="k8s/api.yaml")

@@ -2,7 +2,7 @@
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from runbook.repository.model import Repository
@@ -95,7 +95,3 @@ class Situation:
             self.images |= other.images
             self.opaque |= other.opaque
             self.objects += [item for item in other.objects if item not in self.objects]
-
-    def inner(self) -> "Situation":
-        """The same for a shell inside: what it makes stays, where it goes and what it assigns does not."""
-        return replace(self, shell=self.shell.inner())

@@ -37,10 +37,12 @@ def adopt_orphans(*, wanted: bool = True) -> None:
 
 def tree(pid: int) -> list[psutil.Process]:
     """The process and its descendants, children last; empty if it is gone."""
-    with contextlib.suppress(psutil.Error):
-        process = psutil.Process(pid)
-        return [process, *process.children(recursive=True)]
-    return []
+    pids, found = [pid], []
+    for one in pids:  # which grows
+        with contextlib.suppress(psutil.Error):
+            found.append(psutil.Process(one))
+            pids += _children(one)
+    return found
 
 
 def alive(process: psutil.Process) -> bool:
@@ -68,7 +70,7 @@ def hunt(token: str, spared: Collection[int] = ()) -> None:
     while True:
         left = survivors(token, spared)
         kill(left, grace)
-        while (fleeing := _children().difference(spared)) and time.monotonic() < end:
+        while (fleeing := _children(os.getpid()).difference(spared)) and time.monotonic() < end:
             for pid in fleeing:
                 with contextlib.suppress(ProcessLookupError, ChildProcessError):
                     os.kill(pid, signal.SIGKILL)
@@ -126,12 +128,13 @@ def holder_of(port: int) -> str | None:
     return None
 
 
-def _children() -> set[int]:
-    """Ours, adopted ones and zombies included."""
-    try:
-        return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()}
-    except OSError:
-        return {process.pid for process in psutil.Process().children()}
+def _children(pid: int) -> set[int]:
+    """Adopted ones and zombies included, from the kernel where it lists them: psutil looks at every process."""
+    tasks = list(Path(f"/proc/{pid}/task").glob("*/children"))
+    with contextlib.suppress(OSError):
+        if tasks:
+            return {int(child) for task in tasks for child in task.read_text(encoding="ascii").split()}
+    return {process.pid for process in psutil.Process(pid).children()}
 
 
 def _environment(pid: int) -> bytes:

@@ -5,7 +5,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import groupby
 
 import click
@@ -23,17 +22,7 @@ from runbook.reading.pages import read_site
 from runbook.reporting import terminal
 from runbook.running.interruption import Interruptions
 from runbook.running.mask import MASK
-from runbook.verbs.options import (
-    CONTEXT,
-    JSON,
-    TARGET,
-    Asked,
-    announce_stop,
-    print_json,
-    show_missing,
-    show_refused,
-    verb,
-)
+from runbook.verbs.options import CONTEXT, JSON, TARGET, Asked, print_json, show_refused, verb
 from runbook.verbs.running import carried_out
 from runbook.whole_file import write_whole
 
@@ -70,11 +59,11 @@ def command(asked: Asked, dry: bool) -> int:
     if not asked.pages and not asked.tags:
         raise RunbookError("accept demande au moins une page, un dossier, un motif ou une étiquette (--tag)")
     screen, selection, missing = asked.screen, asked.selected(), asked.missing_targets()
-    show_missing(missing, screen)
+    asked.show_missing(missing)
     plan = make_plan(selection.pages, asked.settings, missing, selection.chosen)
     show_refused(plan.refused)
     interruptions = Interruptions()
-    with interruptions.handled(partial(announce_stop, screen)):
+    with interruptions.handled(asked.announce_stop):
         journal = carried_out(asked, _without_expected(plan), interruptions, terminal.Progress(screen))
     for fault in journal.faults:
         screen.print(fault, style="bold red", markup=False)

@@ -7,7 +7,7 @@ from rich.live import Live
 
 from runbook.mutating import generate, judge, score
 from runbook.repository.model import read_repository
-from runbook.verbs.options import JSON, Asked, known_target, print_json, verb
+from runbook.verbs.options import JSON, Asked, print_json, verb
 from runbook.verbs.verdict import own_grammar
 
 
@@ -23,7 +23,7 @@ from runbook.verbs.verdict import own_grammar
 def command(asked: Asked, count: int | None, seed: int, only: str, workers: int) -> int:
     """Change une chose à la fois dans une copie du dépôt, et compte ce que le contrôle ou l'exécution ne voit pas."""
     for target in asked.targets:
-        known_target(target, asked.settings)
+        asked.known(target)
     selection = asked.selected()
     repository = read_repository(asked.root, asked.settings)
     made = generate.generate(selection.pages, repository, asked.targets)

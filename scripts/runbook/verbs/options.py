@@ -83,10 +83,26 @@ class Asked:
         from runbook.running import asking
 
         for name in self.targets:
-            known_target(name, self.settings)
+            self.known(name)
         missing = asking.missing_targets(self.settings, self.root, self.context)
         others = (name for name in self.settings.targets if self.targets and name not in self.targets)
         return {**missing, **dict.fromkeys(others, NOT_ASKED)}
+
+    def known(self, target: str) -> str:
+        """`target` if the settings have it, else RunbookError."""
+        if target not in self.settings.targets:
+            raise RunbookError(f"cible « {target} » inconnue ; cibles possibles : {', '.join(self.settings.targets)}")
+        return target
+
+    def show_missing(self, missing: dict[str, str]) -> None:
+        """One line an absent target."""
+        for name, reason in missing.items():
+            self.screen.print(f"[yellow]Cible {name} absente :[/] {reason}", highlight=False)
+
+    def announce_stop(self, what: str = "nettoyage en cours…") -> None:
+        """Say that a signal was heard; written past the buffers, which it may have caught half filled."""
+        with contextlib.suppress(OSError, ValueError):
+            os.write(self.screen.file.fileno(), f"\nArrêt demandé : {what}\n".encode())
 
 
 Work = Callable[..., int | None]
@@ -158,25 +174,6 @@ def show_refused(refused: tuple[Problem, ...]) -> None:
     """One line a mistake for which a page is refused."""
     for problem in refused:
         click.echo(str(problem), err=True)
-
-
-def known_target(name: str, settings: Settings) -> str:
-    """`name` if the settings have such a target, else RunbookError."""
-    if name not in settings.targets:
-        raise RunbookError(f"cible « {name} » inconnue ; cibles possibles : {', '.join(settings.targets)}")
-    return name
-
-
-def show_missing(missing: dict[str, str], screen: "Console") -> None:
-    """One line an absent target."""
-    for name, reason in missing.items():
-        screen.print(f"[yellow]Cible {name} absente :[/] {reason}", highlight=False)
-
-
-def announce_stop(screen: "Console", what: str = "nettoyage en cours…") -> None:
-    """Say that a signal was heard; written past the buffers, which it may have caught half filled."""
-    with contextlib.suppress(OSError, ValueError):
-        os.write(screen.file.fileno(), f"\nArrêt demandé : {what}\n".encode())
 
 
 def print_json(value: object) -> None:

@@ -4,7 +4,7 @@ import msgspec
 
 from runbook.plan import make_plan
 from runbook.reporting import terminal
-from runbook.verbs.options import CONTEXT, JSON, TARGET, Asked, print_json, show_missing, show_refused, verb
+from runbook.verbs.options import CONTEXT, JSON, TARGET, Asked, print_json, show_refused, verb
 
 
 @verb("plan", TARGET, CONTEXT, JSON)
@@ -15,7 +15,7 @@ def command(asked: Asked) -> int:
     if asked.as_json:
         print_json([msgspec.to_builtins(page) for page in plan.pages])
     else:
-        show_missing(missing, asked.screen)
+        asked.show_missing(missing)
         terminal.show_plan(plan, asked.screen)
     show_refused(plan.refused)
     return 1 if plan.refused else 0

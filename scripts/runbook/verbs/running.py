@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -15,26 +16,15 @@ from runbook.plan import Plan, make_plan
 from runbook.reading.content import PageBlocks
 from runbook.reading.selection import Selection, select
 from runbook.reading.state import state_of
-from runbook.reporting import annotations, coverage, history, junit, make, merge, record, terminal
+from runbook.reporting import annotations, coverage, history, make, merge, record, terminal
 from runbook.reporting.record import Campaign
-from runbook.reporting.step_by_step import StepByStep
 from runbook.running.interruption import Interruptions
 from runbook.running.run import opened
-from runbook.verbs.options import (
-    CONTEXT,
-    JSON,
-    JUNIT,
-    RECORD,
-    TARGET,
-    Asked,
-    announce_stop,
-    known_target,
-    pages_meanwhile,
-    print_json,
-    show_missing,
-    verb,
-)
+from runbook.verbs.options import CONTEXT, JSON, JUNIT, RECORD, TARGET, Asked, pages_meanwhile, print_json, verb
 from runbook.verbs.verdict import verdict
+
+if TYPE_CHECKING:  # for a person on duty alone
+    from runbook.reporting.step_by_step import StepByStep
 
 
 @verb(
@@ -58,18 +48,22 @@ def command(asked: Asked, require: str, by_step: bool, checks: bool) -> int:
     if by_step and not (selection.chosen and sys.stdin.isatty()):
         raise RunbookError("--step demande un terminal et le nom d'au moins une page")
     plan = make_plan(selection.pages, settings, missing, selection.chosen, prerequisites=not by_step)
-    wanted = [known_target(name.strip(), settings) for name in require.split(",") if name.strip()]
+    wanted = [asked.known(name.strip()) for name in require.split(",") if name.strip()]
     problems = [f"{name} : cible requise mais absente : {missing[name]}" for name in wanted if name in missing]
     problems += [f"page refusée : {problem}" for problem in plan.refused]
-    show_missing(missing, screen)
+    asked.show_missing(missing)
     findings = _findings(asked, state, selection.pages) if checks else None
     interruptions = Interruptions()
-    announce = partial(announce_stop, screen, *(["aucun nettoyage n'est lancé."] if by_step else []))
+    announce = partial(asked.announce_stop, *(["aucun nettoyage n'est lancé."] if by_step else []))
     with interruptions.handled(announce):
         pages = dict.fromkeys(page.page for page in plan.pages)
         whole = not (by_step or selection.chosen or asked.targets)
         campaign = make.at_start(pages, settings, root, missing, whole)
-        tell = StepByStep(screen, root / settings.state / "journal") if by_step else terminal.Progress(screen)
+        tell: StepByStep | terminal.Progress = terminal.Progress(screen)
+        if by_step:
+            from runbook.reporting import step_by_step
+
+            tell = step_by_step.StepByStep(screen, root / settings.state / "journal")
         journal = carried_out(asked, plan, interruptions, tell)
         journal.faults += problems
         done = _kept(asked, selection, by_step, campaign(journal, findings))
@@ -90,7 +84,7 @@ def _findings(asked: Asked, state: str, pages: list[PageBlocks]) -> list[str]:
 
 
 def carried_out(
-    asked: Asked, plan: Plan, interruptions: Interruptions, tell: StepByStep | terminal.Progress
+    asked: Asked, plan: Plan, interruptions: Interruptions, tell: "StepByStep | terminal.Progress"
 ) -> Journal:
     """Everything that came of a plan, told as it came."""
     journal = Journal()
@@ -110,6 +104,8 @@ def _kept(asked: Asked, selection: Selection, by_step: bool, done: Campaign) -> 
     """The campaign, written where it was asked for; step by step, its journal is written already."""
     settings = asked.settings
     if asked.junit_file:
+        from runbook.reporting import junit
+
         done = _written(done, partial(junit.write, [done], asked.junit_file))
     if by_step or selection.lines:  # a part of a page proves nothing of it
         return done

@@ -1,7 +1,6 @@
 """`runbook serve`: services of the settings, until Ctrl+C."""
 
 import os
-from functools import partial
 from urllib.parse import urljoin
 
 import click
@@ -10,7 +9,7 @@ from runbook.errors import RunbookError
 from runbook.running import processes, servers
 from runbook.running.interruption import Interruptions
 from runbook.running.run import opened
-from runbook.verbs.options import Asked, announce_stop, verb
+from runbook.verbs.options import Asked, verb
 
 
 @verb("serve", click.argument("names", nargs=-1, required=True, metavar="SERVICE…"), of_pages=False)
@@ -21,7 +20,7 @@ def command(asked: Asked, names: tuple[str, ...]) -> None:
         if name not in settings.services:
             raise RunbookError(f"service « {name} » inconnu ; services possibles : {', '.join(settings.services)}")
     with (
-        interruptions.handled(partial(announce_stop, screen)),
+        interruptions.handled(asked.announce_stop),
         opened(settings, asked.root, interruptions=interruptions) as run,
         servers.running(list(names), run, {**os.environ, processes.TOKEN: run.token}, {}) as started,
     ):

@@ -10,7 +10,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -29,7 +28,7 @@ from runbook.running.interruption import SIGNALS, Interruptions
 from runbook.running.run import opened
 from runbook.settings import load
 from tests.engine.conftest import HEAD, SETTINGS, SITE
-from tests.engine.runs import command_line, fence
+from tests.engine.runs import begun, command_line, fence
 
 RUNNING = os.path.join("runbook", "running", "")  # noqa: PTH118 — a piece of a path
 PAGE = (
@@ -44,6 +43,14 @@ PAGE = (
 
 # A signal between a process and its name drops Python's handle of it; that the process itself is gone is asserted.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def old_objects() -> Iterator[None]:
+    """Not looked through at each collection: only these tests drop handles."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
@@ -168,18 +175,12 @@ def test_each_signal_stops_each_kind_of_wait(make_site, number: signal.Signals, 
     records = root / "records"
     records.mkdir()
     (records / "record.json").write_text("before")
-    command = [sys.executable, "-m", "runbook", "--root", str(root), "run", "docs/index.md", "--record", str(records)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "GITHUB_ACTIONS": ""}
-    )
-    try:
+    with begun(root, "run", "docs/index.md", "--record", str(records)) as process:
         while not (root / "started").exists():
             assert process.poll() is None, process.communicate()
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(number)
         _, err = process.communicate(timeout=30)
-    finally:
-        process.kill()
     assert process.returncode == 130
     assert "Interrompu" in err
     assert (root / "cleaned").exists()
@@ -193,14 +194,13 @@ def test_a_killed_run_leaves_neither_its_folder_nor_a_process(make_site, tmp_pat
     place = tmp_path / "temporary"
     place.mkdir()
     root = make_site(index=fence("touch started; read -t 50 <> <(:)", 'data-delai="60"'))
-    command = [sys.executable, "-m", "runbook", "--root", str(root), "run", "docs/index.md"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(place)})
-    while not (root / "started").exists():
-        assert process.poll() is None
-    shell = psutil.Process(process.pid).children(recursive=True)
-    assert len(list(place.glob("runbook-run-*"))) == 1
-    process.kill()
-    process.wait()
+    with begun(root, "run", "docs/index.md", TMPDIR=str(place)) as process:
+        while not (root / "started").exists():
+            assert process.poll() is None, process.communicate()
+        shell = psutil.Process(process.pid).children(recursive=True)
+        assert len(list(place.glob("runbook-run-*"))) == 1
+        process.kill()
+        process.communicate()
     for left in shell:
         left.wait(timeout=10)
     end = time.monotonic() + 10
@@ -216,12 +216,12 @@ def test_two_runs_at_once_do_not_see_each_other(make_site) -> None:
         index=fence(first, 'data-delai="30"')
         + fence('setsid -f tail -f /dev/null; test "$X" = "$$" && echo mine', "", "mine")
     )
-    command = [sys.executable, "-m", "runbook", "--root", str(root), "run", "--record", str(root / "records")]
-    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
-    for run in runs:
-        output, _ = run.communicate(timeout=60)
-        assert "vérifié                  1" in output
-        assert "échoué                   0" in output
+    order = ("run", "--record", str(root / "records"))
+    with begun(root, *order) as one, begun(root, *order) as other:
+        for run in (one, other):
+            output, _ = run.communicate()
+            assert "vérifié                  1" in output
+            assert "échoué                   0" in output
     assert len(set((root / "pids").read_text().split())) == 2
     record = json.loads((root / "records" / "record.json").read_text(encoding="utf-8"))
     (campaign,) = record["campaigns"]

@@ -187,6 +187,47 @@ def test_what_an_object_names_in_its_own_way_is_looked_for(tmp_path: Path, right
         assert [one.rule for one in found(root)].count("reference-absente") == count
 
 
+CUSTOM = """\
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: shop-tls, namespace: shop}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: once, namespace: shop}
+spec: {template: {metadata: {labels: {part-of: boutique}}, spec: {containers: [{name: a}]}}}
+"""
+BEHIND = "kubectl get --raw /api/v1/namespaces/shop/services"
+
+
+@pytest.mark.parametrize(
+    ("code", "identifiers"),
+    [
+        ("kubectl wait certificate/shop-tls -n shop --for=condition=Ready", []),
+        ("kubectl wait certificate/shop-tlss -n shop --for=condition=Ready", ["objet-inconnu"]),
+        ("kubectl get certificates -n shop; kubectl get certificate/made-by-a-controller -n shop", []),
+        (f"{BEHIND}/shop-api:http/proxy/health; {BEHIND}/shop-api/proxy/health?a=b", []),
+        (f"{BEHIND}/shop-apii:http/proxy/health", ["objet-inconnu"]),
+        (f"{BEHIND}/shop-api:http/proxy/healthy", ["route-inconnue"]),
+        ("uv pip compile --constraint requirements.txt", []),
+        ("uv pip compile --constraint requirement.txt", ["liste-de-paquets"]),
+    ],
+)
+def test_what_is_named_without_an_operand_of_its_own_is_looked_for(
+    tmp_path: Path, code: str, identifiers: list[str]
+) -> None:
+    root = write(tmp_path)
+    (root / "k8s/more.yaml").write_text(CUSTOM, encoding="utf-8")
+    judged = [one for one in found(root, page(fenced(code))) if one.path.startswith("docs/")]
+    assert [one.rule for one in judged] == identifiers
+
+
+def test_a_label_of_pods_that_no_other_object_has_is_a_slip_too(tmp_path: Path) -> None:
+    root = write(tmp_path)
+    (root / "k8s/more.yaml").write_text(CUSTOM.replace("boutique", "boutiqeu"), encoding="utf-8")
+    assert "etiquette-isolee" in [one.rule for one in found(root)]
+
+
 def test_effects_outside_are_judged_in_pages_that_run_and_not_in_the_projects_scripts(tmp_path: Path) -> None:
     root = write(tmp_path)
     code = "git commit -m x; base64 -d <settings.env | sh; cp settings.env ~/.ssh/config; rm settings.env"
@@ -208,3 +249,28 @@ def test_effects_outside_are_judged_in_pages_that_run_and_not_in_the_projects_sc
 )
 def test_only_a_slip_is_taken_for_one(name: str, known: list[str], near: str) -> None:
     assert meant(name, known) == near
+
+
+def test_a_query_is_judged_where_it_stands_in_a_config_map_and_in_a_dashboard(tmp_path: Path) -> None:
+    root = write(tmp_path)
+    rules = "groups:\n  - name: shop\n    rules:\n      - record: shop:orders\n        expr: sum(shop_order_total)\n"
+    (root / "k8s/unused.yaml").write_text(
+        "kind: PrometheusRule\nspec:\n  " + rules.replace("\n", "\n  ") + "\n---\n"
+        "kind: ConfigMap\ndata:\n  rules.yaml: |\n    " + rules.replace("\n", "\n    "),
+        encoding="utf-8",
+    )
+    (root / "settings.json").write_text(
+        '{"panels": [\n{"targets": [{"expr": "shop_order_total{a=\\"b\\"}[$__interval]"}]},\n'
+        '{"targets": [{"expr": "node_load1"}]}]}\n',
+        encoding="utf-8",
+    )
+
+    told = [(one.path, one.line) for one in found(root) if one.rule == "metrique-inconnue"]
+
+    assert told == [("k8s/unused.yaml", 7), ("k8s/unused.yaml", 17), ("settings.json", 2)]
+
+
+def test_where_exporters_are_declared_no_other_name_passes(tmp_path: Path) -> None:
+    root = write(tmp_path, "pyproject.toml", "[tool.runbook.model]\n", '[tool.runbook.model]\nmetrics = ["pg_*"]\n')
+
+    assert [one.cause for one in found(root) if one.rule == "metrique-inconnue"] == ["pas de mesure « node_load1 »"]

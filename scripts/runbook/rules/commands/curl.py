@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from runbook.rules.call import Call, effect
+from runbook.rules.commands.kubectl import RAW
 from runbook.rules.finding import Told, nearest
 from runbook.rules.rule import rule
 from runbook.rules.shell import UNKNOWN, Word
@@ -86,9 +87,8 @@ def unknown_route(call: Call) -> Iterator[Told]:
     block, method = call.command.block, _method(call)
     if block.exit_status == 22 or (block.expected and re.search(r"\b40[45]\b", block.expected.text)):
         return
-    for word, host, port, asked in addresses(call):
-        name = opened(call.situation).get(port) if host in LOOPBACK else None
-        application, path = call.situation.repository.applications.get(name or ""), asked or "/"
+    for word, name, path in _asked(call):
+        application = call.situation.repository.applications.get(name or "")
         if application is None or re.search(rf"[{{}}\[\]{UNKNOWN}]", path) or application.answers(path, method):
             continue
         methods = application.methods(path)
@@ -96,6 +96,17 @@ def unknown_route(call: Call) -> Iterator[Told]:
             yield word, f"« {path} » n'accepte pas {method}", f"méthodes : {', '.join(methods)}"
         else:
             yield word, f"« {application.name} » n'a pas de route « {path} »", nearest(path, application.routes)
+
+
+def _asked(call: Call) -> Iterator[tuple[Word, str | None, str]]:
+    """The application that is asked, here or through the API of Kubernetes, and the path."""
+    repository, ports = call.situation.repository, opened(call.situation)
+    for word, host, port, path in addresses(call):
+        yield word, ports.get(port) if host in LOOPBACK else None, path or "/"
+    for word, one in [(word, RAW.fullmatch(word.text)) for word in call.values("--raw")]:
+        service = repository.object_named("Service", one["name"], one["space"]) if one and one["path"] else None
+        if one and service:
+            yield word, repository.application_behind(service), one["path"]
 
 
 def _method(call: Call) -> str:

@@ -153,7 +153,10 @@ def removed(call: Call) -> None:
         call.situation.made -= {path, f"{path}/"}
 
 
-@effect("tar", "unzip", "gunzip", "openssl", "ssh-keygen", "npm", "make", "cosign", "syft", "mkdocs", "pytest", "rsync")
+MAKERS = "tar unzip gunzip openssl ssh-keygen npm make cosign syft mkdocs pytest rsync python uv virtualenv"
+
+
+@effect(*MAKERS.split())
 def anything(call: Call) -> None:
     """Programs that make files whose names are in their words, or only they know: none is missed in what they name."""
     for word in call.command.arguments:

@@ -31,15 +31,8 @@ def paths(call: Call) -> Iterator[Told]:
 @effect("git")
 def remember(call: Call) -> None:
     """What a clone, a move or an initialisation makes."""
-    if call.verb == "clone" and call.operands:
-        folder = (
-            call.operands[1].text if len(call.operands) > 1 else call.operands[0].text.rstrip("/").rpartition("/")[2]
-        )
-        call.situation.make(folder.removesuffix(".git"), tree=True)
-    elif call.verb == "init":
-        for word in call.operands:
-            call.situation.make(word.text, tree=True)
-    elif call.verb == "mv" and len(call.operands) > 1:
-        call.situation.make(call.operands[-1].text)
-    elif call.verb == "worktree" and len(call.operands) > 1:
-        call.situation.make(call.operands[1].text, tree=True)
+    operands = [word.text for word in call.operands]
+    cloned = [text.rstrip("/").rpartition("/")[2].removesuffix(".git") for text in operands]
+    made = {"init": operands, "mv": operands[1:][-1:], "worktree": operands[1:2], "clone": operands[1:2] or cloned}
+    for text in made.get(call.verb, ()):
+        call.situation.make(text, tree=True)

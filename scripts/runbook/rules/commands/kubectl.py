@@ -1,7 +1,8 @@
 """`kubectl`: the objects, namespaces, containers, files and ports that a command names."""
 
 import re
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -24,7 +25,13 @@ MAKES = ("create", "run", "expose", "autoscale")
 MADE_ALONE = {"run": "Pod", "expose": "Service", "autoscale": "HorizontalPodAutoscaler"}
 READABLE = (".yaml", ".yml", ".json")
 FROM_FILES = ("apply", "create", "replace")
+CUSTOM = "custom"  # stands for the group of a kind that is not Kubernetes' own
 PAIR = re.compile(r"[\w./*-]+=.*|[\w./]+[\w./-]*-", re.DOTALL)
+# A path of the API to an object of a namespace, or through a Service to what answers behind it.
+RAW = re.compile(
+    r"/apis?/(?:[\w.-]+/)?v\w+/namespaces/(?P<space>[\w-]+)/(?P<kind>[a-z]+)/(?:https?:)?(?P<name>[\w-]+)"
+    r"(?::[\w-]*)?(?:/proxy(?P<path>/[^?]*))?(?:[/?].*)?"
+)
 EVERYWHERE = ("kube-root-ca.crt", "default", "kubernetes", *SYSTEM_NAMESPACES)  # names that every cluster holds
 
 
@@ -42,30 +49,40 @@ def targets(call: Call) -> tuple[list[Target], list[Word]]:
     first, *_ = call.verb.split(" ")
     pairs = first in ("label", "annotate", "set")
     words = [word for word in call.operands if not (pairs and PAIR.fullmatch(word.text))]
+    own = _known_kinds(call)
+    if asked := [(word, RAW.fullmatch(word.text)) for word in call.values("--raw")]:
+        return [Target(own[one["kind"]], one["name"], word) for word, one in asked if one and one["kind"] in own], []
     default = BY_DEFAULT.get(call.verb)
-    if default is None and (first not in (*OF_OBJECTS, *OF_MORE) or call.values("--filename", "--kustomize", "--raw")):
+    if default is None and (first not in (*OF_OBJECTS, *OF_MORE) or call.values("--filename", "--kustomize")):
         return [], []
     words = words[:1] if call.verb in OF_ONE_POD else words
     found: list[Target] = []
     wrong: list[Word] = []
     if default is None and words and not any("/" in word.text for word in words):
-        some, wrong = _kinds(words[0].text, words[0])
+        some, wrong = _kinds(words[0].text, words[0], own)
         named: list[tuple[str | None, Word]] = [(word.text, word) for word in words[1:]]
         named = named or [(None, words[0])]
         return [Target(kind, name, word) for kind in some for name, word in named], wrong
     for word in words:
         kind, slash, name = word.text.partition("/")
-        some, bad = _kinds(kind if slash else default or UNKNOWN, word)
+        some, bad = _kinds(kind if slash else default or UNKNOWN, word, own)
         found += [Target(one, name if slash else word.text, word) for one in some if slash or word.known]
         wrong += bad
     return found, wrong
 
 
-def _kinds(text: str, word: Word) -> tuple[list[Kind], list[Word]]:
+def _known_kinds(call: Call) -> Mapping[str, Kind]:
+    """Kubernetes' own, and the custom ones of which there is an object."""
+    named = {item.kind for item in call.situation.objects if item.kind.lower() not in kinds()}
+    custom = {f"{name.lower()}{end}": Kind(name, CUSTOM, namespaced=True) for name in named for end in ("", "s")}
+    return ChainMap(kinds(), custom)
+
+
+def _kinds(text: str, word: Word, own: Mapping[str, Kind]) -> tuple[list[Kind], list[Word]]:
     names = [re.sub(r"\.v\d\w*\b", "", name) for name in text.lower().split(",") if UNKNOWN not in name and name]
     names = [name for one in names for name in (map(str.lower, ALL) if one == "all" else (one,))]
-    wrong = [Word(one, word.line) for one in names if one not in kinds()]
-    return [kinds()[one] for one in names if one in kinds()], wrong
+    wrong = [Word(one, word.line) for one in names if one not in own]
+    return [own[one] for one in names if one in own], wrong
 
 
 @rule("sorte-inconnue", "kubectl")
@@ -75,10 +92,9 @@ def unknown_kind(call: Call) -> Iterator[Told]:
     Mauvais : kubectl get deploymnets -n shop
     Bon : kubectl get deployments -n shop
     """
-    custom = {item.kind.lower() for item in call.situation.objects}
     for word in targets(call)[1]:
         near = meant(word.text, (name for name in kinds() if len(name) > 2))
-        if near and "." not in word.text and word.text.removesuffix("s") not in custom:
+        if near and "." not in word.text:
             yield word, f"sorte d'objet « {word.text} » inconnue", f"vouliez-vous dire « {near} » ?"
 
 
@@ -104,8 +120,8 @@ def unknown_object(call: Call) -> Iterator[Told]:
             name in others or f"{kind}/{name}".lower() not in situation.repository.settings.model.made_by_commands
         ):
             same, names = others.get(name), [item.name for item in situation.objects if item.kind == kind]
-            if situation.opaque and not meant(name, names):
-                continue  # what the page applied without showing it may be so called
+            if (situation.opaque or target.kind.group == CUSTOM) and not meant(name, names):
+                continue  # what the page applied without showing it, or a controller makes, may be so called
             near = nearest(name, names)
             remedy = f"écrire « {same.kind.lower()}/{name} »" if same else near
             yield target.word, f"aucun manifeste ne décrit {kind} « {name} »", remedy
@@ -151,7 +167,8 @@ def owners_of(situation: Situation, kind: str, name: str) -> list[KubeObject]:
 def namespace(call: Call) -> str:
     """The namespace that the command looks at."""
     asked = call.values("--namespace")
-    return asked[-1].text if asked else call.situation.namespace
+    raw = next(filter(None, (RAW.fullmatch(word.text) for word in call.values("--raw"))), None)
+    return asked[-1].text if asked else raw["space"] if raw else call.situation.namespace
 
 
 @rule("espace-de-noms", "kubectl")

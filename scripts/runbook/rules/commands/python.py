@@ -5,7 +5,7 @@ import posixpath
 from collections.abc import Iterator
 from itertools import pairwise
 
-from runbook.rules.call import Call, effect
+from runbook.rules.call import Call
 from runbook.rules.finding import Told, nearest
 from runbook.rules.rule import rule
 
@@ -36,22 +36,13 @@ def unknown_module(call: Call) -> Iterator[Told]:
 
 @rule("liste-de-paquets", "pip", "uv", "python")
 def requirements(call: Call) -> Iterator[Told]:
-    """pip installe une liste que le dépôt n'a pas.
+    """pip installe, ou uv verrouille, d'après une liste que le dépôt n'a pas.
 
     Mauvais : pip install -r requirement.txt
     Bon : pip install -r requirements.txt
     """
     words = call.operands
-    if any(word.text == "install" for word in words):
+    if any(word.text in ("install", "compile", "wheel", "download") for word in words):
         for option, word in pairwise(words):
             if option.text in ("-r", "--requirement", "-c", "--constraint"):
                 yield from call.situation.missing(word)
-
-
-@effect("python", "uv", "virtualenv")
-def environment(call: Call) -> None:
-    """`python -m venv FOLDER`."""
-    texts = [word.text for word in call.operands]
-    if "venv" in texts or call.program == "virtualenv":
-        for word in call.operands[-1:]:
-            call.situation.make(word.text, tree=True)

@@ -38,7 +38,7 @@ def text(call: Call) -> Iterator[tuple[Command, Situation]]:
     place = 0 if call.program in ("eval", "trap") else None if option is None else option + 1
     if place is None or place >= len(words) or UNKNOWN in words[place] or parse(words[place]).has_error:
         return
-    inner = call.situation.inner()
+    inner = replace(call.situation, shell=call.situation.shell.inner())
     word = call.operands[place]
     for command in inner.shell.read(replace(call.command.block, code=word.text, line=word.line - 1)):
         yield command, inner
