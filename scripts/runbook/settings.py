@@ -104,6 +104,7 @@ class ModelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scripts: str = ""  # the folder of the shell scripts to judge as well; none without it
     workflows: list[str] = []  # patterns of the GitHub Actions workflows to judge as well
     commands: list[str] = []  # programs of this repository's pages that nothing need say more of
+    metrics: list[str] = []  # patterns of what exporters give to Prometheus; the code's own metrics are read there
 
 
 class RulesSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

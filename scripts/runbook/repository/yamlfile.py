@@ -89,18 +89,18 @@ def parse_documents(text: str, name: str, line: int = 0) -> tuple[list[Document]
     """The same of a text that stands `line` lines further down in the file."""
     documents: list[Document] = []
     faults: list[Problem] = []
-    loader = LOADER(text)
+    loader = LOADER("\n" * line + text)
     try:
         while loader.check_node():
             node = loader.get_node()
             if node is not None:
-                faults += [Problem(name, line + at, cause, REMEDY) for at, cause in _repeated_keys(node)]
+                faults += [Problem(name, at, cause, REMEDY) for at, cause in _repeated_keys(node)]
                 value = loader.construct_document(node)
-                documents.append(Document(name, line + node.start_mark.line + 1, value, node))
+                documents.append(Document(name, node.start_mark.line + 1, value, node))
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none
         mark = getattr(error, "problem_mark", None)
         cause = f"YAML illisible : {getattr(error, 'problem', None) or error}"
-        faults.append(Problem(name, line + (mark.line + 1 if mark else 1), cause, REMEDY))
+        faults.append(Problem(name, mark.line + 1 if mark else line + 1, cause, REMEDY))
     finally:
         loader.dispose()
     return documents, faults

@@ -196,6 +196,31 @@ jobs:
       - name: Say so
         run: echo done
 """
+METRICS = """
+from prometheus_client import Counter
+
+ORDERS = Counter("orders", "Orders made", ["shop"], namespace="shop")
+"""
+SCRAPED = """
+scrape_configs:
+  - job_name: shop
+    static_configs:
+      - targets: ["shop-api:80"]
+        labels: {place: here}
+"""
+ALERTS = """
+groups:
+  - name: shop
+    rules:
+      - alert: ManyOrders
+        expr: sum by (shop) (rate(shop_orders_total[5m])) > 1
+        annotations:
+          runbook_url: "{{ $externalLabels.site }}/index/"
+      - alert: Elsewhere
+        expr: node_load1{place="here", anything="there"} > 4
+        annotations:
+          runbook_url: https://example.org/index/#load
+"""
 PAGE = """
 # Vérifier
 
@@ -210,6 +235,7 @@ FILES = {
     "pyproject.toml": SETTINGS,
     "app/shop_api.py": APPLICATION,
     "app/shop_front.py": APPLICATION,
+    "app/shop_metrics.py": METRICS,
     "Dockerfile": DOCKERFILE.format(port=8000, name="api"),
     "front.Dockerfile": DOCKERFILE.format(port=8080, name="front"),
     "compose.yaml": COMPOSE,
@@ -223,6 +249,8 @@ FILES = {
     "k8s/api.yaml": WORKLOAD.format(name="api", port=8000, config="shop"),
     "k8s/front.yaml": WORKLOAD.format(name="front", port=8080, config="other"),
     "k8s/unused.yaml": UNUSED,
+    "prometheus/prometheus.yml": SCRAPED,
+    "prometheus/rules.yml": ALERTS,
     ".github/workflows/ci.yml": WORKFLOW,
     "docs/index.md": PAGE,
 }

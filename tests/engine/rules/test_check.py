@@ -267,3 +267,28 @@ def test_effects_outside_are_judged_in_pages_that_run_and_not_in_the_projects_sc
 )
 def test_only_a_slip_is_taken_for_one(name: str, known: list[str], near: str) -> None:
     assert meant(name, known) == near
+
+
+def test_a_query_is_judged_where_it_stands_in_a_config_map_and_in_a_dashboard(tmp_path: Path) -> None:
+    root = write(tmp_path)
+    rules = "groups:\n  - name: shop\n    rules:\n      - record: shop:orders\n        expr: sum(shop_order_total)\n"
+    (root / "k8s/unused.yaml").write_text(
+        "kind: PrometheusRule\nspec:\n  " + rules.replace("\n", "\n  ") + "\n---\n"
+        "kind: ConfigMap\ndata:\n  rules.yaml: |\n    " + rules.replace("\n", "\n    "),
+        encoding="utf-8",
+    )
+    (root / "settings.json").write_text(
+        '{"panels": [\n{"targets": [{"expr": "shop_order_total{a=\\"b\\"}[$__interval]"}]},\n'
+        '{"targets": [{"expr": "node_load1"}]}]}\n',
+        encoding="utf-8",
+    )
+
+    told = [(one.path, one.line) for one in found(root) if one.rule == "metrique-inconnue"]
+
+    assert told == [("k8s/unused.yaml", 7), ("k8s/unused.yaml", 17), ("settings.json", 2)]
+
+
+def test_where_exporters_are_declared_no_other_name_passes(tmp_path: Path) -> None:
+    root = write(tmp_path, "pyproject.toml", "[tool.runbook.model]\n", '[tool.runbook.model]\nmetrics = ["pg_*"]\n')
+
+    assert [one.cause for one in found(root) if one.rule == "metrique-inconnue"] == ["pas de mesure « node_load1 »"]
