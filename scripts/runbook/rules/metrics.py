@@ -46,7 +46,7 @@ def unknown_label(repository: Repository) -> Iterator[Finding]:
     Mauvais : expr: sum by (chop) (rate(shop_orders_total[5m])) > 1
     Bon : expr: sum by (shop) (rate(shop_orders_total[5m])) > 1
     """
-    coded, targets = _coded(repository), _of_targets(repository)
+    coded, targets = {"up": set[str](), **_coded(repository)}, _of_targets(repository)
     every = {label for labels in coded.values() for label in labels}
     for path, line, tree in _queries(repository) if targets else ():
         for node in _nodes(tree, (promql.VectorSelector, promql.AggregateExpr)):
@@ -125,9 +125,8 @@ def _of_targets(repository: Repository) -> set[str]:
     told = [mapping(one) for job in jobs for key in job if key.endswith("_configs") for one in items(job[key])]
     if not jobs or any(one.get("action") == "labelmap" for one in told) or any("honor_labels" in one for one in jobs):
         return set()
-    return OF_SERIES.union(
-        *(mapping(one.get("labels")) for one in told), {str(one.get("target_label")) for one in told}
-    )
+    given = {str(one["target_label"]) for one in told if not str(one.get("target_label", "__")).startswith("__")}
+    return OF_SERIES.union(given, *(mapping(one.get("labels")) for one in told))
 
 
 def _coded(repository: Repository) -> dict[str, set[str]]:
