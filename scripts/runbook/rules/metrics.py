@@ -31,11 +31,11 @@ def unknown_metric(repository: Repository) -> Iterator[Finding]:
     Bon : expr: sum by (shop) (rate(shop_orders_total[5m])) > 1
     """
     names = {*_coded(repository), *(str(one["record"]) for _, one, _ in _rules(repository) if "record" in one)}
-    declared, families = repository.settings.model.metrics, {re.split("[_:]", name)[0] for name in names}
+    declared, families = repository.settings.model.metrics, [re.split("[_:]", name)[:2] for name in names]
     for path, line, tree in _queries(repository):
         for name in sorted({one.name or "up" for one in _nodes(tree, promql.VectorSelector)} - names):
             known = any(fnmatchcase(name, one) for one in (*EVERYWHERE, *declared))
-            if not known and (declared or re.split("[_:]", name)[0] in families):  # else an exporter's, not told here
+            if not known and (declared or re.split("[_:]", name)[:2] in families):  # else an exporter's, not told here
                 yield Finding(path, line, f"pas de mesure « {name} »", nearest(name, names.union(declared)))
 
 
