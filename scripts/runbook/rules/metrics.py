@@ -13,7 +13,7 @@ import promql_parser as promql
 from runbook.reading.content import PageBlocks
 from runbook.repository.model import Repository
 from runbook.repository.yamlfile import Document, Keys, items, mapping, parse_documents
-from runbook.rules.finding import Finding, nearest
+from runbook.rules.finding import Finding, meant, nearest
 from runbook.rules.pages import sections
 from runbook.rules.rule import rule
 
@@ -32,10 +32,10 @@ def unknown_metric(repository: Repository) -> Iterator[Finding]:
     """
     names = {*_coded(repository), *(str(one["record"]) for _, one, _ in _rules(repository) if "record" in one)}
     declared, families = repository.settings.model.metrics, [re.split("[_:]", name)[:2] for name in names]
-    for path, line, tree in _queries(repository):
+    for path, line, tree in _queries(repository):  # a name like no other is an exporter's, unless these are declared
         for name in sorted({one.name or "up" for one in _nodes(tree, promql.VectorSelector)} - names):
             known = any(fnmatchcase(name, one) for one in (*EVERYWHERE, *declared))
-            if not known and (declared or re.split("[_:]", name)[:2] in families):  # else an exporter's, not told here
+            if not known and (declared or re.split("[_:]", name)[:2] in families or meant(name, names)):
                 yield Finding(path, line, f"pas de mesure « {name} »", nearest(name, names.union(declared)))
 
 
