@@ -1,6 +1,7 @@
 """A MkDocs repository in a temporary folder, and the engine opened on it."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -38,6 +39,15 @@ markdown_extensions:
 HEAD = "---\nexecution: {cible: here}\n---\n"
 
 MakeSite = Callable[..., Path]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def old_objects() -> Iterator[None]:
+    """What pytest and the libraries have made stays: it is not looked through again and again, nor copied in forks."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
