@@ -7,6 +7,8 @@ from textwrap import dedent
 
 import pytest
 
+from tests.engine.preloaded import remember_what_is_installed
+
 SETTINGS = """
 [tool.runbook]
 deadline = 5
@@ -44,6 +46,7 @@ MakeSite = Callable[..., Path]
 @pytest.fixture(scope="session", autouse=True)
 def old_objects() -> Iterator[None]:
     """What pytest and the libraries have made stays: it is not looked through again and again, nor copied in forks."""
+    remember_what_is_installed()
     gc.collect()
     gc.freeze()
     yield
