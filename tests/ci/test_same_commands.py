@@ -43,7 +43,7 @@ def program(folder, name, body=""):
 
 def run_ci(machine, *first):
     """Run it where nothing can be installed: a browser is there, unless `first` holds others programs."""
-    path = [*first] or [program(machine.parent / "bin", "chromium")]
+    path = [program(machine.parent / "built", "go"), *(first or [program(machine.parent / "bin", "chromium")])]
     return subprocess.run(
         [machine / ".ci/run"],
         cwd="/",

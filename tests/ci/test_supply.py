@@ -133,3 +133,12 @@ def test_the_pipeline_runs_when_something_changes_and_when_nothing_does(workflow
 @pytest.mark.promesse("ci-toutes-cibles")
 def test_no_job_can_run_for_ever(jobs):
     assert [name for name, job in jobs.items() if not 0 < job["timeout-minutes"] <= 60] == []
+
+
+@pytest.mark.promesse("dependances-figees")
+def test_a_program_that_is_built_from_go_has_one_version_wherever_it_is_named():
+    files = [ROOT / ".ci/run", *(ROOT / ".github/workflows").glob("*.yml"), *(ROOT / "docs").rglob("*.md")]
+    told = {found for path in files for found in re.findall(r"go install (\S+)@(v[\d.]+)", path.read_text())}
+
+    assert {name.rsplit("/", 1)[1] for name, _ in told} >= {"syft", "cosign"}
+    assert len(told) == len({name for name, _ in told})

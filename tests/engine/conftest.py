@@ -1,10 +1,13 @@
 """A MkDocs repository in a temporary folder, and the engine opened on it."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+
+from tests.engine.preloaded import remember_what_is_installed
 
 SETTINGS = """
 [tool.runbook]
@@ -38,6 +41,16 @@ markdown_extensions:
 HEAD = "---\nexecution: {cible: here}\n---\n"
 
 MakeSite = Callable[..., Path]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def old_objects() -> Iterator[None]:
+    """What pytest and the libraries have made stays: it is not looked through again and again, nor copied in forks."""
+    remember_what_is_installed()
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

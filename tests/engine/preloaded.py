@@ -21,6 +21,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+import mkdocs.plugins
+import mkdocs.utils
+
 ROOT = Path(__file__).parents[2]
 MODULES = (
     *(f"runbook.verbs.{name}" for name in ("accepting", "checking", "listing", "planning", "reporting", "running")),
@@ -92,6 +95,14 @@ def called(
         return subprocess.CompletedProcess([program, *arguments], process.returncode or 0, out, err)
 
 
+def remember_what_is_installed() -> None:
+    """MkDocs asks every distribution what it declares, each time that it opens a site: here nothing changes of that."""
+    for module in (mkdocs.plugins, mkdocs.utils):
+        module.entry_points = cache(module.entry_points)  # type: ignore[attr-defined]
+    mkdocs.plugins.get_plugins()
+    mkdocs.utils.get_theme_names()
+
+
 @cache
 def _interpreter() -> socket.socket:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -104,6 +115,7 @@ def _interpreter() -> socket.socket:
 def _serve(channel: socket.socket) -> None:
     for name in MODULES:
         importlib.import_module(name)
+    remember_what_is_installed()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait
     while True:

@@ -13,6 +13,7 @@ from runbook.outcome import Outcome
 from runbook.plan import make_plan
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
+from runbook.running import processes
 from runbook.running.run import opened
 from runbook.settings import load
 from tests.engine.preloaded import Called, called
@@ -66,7 +67,7 @@ def _alone() -> None:
     What has ended and waits for somebody to ask is nobody's, and Python starts its own tracker again when it needs it.
     """
     left = []
-    for child in psutil.Process().children():
+    for child in processes.tree(os.getpid())[1:]:
         with contextlib.suppress(psutil.NoSuchProcess):
             if child.status() != psutil.STATUS_ZOMBIE and TRACKER not in " ".join(child.cmdline()):
                 left.append(child)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from runbook.mutating import manifests
+from runbook.errors import RunbookError
+from runbook.mutating import judge, manifests
 from runbook.mutating.code import mutants as script_mutants
 from runbook.mutating.generate import sample
 from runbook.mutating.mutant import Mutant, replaced
@@ -121,6 +122,16 @@ def test_a_run_that_fails_without_any_mutant_is_refused(repository: Path) -> Non
 
     assert status == 2
     assert "l'exécution échoue déjà sans mutant : docs/page.md:" in errors
+
+
+def test_a_worker_that_cannot_begin_is_an_error_and_no_endless_wait(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runbook.mutating.judge.warm_up", lambda *_: 1 // 0)
+    mutant = Mutant("operator", "docs/page.md", 1, "a", "b")
+
+    with pytest.raises(RunbookError, match="by zero"):
+        list(judge.judge([mutant], repository, frozenset(), {}, 1, ()))
 
 
 def test_the_same_seed_draws_the_same_mutants() -> None:

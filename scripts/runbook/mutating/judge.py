@@ -61,8 +61,8 @@ def _warm_up(root: Path, copies: "multiprocessing.SimpleQueue[Path]", grammars: 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends its workers
     try:
         _warm = warm_up(copies.get(), root, grammars)
-    except RunbookError as error:
-        _warm = str(error)
+    except Exception as error:  # whatever it is: a worker that ends here is begun anew, for ever
+        _warm = str(error) or type(error).__name__
     gc.disable()  # children live for one mutant
     gc.freeze()
 

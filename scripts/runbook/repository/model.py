@@ -139,10 +139,20 @@ class Repository:
         return (container for item in self.objects for container in item.containers())
 
     def pods_behind(self, service: KubeObject) -> list[KubeObject]:
-        """The workloads whose pods a Service selects."""
-        terms = ",".join(f"{key}={value}" for key, value in text_map(service.at("spec", "selector")).items())
+        """The workloads whose pods a Service, or a NetworkPolicy, selects."""
+        chosen = service.at("spec", "podSelector", "matchLabels", default=service.at("spec", "selector"))
+        terms = ",".join(f"{key}={value}" for key, value in text_map(chosen).items())
         near = (item for item in self.objects if terms and item.pod_keys is not None and same_place(item, service))
         return [item for item in near if selects(terms, item.pod_labels)]
+
+    def opened(self, pod: KubeObject) -> Iterator[str]:
+        """The ports that its containers announce, and those that variables `…PORT` give them; none of a silent one."""
+        for container in (one for one in pod.containers() if one.ports):
+            yield from container.ports
+            built = self.built.get(container.image)
+            image = self.dockerfiles.get(built.dockerfile) if built else None
+            given = {**(image.environment if image else {}), **self.environment(container)}
+            yield from (value for name, value in given.items() if value and name.endswith("PORT"))
 
     def application_behind(self, service: KubeObject) -> str | None:
         """The application that answers for a Service."""

@@ -97,11 +97,8 @@ def missing_reference(repository: Repository) -> Iterator[Told]:
         owner = thing.owner if isinstance(thing, Container) else thing
         if not told.get("name") or told.get("optional") or f"{kind}/{name}".lower() in made:
             continue
-        found, others = (
-            repository.object_named(kind, name, told.get("namespace", owner.namespace)),
-            repository.of_kind(kind),
-        )
-        known = [other.name for other in others]
+        found = repository.object_named(kind, name, told.get("namespace", owner.namespace))
+        known = [other.name for other in repository.of_kind(kind)]
         if found is None and name not in BUILT_IN and (known or is_own("v1", kind) or is_own("apps/v1", kind)):
             near = nearest(name, known)
             remedy = f"{near} ; si une commande le crée, le dire dans [tool.runbook.model] made_by_commands"
@@ -200,18 +197,19 @@ def lonely_labels(repository: Repository) -> Iterator[Told]:
 
 @rule("port-de-service", about="repository", where="k8s/api.yaml")
 def service_ports(repository: Repository) -> Iterator[Told]:
-    """Un Service mène à un port que ses pods n'annoncent pas, ou deux Services prennent le même NodePort.
+    """Un Service ou une NetworkPolicy mène à un port que ses pods n'annoncent pas, ou un NodePort est déjà pris.
 
     Mauvais : targetPort: htpp
     Bon : targetPort: http
     """
     taken: set[int] = set()
-    for item in repository.of_kind("Service"):
-        known = {name for pod in repository.pods_behind(item) for one in pod.containers() for name in one.ports}
-        for index, port in enumerate(item.maps("spec", "ports")):
+    for item in repository.of_kind("Service", "NetworkPolicy"):
+        known = {port for pod in repository.pods_behind(item) for port in repository.opened(pod)}
+        entries: list[Keys] = [("spec", "ingress", number) for number, _ in enumerate(item.maps("spec", "ingress"))]
+        lists: list[Keys] = [(*keys, "ports") for keys in (("spec",), *entries)]
+        for keys, port in [((*one, n), port) for one in lists for n, port in enumerate(item.maps(*one))]:
             wanted, node = str(port.get("targetPort", port.get("port"))), port.get("nodePort")
-            keys: Keys = ("spec", "ports", index)
-            if known and wanted not in known:
+            if known and wanted not in ("None", *known) and "endPort" not in port:
                 cause = f"port « {wanted} » que les pods n'annoncent pas"
                 yield item, (*keys, "targetPort"), cause, nearest(wanted, known)
             if isinstance(node, int):

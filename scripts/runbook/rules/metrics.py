@@ -13,7 +13,7 @@ import promql_parser as promql
 from runbook.reading.content import PageBlocks
 from runbook.repository.model import Repository
 from runbook.repository.yamlfile import Document, Keys, items, mapping, parse_documents
-from runbook.rules.finding import Finding, nearest
+from runbook.rules.finding import Finding, meant, nearest
 from runbook.rules.pages import sections
 from runbook.rules.rule import rule
 
@@ -31,11 +31,11 @@ def unknown_metric(repository: Repository) -> Iterator[Finding]:
     Bon : expr: sum by (shop) (rate(shop_orders_total[5m])) > 1
     """
     names = {*_coded(repository), *(str(one["record"]) for _, one, _ in _rules(repository) if "record" in one)}
-    declared, families = repository.settings.model.metrics, {re.split("[_:]", name)[0] for name in names}
-    for path, line, tree in _queries(repository):
+    declared, families = repository.settings.model.metrics, [re.split("[_:]", name)[:2] for name in names]
+    for path, line, tree in _queries(repository):  # a name like no other is an exporter's, unless these are declared
         for name in sorted({one.name or "up" for one in _nodes(tree, promql.VectorSelector)} - names):
             known = any(fnmatchcase(name, one) for one in (*EVERYWHERE, *declared))
-            if not known and (declared or re.split("[_:]", name)[0] in families):  # else an exporter's, not told here
+            if not known and (declared or re.split("[_:]", name)[:2] in families or meant(name, names)):
                 yield Finding(path, line, f"pas de mesure « {name} »", nearest(name, names.union(declared)))
 
 
@@ -46,7 +46,7 @@ def unknown_label(repository: Repository) -> Iterator[Finding]:
     Mauvais : expr: sum by (chop) (rate(shop_orders_total[5m])) > 1
     Bon : expr: sum by (shop) (rate(shop_orders_total[5m])) > 1
     """
-    coded, targets = _coded(repository), _of_targets(repository)
+    coded, targets = {"up": set[str](), **_coded(repository)}, _of_targets(repository)
     every = {label for labels in coded.values() for label in labels}
     for path, line, tree in _queries(repository) if targets else ():
         for node in _nodes(tree, (promql.VectorSelector, promql.AggregateExpr)):
@@ -125,9 +125,8 @@ def _of_targets(repository: Repository) -> set[str]:
     told = [mapping(one) for job in jobs for key in job if key.endswith("_configs") for one in items(job[key])]
     if not jobs or any(one.get("action") == "labelmap" for one in told) or any("honor_labels" in one for one in jobs):
         return set()
-    return OF_SERIES.union(
-        *(mapping(one.get("labels")) for one in told), {str(one.get("target_label")) for one in told}
-    )
+    given = {str(one["target_label"]) for one in told if not str(one.get("target_label", "__")).startswith("__")}
+    return OF_SERIES.union(given, *(mapping(one.get("labels")) for one in told))
 
 
 def _coded(repository: Repository) -> dict[str, set[str]]:

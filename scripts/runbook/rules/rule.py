@@ -9,12 +9,10 @@ from typing import Any
 
 from runbook.rules.finding import Finding, Told
 
-BLOCK = ""  # where the examples of a rule about commands stand: in a block of the sample's page
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: with `bad` in the sample repository's file `where` it finds something, with `good` nothing.
+    """One rule: with `bad` in the sample's file `where`, or in its page, it finds something, with `good` nothing.
 
     `about` says what it looks at: each `command` (of `programs`, or of all without), a `page`, the `repository`,
     or what another program, a `tool`, says of both.
@@ -48,7 +46,7 @@ RULES: dict[str, Rule] = {}
 TOLD = re.compile(r"(?P<sentence>.*?)\s+Mauvais : (?P<bad>.*?)\s+Bon : (?P<good>.*?)\s*", re.DOTALL)
 
 
-def rule(identifier: str, *programs: str, about: str = "command", where: str = BLOCK) -> Callable[[Look], Look]:
+def rule(identifier: str, *programs: str, about: str = "command", where: str = "") -> Callable[[Look], Look]:
     """Enter the function below as a rule; its docstring, in French for who reads findings, says what it is."""
 
     def enter(look: Look) -> Look:

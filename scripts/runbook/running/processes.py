@@ -138,10 +138,9 @@ def _children(pid: int) -> set[int]:
 
 
 def _environment(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/environ").read_bytes()
-    except OSError:
-        return b""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/environ", "rb") as file:  # noqa: PTH123 — of every process
+        return file.read()
+    return b""
 
 
 @contextlib.contextmanager
@@ -191,6 +190,8 @@ def _watch(reader: int, engine: int, token: str, folder: Path) -> None:
                     os.kill(engine, signal.SIGCONT)
         if os.read(reader, 1) != DONE:
             hunt(token)
+            time.sleep(LOOK)
+            hunt(token)  # again: one that was between two programs had no environment to be known by
             shutil.rmtree(folder, ignore_errors=True)
     finally:
         os._exit(0)

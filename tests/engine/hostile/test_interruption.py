@@ -45,14 +45,6 @@ PAGE = (
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def old_objects() -> Iterator[None]:
-    """Not looked through at each collection: only these tests drop handles."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
 @pytest.fixture(autouse=True)
 def dropped_handles() -> Iterator[None]:
     """Collected here, and not in the middle of another test."""

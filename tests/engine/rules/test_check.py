@@ -211,6 +211,7 @@ BEHIND = "kubectl get --raw /api/v1/namespaces/shop/services"
         (f"{BEHIND}/shop-api:http/proxy/healthy", ["route-inconnue"]),
         ("uv pip compile --constraint requirements.txt", []),
         ("uv pip compile --constraint requirement.txt", ["liste-de-paquets"]),
+        ("uv pip compile --output-file out.txt pyproject.tom", ["liste-de-paquets"]),
     ],
 )
 def test_what_is_named_without_an_operand_of_its_own_is_looked_for(
@@ -220,6 +221,23 @@ def test_what_is_named_without_an_operand_of_its_own_is_looked_for(
     (root / "k8s/more.yaml").write_text(CUSTOM, encoding="utf-8")
     judged = [one for one in found(root, page(fenced(code))) if one.path.startswith("docs/")]
     assert [one.rule for one in judged] == identifiers
+
+
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: a, namespace: shop}}
+spec:
+  podSelector: {{matchLabels: {{app: api}}}}
+  ingress: [{{ports: [{{port: {}}}]}}]
+"""
+
+
+@pytest.mark.parametrize(("port", "rules_found"), [("8000", []), ("http", []), ("8001", ["port-de-service"])])
+def test_a_policy_opens_a_port_of_the_pods(tmp_path: Path, port: str, rules_found: list[str]) -> None:
+    root = write(tmp_path)
+    (root / "k8s/more.yaml").write_text(POLICY.format(port), encoding="utf-8")
+    assert [one.rule for one in found(root)] == rules_found
 
 
 def test_a_label_of_pods_that_no_other_object_has_is_a_slip_too(tmp_path: Path) -> None:

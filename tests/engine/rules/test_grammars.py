@@ -11,7 +11,7 @@ from grammar_data.__main__ import FOLDER, NEEDS, PROGRAMS
 
 CLUSTER = ("kubernetes",)  # needs one that answers: `scripts/grammars kubernetes`
 LARGE = ("kubectl", "docker", "kind")  # programs asked verb by verb, hundreds of times: some verbs a day
-SAMPLE = 6
+SAMPLE = 3
 
 
 @pytest.mark.parametrize("name", [name for name in PROGRAMS if name not in CLUSTER])

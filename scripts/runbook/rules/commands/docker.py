@@ -13,9 +13,7 @@ TAGS = ("tag", "image tag")
 OF_IMAGES = ("image inspect", "image history", "history", "push", "image push", "save", "image ls", "images")
 COPIES = ("cp", "container cp", "compose cp")
 ONE_SERVICE = ("compose exec", "compose run", "compose port", "compose attach")
-SERVICES = (
-    """build create down images kill logs pause ps pull push restart rm start stats stop top unpause up wait watch"""
-)
+SERVICES = "build create down images kill logs pause ps pull push restart rm start stats stop top unpause up wait watch"
 
 
 @rule("image-inconnue", "docker")

@@ -42,7 +42,8 @@ def requirements(call: Call) -> Iterator[Told]:
     Bon : pip install -r requirements.txt
     """
     words = call.operands
-    if any(word.text in ("install", "compile", "wheel", "download") for word in words):
-        for option, word in pairwise(words):
-            if option.text in ("-r", "--requirement", "-c", "--constraint"):
-                yield from call.situation.missing(word)
+    verb = next((word.text for word in words if word.text in ("install", "compile", "wheel", "download")), "")
+    for option, word in pairwise(words) if verb else ():
+        listed = option.text in ("-r", "--requirement", "-c", "--constraint")
+        if listed or (verb == "compile" and "." in word.text and "-" not in (option.text[:1], word.text[:1])):
+            yield from call.situation.missing(word)

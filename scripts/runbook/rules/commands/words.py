@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from runbook.reading.content import PageBlocks
-from runbook.rules.call import PROGRAMS, SUBCOMMANDS, Call, grammar_of, options_of
+from runbook.rules.call import PROGRAMS, SUBCOMMANDS, Call, options_of
 from runbook.rules.finding import Finding, Told, meant, nearest
 from runbook.rules.rule import rule
 from runbook.rules.scripts import SCRIPT
@@ -54,20 +54,13 @@ def unknown_option(call: Call) -> Iterator[Told]:
             yield word, f"« {name} » de « {named} » ne prend pas de valeur", f"écrire « {name} » seul"
         elif what == "option":
             known = options_of(call.grammar.verbs.get(call.verb) or "").names
-            owner = _owner(call, name)
+            above, _, last = call.verb.rpartition(" ")
+            of_above = call.verb and name in options_of(call.grammar.verbs.get(above) or "").names
+            owner = f"c'est une option de « {call.program} {above} » : l'écrire avant « {last} »" if of_above else ""
             near = meant(name, known)
             if near or owner or call.situation.here:
                 remedy = f"vouliez-vous dire « {near} » ?" if near else owner or f"« {named} --help » donne les siennes"
                 yield word, f"option « {name} » inconnue de « {named} »", remedy
-
-
-def _owner(call: Call, name: str) -> str:
-    """Where the option goes, if it is one of the verb above."""
-    above = call.verb.rpartition(" ")[0]
-    grammar = grammar_of(call.program)
-    if grammar and call.verb and name in options_of(grammar.verbs.get(above) or "").names:
-        return f"c'est une option de « {call.program} {above} » : l'écrire avant « {call.verb.rpartition(' ')[2]} »"
-    return ""
 
 
 @rule("variable-inconnue")
