@@ -194,7 +194,7 @@ jobs:
     needs: [build]
     steps:
       - name: Say so
-        run: echo done
+        run: echo fini
 """
 METRICS = """
 from prometheus_client import Counter
