@@ -11,6 +11,7 @@ from datapress_api.database_url import read_database_url
 from datapress_api.migrate import migrate
 
 from .conftest import ROOT
+from .databases import until
 
 ROW = {"nom": "Visites du site", "periode": "2026-11", "valeur": 61250.0, "unite": "visites", "source": "Essai"}
 
@@ -105,7 +106,7 @@ def test_this_version_waits_for_its_schema_and_says_what_it_lacks(gunicorn, engi
         return requests.get(api.url + "/health/ready", timeout=5).json().get("error", "")
 
     api.wait_for_line("sans mis_a_jour")
-    assert told() == "schéma de la base de données en retard, sans mis_a_jour"
+    until(lambda: told() == "schéma de la base de données en retard, sans mis_a_jour")
     assert requests.get(api.url + "/health/live", timeout=5).status_code == 200
     assert requests.get(api.url + "/indicateurs", timeout=5).status_code == 503
 
