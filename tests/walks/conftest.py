@@ -68,7 +68,8 @@ def sound(desk: Path) -> Iterator[None]:
     yield
     kubectl("delete", "networkpolicies,resourcequotas,persistentvolumeclaims", "--all", "--wait=false")
     kubectl("apply", "-f", str(desk / "k8s"))
-    kubectl("replace", "--save-config", *(f"--filename={path}" for path in sorted((desk / "k8s").glob("*.yaml"))))
+    for path in sorted((desk / "k8s").glob("*.yaml")):
+        replace(path, "--save-config")
     kubectl("delete", f"--raw=/api/v1/namespaces/{NAMESPACE}/events")  # in one request, not one by one
     for name in ("api", "front"):
         kubectl("rollout", "status", f"deployment/datapress-{name}", "--timeout=90s")
@@ -117,6 +118,18 @@ def kubectl(*arguments: str, everywhere: bool = False) -> str:
         ["kubectl", *arguments, *space], capture_output=True, text=True, timeout=150, check=False, env=os.environ
     )
     return ran.stdout
+
+
+def replace(path: Path, *options: str) -> str:
+    """What replacing an object by its file prints: refused while the cluster changes it too, so asked again."""
+    printed: list[str] = []
+
+    def done() -> str:
+        printed.append(kubectl("replace", f"--filename={path}", *options))
+        return printed[-1]
+
+    until(done, f"{path.name} replaces its object", 20)
+    return printed[-1]
 
 
 def objects(kind: str) -> list[dict[str, Any]]:
