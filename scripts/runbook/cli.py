@@ -101,6 +101,6 @@ def _make_printable() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 — for as long as the process lives
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 — it lives as long as we
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -111,7 +111,7 @@ def _tell(line: bytes) -> None:
 def _listen(page: Page) -> Heard:
     heard = Heard([], [], [])
     page.on("request", lambda request: heard.requests.append(request.url))
-    page.on("response", lambda response: heard.answers.append(response))  # noqa: PLW0108 — Playwright cannot mark a built-in method
+    page.on("response", lambda response: heard.answers.append(response))  # noqa: PLW0108 — no built-in method
     page.on("console", lambda message: heard.complaints.extend(_complaint(message)))
     page.on("pageerror", lambda error: heard.complaints.append(str(error)))
     return heard

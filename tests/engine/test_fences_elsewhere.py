@@ -75,7 +75,8 @@ def descriptions() -> dict[str, str]:
     for distribution in distributions():
         metadata = distribution.metadata
         text = metadata.get_payload()  # type: ignore[attr-defined]
-        if (metadata.get("Description-Content-Type") or "").startswith("text/markdown") and isinstance(text, str):  # type: ignore[attr-defined]
+        kind = metadata.get("Description-Content-Type") or ""  # type: ignore[attr-defined]
+        if kind.startswith("text/markdown") and isinstance(text, str):
             found[metadata["Name"]] = text.replace("\r\n", "\n").replace("\r", "\n")
     shown = {name: text for name, text in sorted(found.items()) if any(fence in text for fence in FENCES)}
     return {name: text for name, text in shown.items() if len(text) < LONG}

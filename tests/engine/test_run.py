@@ -152,7 +152,7 @@ def test_a_background_step_is_awaited_and_stopped_at_the_end_of_the_page(make_si
     serve = fence(f"python -m http.server {port} --bind 127.0.0.1", f'data-arriere-plan="http://localhost:{port}/"')
     call = fence(f"curl -so /dev/null -w '%{{http_code}}\\n' http://localhost:{port}/", "", "200")
     assert outcomes(run_site(make_site(index=serve + call))) == [Outcome.VERIFIED, Outcome.VERIFIED]
-    with pytest.raises(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):  # noqa: PT011 — any refusal will do
+    with pytest.raises(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):  # noqa: PT011 — any refusal
         pass
 
 

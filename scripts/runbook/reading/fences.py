@@ -106,8 +106,8 @@ def _record_superfences(preprocessor: Any, page: Page, found: list[Fence]) -> No
 
 def _keep_lines(preprocessor: Any) -> None:
     """Where tabs are kept, blocks are read twice, and one without a line would come back with a blank one."""
-    store = partial(type(preprocessor)._store, preprocessor)  # noqa: SLF001 — where both the block and its lines are known
-    preprocessor._store = lambda source, code, start, end: store(source if end - start > 2 else "", code, start, end)  # noqa: SLF001
+    store = partial(type(preprocessor)._store, preprocessor)  # noqa: SLF001 — it knows block and lines
+    preprocessor._store = lambda text, code, at, to: store(text if to - at > 2 else "", code, at, to)  # noqa: SLF001
 
 
 def _record_fenced_code(preprocessor: Any, page: Page, found: list[Fence]) -> None:

@@ -59,7 +59,7 @@ def _pages(root: Path) -> set[str]:
 
 def _tools(root: Path, environment: Mapping[str, str]) -> Iterator[bytes]:
     yield sys.version.encode()
-    yield "\0".join(sorted(os.listdir(sysconfig.get_path("purelib")))).encode()  # noqa: PTH208 — names hold the versions
+    yield "\0".join(sorted(os.listdir(sysconfig.get_path("purelib")))).encode()  # noqa: PTH208 — names hold versions
     yield "\0".join(sorted(f"{name}={value}" for name, value in environment.items() if name not in SESSION)).encode(
         errors="surrogateescape"
     )

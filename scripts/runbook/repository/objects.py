@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from runbook.repository.yamlfile import Document, Keys, items, mapping, text_map
@@ -17,15 +18,15 @@ POD_KEYS: dict[str, Keys] = {
 class KubeObject(Document):
     """One object of one manifest."""
 
-    @property
+    @cached_property
     def kind(self) -> str:
         return str(self.at("kind"))
 
-    @property
+    @cached_property
     def name(self) -> str:
         return str(self.at("metadata", "name", default=""))
 
-    @property
+    @cached_property
     def namespace(self) -> str | None:
         name = self.at("metadata", "namespace")
         return None if name is None else str(name)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 
 import promql_parser as promql
@@ -109,14 +110,14 @@ def _rules(repository: Repository) -> Iterator[tuple[Document, dict[str, Any], K
                 yield document, mapping(told), (*base, "groups", index, "rules", place)
 
 
-def _documents(repository: Repository) -> Iterator[Document]:
+@lru_cache(maxsize=1)
+def _documents(repository: Repository) -> tuple[Document, ...]:
     """The objects, then what ConfigMaps and plain files hold of Prometheus' own."""
-    yield from repository.objects
     maps = [(item, key, text or "") for item in repository.of_kind("ConfigMap") for key, text in item.data.items()]
     held = [(text, item.path, item.line_of("data", key)) for item, key, text in maps]
     held += [(repository.text(path), path, 0) for path in repository.files if path.endswith((".yml", ".yaml"))]
-    for text, path, line in held:
-        yield from parse_documents(text, path, line)[0] if re.search("(?m)^(groups|scrape_configs):", text) else ()
+    own = [one for one in held if re.search("(?m)^(groups|scrape_configs):", one[0])]
+    return (*repository.objects, *(document for one in own for document in parse_documents(*one)[0]))
 
 
 def _of_targets(repository: Repository) -> set[str]:
@@ -129,6 +130,7 @@ def _of_targets(repository: Repository) -> set[str]:
     return OF_SERIES.union(given, *(mapping(one.get("labels")) for one in told))
 
 
+@lru_cache(maxsize=1)
 def _coded(repository: Repository) -> dict[str, set[str]]:
     """Name → labels of each metric that the Python code makes, where both are written out."""
     found: dict[str, set[str]] = {}

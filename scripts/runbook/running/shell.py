@@ -42,7 +42,7 @@ class Job:
 
     @property
     def running(self) -> bool:
-        return any([processes.alive(process) for process in processes.tree(self.pid)])  # noqa: C419 — a signal may come here
+        return any([processes.alive(process) for process in processes.tree(self.pid)])  # noqa: C419 — signals may come
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ class Shell:
         self._folder, self._limit, self._reveal = folder, limit, reveal
         self._marker = f"r{secrets.token_hex(6)}"
         self._noted, self._values = folder / "noted", folder / "values"
-        self._count = 0
-        self._emptied = time.monotonic()
+        self._count, self._emptied = 0, time.monotonic()
         self._jobs: list[Job] = []
         self._status, self._told = os.pipe()
+        deaf = any(signal.getsignal(one) is signal.SIG_IGN for one in OF_A_TERMINAL)
         try:
             self._process = subprocess.Popen(
                 ["bash", "--noprofile", "--norc"],
@@ -82,7 +82,7 @@ class Shell:
                 env=env,
                 pass_fds=[self._told],
                 start_new_session=True,
-                preexec_fn=_heed if any(signal.getsignal(one) is signal.SIG_IGN for one in OF_A_TERMINAL) else None,  # noqa: PLW1509 — no other thread here
+                preexec_fn=_heed if deaf else None,  # noqa: PLW1509 — no other thread here
             )
         finally:
             os.close(self._told)

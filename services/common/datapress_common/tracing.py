@@ -45,7 +45,7 @@ def start(app: Flask, endpoint: str, ratio: float, service: str, version: str) -
     from datapress_common.spans import Spans  # noqa: PLC0415
 
     _spans = Spans(endpoint, ratio, service, version)
-    app.wsgi_app = _spans.serving(app.wsgi_app)  # type: ignore[method-assign,assignment]  # as Flask's documentation does
+    app.wsgi_app = _spans.serving(app.wsgi_app)  # type: ignore[method-assign,assignment]  # as Flask documents
     for instrument in app.extensions.get(_EXTENSION, []):
         instrument()
     return _spans.flush

@@ -80,7 +80,7 @@ def run_until(root: Path, calls: list[int]) -> tuple[bool, int, Path]:
     interrupted = False
     count = [0]
     try:
-        with interruptions.handled(lambda: announced.append("said")), signals_at(calls) as count:  # noqa: SIM117 — one opens before the other
+        with interruptions.handled(lambda: announced.append("said")), signals_at(calls) as count:  # noqa: SIM117
             with opened(settings, root, interruptions=interruptions) as run:
                 folder = run.folder
                 with closing(judged(plan, run, Journal())) as events:

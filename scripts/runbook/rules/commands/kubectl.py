@@ -184,11 +184,8 @@ def wrong_namespace(call: Call) -> Iterator[Told]:
         return
     own = (made | {item.namespace for item in situation.objects if item.namespace}).difference(SYSTEM_NAMESPACES)
     for word in asked[-1:]:
-        if (
-            word.known
-            and word.text not in (*own, *SYSTEM_NAMESPACES)
-            and (not situation.opaque or meant(word.text, own))
-        ):
+        strange = word.known and word.text not in (*own, *SYSTEM_NAMESPACES)
+        if strange and (not situation.opaque or meant(word.text, own)):
             yield word, f"espace de noms « {word.text} » inconnu", nearest(word.text, own)
     listed = any(target.kind.namespaced and target.name is None for target in targets(call)[0])
     empty = situation.namespace == "default" and not any(item.namespace == "default" for item in situation.objects)
