@@ -71,7 +71,6 @@ def test_the_next_fence_titled_expected_is_the_assertion(make_site) -> None:
         ('``` { .bash data-nettoyage="yes" }\ntrue\n```', 'data-nettoyage="yes" inconnu'),
         ('``` { .bash data-arriere-plan="bientôt" }\ntrue\n```', "n'est pas une condition"),
         ('``` { .bash data-non-execute="" }\ntrue\n```', "data-non-execute vide"),
-        ('``` { .bash data-nettoyage="oui" data-reessayer="3" }\ntrue\n```', "data-nettoyage avec data-reessayer"),
         ('``` { .bash data-arriere-plan="port:1" data-reessayer="3" }\ntrue\n```', "data-arriere-plan avec réessai"),
         ("```bash\n\n```", "bloc de commandes vide"),
         ("```bash timeout=3\ntrue\n```", "n'est pas rendu comme un bloc"),

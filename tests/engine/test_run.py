@@ -127,6 +127,12 @@ def test_a_retried_step_holds_as_soon_as_its_result_does(make_site) -> None:
     assert (result.outcome, result.attempts) == (Outcome.VERIFIED, 3)
 
 
+def test_a_clean_up_is_retried_like_any_step(make_site) -> None:
+    code = "echo x >>tries; wc -l <tries"
+    result = one(make_site(index=fence(code, 'data-nettoyage="oui" data-reessayer="10"', "3")))
+    assert (result.outcome, result.attempts) == (Outcome.VERIFIED, 3)
+
+
 def test_a_retried_step_that_never_holds_fails_with_the_number_of_attempts(make_site) -> None:
     result = one(make_site(index=fence("false", 'data-reessayer="1.2"')))
     assert result.outcome is Outcome.FAILED

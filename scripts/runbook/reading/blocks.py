@@ -129,8 +129,6 @@ def _contradictions(block: Block) -> Iterator[tuple[str, str]]:
     if block.background and (block.retry or block.cleanup or block.expected):
         cause = "data-arriere-plan avec réessai, nettoyage ou résultat attendu"
         yield cause, "mettre l'assertion dans le bloc suivant"
-    if block.cleanup and block.retry:
-        yield "data-nettoyage avec data-reessayer", "retirer l'un des deux"
     if CONTINUED.search(block.code):
         cause = "la dernière ligne du bloc finit par une barre oblique inverse"
         yield cause, "la retirer : dans un terminal, la commande attendrait la suite"

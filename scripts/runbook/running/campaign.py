@@ -98,7 +98,7 @@ def _run_page(page: PagePlan, session: Session, run: Run, bad: Bad) -> Iterator[
     except BaseException:
         opened.close()
         if not run.operator.asked:
-            for _ in _cleanups(cleanups, opened):
+            for _ in _cleanups(cleanups, opened, bad):
                 pass
         raise
     finally:
@@ -106,7 +106,7 @@ def _run_page(page: PagePlan, session: Session, run: Run, bad: Bad) -> Iterator[
     if stopped:
         yield from (opened.fact(step, left=Reason.STOPPED) for step in cleanups)
     else:
-        yield from _cleanups(cleanups, opened)
+        yield from _cleanups(cleanups, opened, bad)
 
 
 def _not_run(page: PagePlan, left: Reason, detail: str = "") -> Iterator[Fact]:
@@ -160,7 +160,7 @@ def _carried(step: Step, opened: Opened, bad: Bad) -> Generator[Started | Fact, 
     return answer
 
 
-def _cleanups(steps: list[Step], opened: Opened) -> Iterator[Started | Fact]:
+def _cleanups(steps: list[Step], opened: Opened, bad: Bad) -> Iterator[Started | Fact]:
     """Clean-up steps, each in a shell of its own, whatever came before."""
     operator, answer = opened.run.operator, Answer.GO
     for step in steps:
@@ -172,4 +172,4 @@ def _cleanups(steps: list[Step], opened: Opened) -> Iterator[Started | Fact]:
             yield planned or opened.fact(step, left=left)
             continue
         yield Started(step)
-        yield opened.cleanup(step)
+        yield opened.cleanup(step, bad)

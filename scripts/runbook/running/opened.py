@@ -56,12 +56,12 @@ class Opened:
                 return self.fact(step, left=Reason.CONDITION, detail=condition)
         return self._left_running(step, shell) if step.block.background else self._attempts(step, shell, bad)
 
-    def cleanup(self, step: Step) -> Fact:
+    def cleanup(self, step: Step, bad: Bad) -> Fact:
         """A clean-up step, in a shell of its own."""
         with closing(self._new_shell()) as shell:
-            ran = shell.run(step.block.code, self.run.deadline(step))
+            fact = self._attempts(step, shell, bad)
         processes.hunt(self.run.token, self.session.spared)
-        return self.fact(step, ran=ran, attempts=1, seconds=ran.duration)
+        return fact
 
     def close(self) -> None:
         """End the background steps, then the shell and whatever escaped from it."""
