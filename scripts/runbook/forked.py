@@ -40,11 +40,11 @@ def forked(work: Callable[[], Result], deadline: int = 0) -> Iterator[Callable[[
 def _give(work: Callable[[], object], writer: int) -> None:
     """Write the result, and end this process whatever happens: the parent's clean-up is not the child's."""
     try:
-        try:
-            answer: tuple[bool, object] = (True, work())
-        except RunbookError as error:
-            answer = (False, error)
         with os.fdopen(writer, "wb") as stream:
+            try:
+                answer = work()
+            except RunbookError as error:
+                answer = error
             pickle.dump(answer, stream)
     except Exception:
         traceback.print_exc()
@@ -56,7 +56,7 @@ def _take(stream: BinaryIO) -> Any:
     written = stream.read()
     if not written:
         raise RunbookError("un processus de travail s'est arrêté sans résultat, ou a dépassé son délai")
-    well, answer = pickle.loads(written)  # noqa: S301 — our own child wrote it
-    if not well:
+    answer = pickle.loads(written)  # noqa: S301 — our own child wrote it
+    if isinstance(answer, RunbookError):
         raise answer
     return answer

@@ -12,16 +12,16 @@ from runbook.reading.content import Page, PageBlocks, Site
 from runbook.reading.opening import Opened, open_site
 from runbook.reading.pages import read_again, read_pages, read_site
 from runbook.repository.model import Repository, read_repository
-from runbook.rules.check import Grammars, check, of_pages, of_repository, of_scripts
+from runbook.rules.check import check, of_pages, of_repository, of_scripts
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import USELESS, kept
-from runbook.rules.rule import Rule, load_rules
+from runbook.rules.rule import load_rules
 from runbook.settings import Settings, load
 
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """What reading the repository at `root` gave, before any change; `grammars` are those of our own programs."""
+    """What reading the repository at `root` gave, before any change."""
 
     root: Path
     settings: Settings
@@ -29,22 +29,21 @@ class Warm:
     site: Site
     pages: tuple[PageBlocks, ...]
     repository: Repository
-    grammars: Grammars
 
     def page(self, path: str) -> PageBlocks | None:
         """The page of this path; None if the file is no page."""
         return next((page for page in self.pages if page.page.path == path), None)
 
 
-def warm_up(root: Path, original: Path, grammars: Grammars) -> Warm:
+def warm_up(root: Path, original: Path) -> Warm:
     """Read the repository at `root`, a copy of `original`; RunbookError if the check has anything to say of it."""
     _forget_modules(original)
     settings = load(root)
     opened = open_site(root, settings.site)
     site = read_pages(opened)
     pages = tuple(blocks_of(site, settings))
-    warm = Warm(root, settings, opened, site, pages, read_repository(root, settings), grammars)
-    for finding in check(pages, warm.repository, grammars).findings:
+    warm = Warm(root, settings, opened, site, pages, read_repository(root, settings))
+    for finding in check(pages, warm.repository).findings:
         raise RunbookError(f"le dépôt est déjà en défaut : {finding} ; d'abord « runbook check » sans constat")
     return warm
 
@@ -54,10 +53,9 @@ def first_finding(warm: Warm, path: str) -> str:
 
     What is asked in vain of a part of the repository may not be of the whole: an ignore too many is not looked for.
     """
-    rules = list(load_rules().values())
     try:
-        for found, pages, repository in _stages(warm, path, rules):
-            if left := [one for one in kept(found, pages, repository, rules) if one.rule != USELESS]:
+        for found, pages, repository in _stages(warm, path):
+            if left := [one for one in kept(found, pages, repository) if one.rule != USELESS]:
                 return str(min(left))
     except RunbookError as error:
         return str(error).splitlines()[0]
@@ -70,9 +68,7 @@ def changed_page(warm: Warm, path: str) -> PageBlocks:
     return next(_blocks(page, site, warm.settings) for page in site.pages if page.path == path)
 
 
-def _stages(
-    warm: Warm, path: str, rules: list[Rule]
-) -> Iterator[tuple[Iterable[Finding], Sequence[PageBlocks], Repository]]:
+def _stages(warm: Warm, path: str) -> Iterator[tuple[Iterable[Finding], Sequence[PageBlocks], Repository]]:
     """What is found, the pages that it is of, and the repository: the quickest to find first.
 
     Any page may show what a manifest, a service or a script says: all are read again, but only if need be.
@@ -84,15 +80,16 @@ def _stages(
     else:
         _forget_modules(warm.root)
         repository = read_repository(warm.root, warm.settings, repository.files)
-        own = of_scripts(repository, warm.grammars, rules, Counter())
+        own = of_scripts(repository, Counter())
         yield [*of_repository(repository), *own], (), repository
-        yield (one for rule in rules if rule.about == "tool" for one in rule.findings(repository, ())), (), repository
+        tools = (rule for rule in load_rules().values() if rule.about == "tool")
+        yield (one for tool in tools for one in tool.findings(repository, ())), (), repository
         site = read_site(warm.root, warm.settings.site)
         before = {page.page.path: page for page in warm.pages}
         same = {page.path for page in site.pages if page.path in before and before[page.path].page == page}
         pages = [before[one.path] if one.path in same else _blocks(one, site, warm.settings) for one in site.pages]
         changed = pages
-    yield of_pages(changed, pages, repository, warm.grammars, rules, Counter()), pages, repository
+    yield of_pages(changed, pages, repository, Counter()), pages, repository
     yield load_rules()["shellcheck"].findings(repository, changed), pages, repository
 
 

@@ -7,9 +7,9 @@ from itertools import zip_longest
 
 from runbook.errors import Problem
 from runbook.reading.attributes import read_attributes
-from runbook.reading.content import Block, Expected, Page, PageBlocks, Site
+from runbook.reading.content import Block, Page, PageBlocks, Site
 from runbook.reading.expected import expected_after, not_taken
-from runbook.reading.fences import Fence, find_fences
+from runbook.reading.fences import find_fences
 from runbook.reading.languages import is_shell, typed, why_not_bash, why_unreadable
 from runbook.settings import Settings
 
@@ -45,7 +45,8 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
     fault = "« {} » n'est pas rendu comme un bloc par le site"
     not_shown = tuple(Problem(page.path, line, fault.format(text), CLOSE) for line, text in shadows)
     problems: list[Problem] = [] if site.unknown else list(not_shown)
-    place = _place(page, targets, default_target, problems)
+    place, mistakes = _place(page, targets, default_target)
+    problems += [Problem(page.path, 1, cause, remedy) for cause, remedy in mistakes]
     blocks: list[Block] = []
     sessions: list[Block] = []
     lines, prose_from = page.markdown.split("\n"), 0
@@ -55,15 +56,24 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
         if not is_shell(fence.language, fence.source):
             continue
         expected = expected_after(page, following, problems)
+        last = following if expected and following else fence
         why = why_not_bash(fence.language, fence.source) or ("" if targets else why_unreadable(fence.source))
-        block = _block(page, fence, expected, place, targets, why, problems)
-        if block:
-            last = following if expected and following else fence
-            block = replace(block, prose=prose, end=page.line_of[last.end - 1])
-            if why:
-                sessions.append(replace(block, typed=typed(fence.language, fence.source)))
-            else:
-                blocks.append(block)
+        given, wrong = read_attributes(fence, targets)
+        block = Block(
+            *(page.path, fence.line, fence.title, fence.source),
+            **{"target": place.target, "not_run": place.not_run, **given},
+            expected=expected,
+            prose=prose,
+            end=page.line_of[last.end - 1],
+            typed=typed(fence.language, fence.source) if why else "",
+        )
+        if not block.not_run:
+            block = replace(block, undecided=why or ("" if block.target else NO_PLACE))
+        if not block.undecided:
+            wrong += _contradictions(block)
+        problems += [Problem(page.path, fence.line, cause, remedy) for cause, remedy in wrong]
+        if not wrong:
+            (sessions if why else blocks).append(block)
             problems += [one for one in page.undefined if block.line <= one.line <= block.end]
     doubts: list[Problem] = []
     if targets:  # else nothing runs, and nobody has said anything to the engine
@@ -76,52 +86,24 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
     )
 
 
-def _place(page: Page, targets: Collection[str], default_target: str, problems: list[Problem]) -> _Place:
-    def problem(cause: str, remedy: str) -> None:
-        problems.append(Problem(page.path, 1, cause, remedy))
-
-    raw = page.meta.get("execution")
-    if raw is None:
-        return _Place(default_target)
-    if not isinstance(raw, dict):
-        problem("« execution » n'est pas un dictionnaire", "écrire execution: {cible: …}")
-        return _Place()
-    for key in raw:
-        if key not in ("cible", "apres", "non_execute"):
-            problem(f"clé « execution.{key} » inconnue", "clés possibles : cible, apres, non_execute")
-    target = raw.get("cible", default_target)
-    if target and target not in targets:
-        problem(f"cible « {target} » inconnue", f"cibles possibles : {', '.join(targets) or 'aucune'}")
-        target = ""
-    not_run = raw.get("non_execute")
+def _place(page: Page, targets: Collection[str], default_target: str) -> tuple[_Place, list[tuple[str, str]]]:
+    """The page's own place, and what is wrong with what it says of it: cause and remedy."""
+    given = page.meta.get("execution")
+    if given is None:
+        return _Place(default_target), []
+    if not isinstance(given, dict):
+        return _Place(), [("« execution » n'est pas un dictionnaire", "écrire execution: {cible: …}")]
+    keys = ("cible", "apres", "non_execute")
+    unknown, remedy = (key for key in given if key not in keys), f"clés possibles : {', '.join(keys)}"
+    wrong = [(f"clé « execution.{key} » inconnue", remedy) for key in unknown]
+    target, not_run, after = given.get("cible", default_target), given.get("non_execute"), given.get("apres") or []
+    if target and str(target) not in targets:
+        wrong.append((f"cible « {target} » inconnue", f"cibles possibles : {', '.join(targets) or 'aucune'}"))
     if not_run is not None and not (isinstance(not_run, str) and not_run.strip()):
-        problem("« execution.non_execute » n'est pas une raison", "dire pourquoi la page ne s'exécute pas")
-        not_run = None
-    after = raw.get("apres") or []
-    if isinstance(after, str) or not all(isinstance(item, str) for item in after):
-        problem("« execution.apres » n'est pas une liste de pages", "écrire apres: [dossier/page.md]")
-        after = []
-    return _Place(target or "", not_run, tuple(after))
-
-
-def _block(
-    page: Page,
-    fence: Fence,
-    expected: Expected | None,
-    place: _Place,
-    targets: Collection[str],
-    why: str,
-    problems: list[Problem],
-) -> Block | None:
-    given, wrong = read_attributes(fence, targets)
-    where = {"target": place.target, "not_run": place.not_run, **given}
-    block = Block(page.path, fence.line, fence.title, fence.source, expected=expected, **where)
-    if not block.not_run:
-        block = replace(block, undecided=why or ("" if block.target else NO_PLACE))
-    if not block.undecided:
-        wrong += _contradictions(block)
-    problems += [Problem(page.path, fence.line, cause, remedy) for cause, remedy in wrong]
-    return None if wrong else block
+        wrong.append(("« execution.non_execute » n'est pas une raison", "dire pourquoi la page ne s'exécute pas"))
+    if not (isinstance(after, list) and all(isinstance(name, str) for name in after)):
+        wrong.append(("« execution.apres » n'est pas une liste de pages", "écrire apres: [dossier/page.md]"))
+    return (_Place() if wrong else _Place(target or "", not_run, tuple(after))), wrong
 
 
 def _contradictions(block: Block) -> Iterator[tuple[str, str]]:

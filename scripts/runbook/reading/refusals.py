@@ -41,12 +41,7 @@ def refusal(error: BaseException, page: MkDocsPage, path: str, opened: Opened) -
 
 def lines_before(page: MkDocsPage) -> int:
     """How many lines of front matter stand before the page's text."""
-    source = page.file.content_string
-    body = page.markdown or ""
-    stripped = body.strip("\n")
-    index = source.rfind(stripped) if stripped else len(source)
-    leading = len(body) - len(body.lstrip("\n"))
-    return source.count("\n", 0, max(index, 0)) - leading
+    return max(page.file.content_string.count("\n") - (page.markdown or "").count("\n"), 0)
 
 
 def _line_of_snippet(file: Path, told: str) -> int:

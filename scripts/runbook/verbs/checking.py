@@ -1,14 +1,34 @@
 """`runbook check`: pages, manifests and code against each other, nothing run."""
 
 import gc
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
+from runbook.errors import RunbookError
+from runbook.reading.content import PageBlocks
 from runbook.reading.selection import select
-from runbook.reading.state import state_of
+from runbook.reading.state import Remembered, keep, recall, state_of
 from runbook.reporting import annotations
+from runbook.rules.finding import Finding
+from runbook.settings import Settings
 from runbook.verbs.options import JSON, JUNIT, Asked, pages_meanwhile, print_json, verb
-from runbook.verbs.verdict import verdict
+
+
+class Verdict(Remembered, frozen=True):
+    """The findings, the paths of the pages, the number of their commands; `notes` tell what was not judged.
+
+    `since` is when a verdict that still holds was given: one without findings is remembered while nothing changes.
+    """
+
+    findings: list[Finding]
+    pages: list[str]
+    commands: int
+    notes: list[str]
+    since: str = ""
 
 
 @verb("check", JSON, JUNIT, click.option("--no-cache", is_flag=True, help="Tout contrôler, même si rien n'a changé."))
@@ -37,3 +57,40 @@ def command(asked: Asked, no_cache: bool) -> int:
         click.echo(f"{len(given.pages)} pages, {given.commands} commandes{since} : {said}", err=True)
     annotations.say(annotations.of_findings(findings), err=asked.as_json)
     return 1 if findings else 0
+
+
+def verdict(
+    root: Path, settings: Settings, state: str, read: Callable[[], list[PageBlocks]], anew: bool = False
+) -> Verdict:
+    """What the check says of the pages that `read` gives and of the repository in this `state`, `anew` or as known.
+
+    RunbookError for a site that cannot be read, unless a file that it quotes is the cause.
+    """
+    known = None if anew else recall(root, settings, state, Verdict)
+    if known is not None:
+        return known
+    given = _check(root, settings, state, read)
+    if not given.findings:
+        keep(root, settings, replace(given, since=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"))
+    return given
+
+
+def _check(root: Path, settings: Settings, state: str, read: Callable[[], list[PageBlocks]]) -> Verdict:
+    from runbook.repository.model import read_repository
+    from runbook.rules.check import check, of_repository
+
+    def awaited() -> Iterator[PageBlocks]:
+        yield from read()
+
+    repository = read_repository(root, settings)
+    try:
+        checked = check(awaited(), repository)
+    except RunbookError as error:  # pages are often unreadable because they quote the very files that are wrong
+        findings = sorted(set(of_repository(repository)))
+        if not findings:
+            raise
+        cause = f"le site n'a pas pu être lu : {str(error).splitlines()[0]}"
+        unread = Finding(settings.site, 1, cause, "corriger d'abord ce qui précède", "bloc")
+        return Verdict(state, [*findings, unread], [], 0, [])
+    paths, commands = [page.page.path for page in read()], sum(len(page.blocks) for page in read())
+    return Verdict(state, checked.findings, paths, commands, checked.notes)

@@ -15,9 +15,8 @@ import msgspec
 from runbook.errors import Problem, RunbookError, SettingsError
 from runbook.forked import forked
 from runbook.reading.content import PageBlocks
-from runbook.reading.remembered import Reading, recall
 from runbook.reading.selection import Selection, select
-from runbook.reading.state import state_of
+from runbook.reading.state import Reading, keep, recall, state_of
 from runbook.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -146,7 +145,6 @@ def pages_meanwhile(
 def _read(root: Path, settings: Settings, state: str) -> Reading:
     from runbook.reading.blocks import blocks_of
     from runbook.reading.pages import read_site
-    from runbook.reading.remembered import keep
 
     environment = dict(os.environ)  # which plugins change
     site = read_site(root, settings.site)
@@ -155,8 +153,7 @@ def _read(root: Path, settings: Settings, state: str) -> Reading:
             "\n".join(f"{what} ; ce site s'exécute : il doit être lu en entier" for what in site.unknown)
         )
     found = Reading(state, blocks_of(site, settings), site.unknown)
-    if state_of(root, settings, environment) == state:  # else somebody wrote while it was read
-        keep(root, settings, found)
+    keep(root, settings, found, environment)
     return found
 
 
