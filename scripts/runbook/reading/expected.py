@@ -35,22 +35,19 @@ def expected_after(page: Page, following: Fence | None, problems: list[Problem])
 
 def not_taken(page: Page, fences: tuple[Fence, ...]) -> Iterator[Problem]:
     """Blocks that their reader takes for an expected result, and that are compared with nothing."""
-    previous: Fence | None = None
-    for fence in fences:
-        after_command = previous is not None and is_shell(previous.language, previous.source)
+    for before, fence in zip((None, *fences), fences, strict=False):
+        after_command = before is not None and is_shell(before.language, before.source)
         if fence.title in TITLES and not after_command:
             cause, remedy = "résultat attendu sans commande juste avant", "le placer après son bloc bash"
             yield Problem(page.path, fence.line, cause, remedy)
         elif after_command and fence.title and fence.title not in TITLES and _like(fence.title):
             cause = f"titre « {fence.title} » : ce bloc ne serait comparé à rien"
             yield Problem(page.path, fence.line, cause, f"écrire exactement « {TITLES[0]} », ou « {TITLES[1]} »")
-        previous = fence
 
 
 def _like(title: str) -> bool:
     """Whether somebody who wrote this meant the title of an expected result."""
-    folded = "".join(
-        letter for letter in unicodedata.normalize("NFD", title.casefold()) if not unicodedata.combining(letter)
-    )
+    letters = unicodedata.normalize("NFD", title.casefold())
+    folded = "".join(letter for letter in letters if not unicodedata.combining(letter))
     meant = difflib.get_close_matches(folded, ("resultat attendu", "expected result"), cutoff=LIKENESS)
     return bool(meant) or any(word in folded for word in LIKE)

@@ -81,8 +81,8 @@ def command(asked: Asked, dry: bool) -> int:
         print_json(list(told))
     said = "à récrire" if dry else "récrits"
     screen.print(f"{len(changed)} résultats attendus {said}, {len(done) - len(changed)} laissés")
-    bad = [one for one in journal.results if one.outcome.bad]
-    return 1 if plan.refused or journal.faults or bad or any(one.refused for one in done) else 0
+    wrong = (*plan.refused, *journal.faults, *(one for one in journal.results if one.bad))
+    return 1 if wrong or any(one.refused for one in done) else 0
 
 
 def _without_expected(plan: Plan) -> Plan:
@@ -96,10 +96,8 @@ def _without_expected(plan: Plan) -> Plan:
 
 def _accepted(results: Sequence[Result], meant: dict[tuple[str, int], Block]) -> Iterator[Accepted]:
     """What each expected result would become; nothing of a page in which a command failed."""
-    failed: dict[str, int] = {}
-    for result in results:
-        if result.outcome.bad and result.why is not Reason.OUTPUT:
-            failed.setdefault(result.step.block.page, result.step.block.line)
+    bad = (one.step.block for one in reversed(results) if one.bad and one.why is not Reason.OUTPUT)
+    failed = {block.page: block.line for block in bad}  # the first of each page
     for result in results:
         block = meant[result.step.block.page, result.step.block.line]
         if block.expected is None:

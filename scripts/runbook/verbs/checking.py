@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 from msgspec.structs import replace
@@ -11,10 +10,9 @@ from msgspec.structs import replace
 from runbook.errors import RunbookError
 from runbook.reading.content import PageBlocks
 from runbook.reading.selection import select
-from runbook.reading.state import Remembered, keep, recall, state_of
+from runbook.reading.state import Remembered, keep, recall
 from runbook.reporting import annotations
 from runbook.rules.finding import Finding
-from runbook.settings import Settings
 from runbook.verbs.options import JSON, JUNIT, Asked, pages_meanwhile, print_json, verb
 
 
@@ -35,11 +33,9 @@ class Verdict(Remembered, frozen=True):
 def command(asked: Asked, no_cache: bool) -> int:
     """Contrôle les pages, les manifestes et le code entre eux, sans rien exécuter."""
     gc.disable()  # a short life, few cycles: collecting costs a tenth of the time
-    root, settings = asked.root, asked.settings
-    state = state_of(root, settings)
-    with pages_meanwhile(root, settings, state, no_cache) as read:
-        given = verdict(root, settings, state, read, no_cache)
-        selection = select(read(), root, asked.pages, asked.tags) if asked.pages or asked.tags else None
+    with pages_meanwhile(asked, no_cache) as read:
+        given = verdict(asked, read, no_cache)
+        selection = select(read(), asked.root, asked.pages, asked.tags) if asked.pages or asked.tags else None
     findings = [one for one in given.findings if selection is None or selection.holds(one.path, one.line)]
     if asked.junit_file:
         from runbook.reporting import junit
@@ -59,30 +55,28 @@ def command(asked: Asked, no_cache: bool) -> int:
     return 1 if findings else 0
 
 
-def verdict(
-    root: Path, settings: Settings, state: str, read: Callable[[], list[PageBlocks]], anew: bool = False
-) -> Verdict:
-    """What the check says of the pages that `read` gives and of the repository in this `state`, `anew` or as known.
+def verdict(asked: Asked, read: Callable[[], list[PageBlocks]], anew: bool = False) -> Verdict:
+    """What the check says of the pages that `read` gives and of the whole repository, as known or `anew`.
 
     RunbookError for a site that cannot be read, unless a file that it quotes is the cause.
     """
-    known = None if anew else recall(root, settings, state, Verdict)
-    if known is not None:
+    known = recall(asked.root, asked.settings, asked.state, Verdict)
+    if known and not anew:
         return known
-    given = _check(root, settings, state, read)
+    given = _check(asked, read)
     if not given.findings:
-        keep(root, settings, replace(given, since=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"))
+        keep(asked.root, asked.settings, replace(given, since=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"))
     return given
 
 
-def _check(root: Path, settings: Settings, state: str, read: Callable[[], list[PageBlocks]]) -> Verdict:
+def _check(asked: Asked, read: Callable[[], list[PageBlocks]]) -> Verdict:
     from runbook.repository.model import read_repository
     from runbook.rules.check import check, of_repository
 
     def awaited() -> Iterator[PageBlocks]:
         yield from read()
 
-    repository = read_repository(root, settings)
+    repository = read_repository(asked.root, asked.settings)
     try:
         checked = check(awaited(), repository)
     except RunbookError as error:  # pages are often unreadable because they quote the very files that are wrong
@@ -90,7 +84,7 @@ def _check(root: Path, settings: Settings, state: str, read: Callable[[], list[P
         if not findings:
             raise
         cause = f"le site n'a pas pu être lu : {str(error).splitlines()[0]}"
-        unread = Finding(settings.site, 1, cause, "corriger d'abord ce qui précède", "bloc")
-        return Verdict(state, [*findings, unread], [], 0, [])
+        unread = Finding(asked.settings.site, 1, cause, "corriger d'abord ce qui précède", "bloc")
+        return Verdict(asked.state, [*findings, unread], [], 0, [])
     paths, commands = [page.page.path for page in read()], sum(len(page.blocks) for page in read())
-    return Verdict(state, checked.findings, paths, commands, checked.notes)
+    return Verdict(asked.state, checked.findings, paths, commands, checked.notes)
