@@ -65,10 +65,6 @@ class Result:
     err: str = ""
 
     @property
-    def bad(self) -> bool:
-        return self.outcome.bad
-
-    @property
     def place(self) -> str:
         return f"{self.step.block.page}:{self.line}"
 
@@ -94,7 +90,7 @@ class Journal:
 def judged(plan: Plan, run: Run, journal: Journal) -> Generator[Told | Result, None, None]:
     """Run the plan, yield what happens and what it is worth, and keep the last result of each step in `journal`."""
     judge = lru_cache(maxsize=1)(partial(_judge, run))  # asked of each fact while the page runs, and here
-    for event in run_plan(plan, run, lambda fact: judge(fact).bad, journal.notes):
+    for event in run_plan(plan, run, lambda fact: judge(fact).outcome.bad, journal.notes):
         if isinstance(event, Fact):
             result = judge(event)
             journal.results = [*(one for one in journal.results if one.step is not event.step), result]
@@ -110,7 +106,7 @@ def judged(plan: Plan, run: Run, journal: Journal) -> Generator[Told | Result, N
 def verdict(results: list[Result], faults: Iterable[str]) -> int:
     """Exit status of a run: 0 if something ran, all of it held, and nobody left a step out; else 1."""
     ran = any(result.outcome is not Outcome.NOT_RUN for result in results)
-    left = any(result.bad or result.why in (Reason.PASSED, Reason.STOPPED) for result in results)
+    left = any(result.outcome.bad or result.why in (Reason.PASSED, Reason.STOPPED) for result in results)
     return int(any(faults) or not ran or left)
 
 
@@ -126,7 +122,7 @@ def _judge(run: Run, fact: Fact) -> Result:
     result = _carried_out(fact, blank, run)
     if fact.asked:
         return replace(result, reason=f"condition « {block.condition} » : {result.reason}")
-    if result.bad and fact.attempts > 1:
+    if result.outcome.bad and fact.attempts > 1:
         return replace(result, reason=f"{result.reason} (après {fact.attempts} essais en {fact.seconds:.0f} s)")
     return result
 

@@ -109,22 +109,13 @@ class StepItem(pytest.Item):
         result = _session(self.config).result(self.step)
         if result.outcome is Outcome.NOT_RUN:
             pytest.skip(result.reason)
-        if result.bad:
-            raise StepFailedError(result)
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if not isinstance(excinfo.value, StepFailedError):
-            return super().repr_failure(excinfo, style)
-        result: Result = excinfo.value.args[0]
-        rows = [f"{result.place} : {result.outcome} : {result.reason}", "", self.step.block.code, *result.diff]
-        return "\n".join([*rows, *filter(None, (result.out.rstrip(), result.err.rstrip()))])
+        if result.outcome.bad:
+            rows = [f"{result.place} : {result.outcome} : {result.reason}", "", self.step.block.code, *result.diff]
+            rows += filter(None, (result.out.rstrip(), result.err.rstrip()))
+            pytest.fail("\n".join(rows), pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.step.block.line - 1, self.name
-
-
-class StepFailedError(Exception):
-    """A step did not hold: its result."""
 
 
 KEY = pytest.StashKey[DocumentationSession]()
