@@ -80,10 +80,10 @@ def _files(root: Path, settings: Settings) -> Iterator[bytes]:
     listed = listed_files(root, settings)
     kept = _git(root, "--stage")  # of each file its mode, the hash of its content, its path
     changed = _git(root, "--modified", "--deleted", "--others", "--exclude-standard").split("\0")
-    yield kept.encode(errors="surrogateescape")
+    yield os.fsencode(kept)
     for name in sorted(filter(None, changed) if kept else listed):
         path = root / name
-        yield name.encode(errors="surrogateescape")
+        yield os.fsencode(name)
         if path.is_file():
             yield b"x" if os.access(path, os.X_OK) else b"-"
             yield path.read_bytes()
@@ -105,9 +105,8 @@ def _pages(root: Path) -> set[str]:
 def _tools(root: Path, environment: Mapping[str, str]) -> Iterator[bytes]:
     yield sys.version.encode()
     yield "\0".join(sorted(os.listdir(sysconfig.get_path("purelib")))).encode()  # noqa: PTH208 — names hold versions
-    yield "\0".join(sorted(f"{name}={value}" for name, value in environment.items() if name not in SESSION)).encode(
-        errors="surrogateescape"
-    )
+    asked = (f"{name}={value}" for name, value in environment.items() if name not in SESSION)
+    yield os.fsencode("\0".join(sorted(asked)))
     engine = Path(runbook.__file__).parent
     if not engine.is_relative_to(root):
         for path in sorted(engine.rglob("*.py")):
@@ -129,4 +128,4 @@ def _git(root: Path, *options: str) -> str:
         ran = subprocess.run(["git", "ls-files", "-z", *options], cwd=root, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):  # no git, or no repository
         return ""
-    return ran.stdout.decode(errors="surrogateescape")
+    return os.fsdecode(ran.stdout)

@@ -79,11 +79,10 @@ class Call:
         return self.command.block.exit_status == 0 and not self.command.block.not_run
 
 
-@cache
 def grammar_of(name: str) -> Grammar | None:
     """The grammar of a program, from its data; this program's own, from the verbs it was called with; else None."""
     if name == OWN:
-        return _own()
+        return _own(click.get_current_context(silent=True))
     if name in PROGRAMS:
         return _loaded(name)
     small = _loaded("gnu")
@@ -96,8 +95,8 @@ def _loaded(name: str) -> Grammar:
     return Grammar(name, data["verbs"], data["aliases"])
 
 
-def _own() -> Grammar | None:
-    context = click.get_current_context(silent=True)
+@cache
+def _own(context: click.Context | None) -> Grammar | None:
     if context is None:
         return None
     program = context.find_root().to_info_dict()["command"]
