@@ -9,8 +9,7 @@ from pathlib import Path
 from runbook.errors import RunbookError
 from runbook.reading.blocks import blocks_of, find_blocks
 from runbook.reading.content import Page, PageBlocks, Site
-from runbook.reading.opening import Opened, open_site
-from runbook.reading.pages import read_again, read_pages, read_site
+from runbook.reading.pages import read_again, read_site
 from runbook.repository.model import Repository, read_repository
 from runbook.rules.check import check, of_pages, of_repository, of_scripts
 from runbook.rules.finding import Finding
@@ -25,7 +24,6 @@ class Warm:
 
     root: Path
     settings: Settings
-    opened: Opened
     site: Site
     pages: tuple[PageBlocks, ...]
     repository: Repository
@@ -39,10 +37,9 @@ def warm_up(root: Path, original: Path) -> Warm:
     """Read the repository at `root`, a copy of `original`; RunbookError if the check has anything to say of it."""
     _forget_modules(original)
     settings = load(root)
-    opened = open_site(root, settings.site)
-    site = read_pages(opened)
+    site = read_site(root, settings.site)
     pages = tuple(blocks_of(site, settings))
-    warm = Warm(root, settings, opened, site, pages, read_repository(root, settings))
+    warm = Warm(root, settings, site, pages, read_repository(root, settings))
     for finding in check(pages, warm.repository).findings:
         raise RunbookError(f"le dépôt est déjà en défaut : {finding} ; d'abord « runbook check » sans constat")
     return warm
@@ -64,7 +61,7 @@ def first_finding(warm: Warm, path: str) -> str:
 
 def changed_page(warm: Warm, path: str) -> PageBlocks:
     """That page as its file now is."""
-    site = read_again(warm.opened, warm.site, path)
+    site = read_again(warm.site, path)
     return next(_blocks(page, site, warm.settings) for page in site.pages if page.path == path)
 
 

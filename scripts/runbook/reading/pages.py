@@ -29,18 +29,16 @@ Named = list[tuple[str, int]]
 
 def read_site(root: Path, config_file: str) -> Site:
     """Every page of the site, those that cannot be read refused; SettingsError if the site itself cannot be opened."""
-    return read_pages(open_site(root, config_file))
-
-
-def read_pages(opened: Opened) -> Site:
-    """The MkDocs build up to each page's Markdown."""
-    with as_mkdocs_does(opened.root, opened.config_file):
+    opened = open_site(root, config_file)
+    with as_mkdocs_does(root, config_file):
         pages = tuple(_read(page, opened) for page in opened.pages)
-    return Site(pages, list(opened.config.markdown_extensions), dict(opened.config.mdx_configs), opened.unknown)
+    config = opened.config
+    return Site(pages, list(config.markdown_extensions), dict(config.mdx_configs), opened.unknown, opened)
 
 
-def read_again(opened: Opened, site: Site, path: str) -> Site:
+def read_again(site: Site, path: str) -> Site:
     """The site with the page of this path as its file now is, and nothing else read anew."""
+    opened = site.opened
     with as_mkdocs_does(opened.root, opened.config_file):
         pages = [
             _read(source, opened) if page.path == path else page
