@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +43,9 @@ class Opened:
     root: Path
     config_file: str
     config: MkDocsConfig
-    files: Files = field(default_factory=lambda: Files([]))
-    pages: tuple[MkDocsPage, ...] = ()
-    unknown: tuple[str, ...] = ()
+    files: Files
+    pages: tuple[MkDocsPage, ...]
+    unknown: tuple[str, ...]
 
 
 def open_site(root: Path, config_file: str) -> Opened:

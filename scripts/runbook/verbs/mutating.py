@@ -21,8 +21,6 @@ from runbook.verbs.options import JSON, Asked, print_json, verb
 )
 def command(asked: Asked, count: int | None, seed: int, only: str, workers: int) -> int:
     """Change une chose à la fois dans une copie du dépôt, et compte ce que le contrôle ou l'exécution ne voit pas."""
-    for target in asked.targets:
-        asked.known(target)
     selection = asked.selected()
     repository = read_repository(asked.root, asked.settings)
     made = generate.generate(selection.pages, repository, asked.targets)

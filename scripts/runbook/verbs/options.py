@@ -86,8 +86,6 @@ class Asked:
         """Target → what it lacks, those that were not asked for included."""
         from runbook.running import asking
 
-        for name in self.targets:
-            self.known(name)
         missing = asking.missing_targets(self.settings, self.root, self.context)
         others = (name for name in self.settings.targets if self.targets and name not in self.targets)
         return {**missing, **dict.fromkeys(others, NOT_ASKED)}
@@ -120,6 +118,8 @@ def verb(name: str, *options: Callable[[Work], Work], of_pages: bool = True) -> 
         @click.pass_obj
         def called(root: Path, /, **given: Any) -> int | None:
             asked = Asked(root, **{one: given.pop(one) for one in shared & given.keys()})
+            for target in asked.targets:
+                asked.known(target)
             return work(asked, **given)
 
         every: tuple[Callable[[Work], Work], ...] = (PAGES, TAGS) if of_pages else ()
