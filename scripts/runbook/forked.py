@@ -40,12 +40,12 @@ def forked(work: Callable[[], Result], deadline: int = 0) -> Iterator[Callable[[
 def _give(work: Callable[[], object], writer: int) -> None:
     """Write the result, and end this process whatever happens: the parent's clean-up is not the child's."""
     try:
-        with os.fdopen(writer, "wb") as stream:
-            try:
-                answer = work()
-            except RunbookError as error:
-                answer = error
-            pickle.dump(answer, stream)
+        stream = os.fdopen(writer, "wb")  # open until all is told: its end is what the parent waits for
+        try:
+            pickle.dump(work(), stream)
+        except RunbookError as error:
+            pickle.dump(error, stream)
+        stream.flush()
     except Exception:
         traceback.print_exc()
     finally:
