@@ -14,6 +14,8 @@ from .tables import table
 
 YEARS = 3
 _DAY = "jour"
+# From two on, in French: « 1,5 jour ».
+_PLURAL = 2
 
 
 class Public(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,7 +114,7 @@ class Costs:
         """The entries of one way of hosting, each with its price."""
         one = self._named(anchor)
         rows = [
-            (when, reason, f"{_quantity(low, high)} {self._unit(name)}".strip(), self.price(name, low, high))
+            (when, reason, f"{_quantity(low, high)} {self._unit(name, high)}".strip(), self.price(name, low, high))
             for when, entries in (("Pour démarrer", one.depart), ("Par an", one.annee))
             for name, low, high, reason in entries
         ]
@@ -144,10 +146,11 @@ class Costs:
         price = self._document.hypotheses[name]
         return Span(price.bas * low, price.haut * high)
 
-    def _unit(self, name: str) -> str:
-        """What the quantities of an assumption count, as « mois »; nothing for a sum of days."""
+    def _unit(self, name: str, quantity: float) -> str:
+        """What the quantities of an assumption count, as « mois » or « jours »; nothing for a sum of days."""
         known = self._document.hypotheses.get(name)
-        return known.unite.removeprefix("€ par ") if known else ""
+        unit = known.unite.removeprefix("€ par ") if known else ""
+        return f"{unit}s" if unit and quantity >= _PLURAL and unit[-1] != "s" else unit
 
     def _named(self, anchor: str) -> Scenario:
         found: Scenario = only(
