@@ -82,11 +82,8 @@ def _until(page: PageBlocks, asked: list[Block] | None) -> PageBlocks:
     if not asked:
         return page
     last = {block.target: block.line for block in sorted(asked, key=lambda block: block.line)}
-
-    def kept(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-        return tuple(one for one in blocks if one.target in last and (one.cleanup or one.line <= last[one.target]))
-
-    return replace(page, blocks=kept(page.blocks), sessions=kept(page.sessions))
+    same = (block for block in page.all_blocks if block.target in last)
+    return replace(page, all_blocks=tuple(one for one in same if one.cleanup or one.line <= last[one.target]))
 
 
 def _tagged(found: Sequence[PageBlocks], tags: Sequence[str]) -> set[str]:
