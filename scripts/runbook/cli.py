@@ -15,7 +15,6 @@ from runbook.errors import RunbookError
 from runbook.settings import FILE, SITE_VARIABLE, SITES
 
 EXIT_MISUSE, EXIT_INTERRUPTED, EXIT_UNREAD = 2, 130, 1
-PACKAGE = "datapress-poc"
 GARBAGE = 100_000  # objects between two collections: with Python's own figure a short run spends a tenth on looking
 UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 VERBS = ("list", "plan", "check", "run", "accept", "report", "mutate", "serve", "rules")
@@ -40,10 +39,9 @@ class Verbs(click.Group):
 @click.option(
     "--site",
     metavar="FICHIER",
-    envvar=SITE_VARIABLE,
     help="Réglages de MkDocs, depuis la racine, là où le dépôt porte plusieurs sites.",
 )
-@click.version_option(package_name=PACKAGE, prog_name="runbook", message="%(prog)s %(version)s")
+@click.version_option(package_name="datapress-poc", prog_name="runbook", message="%(prog)s %(version)s")
 @click.pass_context
 def commands(context: click.Context, root: Path | None, site: str | None) -> None:
     """Trouve les commandes d'un site MkDocs, les exécute là où elles doivent l'être, et dit ce qui est prouvé."""
