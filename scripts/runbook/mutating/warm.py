@@ -15,7 +15,7 @@ from runbook.repository.model import Repository, read_repository
 from runbook.rules.check import Grammars, check, of_pages, of_repository, of_scripts
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import USELESS, kept
-from runbook.rules.rule import Rule, load_rules
+from runbook.rules.rule import load_rules, rules_about
 from runbook.settings import Settings, load
 
 
@@ -54,10 +54,9 @@ def first_finding(warm: Warm, path: str) -> str:
 
     What is asked in vain of a part of the repository may not be of the whole: an ignore too many is not looked for.
     """
-    rules = list(load_rules().values())
     try:
-        for found, pages, repository in _stages(warm, path, rules):
-            if left := [one for one in kept(found, pages, repository, rules) if one.rule != USELESS]:
+        for found, pages, repository in _stages(warm, path):
+            if left := [one for one in kept(found, pages, repository) if one.rule != USELESS]:
                 return str(min(left))
     except RunbookError as error:
         return str(error).splitlines()[0]
@@ -70,9 +69,7 @@ def changed_page(warm: Warm, path: str) -> PageBlocks:
     return next(_blocks(page, site, warm.settings) for page in site.pages if page.path == path)
 
 
-def _stages(
-    warm: Warm, path: str, rules: list[Rule]
-) -> Iterator[tuple[Iterable[Finding], Sequence[PageBlocks], Repository]]:
+def _stages(warm: Warm, path: str) -> Iterator[tuple[Iterable[Finding], Sequence[PageBlocks], Repository]]:
     """What is found, the pages that it is of, and the repository: the quickest to find first.
 
     Any page may show what a manifest, a service or a script says: all are read again, but only if need be.
@@ -84,15 +81,15 @@ def _stages(
     else:
         _forget_modules(warm.root)
         repository = read_repository(warm.root, warm.settings, repository.files)
-        own = of_scripts(repository, warm.grammars, rules, Counter())
+        own = of_scripts(repository, warm.grammars, Counter())
         yield [*of_repository(repository), *own], (), repository
-        yield (one for rule in rules if rule.about == "tool" for one in rule.findings(repository, ())), (), repository
+        yield (one for rule in rules_about("tool") for one in rule.findings(repository, ())), (), repository
         site = read_site(warm.root, warm.settings.site)
         before = {page.page.path: page for page in warm.pages}
         same = {page.path for page in site.pages if page.path in before and before[page.path].page == page}
         pages = [before[one.path] if one.path in same else _blocks(one, site, warm.settings) for one in site.pages]
         changed = pages
-    yield of_pages(changed, pages, repository, warm.grammars, rules, Counter()), pages, repository
+    yield of_pages(changed, pages, repository, warm.grammars, Counter()), pages, repository
     yield load_rules()["shellcheck"].findings(repository, changed), pages, repository
 
 

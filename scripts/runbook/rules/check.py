@@ -6,20 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
+from operator import attrgetter
 
 from runbook.plan import in_order
 from runbook.reading.content import Block, PageBlocks
 from runbook.repository.model import Repository
-from runbook.rules.call import CARRIED, EFFECTS, Grammar, builtins, grammar_of, read_call
+from runbook.rules.call import CARRIED, EFFECTS, Grammar, builtins, read_call
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import kept
 from runbook.rules.programs import absent, program
-from runbook.rules.rule import Rule, load_rules
+from runbook.rules.rule import rules_about
 from runbook.rules.scripts import command_blocks
 from runbook.rules.shell import UNKNOWN, Command, Shell
 from runbook.rules.situation import TERMINAL, Situation
 
 Grammars = Mapping[str, Grammar]
+TARGET = attrgetter("target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +38,16 @@ def check(pages: Iterable[PageBlocks], repository: Repository, grammars: Grammar
     `grammars` are those of programs that only the caller knows.  `pages` are asked for after the repository is judged:
     somebody may still be reading them.
     """
-    rules = list(load_rules().values())
     found = list(of_repository(repository))
     read = list(pages)
     with ThreadPoolExecutor() as pool:  # other programs, while the commands are read here
-        tools = [rule for rule in rules if rule.about == "tool"]
-        running = [pool.submit(lambda tool: list(tool.findings(repository, read)), tool) for tool in tools]
+        running = [pool.submit(lambda rule: list(rule.findings(repository, read)), one) for one in rules_about("tool")]
         unknown: Counter[str] = Counter()
-        found += of_pages(read, read, repository, grammars or {}, rules, unknown)
-        found += of_scripts(repository, grammars or {}, rules, unknown)
+        found += of_pages(read, read, repository, grammars or {}, unknown)
+        found += of_scripts(repository, grammars or {}, unknown)
         found += [one for future in running for one in future.result()]
     paths = {page.page.path for page in read}
-    left = sorted(kept(found, read, repository, rules), key=lambda one: (one.path in paths, one))
+    left = sorted(kept(found, read, repository), key=lambda one: (one.path in paths, one))
     return Checked(left, [*absent(repository, read), *_unknown(unknown)])
 
 
@@ -55,9 +55,8 @@ def of_repository(repository: Repository) -> Iterator[Finding]:
     """What is wrong in manifests, Compose, images and code, whatever the pages say."""
     for fault in repository.faults:
         yield Finding(fault.page, fault.line, fault.cause, fault.remedy, "yaml")
-    for rule in load_rules().values():
-        if rule.about == "repository":
-            yield from rule.findings(repository)
+    for rule in rules_about("repository"):
+        yield from rule.findings(repository)
 
 
 def of_pages(
@@ -65,29 +64,24 @@ def of_pages(
     pages: Sequence[PageBlocks],
     repository: Repository,
     grammars: Grammars,
-    rules: Sequence[Rule],
     unknown: Counter[str],
 ) -> Iterator[Finding]:
     """What is wrong in the commands and the text of `changed`, which stand among `pages`; `unknown` counts programs."""
-    reader = Reader(repository, grammars, rules, unknown)
+    reader = Reader(repository, grammars, unknown)
     before: dict[str, list[Situation]] = {}
     wanted = {page.page.uri for page in changed}
     for page in in_order(pages):
         yield from reader.of_page(page, before)  # what one page no longer makes, another one misses
         if page.page.uri in wanted:
-            yield from (
-                Finding(one.page, one.line, one.cause, one.remedy, "bloc") for one in (*page.problems, *page.doubts)
-            )
-            for rule in rules:
-                if rule.about == "page":
-                    yield from rule.findings(page, pages, repository)
+            for one in (*page.problems, *page.doubts):
+                yield Finding(one.page, one.line, one.cause, one.remedy, "bloc")
+            for rule in rules_about("page"):
+                yield from rule.findings(page, pages, repository)
 
 
-def of_scripts(
-    repository: Repository, grammars: Grammars, rules: Sequence[Rule], unknown: Counter[str]
-) -> Iterator[Finding]:
+def of_scripts(repository: Repository, grammars: Grammars, unknown: Counter[str]) -> Iterator[Finding]:
     """What is wrong in the commands of the repository's own scripts and workflows."""
-    reader = Reader(repository, grammars, rules, unknown)
+    reader = Reader(repository, grammars, unknown)
     for block, given in command_blocks(repository):
         situation = reader.start(block.target)
         situation.shell.variables.update(dict.fromkeys(given, UNKNOWN))
@@ -97,19 +91,16 @@ def of_scripts(
 class Reader:
     """Reads the commands of pages and scripts, by the rules about commands."""
 
-    def __init__(
-        self, repository: Repository, grammars: Grammars, rules: Sequence[Rule], unknown: Counter[str]
-    ) -> None:
+    def __init__(self, repository: Repository, grammars: Grammars, unknown: Counter[str]) -> None:
         self.repository, self.grammars, self.unknown = repository, grammars, unknown
-        self.rules = [rule for rule in rules if rule.about == "command"]
+        self.rules = rules_about("command")
+        self.known = {*repository.settings.model.commands, *grammars, *EFFECTS, *CARRIED, *builtins()}
 
     def of_page(self, page: PageBlocks, before: dict[str, list[Situation]]) -> Iterator[Finding]:
         """The findings in a page's commands; `before` gets what the page leaves, and has what those before it left."""
         earlier = [situation for uri in page.after for situation in before.get(uri, [])]
         before[page.page.uri] = []
-        for target, blocks in groupby(
-            sorted(page.readable, key=lambda block: block.target), key=lambda one: one.target
-        ):
+        for target, blocks in groupby(sorted(page.readable, key=TARGET), key=TARGET):
             situation = self.start(target)
             situation.inherit(earlier)
             before[page.page.uri].append(situation)
@@ -146,13 +137,9 @@ class Reader:
                 yield from self.of_command(inner, where)
         for change in chain(EFFECTS.get("", ()), EFFECTS.get(call.program, ())):
             change(call)
-        if self._unknown(call.program) and "/" not in command.name:
+        strange = not call.grammar and call.program not in self.known
+        if strange and re.fullmatch(r"[a-z][a-z0-9._+-]*", command.name) and program(call.program) is None:
             self.unknown[call.program] += 1
-
-    def _unknown(self, name: str) -> bool:
-        known = {*self.repository.settings.model.commands, *self.grammars, *EFFECTS, *CARRIED, *builtins()}
-        plain = re.fullmatch(r"[a-z][a-z0-9._+-]*", name) is not None
-        return plain and name not in known and grammar_of(name) is None and program(name) is None
 
 
 def _unknown(programs: Counter[str]) -> list[str]:

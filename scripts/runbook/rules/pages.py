@@ -104,7 +104,7 @@ def quoted(page: PageBlocks, _: Sequence[PageBlocks], repository: Repository) ->
                 near = "" if named[2] in names else meant(named[2], names)
                 cause = f"aucun {kind.name} ne s'appelle « {named[2]} »"
             elif QUOTED_FILE.fullmatch(code.strip()) and path not in made and not (repository.root / path).exists():
-                near = meant(path, repository.in_folder.get(posixpath.dirname(path), ()))
+                near = meant(path, repository.beside(path))
                 # else one page of a series, and the next
                 near = near if re.sub(r"\d+", "", path) != re.sub(r"\d+", "", near) else ""
                 cause = f"« {path} » n'est pas dans le dépôt"

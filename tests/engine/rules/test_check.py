@@ -49,7 +49,7 @@ def test_a_page_that_runs_nowhere_may_name_what_is_its_readers(tmp_path: Path, c
         ("docker compose up --detch", "option-inconnue"),
         ("docker compose up -f compose.yaml", "option-inconnue"),
         ("kubectl get deploymets", "sorte-inconnue"),
-        ("kubectl apply -f k8s/apy.yaml", "fichier-de-kubectl"),
+        ("kubectl apply -f k8s/apy.yaml", "fichier-absent"),
     ],
 )
 def test_a_slip_is_found_wherever_the_page_runs(tmp_path: Path, code: str, identifier: str) -> None:
@@ -209,9 +209,20 @@ BEHIND = "kubectl get --raw /api/v1/namespaces/shop/services"
         (f"{BEHIND}/shop-api:http/proxy/health; {BEHIND}/shop-api/proxy/health?a=b", []),
         (f"{BEHIND}/shop-apii:http/proxy/health", ["objet-inconnu"]),
         (f"{BEHIND}/shop-api:http/proxy/healthy", ["route-inconnue"]),
+        ("scripts/check shop/deploy/shop-frontt", ["objet-inconnu"]),
+        ("scripts/check shop/deploy/shop-front; scripts/check shop/deploy/another", []),
+        ("scripts/chekc", ["fichier-absent"]),
+        ("curl -fsS http://front:8080/", ["adresse-muette"]),
+        ("kubectl get pods -n shop -o jsn", ["champ-inconnu"]),
+        ('kubectl get pods -A -o jsonpath="{..image}"', []),
+        ("kubectl get pods -A -o jsonpath=\"{.items[*]['metadata.name', 'status.capacity']}\"", []),
+        ("kubectl get pods -A -o jsonpath='{.items[*].metadta.name}{\"\\t\"}'", ["champ-inconnu"]),
+        ("git add k8s/apis.yaml", ["fichier-absent"]),
+        ("docker compose --env-file settings.envv up --detach", ["fichier-absent"]),
+        ("docker build --file front.Dockerfil .", ["fichier-absent"]),
         ("uv pip compile --constraint requirements.txt", []),
-        ("uv pip compile --constraint requirement.txt", ["liste-de-paquets"]),
-        ("uv pip compile --output-file out.txt pyproject.tom", ["liste-de-paquets"]),
+        ("uv pip compile --constraint requirement.txt", ["fichier-absent"]),
+        ("uv pip compile --output-file out.txt pyproject.tom", ["fichier-absent"]),
     ],
 )
 def test_what_is_named_without_an_operand_of_its_own_is_looked_for(
@@ -292,3 +303,16 @@ def test_where_exporters_are_declared_no_other_name_passes(tmp_path: Path) -> No
     root = write(tmp_path, "pyproject.toml", "[tool.runbook.model]\n", '[tool.runbook.model]\nmetrics = ["pg_*"]\n')
 
     assert [one.cause for one in found(root) if one.rule == "metrique-inconnue"] == ["pas de mesure « node_load1 »"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "rule"),
+    [
+        ("context: .\n", "context: apps\n", "fichier-de-compose"),
+        ("dockerfile: Dockerfile # api", "dockerfile: Dockerfil # api", "fichier-de-compose"),
+        ("context: .\n", "context: .\n      target: builds\n", "construction-de-compose"),
+        ('args: {EDITION: "2"}', 'args: ["EDITIONS=2"]', "construction-de-compose"),
+    ],
+)
+def test_what_compose_builds_from_is_looked_for(tmp_path: Path, right: str, wrong: str, rule: str) -> None:
+    assert rule in [one.rule for one in found(write(tmp_path, "compose.yaml", right, wrong))]

@@ -49,15 +49,3 @@ def _never_ends(call: Call) -> bool:
         return not call.has("--no-stream")
     bounded = ("--detach", "--wait", "--abort-on-container-exit", "--exit-code-from", "--no-start")
     return call.program == "docker" and call.verb == "compose up" and not call.has(*bounded)
-
-
-@rule("attente-sans-borne", "kubectl")
-def unbounded(call: Call) -> Iterator[Told]:
-    """kubectl rollout status attend sans limite de temps.
-
-    Mauvais : kubectl rollout status deployment/shop-front -n shop
-    Bon : kubectl rollout status deployment/shop-front -n shop --timeout=60s
-    """
-    watched = not any(word.text == "false" for word in call.values("--watch"))
-    if call.verb == "rollout status" and call.situation.here and watched and not call.values("--timeout"):
-        yield None, "« kubectl rollout status » peut attendre sans fin", "ajouter --timeout=120s"
