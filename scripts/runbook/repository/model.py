@@ -4,6 +4,8 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +19,7 @@ from runbook.repository.objects import Container, KubeObject, objects_in, select
 from runbook.repository.yamlfile import Document, read_documents, under
 from runbook.settings import Settings
 
+_KNOWN: ContextVar["Repository | None"] = ContextVar("_KNOWN", default=None)
 SYSTEM_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 
 
@@ -186,11 +189,24 @@ def same_place(one: KubeObject, other: KubeObject) -> bool:
     return None in (one.namespace, other.namespace) or one.namespace == other.namespace
 
 
+@contextmanager
+def read_once(root: Path, settings: Settings) -> Iterator[None]:
+    """In here, and in a fork made here, whoever reads this repository gets the one read now: macros, and the check."""
+    token = _KNOWN.set(read_repository(root, settings))
+    try:
+        yield
+    finally:
+        _KNOWN.reset(token)
+
+
 def read_repository(root: Path, settings: Settings, files: frozenset[str] | None = None) -> Repository:
     """Read everything once; SettingsError if an application cannot even be imported.
 
     `files` are those of the repository if they are known already.
     """
+    known = _KNOWN.get()
+    if known is not None and (known.root, known.settings) == (root, settings):
+        return known
     source = settings.model
     listed = listed_files(root, settings).union(source.generated) if files is None else files
     documents: list[Document] = []

@@ -1,14 +1,16 @@
 """`runbook check`: pages, manifests and code against each other, nothing run."""
 
 import gc
+from contextlib import ExitStack
 
 import click
 
+from runbook.reading.remembered import recall
 from runbook.reading.selection import select
 from runbook.reading.state import state_of
 from runbook.reporting import annotations
 from runbook.verbs.options import JSON, JUNIT, Asked, pages_meanwhile, print_json, verb
-from runbook.verbs.verdict import verdict
+from runbook.verbs.verdict import Verdict, verdict
 
 
 @verb("check", JSON, JUNIT, click.option("--no-cache", is_flag=True, help="Tout contrôler, même si rien n'a changé."))
@@ -17,7 +19,12 @@ def command(asked: Asked, no_cache: bool) -> int:
     gc.disable()  # a short life, few cycles: collecting costs a tenth of the time
     root, settings = asked.root, asked.settings
     state = state_of(root, settings)
-    with pages_meanwhile(root, settings, state, no_cache) as read:
+    with ExitStack() as stack:
+        if no_cache or recall(root, settings, state, Verdict) is None:
+            from runbook.repository.model import read_once
+
+            stack.enter_context(read_once(root, settings))
+        read = stack.enter_context(pages_meanwhile(root, settings, state, no_cache))
         given = verdict(root, settings, state, read, no_cache)
         selection = select(read(), root, asked.pages, asked.tags) if asked.pages or asked.tags else None
     findings = [one for one in given.findings if selection is None or selection.holds(one.path, one.line)]

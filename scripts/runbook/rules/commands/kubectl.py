@@ -1,8 +1,7 @@
 """`kubectl`: the objects, namespaces, containers, files and ports that a command names."""
 
 import re
-from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -48,11 +47,11 @@ class Target:
 @lru_cache(maxsize=1)
 def targets(call: Call) -> tuple[list[Target], list[Word]]:
     """The objects that the operands name, and the words that should be a kind and are none."""
-    first, own = call.verb.partition(" ")[0], _known_kinds(call)
+    first = call.verb.partition(" ")[0]
     if call.program != "kubectl" or call.values("--raw"):
         form, words = (RAW, call.values("--raw")) if call.program == "kubectl" else (QUOTED, call.operands)
-        asked = [(word, form.fullmatch(word.text)) for word in words]
-        return [Target(own[one["kind"]], one["name"], word) for word, one in asked if one and one["kind"] in own], []
+        asked = [(_kind(call, one["kind"]), one["name"], word) for word in words if (one := form.fullmatch(word.text))]
+        return [Target(kind, name, word) for kind, name, word in asked if kind], []
     default = BY_DEFAULT.get(call.verb)
     if default is None and (first not in (*OF_OBJECTS, *OF_MORE) or call.values("--filename", "--kustomize")):
         return [], []
@@ -67,21 +66,22 @@ def targets(call: Call) -> tuple[list[Target], list[Word]]:
             kind, slash, name = word.text.partition("/")
             if slash or (default and word.known):
                 named.append((Word(kind if slash else default or "", word.line), name if slash else word.text, word))
-    found = [Target(own[one.text], name, word) for kind, name, word in named for one in _kinds(kind) if one.text in own]
-    return found, [one for kind, _, _ in named for one in _kinds(kind) if one.text not in own]
+    told = [(_kind(call, one.text), one, name, word) for kinds, name, word in named for one in _listed(kinds)]
+    found = [Target(kind, name, word) for kind, _, name, word in told if kind]
+    return found, [one for kind, one, _, _ in told if not kind]
 
 
-def _known_kinds(call: Call) -> Mapping[str, Kind]:
-    """Kubernetes' own, and the custom ones of which there is an object."""
-    named = {item.kind for item in call.situation.objects if item.kind.lower() not in kinds()}
-    custom = {f"{name.lower()}{end}": Kind(name, CUSTOM, namespaced=True) for name in named for end in ("", "s")}
-    return ChainMap(kinds(), custom)
+def _kind(call: Call, text: str) -> Kind | None:
+    """One of Kubernetes' own, or a custom one of which there is an object."""
+    known = kinds().get(text)
+    custom = (item.kind for item in call.situation.objects if item.kind.lower() in (text, text.removesuffix("s")))
+    return known or next((Kind(name, CUSTOM, namespaced=True) for name in custom), None)
 
 
-def _kinds(word: Word) -> list[Word]:
+def _listed(kinds: Word) -> list[Word]:
     """Each kind of a list, without its version."""
-    names = [re.sub(r"\.v\d\w*\b", "", name) for name in word.text.lower().split(",") if UNKNOWN not in name and name]
-    return [Word(one.lower(), word.line) for name in names for one in (ALL if name == "all" else (name,))]
+    names = [re.sub(r"\.v\d\w*\b", "", one) for one in kinds.text.lower().split(",") if UNKNOWN not in one and one]
+    return [Word(one.lower(), kinds.line) for name in names for one in (ALL if name == "all" else (name,))]
 
 
 @rule("sorte-inconnue", "kubectl")
