@@ -20,6 +20,7 @@ MADE_BY = {
     "ControllerRevision": ("StatefulSet", "DaemonSet"),
     "PersistentVolumeClaim": ("StatefulSet",),
 }
+NUMBERED = ("StatefulSet", "CronJob")  # of these kinds, that name and a number
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from runbook.repository.model import SYSTEM_NAMESPACES, Repository, same_place
 from runbook.repository.objects import SELECTORS, Container, KubeObject, selects
-from runbook.repository.yamlfile import Keys, items, mapping, under
+from runbook.repository.yamlfile import Keys, items, mapping, text_map, under
 from runbook.rules.finding import Told, meant, nearest
 from runbook.rules.kubernetes import is_own, kinds
 from runbook.rules.rule import rule
@@ -143,15 +143,18 @@ def lonely_labels(repository: Repository) -> Iterator[Told]:
     Mauvais : part-of: boutiqeu
     Bon : part-of: boutique
     """
-    values: Counter[tuple[str, str]] = Counter()
-    for item in repository.objects:
-        values.update({*item.labels.items(), *item.pod_labels.items()})
-    for item in repository.objects:
-        pods: Keys = (*(item.pod_keys or ()), "metadata", "labels")
-        places = {pods: item.pod_labels, ("metadata", "labels"): item.labels}
-        for keys, key, value in ((keys, *pair) for keys, labels in places.items() for pair in labels.items()):
+    labels = [
+        (item, keys, text_map(told))
+        for item in repository.objects
+        for keys, told in item.below()
+        if keys[-1:] in (("labels",), ("matchLabels",))
+    ]
+    values = Counter(pair for _, keys, found in labels if keys[-1] == "labels" for pair in found.items())
+    for item, keys, found in labels:
+        for key, value in found.items() if values else ():
+            alone = values[key, value] <= (keys[-1] == "labels")
             shared = (one for (of, one), count in values.items() if of == key and count > 1 and len(one) > 4)
-            near = meant(value, shared) if values[key, value] == 1 else ""
+            near = meant(value, shared) if alone else ""
             if near and re.sub(r"\d+", "", near) != re.sub(r"\d+", "", value):
                 cause = f"étiquette {key}={value} qu'aucun autre objet n'a"
                 yield item, (*keys, key), cause, f"vouliez-vous dire « {near} » ?"

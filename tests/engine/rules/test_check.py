@@ -191,6 +191,16 @@ CUSTOM = """\
 apiVersion: cert-manager.io/v1
 kind: Certificate
 metadata: {name: shop-tls, namespace: shop}
+spec: {secretName: shop-tls-keys}
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: nightly, namespace: shop}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: base, namespace: shop}
+spec: {volumeClaimTemplates: [{metadata: {name: disk}}]}
 ---
 apiVersion: batch/v1
 kind: Job
@@ -206,6 +216,14 @@ BEHIND = "kubectl get --raw /api/v1/namespaces/shop/services"
         ("kubectl wait certificate/shop-tls -n shop --for=condition=Ready", []),
         ("kubectl wait certificate/shop-tlss -n shop --for=condition=Ready", ["objet-inconnu"]),
         ("kubectl get certificates -n shop; kubectl get certificate/made-by-a-controller -n shop", []),
+        ("kubectl delete secret shop-tls-keys -n shop", []),
+        ("kubectl delete secret shop-tls-keyss -n shop --ignore-not-found", ["objet-inconnu"]),
+        ("kubectl delete secret something -n shop --ignore-not-found", []),
+        ("kubectl create job once-2 -n shop --from=cronjob/nightly; kubectl logs job/nightly-29 -n shop", []),
+        ("kubectl create job once-2 -n shop --from=cronjob/nightlyy", ["objet-inconnu"]),
+        ("kubectl logs job/nightly-2x -n shop", ["objet-inconnu"]),
+        ("kubectl describe pvc disk-base-0 -n shop; kubectl logs base-0 -n shop", []),
+        ("kubectl describe pvc base-0 -n shop", ["objet-inconnu"]),
         (f"{BEHIND}/shop-api:http/proxy/health; {BEHIND}/shop-api/proxy/health?a=b", []),
         (f"{BEHIND}/shop-apii:http/proxy/health", ["objet-inconnu"]),
         (f"{BEHIND}/shop-api:http/proxy/healthy", ["route-inconnue"]),
@@ -251,10 +269,14 @@ def test_a_policy_opens_a_port_of_the_pods(tmp_path: Path, port: str, rules_foun
     assert [one.rule for one in found(root)] == rules_found
 
 
-def test_a_label_of_pods_that_no_other_object_has_is_a_slip_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text", [CUSTOM, POLICY.format("8000") + "  egress: [{to: [{podSelector: {matchLabels: {part-of: boutique}}}]}]\n"]
+)
+def test_a_label_of_pods_and_one_that_a_policy_asks_for_may_be_a_slip_too(tmp_path: Path, text: str) -> None:
     root = write(tmp_path)
-    (root / "k8s/more.yaml").write_text(CUSTOM.replace("boutique", "boutiqeu"), encoding="utf-8")
-    assert "etiquette-isolee" in [one.rule for one in found(root)]
+    for label, times in (("boutique", 0), ("boutiqeu", 1)):
+        (root / "k8s/more.yaml").write_text(text.replace("boutique", label), encoding="utf-8")
+        assert [one.rule for one in found(root)].count("etiquette-isolee") == times
 
 
 def test_effects_outside_are_judged_in_pages_that_run_and_not_in_the_projects_scripts(tmp_path: Path) -> None:

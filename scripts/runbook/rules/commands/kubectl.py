@@ -9,10 +9,10 @@ from functools import lru_cache
 from runbook.matching.wildcard import fits
 from runbook.repository.model import SYSTEM_NAMESPACES
 from runbook.repository.objects import KubeObject, objects_in, selects
-from runbook.repository.yamlfile import parse_documents
+from runbook.repository.yamlfile import parse_documents, under
 from runbook.rules.call import Call, effect
 from runbook.rules.finding import Told, meant, nearest
-from runbook.rules.kubernetes import ALL, MADE_BY, Kind, kinds
+from runbook.rules.kubernetes import ALL, MADE_BY, NUMBERED, Kind, kinds
 from runbook.rules.rule import rule
 from runbook.rules.shell import UNKNOWN, Word
 from runbook.rules.situation import Situation
@@ -52,12 +52,13 @@ def targets(call: Call) -> tuple[list[Target], list[Word]]:
         form, words = (RAW, call.values("--raw")) if call.program == "kubectl" else (QUOTED, call.operands)
         asked = [(_kind(call, one["kind"]), one["name"], word) for word in words if (one := form.fullmatch(word.text))]
         return [Target(kind, name, word) for kind, name, word in asked if kind], []
-    default = BY_DEFAULT.get(call.verb)
-    if default is None and (first not in (*OF_OBJECTS, *OF_MORE) or call.values("--filename", "--kustomize")):
+    default, copied = BY_DEFAULT.get(call.verb), call.verb == "create job"
+    known = default or copied or first in (*OF_OBJECTS, *OF_MORE)
+    if not known or call.values("--filename", "--kustomize"):
         return [], []
     pairs = first in ("label", "annotate", "set")
     words = [word for word in call.operands if not (pairs and PAIR.fullmatch(word.text))]
-    words = words[:1] if call.verb in OF_ONE_POD else words
+    words = words[:1] if call.verb in OF_ONE_POD else call.values("--from") if copied else words
     named: list[tuple[Word, str | None, Word]] = []  # the kind, the name, and where that stands
     if default is None and words and not any("/" in word.text for word in words):
         named = [(words[0], word.text, word) for word in words[1:]] or [(words[0], None, words[0])]
@@ -105,9 +106,9 @@ def unknown_object(call: Call) -> Iterator[Told]:
     Bon : kubectl describe deployment/shop-front -n shop
     """
     situation, looks = call.situation, namespace(call)
-    if not situation.here or looks in SYSTEM_NAMESPACES[1:] or call.verb.partition(" ")[0] in MAKES:
+    if not situation.here or looks in SYSTEM_NAMESPACES[1:] or (call.grammar and call.program != "kubectl"):
         return
-    if call.has("--ignore-not-found") or (call.grammar and call.program != "kubectl"):
+    if call.verb.partition(" ")[0] in MAKES and call.verb != "create job":
         return
     made = situation.repository.settings.model.made_by_commands
     elsewhere = call.grammar and not (situation.opaque and call.values("--namespace")) and UNKNOWN not in looks
@@ -117,9 +118,9 @@ def unknown_object(call: Call) -> Iterator[Told]:
         if not name or not own or kind in ("Event", "Lease") or name in EVERYWHERE or f"{kind}/{name}".lower() in made:
             continue
         owners = owners_of(situation, kind, name)
-        names = [item.name for item in situation.objects if item.kind == kind]
+        names = [text for item in situation.objects for text in _names(item, kind)]
         # what the page applied without showing it, or a controller makes, may be called anything but a slip
-        free = situation.opaque or target.kind.group == CUSTOM or call.grammar is None
+        free = situation.opaque or target.kind.group == CUSTOM or not call.grammar or call.has("--ignore-not-found")
         if not owners and (not free or meant(name, names)):
             other = next((item for item in situation.objects if item.name == name), None)
             remedy = f"écrire « {other.kind.lower()}/{name} »" if other else nearest(name, names)
@@ -136,12 +137,23 @@ def owners_of(situation: Situation, kind: str, name: str) -> list[KubeObject]:
     same = (kind, "Service") if kind == "Endpoints" else (kind,)
 
     def is_owner(item: KubeObject) -> bool:
-        makes = item.kind in MADE_BY.get(kind, ())
-        if makes and (name.startswith(f"{item.name}-") or (unknown and item.name.startswith(start[: len(item.name)]))):
-            return True
-        return item.kind in same and fits(name, item.name)
+        claims = item.maps("spec", "volumeClaimTemplates") if kind == "PersistentVolumeClaim" else []
+        begins = [f"{under(one, 'metadata', 'name')}-{item.name}" for one in claims] or [item.name]
+        for begin in begins if item.kind in MADE_BY.get(kind, ()) else ():
+            suffix = name.removeprefix(f"{begin}-")
+            if unknown and begin.startswith(start[: len(begin)]):
+                return True
+            if suffix != name and (suffix.isdecimal() or item.kind not in NUMBERED):
+                return True
+        return any(fits(name, text) for one in same for text in _names(item, one))
 
     return [item for item in situation.objects if is_owner(item)]
+
+
+def _names(item: KubeObject, kind: str) -> list[str]:
+    """How the objects of this kind are called that it is, or that it has made: a certificate its Secret."""
+    made = item.at("spec", "secretName") if kind == "Secret" else None
+    return [*([item.name] if item.kind == kind else []), *([made] if isinstance(made, str) else [])]
 
 
 def namespace(call: Call) -> str:
