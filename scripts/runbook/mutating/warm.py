@@ -9,10 +9,9 @@ from pathlib import Path
 from runbook.errors import RunbookError
 from runbook.reading.blocks import blocks_of, find_blocks
 from runbook.reading.content import Page, PageBlocks, Site
-from runbook.reading.opening import Opened, open_site
-from runbook.reading.pages import read_again, read_pages, read_site
+from runbook.reading.pages import read_again, read_site
 from runbook.repository.model import Repository, read_repository
-from runbook.rules.check import Grammars, check, of_pages, of_repository, of_scripts
+from runbook.rules.check import check, of_pages, of_repository, of_scripts
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import USELESS, kept
 from runbook.rules.rule import load_rules, rules_about
@@ -21,30 +20,27 @@ from runbook.settings import Settings, load
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """What reading the repository at `root` gave, before any change; `grammars` are those of our own programs."""
+    """What reading the repository at `root` gave, before any change."""
 
     root: Path
     settings: Settings
-    opened: Opened
     site: Site
     pages: tuple[PageBlocks, ...]
     repository: Repository
-    grammars: Grammars
 
     def page(self, path: str) -> PageBlocks | None:
         """The page of this path; None if the file is no page."""
         return next((page for page in self.pages if page.page.path == path), None)
 
 
-def warm_up(root: Path, original: Path, grammars: Grammars) -> Warm:
+def warm_up(root: Path, original: Path) -> Warm:
     """Read the repository at `root`, a copy of `original`; RunbookError if the check has anything to say of it."""
     _forget_modules(original)
     settings = load(root)
-    opened = open_site(root, settings.site)
-    site = read_pages(opened)
+    site = read_site(root, settings.site)
     pages = tuple(blocks_of(site, settings))
-    warm = Warm(root, settings, opened, site, pages, read_repository(root, settings), grammars)
-    for finding in check(pages, warm.repository, grammars).findings:
+    warm = Warm(root, settings, site, pages, read_repository(root, settings))
+    for finding in check(pages, warm.repository).findings:
         raise RunbookError(f"le dépôt est déjà en défaut : {finding} ; d'abord « runbook check » sans constat")
     return warm
 
@@ -65,7 +61,7 @@ def first_finding(warm: Warm, path: str) -> str:
 
 def changed_page(warm: Warm, path: str) -> PageBlocks:
     """That page as its file now is."""
-    site = read_again(warm.opened, warm.site, path)
+    site = read_again(warm.site, path)
     return next(_blocks(page, site, warm.settings) for page in site.pages if page.path == path)
 
 
@@ -81,15 +77,15 @@ def _stages(warm: Warm, path: str) -> Iterator[tuple[Iterable[Finding], Sequence
     else:
         _forget_modules(warm.root)
         repository = read_repository(warm.root, warm.settings, repository.files)
-        own = of_scripts(repository, warm.grammars, Counter())
+        own = of_scripts(repository, Counter())
         yield [*of_repository(repository), *own], (), repository
-        yield (one for rule in rules_about("tool") for one in rule.findings(repository, ())), (), repository
+        yield (one for tool in rules_about("tool") for one in tool.findings(repository, ())), (), repository
         site = read_site(warm.root, warm.settings.site)
         before = {page.page.path: page for page in warm.pages}
         same = {page.path for page in site.pages if page.path in before and before[page.path].page == page}
         pages = [before[one.path] if one.path in same else _blocks(one, site, warm.settings) for one in site.pages]
         changed = pages
-    yield of_pages(changed, pages, repository, warm.grammars, Counter()), pages, repository
+    yield of_pages(changed, pages, repository, Counter()), pages, repository
     yield load_rules()["shellcheck"].findings(repository, changed), pages, repository
 
 

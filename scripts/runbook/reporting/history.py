@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from runbook.errors import SettingsError
-from runbook.reading.withheld import are_withheld
+from runbook.reading.withheld import withheld
 from runbook.reporting.coverage import Totals, totals
 from runbook.reporting.record import Campaign, Versioned
 from runbook.whole_file import alone, write_whole
@@ -49,7 +49,7 @@ def read(state: Path) -> list[PastRun]:
     SettingsError for a file that is no history.
     """
     runs = []
-    for path in [] if are_withheld() else sorted((state / FOLDER).glob("*.json"), reverse=True):
+    for path in [] if withheld.get() else sorted((state / FOLDER).glob("*.json"), reverse=True):
         try:
             content = path.read_bytes()
             if msgspec.json.decode(content, type=Versioned).version == VERSION:

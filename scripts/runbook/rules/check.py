@@ -2,16 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
-from operator import attrgetter
 
 from runbook.plan import in_order
 from runbook.reading.content import Block, PageBlocks
 from runbook.repository.model import Repository
-from runbook.rules.call import CARRIED, EFFECTS, Grammar, builtins, read_call
+from runbook.rules.call import CARRIED, EFFECTS, builtins, read_call
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import kept
 from runbook.rules.programs import absent, program
@@ -19,9 +18,6 @@ from runbook.rules.rule import rules_about
 from runbook.rules.scripts import command_blocks
 from runbook.rules.shell import UNKNOWN, Command, Shell
 from runbook.rules.situation import TERMINAL, Situation
-
-Grammars = Mapping[str, Grammar]
-TARGET = attrgetter("target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +28,18 @@ class Checked:
     notes: list[str] = field(default_factory=list)
 
 
-def check(pages: Iterable[PageBlocks], repository: Repository, grammars: Grammars | None = None) -> Checked:
+def check(pages: Iterable[PageBlocks], repository: Repository) -> Checked:
     """Every finding once, those of manifests and code before those of pages; empty where all agree.
 
-    `grammars` are those of programs that only the caller knows.  `pages` are asked for after the repository is judged:
-    somebody may still be reading them.
+    `pages` are asked for after the repository is judged: somebody may still be reading them.
     """
     found = list(of_repository(repository))
     read = list(pages)
     with ThreadPoolExecutor() as pool:  # other programs, while the commands are read here
         running = [pool.submit(lambda rule: list(rule.findings(repository, read)), one) for one in rules_about("tool")]
         unknown: Counter[str] = Counter()
-        found += of_pages(read, read, repository, grammars or {}, unknown)
-        found += of_scripts(repository, grammars or {}, unknown)
+        found += of_pages(read, read, repository, unknown)
+        found += of_scripts(repository, unknown)
         found += [one for future in running for one in future.result()]
     paths = {page.page.path for page in read}
     left = sorted(kept(found, read, repository), key=lambda one: (one.path in paths, one))
@@ -60,14 +55,10 @@ def of_repository(repository: Repository) -> Iterator[Finding]:
 
 
 def of_pages(
-    changed: Sequence[PageBlocks],
-    pages: Sequence[PageBlocks],
-    repository: Repository,
-    grammars: Grammars,
-    unknown: Counter[str],
+    changed: Sequence[PageBlocks], pages: Sequence[PageBlocks], repository: Repository, unknown: Counter[str]
 ) -> Iterator[Finding]:
     """What is wrong in the commands and the text of `changed`, which stand among `pages`; `unknown` counts programs."""
-    reader = Reader(repository, grammars, unknown)
+    reader = Reader(repository, unknown)
     before: dict[str, list[Situation]] = {}
     wanted = {page.page.uri for page in changed}
     for page in in_order(pages):
@@ -79,9 +70,9 @@ def of_pages(
                 yield from rule.findings(page, pages, repository)
 
 
-def of_scripts(repository: Repository, grammars: Grammars, unknown: Counter[str]) -> Iterator[Finding]:
+def of_scripts(repository: Repository, unknown: Counter[str]) -> Iterator[Finding]:
     """What is wrong in the commands of the repository's own scripts and workflows."""
-    reader = Reader(repository, grammars, unknown)
+    reader = Reader(repository, unknown)
     for block, given in command_blocks(repository):
         situation = reader.start(block.target)
         situation.shell.variables.update(dict.fromkeys(given, UNKNOWN))
@@ -91,16 +82,17 @@ def of_scripts(repository: Repository, grammars: Grammars, unknown: Counter[str]
 class Reader:
     """Reads the commands of pages and scripts, by the rules about commands."""
 
-    def __init__(self, repository: Repository, grammars: Grammars, unknown: Counter[str]) -> None:
-        self.repository, self.grammars, self.unknown = repository, grammars, unknown
+    def __init__(self, repository: Repository, unknown: Counter[str]) -> None:
+        self.repository, self.unknown = repository, unknown
         self.rules = rules_about("command")
-        self.known = {*repository.settings.model.commands, *grammars, *EFFECTS, *CARRIED, *builtins()}
+        self.known = {*repository.settings.model.commands, *EFFECTS, *CARRIED, *builtins()}
 
     def of_page(self, page: PageBlocks, before: dict[str, list[Situation]]) -> Iterator[Finding]:
         """The findings in a page's commands; `before` gets what the page leaves, and has what those before it left."""
         earlier = [situation for uri in page.after for situation in before.get(uri, [])]
         before[page.page.uri] = []
-        for target, blocks in groupby(sorted(page.readable, key=TARGET), key=TARGET):
+        by_target = sorted(page.readable, key=lambda block: block.target)
+        for target, blocks in groupby(by_target, key=lambda block: block.target):
             situation = self.start(target)
             situation.inherit(earlier)
             before[page.page.uri].append(situation)
@@ -124,7 +116,7 @@ class Reader:
 
     def of_command(self, command: Command, situation: Situation) -> Iterator[Finding]:
         """The findings in one command and in those that it carries; then what it changes."""
-        call = read_call(command, situation, self.grammars)
+        call = read_call(command, situation)
         for rule in self.rules:
             if not rule.programs or call.program in rule.programs:
                 yield from rule.findings(call)

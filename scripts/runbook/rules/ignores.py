@@ -35,13 +35,13 @@ class Ignore:
 
 def kept(findings: Iterable[Finding], pages: Sequence[PageBlocks], repository: Repository) -> list[Finding]:
     """The findings that stay, each once, and one for each ignore that is malformed or leaves nothing out."""
-    unique, known = set(findings), load_rules()
+    unique, known = set(findings), load_rules().keys()
     ignores: list[Ignore] = []
     wrong: list[Finding] = []
     for one in _asked(pages, repository):
         identifier = one.rule
         told: tuple[str, str] | None = None
-        if identifier.partition(":")[0] not in (*known, *OF_ITSELF):
+        if identifier.partition(":")[0] not in known | set(OF_ITSELF):
             remedy = f"{nearest(identifier, known)} ; « runbook rules » les donne toutes"
             told = f"règle « {identifier} » inconnue", remedy
         elif not one.reason:
