@@ -14,7 +14,7 @@ from runbook.repository.model import Repository, read_repository
 from runbook.rules.check import check, of_pages, of_repository, of_scripts
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import USELESS, kept
-from runbook.rules.rule import load_rules
+from runbook.rules.rule import load_rules, rules_about
 from runbook.settings import Settings, load
 
 
@@ -79,8 +79,7 @@ def _stages(warm: Warm, path: str) -> Iterator[tuple[Iterable[Finding], Sequence
         repository = read_repository(warm.root, warm.settings, repository.files)
         own = of_scripts(repository, Counter())
         yield [*of_repository(repository), *own], (), repository
-        tools = (rule for rule in load_rules().values() if rule.about == "tool")
-        yield (one for tool in tools for one in tool.findings(repository, ())), (), repository
+        yield (one for tool in rules_about("tool") for one in tool.findings(repository, ())), (), repository
         site = read_site(warm.root, warm.settings.site)
         before = {page.page.path: page for page in warm.pages}
         same = {page.path for page in site.pages if page.path in before and before[page.path].page == page}
