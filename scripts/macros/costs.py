@@ -14,8 +14,6 @@ from .tables import table
 
 YEARS = 3
 _DAY = "jour"
-# From two on, in French: « 1,5 jour ».
-_PLURAL = 2
 
 
 class Public(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -148,9 +146,8 @@ class Costs:
 
     def _unit(self, name: str, quantity: float) -> str:
         """What the quantities of an assumption count, as « mois » or « jours »; nothing for a sum of days."""
-        known = self._document.hypotheses.get(name)
-        unit = known.unite.removeprefix("€ par ") if known else ""
-        return f"{unit}s" if unit and quantity >= _PLURAL and unit[-1] != "s" else unit
+        unit: str = getattr(self._document.hypotheses.get(name), "unite", "").removeprefix("€ par ")
+        return f"{unit}s" if int(quantity) > 1 and unit[-1:] not in ("", "s") else unit
 
     def _named(self, anchor: str) -> Scenario:
         found: Scenario = only(
