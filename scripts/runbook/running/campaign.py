@@ -101,8 +101,7 @@ def _run_page(page: PagePlan, session: Session, run: Run, bad: Bad) -> Iterator[
             for _ in _cleanups(cleanups, opened, bad):
                 pass
         raise
-    finally:
-        opened.close()
+    opened.close()
     if stopped:
         yield from (opened.fact(step, left=Reason.STOPPED) for step in cleanups)
     else:

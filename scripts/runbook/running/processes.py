@@ -109,14 +109,6 @@ def _wait_gone(processes: list[psutil.Process], seconds: float) -> list[psutil.P
     return left
 
 
-def reap(spared: Collection[int] = ()) -> None:
-    """Collect adopted orphans that have ended, so that no zombie stays; `spared` have an owner who waits."""
-    for process in psutil.Process().children():
-        with contextlib.suppress(psutil.Error, ChildProcessError):
-            if process.pid not in spared and process.status() == psutil.STATUS_ZOMBIE:
-                os.waitpid(process.pid, os.WNOHANG)
-
-
 def holder_of(port: int) -> str | None:
     """Who listens on this TCP port: `name (pid)`, « un autre programme » if unknown, None if nobody."""
     for connection in psutil.net_connections(kind="tcp"):
@@ -155,7 +147,6 @@ def guarded(token: str, folder: Path) -> Iterator[None]:
     """
     reader, writer = os.pipe()
     engine = os.getpid()
-    adopt_orphans(wanted=False)
     child = os.fork()
     if not child:
         if os.fork():

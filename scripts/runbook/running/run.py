@@ -63,9 +63,7 @@ def opened(
     settings: Settings, root: Path, operator: Operator = NOBODY, interruptions: Interruptions | None = None
 ) -> Iterator[Run]:
     """A run with its private folder; afterwards neither the folder nor a process of the run is left."""
-    private = Private(settings.secrets, root)
-    private.learn()
-    token = secrets.token_hex(8)
+    private, token = Private(settings.secrets, root), secrets.token_hex(8)
     with (
         tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as made,
         processes.guarded(token, Path(made)),

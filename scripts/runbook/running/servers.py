@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ class Server:
     """A started service: its process and the file that its output goes to."""
 
     name: str
+    service: Service
     process: subprocess.Popen[bytes]
     log: Path
 
@@ -48,33 +50,23 @@ def running(
             servers.append(_start(name, service, run, {**env, **own, **overrides.get(name, {})}))
         with run.interruptions.allowed():
             for server in servers:
-                _await_ready(server, services[server.name], run)
+                _await_ready(server, run)
         yield servers
     finally:
-        stop(servers, run.settings.stop_grace)
+        below = [process for server in servers for process in processes.tree(server.process.pid)]
+        processes.kill(below, run.settings.stop_grace)
+        for server in servers:
+            server.process.wait()
 
 
 def first_ended(servers: list[Server]) -> Server:
     """Wait until one of them ends by itself."""
-    while True:
-        for server in servers:
-            if server.process.poll() is not None:
-                return server
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-        processes.reap({server.process.pid for server in servers})
-
-
-def stop(servers: list[Server], grace: float) -> None:
-    """SIGTERM to each, SIGKILL to what is left after `grace` seconds."""
-    for server in servers:
-        with contextlib.suppress(ProcessLookupError):
-            server.process.terminate()
-    end = time.monotonic() + grace
-    for server in servers:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.process.wait(timeout=max(0.0, end - time.monotonic()))
-        processes.kill(processes.tree(server.process.pid))
-        server.process.wait()
+    ends = {os.pidfd_open(server.process.pid): server for server in servers}
+    ended = ends[select.select(ends, [], [])[0][0]]
+    for descriptor in ends:
+        os.close(descriptor)
+    ended.process.wait()
+    return ended
 
 
 def _start(name: str, service: Service, run: Run, env: Mapping[str, str]) -> Server:
@@ -90,10 +82,11 @@ def _start(name: str, service: Service, run: Run, env: Mapping[str, str]) -> Ser
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return Server(name, process, log)
+    return Server(name, service, process, log)
 
 
-def _await_ready(server: Server, service: Service, run: Run) -> None:
+def _await_ready(server: Server, run: Run) -> None:
+    service = server.service
     end = time.monotonic() + service.deadline
     while server.process.poll() is None:
         if asking.answers(service.ready):
