@@ -10,7 +10,7 @@ from runbook.plan import Mode, PagePlan, Plan, Step
 from runbook.running.facts import Fact
 from runbook.running.opened import Bad, Opened
 from runbook.running.run import Answer, Run
-from runbook.running.session import Session, open_target
+from runbook.running.target import open_target
 from runbook.running.tree import changes, tree
 
 
@@ -49,12 +49,12 @@ def _run_group(target: str, on: str, pages: list[PagePlan], run: Run, bad: Bad, 
     told: set[int] = set()
     broken: set[str] = set()
     try:
-        with open_target(target, on, run, notes) as session:
+        with open_target(target, on, run, notes) as served:
             before = tree(run.root)
             for page in pages:
                 yield page
                 failed = next((uri for uri in page.after if uri in broken), None)
-                events = _not_run(page, Reason.PAGE_BEFORE, failed) if failed else _run_page(page, session, run, bad)
+                events = _not_run(page, Reason.PAGE_BEFORE, failed) if failed else _run_page(page, served, bad)
                 for event in events:
                     if isinstance(event, Fact):
                         told.add(id(event.step))
@@ -70,7 +70,7 @@ def _run_group(target: str, on: str, pages: list[PagePlan], run: Run, bad: Bad, 
             yield from _not_run(rest, Reason.TARGET, str(error))
 
 
-def _run_page(page: PagePlan, session: Session, run: Run, bad: Bad) -> Iterator[Step | Fact]:
+def _run_page(page: PagePlan, run: Run, bad: Bad) -> Iterator[Step | Fact]:
     """Yield each step as it starts and what was seen of it; afterwards nothing that the page started is left.
 
     A bad step ends the page.  Clean-up steps always run, each in a fresh shell, also when the caller is interrupted:
@@ -78,7 +78,7 @@ def _run_page(page: PagePlan, session: Session, run: Run, bad: Bad) -> Iterator[
     """
     steps = [step for step in page.steps if not step.block.cleanup]
     cleanups = [step for step in page.steps if step.block.cleanup]
-    opened = Opened(page, session, run)
+    opened = Opened(page, run)
     try:
         stopped = yield from _steps(steps, opened, bad)
     except BaseException:
