@@ -82,15 +82,14 @@ def hunt(token: str, spared: Collection[int] = ()) -> None:
 
 def stop(processes: Iterable[psutil.Process], grace: float) -> None:
     """SIGTERM, then SIGKILL after `grace` seconds."""
-    told = [process for process in processes if alive(process)]
-    for process in told:
-        with contextlib.suppress(psutil.Error):
-            process.terminate()
-    left = _wait_gone(told, grace)
-    for process in left:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    _wait_gone(left, 2.0)
+    left = [process for process in processes if alive(process)]
+    for number, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, 2.0)):
+        for process in left:
+            with contextlib.suppress(psutil.Error):
+                process.send_signal(number)
+        end = time.monotonic() + seconds
+        while (left := [process for process in left if alive(process)]) and time.monotonic() < end:
+            time.sleep(POLL)
 
 
 def kill(processes: Iterable[psutil.Process], grace: float = GRACE) -> None:
@@ -98,15 +97,6 @@ def kill(processes: Iterable[psutil.Process], grace: float = GRACE) -> None:
     todo = list(processes)
     stop(todo, grace)
     stop([late for process in todo for late in tree(process.pid)], 0)
-
-
-def _wait_gone(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Those still alive after at most `seconds`."""
-    left, end = [process for process in processes if alive(process)], time.monotonic() + seconds
-    while left and time.monotonic() < end:
-        time.sleep(POLL)
-        left = [process for process in left if alive(process)]
-    return left
 
 
 def holder_of(port: int) -> str | None:
