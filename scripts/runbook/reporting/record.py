@@ -121,7 +121,7 @@ def encode(document: msgspec.Struct) -> bytes:
 
 
 def decoded(path: Path, kind: type[Kept], version: int) -> Kept | None:
-    """What a file holds, None if another version of the engine wrote it; SettingsError if it can be no such document."""
+    """What a file holds, None if another version of the engine wrote it; SettingsError if it is no such document."""
     try:
         content = path.read_bytes()
         ours = msgspec.json.decode(content, type=_Versioned).version == version
