@@ -44,7 +44,7 @@ def compare(expected: str, actual: str) -> Mismatch | None:
         difference = _in_list([document.value for document in wanted], found, ())
     except RecursionError:
         return Mismatch(None, _TOO_DEEP)
-    return difference and Mismatch(line_of(expected, wanted, difference.path), difference.reason)
+    return Mismatch(line_of(expected, wanted, difference.path), difference.reason) if difference else None
 
 
 def same(expected: Json, actual: Json) -> bool:

@@ -21,7 +21,7 @@ _slow: set[str] = set()
 def compare(expected: str, actual: str) -> Mismatch | None:
     """The first difference, or None when the output is what the page shows."""
     items, output = read(expected), Output(actual)
-    placement = place(items, len(output.lines), partial(_after, output))
+    placement: Placement[Item] = place(items, len(output.lines), partial(_after, output))
     item, at = placement.item, placement.at
     if placement.missed is None:
         return None

@@ -81,8 +81,8 @@ def place(items: Pattern[T], stop: int, step: Callable[[T, int], int | None]) ->
             if len(reached) > len(best):
                 best = reached
         else:
-            item = next(iter(segment[len(best) - 1 :]), None)
-            return Placement(index + len(best) - 1, item, best[-1], floating and len(best) == 1)
+            lacking = next(iter(segment[len(best) - 1 :]), None)
+            return Placement(index + len(best) - 1, lacking, best[-1], floating and len(best) == 1)
         at = best[-1]
         index += len(segment) + 1
     return Placement(None, None, at, floating=False)
