@@ -40,12 +40,12 @@ def forked(work: Callable[[], Result], deadline: int = 0) -> Iterator[Callable[[
 def _give(work: Callable[[], object], writer: int) -> None:
     """Write the result, and end this process whatever happens: the parent's clean-up is not the child's."""
     try:
+        stream = os.fdopen(writer, "wb")  # open until all is told: its end is what the parent waits for
         try:
-            answer: tuple[bool, object] = (True, work())
+            pickle.dump(work(), stream)
         except RunbookError as error:
-            answer = (False, error)
-        with os.fdopen(writer, "wb") as stream:
-            pickle.dump(answer, stream)
+            pickle.dump(error, stream)
+        stream.flush()
     except Exception:
         traceback.print_exc()
     finally:
@@ -56,7 +56,7 @@ def _take(stream: BinaryIO) -> Any:
     written = stream.read()
     if not written:
         raise RunbookError("un processus de travail s'est arrêté sans résultat, ou a dépassé son délai")
-    well, answer = pickle.loads(written)  # noqa: S301 — our own child wrote it
-    if not well:
+    answer = pickle.loads(written)  # noqa: S301 — our own child wrote it
+    if isinstance(answer, RunbookError):
         raise answer
     return answer

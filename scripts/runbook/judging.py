@@ -18,14 +18,18 @@ from runbook.running.run import Run
 UNCLOSED = re.compile(rb": line \d+: warning: here-document at line \d+ delimited by end-of-file \(wanted ")
 
 CLOSED = "la commande a fermé le shell de la page, ou parlé à sa place ; les étapes suivantes n'ont plus de terminal"
+TAKEN = "{condition} répond déjà avant le lancement : un autre programme occupe la place ; l'arrêter"
 OPEN_DOCUMENT = "document en ligne (<<) non fermé ; dans un terminal, la commande attendrait la suite"
-BACKGROUND = {  # what keeps a block left running from being ready; its condition and its deadline complete it
-    End.TAKEN: (
-        Reason.READINESS,
-        "{} répond déjà avant le lancement : un autre programme occupe la place ; l'arrêter",
-    ),
-    End.GONE: (Reason.READINESS, "la commande de fond s'est arrêtée avant que {} ne soit vrai"),
-    End.LATE: (Reason.READINESS, "{} n'est pas vrai après {:g} s"),
+ENDS = {  # those that no page promises
+    End.FLOODED: (Reason.FLOODED, "sortie de plus de {limit} Mio ; la commande a été arrêtée"),
+    End.LATE: (Reason.LATE, "pas de fin en {deadline:g} s ; tous ses processus ont été arrêtés"),
+    End.CLOSED: (Reason.CLOSED, CLOSED),
+}
+BACKGROUND = {  # those of a block left running that keep it from being ready
+    **ENDS,
+    End.TAKEN: (Reason.READINESS, TAKEN),
+    End.GONE: (Reason.READINESS, "la commande de fond s'est arrêtée avant que {condition} ne soit vrai"),
+    End.LATE: (Reason.READINESS, "{condition} n'est pas vrai après {deadline:g} s"),
     End.CLOSED: (Reason.CLOSED, "le shell de la page s'est terminé"),
 }
 LEFT = {
@@ -61,10 +65,6 @@ class Result:
     err: str = ""
 
     @property
-    def bad(self) -> bool:
-        return self.outcome.bad
-
-    @property
     def place(self) -> str:
         return f"{self.step.block.page}:{self.line}"
 
@@ -90,7 +90,7 @@ class Journal:
 def judged(plan: Plan, run: Run, journal: Journal) -> Generator[Told | Result, None, None]:
     """Run the plan, yield what happens and what it is worth, and keep the last result of each step in `journal`."""
     judge = lru_cache(maxsize=1)(partial(_judge, run))  # asked of each fact while the page runs, and here
-    for event in run_plan(plan, run, lambda fact: judge(fact).bad, journal.notes):
+    for event in run_plan(plan, run, lambda fact: judge(fact).outcome.bad, journal.notes):
         if isinstance(event, Fact):
             result = judge(event)
             journal.results = [*(one for one in journal.results if one.step is not event.step), result]
@@ -106,7 +106,7 @@ def judged(plan: Plan, run: Run, journal: Journal) -> Generator[Told | Result, N
 def verdict(results: list[Result], faults: Iterable[str]) -> int:
     """Exit status of a run: 0 if something ran, all of it held, and nobody left a step out; else 1."""
     ran = any(result.outcome is not Outcome.NOT_RUN for result in results)
-    left = any(result.bad or result.why in (Reason.PASSED, Reason.STOPPED) for result in results)
+    left = any(result.outcome.bad or result.why in (Reason.PASSED, Reason.STOPPED) for result in results)
     return int(any(faults) or not ran or left)
 
 
@@ -119,43 +119,32 @@ def _judge(run: Run, fact: Fact) -> Result:
         return replace(blank, why=fact.left, reason=LEFT[fact.left].format(fact.detail))
     out, err = _kept(ran.out, run), _kept(ran.err, run)
     blank = replace(blank, seconds=fact.seconds, attempts=fact.attempts, exit_status=ran.status, out=out, err=err)
-    if ran.end is End.FLOODED:
-        said = f"sortie de plus de {run.settings.output_limit // 2**20} Mio ; la commande a été arrêtée"
-        result = replace(blank, outcome=Outcome.FAILED, why=Reason.FLOODED, reason=said)
-    elif ran.end is End.READY:
-        return replace(blank, outcome=Outcome.VERIFIED)
-    elif block.background and not (fact.asked or block.cleanup):
-        why, words = BACKGROUND[ran.end]
-        outcome = Outcome.TIMED_OUT if ran.end is End.LATE else Outcome.FAILED
-        said = words.format(block.background, run.deadline(fact.step))
-        return replace(blank, outcome=outcome, why=why, reason=said)
-    else:
-        result = _of_block(fact, blank, run)
+    result = _carried_out(fact, blank, run)
     if fact.asked:
         return replace(result, reason=f"condition « {block.condition} » : {result.reason}")
-    if result.bad and fact.attempts > 1:
+    if result.outcome.bad and fact.attempts > 1:
         return replace(result, reason=f"{result.reason} (après {fact.attempts} essais en {fact.seconds:.0f} s)")
     return result
 
 
-def _of_block(fact: Fact, blank: Result, run: Run) -> Result:
+def _carried_out(fact: Fact, blank: Result, run: Run) -> Result:
     """Compare what happened with what the page promises."""
-    block, ran = fact.step.block, fact.ran
+    block, ran, ready = fact.step.block, fact.ran, fact.ran.end is End.READY
     wanted = 0 if fact.asked else block.exit_status
-    late = f"pas de fin en {run.deadline(fact.step):g} s ; tous ses processus ont été arrêtés"
-    faults = {
-        (Reason.LATE, late): ran.end is End.LATE,
-        (Reason.CLOSED, CLOSED): ran.end is End.CLOSED and not (wanted and ran.status == wanted),
-        (Reason.UNCLOSED, OPEN_DOCUMENT): bool(UNCLOSED.search(ran.err)),
-    }
-    for why, words in (said for said, so in faults.items() if so):
-        outcome = Outcome.TIMED_OUT if why is Reason.LATE else Outcome.FAILED
-        return replace(blank, outcome=outcome, why=why, reason=words)
-    if ran.status != wanted:
+    ends = BACKGROUND if block.background and not fact.asked else ENDS
+    fault = ends.get(ran.end) or ((Reason.UNCLOSED, OPEN_DOCUMENT) if UNCLOSED.search(ran.err) else None)
+    if ran.end is End.CLOSED and wanted and ran.status == wanted:  # `exit 3`, as the page says
+        fault = None
+    if fault:
+        outcome = Outcome.TIMED_OUT if ran.end is End.LATE else Outcome.FAILED
+        deadline, limit = run.deadline(fact.step), run.settings.output_limit // 2**20
+        said = fault[1].format(condition=block.background, deadline=deadline, limit=limit)
+        return replace(blank, outcome=outcome, why=fault[0], reason=said)
+    if ran.status != wanted and not ready:
         return _of_status(fact, replace(blank, outcome=Outcome.FAILED, why=Reason.STATUS), wanted, run)
-    if block.expected is None or fact.asked:
-        return replace(blank, outcome=Outcome.VERIFIED if wanted else Outcome.EXECUTED)
-    return _of_output(block.expected, fact, blank, run)
+    if block.expected and not fact.asked:
+        return _of_output(block.expected, fact, blank, run)
+    return replace(blank, outcome=Outcome.VERIFIED if wanted or ready else Outcome.EXECUTED)
 
 
 def _of_status(fact: Fact, failed: Result, wanted: int, run: Run) -> Result:

@@ -1,7 +1,7 @@
 """Turn pages into an ordered plan: which step runs where, which one does not, and why. Pure."""
 
 import enum
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -69,39 +69,41 @@ def label(title: str | None, code: str) -> str:
 
 
 def make_plan(
-    pages: Iterable[PageBlocks],
+    pages: Sequence[PageBlocks],
     settings: Settings,
     missing: Mapping[str, str],
-    chosen: Iterable[str] = (),
+    chosen: Collection[str] = (),
     prerequisites: bool = True,
 ) -> Plan:
     """Order the pages target by target; `missing` tells for each absent target what it lacks.
 
-    With `chosen` paths only these pages run, and before them (if `prerequisites`) the ones that their
-    front matter names under `apres`.  A page that holds what
-    cannot be run as it is written is refused, with those that come after it; the others run.
+    With `chosen` paths only these pages run, and before them (if `prerequisites`) those that they ask to come after.
+    A page that holds what cannot be run as it is written is refused, with those that come after it; the others run.
     """
     known = {page.page.uri: page for page in pages}
-    ordered = in_order(known.values(), set(chosen), prerequisites)
-    refused = _refused(known, ordered, prerequisites)
+    ordered = in_order(pages, chosen, prerequisites)
+    refused = _refused(known, ordered)
     plans: list[PagePlan] = []
     for target in ("", *settings.targets):
+        on, addresses = _served(target, settings, missing)
         for page in ordered:
-            blocks = [block for block in page.all_blocks if block.target == target]
-            if blocks:
-                fault = next(iter(refused.get(page.page.uri, ())), None)
-                plans.append(_page_plan(page, blocks, target, settings, missing, fault))
+            fault = next(iter(refused.get(page.page.uri, ())), None)
+            lack = f"page refusée : ligne {fault.line} : {fault.cause}" if fault else missing.get(target, "")
+            answering = frozenset[str]() if fault else addresses
+            blocks = (block for block in page.all_blocks if block.target == target)
+            if steps := tuple(_step(block, lack, answering) for block in blocks):
+                plans.append(PagePlan(page.page.path, page.page.uri, page.page.title, target, on, page.after, steps))
     return Plan(tuple(plans), tuple(sorted(problem for problems in refused.values() for problem in problems)))
 
 
-def in_order(pages: Iterable[PageBlocks], asked: Collection[str] = (), prerequisites: bool = True) -> list[PageBlocks]:
+def in_order(pages: Sequence[PageBlocks], asked: Collection[str] = (), prerequisites: bool = True) -> list[PageBlocks]:
     """The pages asked for, or all, in the order of the navigation, except where a page asks to come after another."""
     known = {page.page.uri: page for page in pages}
     ordered: list[PageBlocks] = []
     visited: set[str] = set()
 
     def is_asked(page: PageBlocks) -> bool:
-        return not asked or page.page.uri in asked or page.page.path in asked
+        return not asked or page.page.path in asked
 
     def visit(uri: str) -> None:
         if uri in known and uri not in visited:
@@ -116,9 +118,7 @@ def in_order(pages: Iterable[PageBlocks], asked: Collection[str] = (), prerequis
     return [page for page in ordered if prerequisites or is_asked(page)]
 
 
-def _refused(
-    known: Mapping[str, PageBlocks], ordered: list[PageBlocks], prerequisites: bool
-) -> dict[str, list[Problem]]:
+def _refused(known: Mapping[str, PageBlocks], ordered: list[PageBlocks]) -> dict[str, list[Problem]]:
     """The pages that cannot be run, prerequisites first, and why."""
     refused: dict[str, list[Problem]] = {}
     for page in ordered:
@@ -127,33 +127,20 @@ def _refused(
             cause = f"« execution.apres » nomme {name}, qui "
             if name not in known:
                 problems.append(Problem(page.page.path, 1, f"{cause}n'existe pas", "donner le chemin depuis docs/"))
-            elif name in refused and prerequisites:
+            elif name in refused:
                 problems.append(Problem(page.page.path, 1, f"{cause}est refusée", f"corriger {known[name].page.path}"))
         if problems:
             refused[page.page.uri] = problems
     return refused
 
 
-def _page_plan(
-    page: PageBlocks,
-    blocks: list[Block],
-    target: str,
-    settings: Settings,
-    missing: Mapping[str, str],
-    fault: Problem | None,
-) -> PagePlan:
-    """Where its steps run, and why those that do not do not: none of a page with a fault does."""
-    on, addresses, lack = target, frozenset[str](), missing.get(target, "")
-    if fault:
-        lack = f"page refusée : ligne {fault.line} : {fault.cause}"
-    elif lack:
-        stand_in = settings.targets[target].stand_in
-        if stand_in and stand_in.target not in missing:
-            on = stand_in.target
-            services = (settings.services[name] for name in settings.served_by(target, on))
-            addresses = frozenset(f"localhost:{port}" for service in services for port in service.ports)
-    steps = tuple(_step(block, lack, addresses) for block in blocks)
-    return PagePlan(page.page.path, page.page.uri, page.page.title, target, on, page.after, steps)
+def _served(target: str, settings: Settings, missing: Mapping[str, str]) -> tuple[str, frozenset[str]]:
+    """The target that serves these pages, and the addresses at which it does where it stands in for theirs."""
+    stand_in = settings.targets[target].stand_in if missing.get(target) else None
+    if not stand_in or stand_in.target in missing:
+        return target, frozenset()
+    services = (settings.services[name] for name in settings.served_by(target, stand_in.target))
+    return stand_in.target, frozenset(f"localhost:{port}" for service in services for port in service.ports)
 
 
 def _step(block: Block, lack: str, addresses: frozenset[str]) -> Step:

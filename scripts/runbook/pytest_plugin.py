@@ -4,9 +4,9 @@ Steps keep their order and their shell: choosing one item runs the steps before 
 Options: `--runbook-target` and `--runbook-context`, as `runbook run` has them.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,10 @@ from runbook.judging import Journal, Result, judged
 from runbook.outcome import Outcome
 from runbook.plan import Step, make_plan
 from runbook.reading.blocks import blocks_of
-from runbook.reading.content import PageBlocks
 from runbook.reading.pages import read_site
 from runbook.running.asking import missing_targets
-from runbook.running.campaign import Told
 from runbook.running.run import opened
-from runbook.settings import Settings, load
+from runbook.settings import load
 
 NOT_ASKED = "cible non demandée (--runbook-target)"
 
@@ -36,13 +34,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "PageFile | None":
-    """A page with commands, where somebody has said where pages run: other people's tests are none of ours."""
-    try:
-        ours = file_path.suffix == ".md" and load(parent.config.rootpath).targets
-    except RunbookError:
-        return None
-    page: PageFile = PageFile.from_parent(parent, path=file_path)
-    return page if ours and page.steps() else None
+    """A page, where somebody has said where pages run: other people's tests are none of ours."""
+    with suppress(RunbookError):
+        if file_path.suffix == ".md" and load(parent.config.rootpath).targets:
+            return PageFile.from_parent(parent, path=file_path)
+    return None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -51,59 +47,55 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if steps:
         session = _session(config)
         session.chosen = {item.step.block.page for item in steps}
-        order = {id(step.block): rank for rank, step in enumerate(session.steps(session.chosen))}
+        order = {id(step.block): rank for rank, step in enumerate(session.plan(session.chosen).steps)}
         ordered = iter(sorted(steps, key=lambda item: order[id(item.step.block)]))
         items[:] = [next(ordered) if isinstance(item, StepItem) else item for item in items]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if session := config.stash.get(KEY, None):
-        session.resources.close()
+        session.run.close()
 
 
-@dataclass(slots=True)
 class DocumentationSession:
     """The site as pytest sees it: read once, run once, results taken as the items ask for them."""
 
-    root: Path
-    settings: Settings
-    missing: dict[str, str]
-    pages: list[PageBlocks]
-    chosen: set[str] = field(default_factory=set)
-    results: dict[int, Result] = field(default_factory=dict)
-    events: Iterator[Told | Result] | None = None
-    resources: ExitStack = field(default_factory=ExitStack)
-
-    def steps(self, pages: Iterable[str]) -> tuple[Step, ...]:
-        return make_plan(self.pages, self.settings, self.missing, pages).steps
+    def __init__(self, config: pytest.Config) -> None:
+        self.root = root = config.rootpath.resolve()
+        self.settings = settings = load(root)
+        asked = config.getoption("--runbook-target")
+        missing = missing_targets(settings, root, config.getoption("--runbook-context"))
+        missing |= {name: NOT_ASKED for name in settings.targets if asked and name not in asked}
+        self.plan = partial(make_plan, blocks_of(read_site(root, settings.site), settings), settings, missing)
+        self.chosen: set[str] = set()
+        self.run = self._run()
+        self._results: dict[int, Result] = {}
 
     def result(self, step: Step) -> Result:
         """Run up to this step; RunbookError if the plan ends without it."""
-        if self.events is None:
-            run = self.resources.enter_context(opened(self.settings, self.root))
-            plan = make_plan(self.pages, self.settings, self.missing, self.chosen)
-            self.events = self.resources.enter_context(closing(judged(plan, run, Journal())))
-        while id(step.block) not in self.results:
-            event = next(self.events, None)
-            if event is None:
+        while id(step.block) not in self._results:
+            result = next(self.run, None)
+            if result is None:
                 raise RunbookError(f"{step.place} : étape absente du plan")
-            if isinstance(event, Result):
-                self.results[id(event.step.block)] = event
-        return self.results[id(step.block)]
+            self._results[id(result.step.block)] = result
+        return self._results[id(step.block)]
+
+    def _run(self) -> Generator[Result, None, None]:
+        plan = self.plan(self.chosen)
+        with opened(self.settings, self.root) as run, closing(judged(plan, run, Journal())) as events:
+            yield from (event for event in events if isinstance(event, Result))
 
 
 class PageFile(pytest.File):
     """One page of the site."""
 
-    def steps(self) -> list[Step]:
+    def collect(self) -> Iterator["StepItem"]:
         session = _session(self.config)
         path = self.path.resolve()
         page = path.relative_to(session.root).as_posix() if path.is_relative_to(session.root) else path.as_posix()
-        return [step for step in session.steps([page]) if step.block.page == page]
-
-    def collect(self) -> Iterator["StepItem"]:
-        for step in self.steps():
-            yield StepItem.from_parent(self, name=step.place, step=step)
+        for step in session.plan([page]).steps:
+            if step.block.page == page:
+                yield StepItem.from_parent(self, name=step.place, step=step)
 
 
 class StepItem(pytest.Item):
@@ -117,22 +109,13 @@ class StepItem(pytest.Item):
         result = _session(self.config).result(self.step)
         if result.outcome is Outcome.NOT_RUN:
             pytest.skip(result.reason)
-        if result.bad:
-            raise StepFailedError(result)
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if not isinstance(excinfo.value, StepFailedError):
-            return super().repr_failure(excinfo, style)
-        result: Result = excinfo.value.args[0]
-        rows = [f"{result.place} : {result.outcome} : {result.reason}", "", self.step.block.code, *result.diff]
-        return "\n".join([*rows, *filter(None, (result.out.rstrip(), result.err.rstrip()))])
+        if result.outcome.bad:
+            rows = [f"{result.place} : {result.outcome} : {result.reason}", "", self.step.block.code, *result.diff]
+            rows += filter(None, (result.out.rstrip(), result.err.rstrip()))
+            pytest.fail("\n".join(rows), pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.step.block.line - 1, self.name
-
-
-class StepFailedError(Exception):
-    """A step did not hold: its result."""
 
 
 KEY = pytest.StashKey[DocumentationSession]()
@@ -140,11 +123,5 @@ KEY = pytest.StashKey[DocumentationSession]()
 
 def _session(config: pytest.Config) -> DocumentationSession:
     if KEY not in config.stash:
-        root = config.rootpath.resolve()
-        settings = load(root)
-        asked = config.getoption("--runbook-target")
-        missing = missing_targets(settings, root, config.getoption("--runbook-context"))
-        missing |= {name: NOT_ASKED for name in settings.targets if asked and name not in asked}
-        pages = blocks_of(read_site(root, settings.site), settings)
-        config.stash[KEY] = DocumentationSession(root, settings, missing, pages)
+        config.stash[KEY] = DocumentationSession(config)
     return config.stash[KEY]

@@ -51,10 +51,9 @@ class StandIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A place where pages run.
 
-    `contexts` lists the kubectl contexts (shell patterns) that pages may touch; empty for a
-    target without a cluster.  `teardown` runs at the end, unless `present` succeeded before the
-    first page: then what was there belongs to somebody else and stays.  `depends` names the files
-    whose change makes a proof on this target out of date.
+    `contexts` lists the kubectl contexts (shell patterns) that pages may touch; empty for a target without a cluster.
+    `teardown` runs at the end, unless `present` succeeded before the first page: then what was there belongs to
+    somebody else and stays.  `depends` names the files whose change makes a proof on this target out of date.
     """
 
     title: str

@@ -6,7 +6,7 @@ import click
 
 from runbook.cli import EXIT_INTERRUPTED, EXIT_MISUSE, VERBS, commands
 from runbook.outcome import Outcome
-from runbook.reading.attributes import ATTRIBUTES
+from runbook.reading.blocks import ATTRIBUTES
 from runbook.reading.languages import BASH, OTHERS, SESSIONS
 from runbook.settings import load
 

@@ -92,6 +92,8 @@ def test_an_authors_mistake_is_named_with_its_place(make_site, text: str, said: 
         ("execution: {cible: nulle-part}", "cible « nulle-part » inconnue"),
         ("execution: {cible: here, ordre: 3}", "clé « execution.ordre » inconnue"),
         ("execution: {cible: here, apres: autre.md}", "n'est pas une liste de pages"),
+        ("execution: {cible: here, apres: 3}", "n'est pas une liste de pages"),
+        ("execution: {cible: [here]}", "cible « ['here'] » inconnue"),
     ],
 )
 def test_a_page_that_does_not_say_where_it_runs_is_refused(make_site, head: str, said: str) -> None:

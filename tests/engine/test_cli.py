@@ -143,6 +143,16 @@ def test_a_repository_that_cannot_be_read_gives_status_2_with_place_and_cause(
     assert "Traceback" not in ran.stderr
 
 
+def test_where_the_site_cannot_be_read_the_check_tells_the_faults_of_its_files_first(sample: Path) -> None:
+    with (sample / "pyproject.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[tool.runbook.model]\ncompose = "compose.yaml"\n')
+    (sample / "compose.yaml").write_text("services: [\n", encoding="utf-8")
+    (sample / "mkdocs.yml").write_text("site_name: [x\n", encoding="utf-8")
+    ran = command_line(sample, "check")
+    places = [line.partition(" : ")[0] for line in ran.stdout.splitlines()]
+    assert (ran.returncode, len(places), places[-1]) == (1, 2, "mkdocs.yml:1"), ran.stdout + ran.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything_and_says_so(sample: Path, number: signal.Signals) -> None:
     page = sample / "docs" / "index.md"

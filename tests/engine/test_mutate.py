@@ -131,7 +131,7 @@ def test_a_worker_that_cannot_begin_is_an_error_and_no_endless_wait(
     mutant = Mutant("operator", "docs/page.md", 1, "a", "b")
 
     with pytest.raises(RunbookError, match="by zero"):
-        list(judge.judge([mutant], repository, frozenset(), {}, 1, ()))
+        list(judge.judge([mutant], repository, frozenset(), 1, ()))
 
 
 def test_the_same_seed_draws_the_same_mutants() -> None:
@@ -148,7 +148,7 @@ def test_after_a_change_only_what_depends_on_it_is_judged_again(make_site: MakeS
         first="\n```bash\ntouch made.txt\n```\n",
         second="---\nexecution: {cible: here, apres: [first.md]}\n---\n\n```bash\ncat made.txt\n```\n",
     )
-    warm = warm_up(root, root, {})
+    warm = warm_up(root, root)
     page = root / "docs" / "first.md"
     page.write_text(page.read_text(encoding="utf-8").replace("made.txt", "other.txt"), encoding="utf-8")
 
@@ -159,7 +159,7 @@ def test_what_a_page_leaves_out_with_a_reason_finds_no_mutant(make_site: MakeSit
     """Whichever page, and whichever part of the check is asked again after the change."""
     attributes = '{ .bash data-ignore="fichier-absent: made by another team" }'
     root = make_site(first="\n```bash\necho one\n```\n", second=f"\n``` {attributes}\ncat made.txt\n```\n")
-    warm = warm_up(root, root, {})
+    warm = warm_up(root, root)
     page = root / "docs" / "first.md"
     page.write_text(page.read_text(encoding="utf-8").replace("one", "two"), encoding="utf-8")
 

@@ -12,7 +12,6 @@ from runbook.outcome import Outcome
 from runbook.reading.content import Block, PageBlocks
 from runbook.reporting import record
 from runbook.reporting.fingerprints import fingerprints
-from runbook.rules.check import Grammars
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,9 @@ class Runs:
         return path in fingerprints(self.warm.root, patterns) or path.startswith(f"{self.warm.settings.model.scripts}/")
 
 
-def run_before(root: Path, original: Path, grammars: Grammars, targets: tuple[str, ...]) -> Runs:
+def run_before(root: Path, original: Path, targets: tuple[str, ...]) -> Runs:
     """Run the copy of `original` at `root` as it is; RunbookError if that does not go well."""
-    warm = warm_up(root, original, grammars)
+    warm = warm_up(root, original)
     environment = Path(sys.prefix)
     if environment.is_relative_to(original):  # pages may name the repository's own Python environment
         (root / environment.relative_to(original)).symlink_to(environment)

@@ -17,7 +17,6 @@ from runbook.forked import forked
 from runbook.mutating.by_running import Runs, run_before
 from runbook.mutating.mutant import Mutant
 from runbook.mutating.warm import Warm, first_finding, warm_up
-from runbook.rules.check import Grammars
 
 BY_CHECK, BY_RUN, SURVIVED, INERT = "tué par le contrôle", "tué par l'exécution", "survivant", "sans effet observable"
 CHECK_DEADLINE = 60  # seconds for the check of one mutant
@@ -33,7 +32,7 @@ class Verdict:
 
 
 def judge(
-    mutants: list[Mutant], root: Path, files: frozenset[str], grammars: Grammars, workers: int, targets: tuple[str, ...]
+    mutants: list[Mutant], root: Path, files: frozenset[str], workers: int, targets: tuple[str, ...]
 ) -> Iterator[Verdict]:
     """A verdict a mutant, in their order; runs on `targets` come after, one at a time: they share ports."""
     context = multiprocessing.get_context("fork")
@@ -42,10 +41,10 @@ def judge(
         for number in range(workers):
             copies.put(_copy(root, Path(folder) / str(number), files))
         runs: Runs | None = None
-        with context.Pool(workers, initializer=_warm_up, initargs=(root, copies, grammars)) as pool:
+        with context.Pool(workers, initializer=_warm_up, initargs=(root, copies)) as pool:
             for verdict in pool.imap(_checked, mutants):
                 if verdict.outcome == SURVIVED and targets:
-                    runs = runs or run_before(_copy(root, Path(folder) / "run", files), root, grammars, targets)
+                    runs = runs or run_before(_copy(root, Path(folder) / "run", files), root, targets)
                     with _applied(verdict.mutant, runs.warm.root):
                         failure = runs.first_failure(verdict.mutant.path)
                     verdict = Verdict(verdict.mutant, BY_RUN, failure) if failure else verdict  # noqa: PLW2901
@@ -55,12 +54,12 @@ def judge(
 _warm: Warm | str = ""
 
 
-def _warm_up(root: Path, copies: "multiprocessing.SimpleQueue[Path]", grammars: Grammars) -> None:
+def _warm_up(root: Path, copies: "multiprocessing.SimpleQueue[Path]") -> None:
     """Each worker reads its own copy once; what goes wrong is told with the first mutant."""
     global _warm  # noqa: PLW0603 — one repository a worker process, read once
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends its workers
     try:
-        _warm = warm_up(copies.get(), root, grammars)
+        _warm = warm_up(copies.get(), root)
     except Exception as error:  # whatever it is: a worker that ends here is begun anew, for ever
         _warm = str(error) or type(error).__name__
     gc.disable()  # children live for one mutant

@@ -9,10 +9,9 @@ from pathlib import Path
 from runbook.errors import RunbookError
 from runbook.reading.blocks import blocks_of, find_blocks
 from runbook.reading.content import PageBlocks, Site
-from runbook.reading.opening import Opened, open_site
-from runbook.reading.pages import read_again, read_pages, read_site
+from runbook.reading.pages import read_again, read_site
 from runbook.repository.model import Repository, read_repository
-from runbook.rules.check import Grammars, check, of_pages, of_repository, of_scripts
+from runbook.rules.check import check, of_pages, of_repository, of_scripts
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import USELESS, kept
 from runbook.rules.rule import load_rules
@@ -21,30 +20,27 @@ from runbook.settings import Settings, load
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """What reading the repository at `root` gave, before any change; `grammars` are those of our own programs."""
+    """What reading the repository at `root` gave, before any change."""
 
     root: Path
     settings: Settings
-    opened: Opened
     site: Site
     pages: tuple[PageBlocks, ...]
     repository: Repository
-    grammars: Grammars
 
     def page(self, path: str) -> PageBlocks | None:
         """The page of this path; None if the file is no page."""
         return next((page for page in self.pages if page.page.path == path), None)
 
 
-def warm_up(root: Path, original: Path, grammars: Grammars) -> Warm:
+def warm_up(root: Path, original: Path) -> Warm:
     """Read the repository at `root`, a copy of `original`; RunbookError if the check has anything to say of it."""
     _forget_modules(original)
     settings = load(root)
-    opened = open_site(root, settings.site)
-    site = read_pages(opened)
+    site = read_site(root, settings.site)
     pages = tuple(blocks_of(site, settings))
-    warm = Warm(root, settings, opened, site, pages, read_repository(root, settings), grammars)
-    for finding in check(pages, warm.repository, grammars).findings:
+    warm = Warm(root, settings, site, pages, read_repository(root, settings))
+    for finding in check(pages, warm.repository).findings:
         raise RunbookError(f"le dépôt est déjà en défaut : {finding} ; d'abord « runbook check » sans constat")
     return warm
 
@@ -55,32 +51,31 @@ def first_finding(warm: Warm, path: str) -> str:
     The quickest to find comes first.  What is asked in vain of a part of the repository may not be of the whole: an
     ignore too many is not looked for.
     """
-    rules = list(load_rules().values())
 
     def first(found: Iterable[Finding], pages: Sequence[PageBlocks], repository: Repository) -> str:
-        return str(min((one for one in kept(found, pages, repository, rules) if one.rule != USELESS), default=""))
+        return str(min((one for one in kept(found, pages, repository) if one.rule != USELESS), default=""))
 
     try:
         if warm.page(path):
             changed, repository = changed_page(warm, path), warm.repository
             pages = [changed if page.page.path == path else page for page in warm.pages]
-            found = of_pages([changed], pages, repository, warm.grammars, rules, Counter())
+            found = of_pages([changed], pages, repository, Counter())
             tool = load_rules()["shellcheck"]
             return first(found, pages, repository) or first(tool.findings(repository, [changed]), pages, repository)
         _forget_modules(warm.root)
         repository = read_repository(warm.root, warm.settings, warm.repository.files)
-        own = of_scripts(repository, warm.grammars, rules, Counter())
+        own = of_scripts(repository, Counter())
         if said := first([*of_repository(repository), *own], (), repository):
             return said
         pages = list(blocks_of(read_site(warm.root, warm.settings.site), warm.settings))  # which may show what it says
-        return first(check(pages, repository, warm.grammars).findings, pages, repository)
+        return first(check(pages, repository).findings, pages, repository)
     except RunbookError as error:
         return str(error).splitlines()[0]
 
 
 def changed_page(warm: Warm, path: str) -> PageBlocks:
     """That page as its file now is."""
-    site = read_again(warm.opened, warm.site, path)
+    site = read_again(warm.site, path)
     (page,) = (page for page in site.pages if page.path == path)
     return find_blocks(page, site, warm.settings.targets, warm.settings.default_target)
 

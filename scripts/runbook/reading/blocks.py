@@ -1,14 +1,16 @@
 """The commands of a page: its shell fences, what their author asks for, and their expected results."""
 
+import difflib
 import re
-from collections.abc import Collection, Iterator
+import unicodedata
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from typing import Any
 
 from runbook.errors import Problem
-from runbook.reading.attributes import read_attributes
+from runbook.matching import expect
 from runbook.reading.content import Block, Expected, Page, PageBlocks, Site
-from runbook.reading.expected import expected_after, not_taken
 from runbook.reading.fences import Fence, find_fences
 from runbook.reading.languages import is_shell, typed, why_not_bash, why_unreadable
 from runbook.settings import Settings
@@ -21,6 +23,46 @@ REMEDIES = {
 }
 CLOSE = 'fermer le bloc, l\'aligner, et mettre ses attributs entre accolades : ``` { .bash data-delai="60" }'
 REWRITE = "écrire la commande seule, en « bash », et sa sortie dans un bloc « Résultat attendu » ; ou data-non-execute"
+
+TITLES = ("Résultat attendu", "Expected result")
+TEXTS = ("text", "txt", "plain", "plaintext", "output", "")
+KINDS = {"json": expect.Kind.JSON, **dict.fromkeys(TEXTS, expect.Kind.TEXT)}
+LIKE = ("attendu", "expected", "erwartet", "esperado", "atteso")
+LIKENESS = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a value is `written` (a regular expression), what it gives, and what is said of another."""
+
+    written: str
+    read: Callable[[str], Any]
+    fault: str = ""
+    remedy: str = ""
+
+
+TEXT = Form(r"(?s).*", str)
+SECONDS = Form(r"(?=.*[1-9])\d+(\.\d+)?", float, "n'est pas une durée", "écrire un nombre de secondes, par exemple 60")
+STATUS = Form(r"1?\d?\d|2[0-4]\d|25[0-5]", int, "n'est pas un code de sortie", "écrire un nombre de 0 à 255")
+READINESS = Form(
+    r"https?://\S+|port:\d{1,5}|sortie:.+", str, "n'est pas une condition", "écrire une URL, port:8000 ou sortie:texte"
+)
+YES = Form("oui", bool, "inconnu", "valeurs possibles : oui")
+NO = Form("non", lambda _: False, "inconnu", "valeurs possibles : non")
+
+# Each attribute: the field of a block that it sets, and the form of its value.
+ATTRIBUTES = {
+    "data-cible": ("target", TEXT),
+    "data-delai": ("deadline", SECONDS),
+    "data-code": ("exit_status", STATUS),
+    "data-reessayer": ("retry", SECONDS),
+    "data-arriere-plan": ("background", READINESS),
+    "data-nettoyage": ("cleanup", YES),
+    "data-si": ("condition", TEXT),
+    "data-non-execute": ("not_run", TEXT),
+    "data-ignore": ("ignore", TEXT),
+    "data-substitut": ("stand_in", NO),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +87,8 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
     fault = "« {} » n'est pas rendu comme un bloc par le site"
     not_shown = tuple(Problem(page.path, line, fault.format(text), CLOSE) for line, text in shadows)
     problems: list[Problem] = [] if site.unknown else list(not_shown)
-    place = _place(page, targets, default_target, problems)
+    place, mistakes = _place(page, targets, default_target)
+    problems += [Problem(page.path, 1, cause, remedy) for cause, remedy in mistakes]
     blocks: list[Block] = []
     sessions: list[Block] = []
     lines, prose_from = page.markdown.split("\n"), 0
@@ -54,20 +97,29 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
         prose_from = fence.end
         if not is_shell(fence.language, fence.source):
             continue
-        expected = expected_after(page, following, problems)
+        expected = _expected_after(page, following, problems)
+        last = following if expected and following else fence
         why = why_not_bash(fence.language, fence.source) or ("" if targets else why_unreadable(fence.source))
-        block = _block(page, fence, expected, place, targets, why, problems)
-        if block:
-            last = following if expected and following else fence
-            block = replace(block, prose=prose, end=page.line_of[last.end - 1])
-            if why:
-                sessions.append(replace(block, typed=typed(fence.language, fence.source)))
-            else:
-                blocks.append(block)
+        given, wrong = _asked(fence, targets)
+        block = Block(
+            *(page.path, fence.line, fence.title, fence.source),
+            **{"target": place.target, "not_run": place.not_run, **given},
+            expected=expected,
+            prose=prose,
+            end=page.line_of[last.end - 1],
+            typed=typed(fence.language, fence.source) if why else "",
+        )
+        if not block.not_run:
+            block = replace(block, undecided=why or ("" if block.target else NO_PLACE))
+        if not block.undecided:
+            wrong += _contradictions(block)
+        problems += [Problem(page.path, fence.line, cause, remedy) for cause, remedy in wrong]
+        if not wrong:
+            (sessions if why else blocks).append(block)
             problems += [one for one in page.undefined if block.line <= one.line <= block.end]
     doubts: list[Problem] = []
     if targets:  # else nothing runs, and nobody has said anything to the engine
-        problems += not_taken(page, fences)
+        problems += _not_taken(page, fences)
         said = ((block, block.undecided) for block in (*blocks, *sessions) if block.undecided)
         doubts = sorted(Problem(page.path, one.line, why, REMEDIES.get(why, REWRITE)) for one, why in said)
     unknown = not_shown if site.unknown else ()
@@ -76,52 +128,48 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
     )
 
 
-def _place(page: Page, targets: Collection[str], default_target: str, problems: list[Problem]) -> _Place:
-    def problem(cause: str, remedy: str) -> None:
-        problems.append(Problem(page.path, 1, cause, remedy))
-
-    raw = page.meta.get("execution")
-    if raw is None:
-        return _Place(default_target)
-    if not isinstance(raw, dict):
-        problem("« execution » n'est pas un dictionnaire", "écrire execution: {cible: …}")
-        return _Place()
-    for key in raw:
-        if key not in ("cible", "apres", "non_execute"):
-            problem(f"clé « execution.{key} » inconnue", "clés possibles : cible, apres, non_execute")
-    target = raw.get("cible", default_target)
-    if target and target not in targets:
-        problem(f"cible « {target} » inconnue", f"cibles possibles : {', '.join(targets) or 'aucune'}")
-        target = ""
-    not_run = raw.get("non_execute")
+def _place(page: Page, targets: Collection[str], default_target: str) -> tuple[_Place, list[tuple[str, str]]]:
+    """The page's own place, and what is wrong with what it says of it: cause and remedy."""
+    given = page.meta.get("execution")
+    if given is None:
+        return _Place(default_target), []
+    if not isinstance(given, dict):
+        return _Place(), [("« execution » n'est pas un dictionnaire", "écrire execution: {cible: …}")]
+    keys = ("cible", "apres", "non_execute")
+    unknown, remedy = (key for key in given if key not in keys), f"clés possibles : {', '.join(keys)}"
+    wrong = [(f"clé « execution.{key} » inconnue", remedy) for key in unknown]
+    target, not_run, after = given.get("cible", default_target), given.get("non_execute"), given.get("apres") or []
+    if target and str(target) not in targets:
+        wrong.append((f"cible « {target} » inconnue", f"cibles possibles : {', '.join(targets) or 'aucune'}"))
     if not_run is not None and not (isinstance(not_run, str) and not_run.strip()):
-        problem("« execution.non_execute » n'est pas une raison", "dire pourquoi la page ne s'exécute pas")
-        not_run = None
-    after = raw.get("apres") or []
-    if isinstance(after, str) or not all(isinstance(item, str) for item in after):
-        problem("« execution.apres » n'est pas une liste de pages", "écrire apres: [dossier/page.md]")
-        after = []
-    return _Place(target or "", not_run, tuple(after))
+        wrong.append(("« execution.non_execute » n'est pas une raison", "dire pourquoi la page ne s'exécute pas"))
+    if not (isinstance(after, list) and all(isinstance(name, str) for name in after)):
+        wrong.append(("« execution.apres » n'est pas une liste de pages", "écrire apres: [dossier/page.md]"))
+    return (_Place() if wrong else _Place(target or "", not_run, tuple(after))), wrong
 
 
-def _block(
-    page: Page,
-    fence: Fence,
-    expected: Expected | None,
-    place: _Place,
-    targets: Collection[str],
-    why: str,
-    problems: list[Problem],
-) -> Block | None:
-    given, wrong = read_attributes(fence, targets)
-    where = {"target": place.target, "not_run": place.not_run, **given}
-    block = Block(page.path, fence.line, fence.title, fence.source, expected=expected, **where)
-    if not block.not_run:
-        block = replace(block, undecided=why or ("" if block.target else NO_PLACE))
-    if not block.undecided:
-        wrong += _contradictions(block)
-    problems += [Problem(page.path, fence.line, cause, remedy) for cause, remedy in wrong]
-    return None if wrong else block
+def _asked(fence: Fence, targets: Collection[str]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """The fields of a block that its attributes give, and what is wrong with them: cause and remedy.
+
+    An attribute that nobody knows is a mistake, unless there are no targets: then other tools may read it.
+    """
+    given: dict[str, Any] = {}
+    wrong: list[tuple[str, str]] = []
+    for name, value in fence.attributes.items():
+        field, form = ATTRIBUTES.get(name, ("", TEXT))
+        if not field:
+            cause, remedy = f"attribut « {name} » inconnu", f"attributs possibles : {', '.join(ATTRIBUTES)}"
+            wrong += [(cause, remedy)] if targets else []
+        elif not value.strip():
+            wrong.append((f"{name} vide", "écrire une valeur entre guillemets"))
+        elif field == "target" and value not in targets:
+            known = ", ".join(targets) or "aucune ; en décrire une dans [tool.runbook.targets]"
+            wrong.append((f'{name}="{value}" inconnu', f"valeurs possibles : {known}"))
+        elif not re.fullmatch(form.written, value):
+            wrong.append((f'{name}="{value}" {form.fault}', form.remedy))
+        else:
+            given[field] = form.read(value)
+    return given, wrong
 
 
 def _contradictions(block: Block) -> Iterator[tuple[str, str]]:
@@ -134,3 +182,39 @@ def _contradictions(block: Block) -> Iterator[tuple[str, str]]:
         yield cause, "la retirer : dans un terminal, la commande attendrait la suite"
     if not block.code.strip():
         yield "bloc de commandes vide", "y écrire une commande, ou le retirer"
+
+
+def _expected_after(page: Page, following: Fence | None, problems: list[Problem]) -> Expected | None:
+    """What the fence after a command promises; None if it promises nothing, or not well, which is a problem."""
+    if following is None or following.title not in TITLES:
+        return None
+    kind = KINDS.get(following.language.casefold())
+    if kind is None:
+        cause = f"résultat attendu en « {following.language} »"
+        problems.append(Problem(page.path, following.line, cause, "langages possibles : text, json"))
+        return None
+    fault = expect.check_expected(following.source, kind)
+    if fault:
+        problems.append(Problem(page.path, following.line, fault, "corriger le résultat attendu"))
+        return None
+    return Expected(following.line + 1, following.source, kind)
+
+
+def _not_taken(page: Page, fences: tuple[Fence, ...]) -> Iterator[Problem]:
+    """Blocks that their reader takes for an expected result, and that are compared with nothing."""
+    for before, fence in zip((None, *fences), fences, strict=False):
+        after_command = before is not None and is_shell(before.language, before.source)
+        if fence.title in TITLES and not after_command:
+            cause, remedy = "résultat attendu sans commande juste avant", "le placer après son bloc bash"
+            yield Problem(page.path, fence.line, cause, remedy)
+        elif after_command and fence.title and fence.title not in TITLES and _like(fence.title):
+            cause = f"titre « {fence.title} » : ce bloc ne serait comparé à rien"
+            yield Problem(page.path, fence.line, cause, f"écrire exactement « {TITLES[0]} », ou « {TITLES[1]} »")
+
+
+def _like(title: str) -> bool:
+    """Whether somebody who wrote this meant the title of an expected result."""
+    letters = unicodedata.normalize("NFD", title.casefold())
+    folded = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    meant = difflib.get_close_matches(folded, ("resultat attendu", "expected result"), cutoff=LIKENESS)
+    return bool(meant) or any(word in folded for word in LIKE)

@@ -6,9 +6,10 @@ A CommonMark parser or a regular expression would lose the fences inside admonit
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from html.parser import HTMLParser
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,10 +20,15 @@ from pymdownx.superfences import SuperFencesBlockPreprocessor, SuperFencesRawBlo
 
 from runbook.reading.content import Page, Site
 from runbook.reading.origins import origins
-from runbook.reading.shown import HIDING, mark, shown
 
 CONVERTERS: WeakKeyDictionary[Site, dict[bool, python_markdown.Markdown]] = WeakKeyDictionary()
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+# Marks that stand in the HTML for blocks; a browser shows none in a comment or in these elements.
+MARK = "data-runbook-fence"
+MARKED = re.compile(rf'<pre {MARK}="(\d+)">')
+TEXT_ONLY = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
+INERT = "template"
+HIDING = re.compile(rf"<!|<\?|<(?:{'|'.join((*TEXT_ONLY, INERT))})\b", re.IGNORECASE)
 OPENING = re.compile(r"^[\s>]*(?:[-*+]\s+|\d+[.)]\s+|[!?]{3}\S*\s+)*(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 
 
@@ -52,7 +58,7 @@ def find_fences(page: Page, site: Site) -> tuple[tuple[Fence, ...], tuple[tuple[
             _keep_lines(preprocessor)
         elif type(preprocessor) is FencedBlockPreprocessor:
             _record_fenced_code(preprocessor, page, found)
-    rendered = shown(converter.convert(page.markdown))
+    rendered = _shown(converter.convert(page.markdown))
     fences = tuple(fence for number, fence in enumerate(found) if number in rendered)
     return fences, tuple(_shadows(page, fences))
 
@@ -76,15 +82,14 @@ def _record_superfences(preprocessor: Any, page: Page, found: list[Fence]) -> No
     """Every block that pymdownx.superfences renders goes into `found`."""
     line_at: Sequence[int] = ()
     opening, after = 0, 0
-    search = partial(type(preprocessor).search_nested, preprocessor)
+    search: Callable[[list[str]], list[str]] = partial(type(preprocessor).search_nested, preprocessor)
     process = partial(type(preprocessor).process_nested_block, preprocessor)
 
     def search_nested(given: list[str]) -> list[str]:
         nonlocal line_at
         line_at = _line_at(page, given)
         preprocessor.attr_list = True  # the author's word holds, even if the site shows nothing of it
-        found_and_replaced: list[str] = search(given)
-        return found_and_replaced
+        return search(given)
 
     def process_nested_block(ws: str, content: str, start: int, end: int) -> None:
         nonlocal opening, after
@@ -96,7 +101,7 @@ def _record_superfences(preprocessor: Any, page: Page, found: list[Fence]) -> No
         title = dict(options or {}).get("title")
         attributes = {str(key): str(value) for key, value in (kwargs.get("attrs") or {}).items()}
         found.append(Fence(page.line_of[first], first, end, language or "", title, attributes, src))
-        return mark(len(found) - 1)
+        return _mark(len(found) - 1)
 
     preprocessor.search_nested = search_nested
     preprocessor.process_nested_block = process_nested_block
@@ -111,52 +116,27 @@ def _keep_lines(preprocessor: Any) -> None:
 
 
 def _record_fenced_code(preprocessor: Any, page: Page, found: list[Fence]) -> None:
-    """Every block that Markdown's own fenced_code renders goes into `found`."""
-    run, pattern = partial(type(preprocessor).run, preprocessor), type(preprocessor).FENCED_BLOCK_RE
-    stash = preprocessor.md.htmlStash
+    """Every block that Markdown's own fenced_code would render goes into `found`."""
 
-    def recorded(given: list[str]) -> list[str]:
-        line_at, moved = _line_at(page, given), 0
-        last: re.Match[str] | None = None
+    def run(given: list[str]) -> list[str]:
+        line_at, text, made = _line_at(page, given), "\n".join(given), ""
+        index, kept_from = 0, 0
+        while match := preprocessor.FENCED_BLOCK_RE.search(text, index):
+            attributes, rest = get_attrs_and_remainder(match["attrs"] or "")
+            if rest:  # braces that do not match: no block
+                index = match.end("attrs")
+                continue
+            _, classes, options = preprocessor.handle_attrs(attributes)
+            opening, closing = (line_at[text.count("\n", 0, index)] for index in match.span())
+            data = {key: str(value) for key, value in options.items() if key.startswith("data-")}
+            language, source = match["lang"] or next(iter(classes), ""), match["code"].removesuffix("\n")
+            line, title = page.line_of[opening], options.get("title")
+            found.append(Fence(line, opening, closing + 1, language, title, data, source))
+            made += f"{text[kept_from : match.start()]}\n{preprocessor.md.htmlStash.store(_mark(len(found) - 1))}\n"
+            index = kept_from = match.end()
+        return f"{made}{text[kept_from:]}".split("\n")
 
-        class Pattern:
-            """Remembers what was found last, and so what is stored next."""
-
-            @staticmethod
-            def search(text: str, index: int) -> re.Match[str] | None:
-                nonlocal last
-                last = pattern.search(text, index)
-                return last
-
-        def store(_: str) -> str:
-            nonlocal moved
-            if last is None:
-                raise RuntimeError  # nothing is stored but what was found
-            opening = last.string.count("\n", 0, last.start()) - moved
-            lines = last.group().count("\n")
-            moved += 2 - lines  # the block becomes a line between two others
-            found.append(_plain_fence(preprocessor, last, page, line_at[opening], line_at[opening + lines]))
-            placeholder: str = type(stash).store(stash, mark(len(found) - 1))
-            return placeholder
-
-        preprocessor.FENCED_BLOCK_RE, stash.store = Pattern, store
-        try:
-            rendered: list[str] = run(given)
-        finally:
-            del preprocessor.FENCED_BLOCK_RE, stash.store
-        return rendered
-
-    preprocessor.run = recorded
-
-
-def _plain_fence(preprocessor: Any, match: re.Match[str], page: Page, opening: int, closing: int) -> Fence:
-    language, classes, options = match.group("lang") or "", [], {}
-    if match.group("attrs"):
-        _, classes, options = preprocessor.handle_attrs(get_attrs_and_remainder(match.group("attrs"))[0])
-        language = classes.pop(0) if classes else ""
-    source = match.group("code").removesuffix("\n")
-    attributes = {key: str(value) for key, value in options.items() if key.startswith("data-")}
-    return Fence(page.line_of[opening], opening, closing + 1, language, options.get("title"), attributes, source)
+    preprocessor.run = run
 
 
 def _line_at(page: Page, given: list[str]) -> Sequence[int]:
@@ -181,3 +161,38 @@ def _shadows(page: Page, fences: tuple[Fence, ...]) -> list[tuple[int, str]]:
         for index, line in enumerate(lines)
         if index not in covered and OPENING.match(line)
     ]
+
+
+def _mark(number: int) -> str:
+    """What stands in the HTML in the place of that block."""
+    return f'<pre {MARK}="{number}"></pre>'
+
+
+def _shown(html: str) -> set[int]:
+    """The numbers of the marks that a browser shows: none in a comment, a script, a template, a declaration."""
+    if not HIDING.search(html):
+        return {int(number) for number in MARKED.findall(html)}
+    marks = _Marks()
+    marks.feed(html)
+    marks.close()
+    return marks.shown
+
+
+class _Marks(HTMLParser):
+    CDATA_CONTENT_ELEMENTS = TEXT_ONLY  # type: ignore[misc] # where the parser has it for a subclass to say
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: set[int] = set()
+        self._inert = 0  # templates that stand open here
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        number = dict(attrs).get(MARK)
+        if tag == INERT:
+            self._inert += 1
+        elif tag == "pre" and number and not self._inert:
+            self.shown.add(int(number))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == INERT and self._inert:
+            self._inert -= 1

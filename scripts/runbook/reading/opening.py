@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +43,9 @@ class Opened:
     root: Path
     config_file: str
     config: MkDocsConfig
-    files: Files = field(default_factory=lambda: Files([]))
-    pages: tuple[MkDocsPage, ...] = ()
-    unknown: tuple[str, ...] = ()
+    files: Files
+    pages: tuple[MkDocsPage, ...]
+    unknown: tuple[str, ...]
 
 
 def open_site(root: Path, config_file: str) -> Opened:
@@ -53,11 +53,11 @@ def open_site(root: Path, config_file: str) -> Opened:
     unknown: list[str] = []
     with as_mkdocs_does(root, config_file):
         config = _configuration(root / config_file, unknown)
-        plugins = _Plugins(config.plugins, unknown)
-        plugins.pass_on("startup", None, command="build", dirty=False)
-        config = plugins.pass_on("config", config)
-        files = plugins.pass_on("files", get_files(config), config=config)
-        navigation = plugins.pass_on("nav", get_navigation(files, config), config=config, files=files)
+        pass_on = functools.partial(_passed_on, config.plugins, unknown)
+        pass_on("startup", None, command="build", dirty=False)
+        config = pass_on("config", config)
+        files = pass_on("files", get_files(config), config=config)
+        navigation = pass_on("nav", get_navigation(files, config), config=config, files=files)
         listed = {page.file.src_uri for page in navigation.pages}
         others = (file.page for file in files.documentation_pages() if file.src_uri not in listed)
         pages = (*navigation.pages, *filter(None, others))
@@ -67,14 +67,15 @@ def open_site(root: Path, config_file: str) -> Opened:
 @contextlib.contextmanager
 def as_mkdocs_does(root: Path, config_file: str) -> Iterator[None]:
     """Silent, without proofs, in the folder of the settings; what MkDocs refuses is a SettingsError."""
-    disabled = logging.root.manager.disable
+    disabled, shown = logging.root.manager.disable, withheld.set(True)
     logging.disable(logging.CRITICAL)  # what is wrong is raised, in one line and with its place
     try:
-        with contextlib.chdir((root / config_file).parent), withheld():
+        with contextlib.chdir((root / config_file).parent):
             yield
     except (Exception, SystemExit) as error:  # whatever MkDocs makes of settings of the wrong shape
         raise SettingsError(f"{config_file} : MkDocs refuse le site : {reason(error)}") from error
     finally:
+        withheld.reset(shown)
         logging.disable(disabled)
 
 
@@ -177,30 +178,22 @@ def _add_hook(config: MkDocsConfig, name: str, unknown: list[str]) -> None:
         raise ConfigurationError(f"hooks : {name} : {reason(error)}") from error
 
 
-class _Plugins:
-    """The site's plugins: one that fails while the site is opened is left out, unless it writes into pages."""
+def _passed_on(plugins: PluginCollection, unknown: list[str], event: str, item: Any, **given: Any) -> Any:
+    """What all plugins make of `item`, as MkDocs's own `run_event` has it.
 
-    def __init__(self, plugins: PluginCollection, unknown: list[str]) -> None:
-        self._plugins, self._unknown = plugins, unknown
-
-    def pass_on(self, event: str, item: Any, **given: Any) -> Any:
-        """What all of them make of `item`, as MkDocs's own `run_event` has it."""
-        for method in list(self._plugins.events[event]):
-            try:
-                made = method(**given) if item is None else method(item, **given)
-            except (Exception, SystemExit) as error:
-                self._leave_out(self._owner(method), error)
-            else:
-                item = item if made is None else made
-        return item
-
-    def _leave_out(self, name: str, error: BaseException) -> None:
-        events = self._plugins.events
-        if any(self._owner(method) == name for method in events["page_markdown"]):
-            raise ConfigurationError(f"greffon « {name} » : {reason(error)}") from error
-        self._unknown.append(f"greffon « {name} » en échec ({reason(error)}) ; les pages sont lues sans lui")
-        for methods in events.values():
-            methods[:] = [method for method in methods if self._owner(method) != name]
-
-    def _owner(self, method: Any) -> str:
-        return self._plugins._event_origins.get(method, "?")  # noqa: SLF001 — where MkDocs says whose a method is
+    One that fails while the site is opened is left out, unless it writes into pages.
+    """
+    owners, events = plugins._event_origins, plugins.events  # noqa: SLF001 — where MkDocs says whose a method is
+    for method in list(events[event]):
+        try:
+            made = method(**given) if item is None else method(item, **given)
+        except (Exception, SystemExit) as error:
+            name = owners.get(method, "?")
+            if name in (owners.get(one, "?") for one in events["page_markdown"]):
+                raise ConfigurationError(f"greffon « {name} » : {reason(error)}") from error
+            unknown.append(f"greffon « {name} » en échec ({reason(error)}) ; les pages sont lues sans lui")
+            for methods in events.values():
+                methods[:] = [one for one in methods if owners.get(one, "?") != name]
+        else:
+            item = item if made is None else made
+    return item

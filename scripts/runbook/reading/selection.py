@@ -1,8 +1,8 @@
 """Which of a site's pages somebody asks for: by page, folder, pattern, `page.md:LINE` or tag."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
@@ -14,50 +14,45 @@ LINE = re.compile(r"(?P<page>.+\.\w+):(?P<line>\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """All `pages` of the site, and the paths `chosen` among them; none is chosen where all are meant.
+    """All `pages` of the site, and the paths `chosen` among them, each with its blocks that are asked for by line.
 
-    A page asked for by line ends with the block at that line: what stands before it in the page makes it possible,
-    and its clean-ups undo that.  `lines` are those of the blocks asked for, by page.
+    None is chosen where all are meant.  A page asked for by line ends with the block at that line: what stands before
+    it in the page makes it possible, and its clean-ups undo that.
     """
 
     pages: list[PageBlocks]
-    chosen: tuple[str, ...] = ()
-    lines: dict[str, tuple[int, ...]] | None = None
+    chosen: dict[str, list[Block]] = field(default_factory=dict)
 
     def holds(self, path: str, line: int) -> bool:
         """Whether what stands at that line of that page was asked for itself."""
         if self.chosen and path not in self.chosen:
             return False
-        lines = (self.lines or {}).get(path)
-        blocks = (block for page in self.pages if page.page.path == path for block in page.all_blocks)
-        return not lines or any(block.line <= line <= block.end for block in blocks if block.line in lines)
+        blocks = self.chosen.get(path)
+        return not blocks or any(block.line <= line <= block.end for block in blocks)
 
 
-def select(found: Sequence[PageBlocks], root: Path, asked: Iterable[str], tags: Iterable[str]) -> Selection:
+def select(found: Sequence[PageBlocks], root: Path, asked: Sequence[str], tags: Sequence[str]) -> Selection:
     """Those `asked` for that carry one of the `tags`; RunbookError for a name, line or tag that is nowhere."""
-    asked, tags = tuple(asked), tuple(tags)
     pages = {page.page.path: page for page in found}
     if not asked and not tags:
         return Selection(list(found))
-    chosen: dict[str, list[int]] = {}
+    chosen: dict[str, list[Block]] = {}
     for name in asked:
-        by_line = LINE.fullmatch(name)
-        paths = _named(by_line["page"] if by_line else name, found, root)
+        placed = LINE.fullmatch(name)
+        paths = _named(placed["page"] if placed else name, found, root)
         if not paths:
             raise RunbookError(f"{name} : page absente du site ; « runbook list » donne celles qui ont des commandes")
         for path in paths:
-            lines = chosen.setdefault(path, [])
-            if by_line:
-                lines.append(_block_at(pages[path], int(by_line["line"])).line)
+            blocks = chosen.setdefault(path, [])
+            if placed:
+                blocks.append(_block_at(pages[path], int(placed["line"])))
     if tags:
         tagged = _tagged(found, tags)
         named = chosen or {page.page.path: [] for page in found}
-        chosen = {path: lines for path, lines in named.items() if path in tagged}
+        chosen = {path: blocks for path, blocks in named.items() if path in tagged}
         if not chosen:
             raise RunbookError(f"étiquettes {', '.join(tags)} : aucune des pages nommées ne les porte ; retirer --tag")
-    lines_of = {path: tuple(lines) for path, lines in chosen.items() if lines}
-    kept = [_until(page, lines_of[path]) if (path := page.page.path) in lines_of else page for page in found]
-    return Selection(kept, tuple(chosen), lines_of)
+    return Selection([_until(page, chosen.get(page.page.path)) for page in found], chosen)
 
 
 def _named(name: str, found: Sequence[PageBlocks], root: Path) -> list[str]:
@@ -82,9 +77,11 @@ def _block_at(page: PageBlocks, line: int) -> Block:
     raise RunbookError(f"{page.page.path}:{line} : aucun bloc de commandes à cette ligne ; {near}")
 
 
-def _until(page: PageBlocks, lines: tuple[int, ...]) -> PageBlocks:
-    """The page up to the blocks asked for: of each target the steps before the last of them, and the clean-ups."""
-    last = {block.target: block.line for block in page.all_blocks if block.line in lines}
+def _until(page: PageBlocks, asked: list[Block] | None) -> PageBlocks:
+    """The page up to any blocks asked for: of each target the steps before the last of them, and the clean-ups."""
+    if not asked:
+        return page
+    last = {block.target: block.line for block in sorted(asked, key=lambda block: block.line)}
 
     def kept(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         return tuple(one for one in blocks if one.target in last and (one.cleanup or one.line <= last[one.target]))
@@ -92,7 +89,7 @@ def _until(page: PageBlocks, lines: tuple[int, ...]) -> PageBlocks:
     return replace(page, blocks=kept(page.blocks), sessions=kept(page.sessions))
 
 
-def _tagged(found: Sequence[PageBlocks], tags: tuple[str, ...]) -> set[str]:
+def _tagged(found: Sequence[PageBlocks], tags: Sequence[str]) -> set[str]:
     known: dict[str, set[str]] = {}
     for page in found:
         written = page.page.meta.get("tags") or []

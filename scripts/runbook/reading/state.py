@@ -1,5 +1,6 @@
-"""All that the pages, and what the check says of them, depend on: which files are there, is everything as it was?"""
+"""Is everything as it was when the pages were last read and checked? What was found then still holds."""
 
+import contextlib
 import hashlib
 import os
 import subprocess
@@ -8,13 +9,57 @@ import sysconfig
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
 
 import runbook
+from runbook.reading.content import PageBlocks
 from runbook.settings import Settings
+from runbook.whole_file import write_whole
 
 # Of the environment, what tells of the terminal and of the last command, and nothing of what is read.
 SESSION = {"_", "PWD", "OLDPWD", "SHLVL", "COLUMNS", "LINES", "TERM", "WINDOWID"}
 NOT_READ = {"node_modules", "__pycache__"}
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """Something that holds in the state `of` (`state_of`)."""
+
+    of: str
+
+
+class Reading(Remembered, frozen=True):
+    """All the pages of a site."""
+
+    pages: list[PageBlocks]
+    unknown: tuple[str, ...] = ()
+
+
+Known = TypeVar("Known", bound=Remembered)
+
+
+def recall(root: Path, settings: Settings, state: str, kind: type[Known]) -> Known | None:
+    """What was found of this kind in this very state, if it is the last one that was kept."""
+    try:
+        kept = msgspec.msgpack.decode(_memory(root, settings, kind).read_bytes(), type=kind)
+    except (OSError, msgspec.DecodeError):  # none yet, or damaged: everything is read
+        return None
+    return kept if kept.of == state else None
+
+
+def keep(root: Path, settings: Settings, found: Remembered, environment: Mapping[str, str] = os.environ) -> None:
+    """Remember it instead of what was found before, unless somebody wrote meanwhile; else it is found each time."""
+    with contextlib.suppress(OSError):
+        ignored = root / settings.state / ".gitignore"
+        if not ignored.exists():
+            write_whole(ignored, b"*\n")
+        if state_of(root, settings, environment) == found.of:
+            write_whole(_memory(root, settings, type(found)), msgspec.msgpack.encode(found))
+
+
+def _memory(root: Path, settings: Settings, kind: type[Remembered]) -> Path:
+    return root / settings.state / "cache" / f"{kind.__name__.lower()}.msgpack"
 
 
 def state_of(root: Path, settings: Settings, environment: Mapping[str, str] = os.environ) -> str:
@@ -35,10 +80,10 @@ def _files(root: Path, settings: Settings) -> Iterator[bytes]:
     listed = listed_files(root, settings)
     kept = _git(root, "--stage")  # of each file its mode, the hash of its content, its path
     changed = _git(root, "--modified", "--deleted", "--others", "--exclude-standard").split("\0")
-    yield kept.encode(errors="surrogateescape")
+    yield os.fsencode(kept)
     for name in sorted(filter(None, changed) if kept else listed):
         path = root / name
-        yield name.encode(errors="surrogateescape")
+        yield os.fsencode(name)
         if path.is_file():
             yield b"x" if os.access(path, os.X_OK) else b"-"
             yield path.read_bytes()
@@ -60,9 +105,8 @@ def _pages(root: Path) -> set[str]:
 def _tools(root: Path, environment: Mapping[str, str]) -> Iterator[bytes]:
     yield sys.version.encode()
     yield "\0".join(sorted(os.listdir(sysconfig.get_path("purelib")))).encode()  # noqa: PTH208 — names hold versions
-    yield "\0".join(sorted(f"{name}={value}" for name, value in environment.items() if name not in SESSION)).encode(
-        errors="surrogateescape"
-    )
+    asked = (f"{name}={value}" for name, value in environment.items() if name not in SESSION)
+    yield os.fsencode("\0".join(sorted(asked)))
     engine = Path(runbook.__file__).parent
     if not engine.is_relative_to(root):
         for path in sorted(engine.rglob("*.py")):
@@ -84,4 +128,4 @@ def _git(root: Path, *options: str) -> str:
         ran = subprocess.run(["git", "ls-files", "-z", *options], cwd=root, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):  # no git, or no repository
         return ""
-    return ran.stdout.decode(errors="surrogateescape")
+    return os.fsdecode(ran.stdout)

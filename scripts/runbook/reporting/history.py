@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from runbook.reading.withheld import are_withheld
+from runbook.reading.withheld import withheld
 from runbook.reporting.coverage import Totals, totals
 from runbook.reporting.record import Campaign, decoded, encode
 from runbook.whole_file import alone, write_whole
@@ -47,5 +47,5 @@ def read(state: Path) -> list[PastRun]:
 
     SettingsError for a file that is no history.
     """
-    paths = [] if are_withheld() else sorted((state / FOLDER).glob("*.json"), reverse=True)
+    paths = [] if withheld.get() else sorted((state / FOLDER).glob("*.json"), reverse=True)
     return [run for path in paths if (run := decoded(path, PastRun, VERSION))]

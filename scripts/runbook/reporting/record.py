@@ -7,7 +7,7 @@ import msgspec
 
 from runbook.errors import SettingsError
 from runbook.outcome import Outcome, Reason
-from runbook.reading.withheld import are_withheld
+from runbook.reading.withheld import withheld
 
 VERSION = 3
 FILE = "record.json"
@@ -133,7 +133,7 @@ def decoded(path: Path, kind: type[Kept], version: int) -> Kept | None:
 
 def load(path: Path) -> Record:
     """Read a record; NoRecordError if there is none to show, SettingsError for one that this version cannot read."""
-    if are_withheld() or not path.exists():
+    if withheld.get() or not path.exists():
         raise NoRecordError(f"{path} : aucune exécution enregistrée ; lancer d'abord « runbook run »")
     if record := decoded(path, Record, VERSION):
         return record

@@ -174,7 +174,7 @@ def _line(result: Result) -> Text:
     if result.attempts:
         tries = f", {result.attempts} essais" if result.attempts > 1 else ""
         shown.append(f"  {result.seconds:.1f} s{tries}", "dim")
-    if result.bad:
+    if result.outcome.bad:
         shown.append(f"\n         {result.outcome} : {result.reason}", "red")
     elif result.reason:
         shown.append(f"\n         {result.reason}", "dim")

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import click
 
 from runbook.rules.shell import UNKNOWN, Command, Word
 from runbook.rules.situation import Situation
 
 DATA = Path(__file__).parent / "commands"
 PROGRAMS = ("kubectl", "docker", "kind", "curl", "git", "mkdocs")
+OWN = "runbook"
 # After their first operand these take the words of another command.
 CARRIERS = {
     "docker": ("run", "exec", "create", "container run", "container exec", "compose run", "compose exec"),
@@ -76,9 +79,10 @@ class Call:
         return self.command.block.exit_status == 0 and not self.command.block.not_run
 
 
-@cache
 def grammar_of(name: str) -> Grammar | None:
-    """The grammar of a program, from its data; None where there is none."""
+    """The grammar of a program, from its data; this program's own, from the verbs it was called with; else None."""
+    if name == OWN:
+        return _own(click.get_current_context(silent=True))
     if name in PROGRAMS:
         return _loaded(name)
     small = _loaded("gnu")
@@ -89,6 +93,20 @@ def grammar_of(name: str) -> Grammar | None:
 def _loaded(name: str) -> Grammar:
     data = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
     return Grammar(name, data["verbs"], data["aliases"])
+
+
+@cache
+def _own(context: click.Context | None) -> Grammar | None:
+    if context is None:
+        return None
+    program = context.find_root().to_info_dict()["command"]
+    return Grammar(OWN, {name: _written(verb) for name, verb in {"": program, **program["commands"]}.items()})
+
+
+def _written(verb: dict[str, Any]) -> str:
+    options = [one for one in verb["params"] if one["param_type_name"] == "option"]
+    ways = ((",".join(sorted(one["opts"], key=len)), one) for one in options)
+    return " ".join(" ".join((f"{way}{'' if one['is_flag'] else '='}", *one["secondary_opts"])) for way, one in ways)
 
 
 @cache
@@ -110,15 +128,12 @@ def options_of(text: str) -> Options:
     return Options(names, frozenset(valued), frozenset(optional))
 
 
-def read_call(command: Command, situation: Situation, more: Mapping[str, Grammar]) -> Call:
-    """The command read by the grammar of its program, `more` being those that only the caller knows.
-
-    Without a grammar, every word is an operand.
-    """
+def read_call(command: Command, situation: Situation) -> Call:
+    """The command read by the grammar of its program; without a grammar, every word is an operand."""
     program = posixpath.basename(command.name)
     if not (grammar_of(program) or program in builtins()):
         program = VERSIONED.sub("", program)
-    grammar = more.get(program) or grammar_of(program)
+    grammar = grammar_of(program)
     call = Call(command, situation, program, grammar)
     if grammar is None:
         call.operands += command.arguments

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
@@ -10,16 +10,14 @@ from itertools import chain, groupby
 from runbook.plan import in_order
 from runbook.reading.content import Block, PageBlocks
 from runbook.repository.model import Repository
-from runbook.rules.call import CARRIED, EFFECTS, Grammar, builtins, grammar_of, read_call
+from runbook.rules.call import CARRIED, EFFECTS, builtins, grammar_of, read_call
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import kept
 from runbook.rules.programs import absent, program
-from runbook.rules.rule import Rule, load_rules
+from runbook.rules.rule import load_rules
 from runbook.rules.scripts import command_blocks
 from runbook.rules.shell import UNKNOWN, Command, Shell
 from runbook.rules.situation import TERMINAL, Situation
-
-Grammars = Mapping[str, Grammar]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +28,22 @@ class Checked:
     notes: list[str] = field(default_factory=list)
 
 
-def check(pages: Iterable[PageBlocks], repository: Repository, grammars: Grammars | None = None) -> Checked:
+def check(pages: Iterable[PageBlocks], repository: Repository) -> Checked:
     """Every finding once, those of manifests and code before those of pages; empty where all agree.
 
-    `grammars` are those of programs that only the caller knows.  `pages` are asked for after the repository is judged:
-    somebody may still be reading them.
+    `pages` are asked for after the repository is judged: somebody may still be reading them.
     """
-    rules = list(load_rules().values())
     found = list(of_repository(repository))
     read = list(pages)
     with ThreadPoolExecutor() as pool:  # other programs, while the commands are read here
-        tools = [rule for rule in rules if rule.about == "tool"]
+        tools = [rule for rule in load_rules().values() if rule.about == "tool"]
         running = [pool.submit(lambda tool: list(tool.findings(repository, read)), tool) for tool in tools]
         unknown: Counter[str] = Counter()
-        found += of_pages(read, read, repository, grammars or {}, rules, unknown)
-        found += of_scripts(repository, grammars or {}, rules, unknown)
+        found += of_pages(read, read, repository, unknown)
+        found += of_scripts(repository, unknown)
         found += [one for future in running for one in future.result()]
     paths = {page.page.path for page in read}
-    left = sorted(kept(found, read, repository, rules), key=lambda one: (one.path in paths, one))
+    left = sorted(kept(found, read, repository), key=lambda one: (one.path in paths, one))
     return Checked(left, [*absent(repository, read), *_unknown(unknown)])
 
 
@@ -61,15 +57,10 @@ def of_repository(repository: Repository) -> Iterator[Finding]:
 
 
 def of_pages(
-    changed: Sequence[PageBlocks],
-    pages: Sequence[PageBlocks],
-    repository: Repository,
-    grammars: Grammars,
-    rules: Sequence[Rule],
-    unknown: Counter[str],
+    changed: Sequence[PageBlocks], pages: Sequence[PageBlocks], repository: Repository, unknown: Counter[str]
 ) -> Iterator[Finding]:
     """What is wrong in the commands and the text of `changed`, which stand among `pages`; `unknown` counts programs."""
-    reader = Reader(repository, grammars, rules, unknown)
+    reader = Reader(repository, unknown)
     before: dict[str, list[Situation]] = {}
     wanted = {page.page.uri for page in changed}
     for page in in_order(pages):
@@ -78,16 +69,14 @@ def of_pages(
             yield from (
                 Finding(one.page, one.line, one.cause, one.remedy, "bloc") for one in (*page.problems, *page.doubts)
             )
-            for rule in rules:
+            for rule in load_rules().values():
                 if rule.about == "page":
                     yield from rule.findings(page, pages, repository)
 
 
-def of_scripts(
-    repository: Repository, grammars: Grammars, rules: Sequence[Rule], unknown: Counter[str]
-) -> Iterator[Finding]:
+def of_scripts(repository: Repository, unknown: Counter[str]) -> Iterator[Finding]:
     """What is wrong in the commands of the repository's own scripts and workflows."""
-    reader = Reader(repository, grammars, rules, unknown)
+    reader = Reader(repository, unknown)
     for block, given in command_blocks(repository):
         situation = reader.start(block.target)
         situation.shell.variables.update(dict.fromkeys(given, UNKNOWN))
@@ -97,19 +86,16 @@ def of_scripts(
 class Reader:
     """Reads the commands of pages and scripts, by the rules about commands."""
 
-    def __init__(
-        self, repository: Repository, grammars: Grammars, rules: Sequence[Rule], unknown: Counter[str]
-    ) -> None:
-        self.repository, self.grammars, self.unknown = repository, grammars, unknown
-        self.rules = [rule for rule in rules if rule.about == "command"]
+    def __init__(self, repository: Repository, unknown: Counter[str]) -> None:
+        self.repository, self.unknown = repository, unknown
+        self.rules = [rule for rule in load_rules().values() if rule.about == "command"]
 
     def of_page(self, page: PageBlocks, before: dict[str, list[Situation]]) -> Iterator[Finding]:
         """The findings in a page's commands; `before` gets what the page leaves, and has what those before it left."""
         earlier = [situation for uri in page.after for situation in before.get(uri, [])]
         before[page.page.uri] = []
-        for target, blocks in groupby(
-            sorted(page.readable, key=lambda block: block.target), key=lambda one: one.target
-        ):
+        by_target = sorted(page.readable, key=lambda block: block.target)
+        for target, blocks in groupby(by_target, key=lambda block: block.target):
             situation = self.start(target)
             situation.inherit(earlier)
             before[page.page.uri].append(situation)
@@ -133,7 +119,7 @@ class Reader:
 
     def of_command(self, command: Command, situation: Situation) -> Iterator[Finding]:
         """The findings in one command and in those that it carries; then what it changes."""
-        call = read_call(command, situation, self.grammars)
+        call = read_call(command, situation)
         for rule in self.rules:
             if not rule.programs or call.program in rule.programs:
                 yield from rule.findings(call)
@@ -150,7 +136,7 @@ class Reader:
             self.unknown[call.program] += 1
 
     def _unknown(self, name: str) -> bool:
-        known = {*self.repository.settings.model.commands, *self.grammars, *EFFECTS, *CARRIED, *builtins()}
+        known = {*self.repository.settings.model.commands, *EFFECTS, *CARRIED, *builtins()}
         plain = re.fullmatch(r"[a-z][a-z0-9._+-]*", name) is not None
         return plain and name not in known and grammar_of(name) is None and program(name) is None
 

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from runbook.reading.content import PageBlocks
 from runbook.repository.model import Repository
 from runbook.rules.finding import Finding, nearest
-from runbook.rules.rule import Rule
+from runbook.rules.rule import load_rules
 from runbook.settings import FILE
 
 USELESS = "ignore-inutile"
@@ -33,11 +33,9 @@ class Ignore:
         return named and self.first <= found.line <= self.last and fnmatchcase(found.path, self.pattern)
 
 
-def kept(
-    findings: Iterable[Finding], pages: Sequence[PageBlocks], repository: Repository, rules: Sequence[Rule]
-) -> list[Finding]:
+def kept(findings: Iterable[Finding], pages: Sequence[PageBlocks], repository: Repository) -> list[Finding]:
     """The findings that stay, each once, and one for each ignore that is malformed or leaves nothing out."""
-    unique, known = set(findings), {rule.identifier for rule in rules}
+    unique, known = set(findings), load_rules().keys()
     ignores: list[Ignore] = []
     wrong: list[Finding] = []
     for one in _asked(pages, repository):

@@ -81,8 +81,8 @@ def command(asked: Asked, dry: bool) -> int:
         print_json(list(told))
     said = "à récrire" if dry else "récrits"
     screen.print(f"{len(changed)} résultats attendus {said}, {len(done) - len(changed)} laissés")
-    bad = [one for one in journal.results if one.outcome.bad]
-    return 1 if plan.refused or journal.faults or bad or any(one.refused for one in done) else 0
+    wrong = (*plan.refused, *journal.faults, *(one for one in journal.results if one.outcome.bad))
+    return 1 if wrong or any(one.refused for one in done) else 0
 
 
 def _without_expected(plan: Plan) -> Plan:
@@ -96,10 +96,8 @@ def _without_expected(plan: Plan) -> Plan:
 
 def _accepted(results: Sequence[Result], meant: dict[tuple[str, int], Block]) -> Iterator[Accepted]:
     """What each expected result would become; nothing of a page in which a command failed."""
-    failed: dict[str, int] = {}
-    for result in results:
-        if result.outcome.bad and result.why is not Reason.OUTPUT:
-            failed.setdefault(result.step.block.page, result.step.block.line)
+    bad = (one.step.block for one in reversed(results) if one.outcome.bad and one.why is not Reason.OUTPUT)
+    failed = {block.page: block.line for block in bad}  # the first of each page
     for result in results:
         block = meant[result.step.block.page, result.step.block.line]
         if block.expected is None:
@@ -117,18 +115,17 @@ def _accepted(results: Sequence[Result], meant: dict[tuple[str, int], Block]) ->
 
 def _refusal(expected: Expected, output: str, result: Result) -> str:
     """Why this output cannot take the place of what the page expects; empty if it can."""
-    if result.outcome is Outcome.NOT_RUN:
-        return f"non exécuté : {result.reason}"
-    if result.stood_in:
-        return f"répondu par le substitut {result.on} : sa réponse n'est pas celle de {result.target}"
-    if not expected.text.strip() and output.strip():
-        return "la page promet que rien n'est affiché ; corriger à la main"
-    if CUT in output:
-        return "sortie trop longue pour une page ; la réduire par la commande"
-    if "```" in output or "~~~" in output:
-        return "la sortie contient la clôture d'un bloc ; corriger à la main"
-    silent = expected.text.strip() and not output.strip()
-    return "rien n'a été affiché ; corriger à la main" if silent else ""
+    promised, given = expected.text.strip(), output.strip()
+    stood_in = f"répondu par le substitut {result.on} : sa réponse n'est pas celle de {result.target}"
+    reasons = {
+        f"non exécuté : {result.reason}": result.outcome is Outcome.NOT_RUN,
+        stood_in: result.stood_in,
+        "la page promet que rien n'est affiché ; corriger à la main": given and not promised,
+        "sortie trop longue pour une page ; la réduire par la commande": CUT in output,
+        "la sortie contient la clôture d'un bloc ; corriger à la main": "```" in output or "~~~" in output,
+        "rien n'a été affiché ; corriger à la main": promised and not given,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _written(asked: Asked, page: str, accepted: list[Accepted], dry: bool) -> list[Accepted]:

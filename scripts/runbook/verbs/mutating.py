@@ -8,7 +8,6 @@ from rich.live import Live
 from runbook.mutating import generate, judge, score
 from runbook.repository.model import read_repository
 from runbook.verbs.options import JSON, Asked, print_json, verb
-from runbook.verbs.verdict import own_grammar
 
 
 @verb(
@@ -22,8 +21,6 @@ from runbook.verbs.verdict import own_grammar
 )
 def command(asked: Asked, count: int | None, seed: int, only: str, workers: int) -> int:
     """Change une chose à la fois dans une copie du dépôt, et compte ce que le contrôle ou l'exécution ne voit pas."""
-    for target in asked.targets:
-        asked.known(target)
     selection = asked.selected()
     repository = read_repository(asked.root, asked.settings)
     made = generate.generate(selection.pages, repository, asked.targets)
@@ -31,7 +28,7 @@ def command(asked: Asked, count: int | None, seed: int, only: str, workers: int)
     chosen = generate.sample(found, count, seed)
     verdicts = []
     with Live(console=asked.screen, transient=True) as live:
-        for verdict in judge.judge(chosen, asked.root, repository.files, own_grammar(), workers, asked.targets):
+        for verdict in judge.judge(chosen, asked.root, repository.files, workers, asked.targets):
             verdicts.append(verdict)
             live.update(f"{len(verdicts)}/{len(chosen)} mutants, score {score.score(verdicts):.1f} %")
     if asked.as_json:

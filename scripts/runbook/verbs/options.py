@@ -15,9 +15,8 @@ import msgspec
 from runbook.errors import Problem, RunbookError, SettingsError
 from runbook.forked import forked
 from runbook.reading.content import PageBlocks
-from runbook.reading.remembered import Reading, recall
 from runbook.reading.selection import Selection, select
-from runbook.reading.state import state_of
+from runbook.reading.state import Reading, keep, recall, state_of
 from runbook.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -60,6 +59,11 @@ class Asked:
         return load(self.root)
 
     @cached_property
+    def state(self) -> str:
+        """What the repository is like as this verb begins: what is found of it is remembered as long as it stays so."""
+        return state_of(self.root, self.settings)
+
+    @cached_property
     def screen(self) -> "Console":
         """For people: standard output, or error where a program reads that; wide where it is no terminal."""
         from rich.console import Console
@@ -75,15 +79,13 @@ class Asked:
 
     def selected(self) -> Selection:
         """Every page of the site with its blocks, and those that are asked for; RunbookError if there are none."""
-        with pages_meanwhile(self.root, self.settings) as read:
+        with pages_meanwhile(self) as read:
             return select(read(), self.root, self.pages, self.tags)
 
     def missing_targets(self) -> dict[str, str]:
         """Target → what it lacks, those that were not asked for included."""
         from runbook.running import asking
 
-        for name in self.targets:
-            self.known(name)
         missing = asking.missing_targets(self.settings, self.root, self.context)
         others = (name for name in self.settings.targets if self.targets and name not in self.targets)
         return {**missing, **dict.fromkeys(others, NOT_ASKED)}
@@ -116,6 +118,8 @@ def verb(name: str, *options: Callable[[Work], Work], of_pages: bool = True) -> 
         @click.pass_obj
         def called(root: Path, /, **given: Any) -> int | None:
             asked = Asked(root, **{one: given.pop(one) for one in shared & given.keys()})
+            for target in asked.targets:
+                asked.known(target)
             return work(asked, **given)
 
         every: tuple[Callable[[Work], Work], ...] = (PAGES, TAGS) if of_pages else ()
@@ -127,36 +131,32 @@ def verb(name: str, *options: Callable[[Work], Work], of_pages: bool = True) -> 
 
 
 @contextlib.contextmanager
-def pages_meanwhile(
-    root: Path, settings: Settings, state: str = "", anew: bool = False
-) -> Iterator[Callable[[], list[PageBlocks]]]:
-    """Every page, for who has something to do until then; `state` if it is known,
-    `anew` to read even what has not changed.
+def pages_meanwhile(asked: Asked, anew: bool = False) -> Iterator[Callable[[], list[PageBlocks]]]:
+    """Every page, for who has something to do until then; `anew` to read even what has not changed.
 
     What is not remembered is read in a fork: MkDocs works on one core, and the caller on another.
     """
-    state = state or state_of(root, settings)
-    kept = None if anew else recall(root, settings, state, Reading)
-    with contextlib.ExitStack() as stack:
-        reading = partial(_read, root, settings, state)
-        read: Callable[[], Reading] = (lambda: kept) if kept else stack.enter_context(forked(reading))
+    kept = recall(asked.root, asked.settings, asked.state, Reading)
+    if kept and not anew:
+        yield cache(lambda: _told(kept))
+        return
+    with forked(partial(_read, asked)) as read:
         yield cache(lambda: _told(read()))
 
 
-def _read(root: Path, settings: Settings, state: str) -> Reading:
+def _read(asked: Asked) -> Reading:
     from runbook.reading.blocks import blocks_of
     from runbook.reading.pages import read_site
-    from runbook.reading.remembered import keep
 
+    root, settings = asked.root, asked.settings
     environment = dict(os.environ)  # which plugins change
     site = read_site(root, settings.site)
     if settings.targets and site.unknown:  # a command that is run has to be the one that readers see
         raise SettingsError(
             "\n".join(f"{what} ; ce site s'exécute : il doit être lu en entier" for what in site.unknown)
         )
-    found = Reading(state, blocks_of(site, settings), site.unknown)
-    if state_of(root, settings, environment) == state:  # else somebody wrote while it was read
-        keep(root, settings, found)
+    found = Reading(asked.state, blocks_of(site, settings), site.unknown)
+    keep(root, settings, found, environment)
     return found
 
 

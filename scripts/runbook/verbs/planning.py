@@ -1,7 +1,5 @@
 """`runbook plan`: what would run here, where, and what would not."""
 
-import msgspec
-
 from runbook.plan import make_plan
 from runbook.reporting import terminal
 from runbook.verbs.options import CONTEXT, JSON, TARGET, Asked, print_json, show_refused, verb
@@ -13,7 +11,7 @@ def command(asked: Asked) -> int:
     missing, selection = asked.missing_targets(), asked.selected()
     plan = make_plan(selection.pages, asked.settings, missing, selection.chosen)
     if asked.as_json:
-        print_json([msgspec.to_builtins(page) for page in plan.pages])
+        print_json(plan.pages)
     else:
         asked.show_missing(missing)
         terminal.show_plan(plan, asked.screen)

@@ -15,13 +15,12 @@ from runbook.judging import Journal, judged
 from runbook.plan import Plan, make_plan
 from runbook.reading.content import PageBlocks
 from runbook.reading.selection import Selection, select
-from runbook.reading.state import state_of
 from runbook.reporting import annotations, coverage, history, make, merge, record, terminal
 from runbook.reporting.record import Campaign
 from runbook.running.interruption import Interruptions
 from runbook.running.run import opened
+from runbook.verbs.checking import verdict
 from runbook.verbs.options import CONTEXT, JSON, JUNIT, RECORD, TARGET, Asked, pages_meanwhile, print_json, verb
-from runbook.verbs.verdict import verdict
 
 if TYPE_CHECKING:  # for a person on duty alone
     from runbook.reporting.step_by_step import StepByStep
@@ -41,8 +40,7 @@ if TYPE_CHECKING:  # for a person on duty alone
 def command(asked: Asked, require: str, by_step: bool, checks: bool) -> int:
     """Exécute les pages (toutes, ou celles nommées et celles dont elles dépendent)."""
     root, settings, screen = asked.root, asked.settings, asked.screen
-    state = state_of(root, settings)
-    with pages_meanwhile(root, settings, state) as read:
+    with pages_meanwhile(asked) as read:
         missing = asked.missing_targets()
         selection = select(read(), root, asked.pages, asked.tags)
     if by_step and not (selection.chosen and sys.stdin.isatty()):
@@ -52,7 +50,7 @@ def command(asked: Asked, require: str, by_step: bool, checks: bool) -> int:
     problems = [f"{name} : cible requise mais absente : {missing[name]}" for name in wanted if name in missing]
     problems += [f"page refusée : {problem}" for problem in plan.refused]
     asked.show_missing(missing)
-    findings = _findings(asked, state, selection.pages) if checks else None
+    findings = _findings(asked, selection.pages) if checks else None
     interruptions = Interruptions()
     announce = partial(asked.announce_stop, *(["aucun nettoyage n'est lancé."] if by_step else []))
     with interruptions.handled(announce):
@@ -74,9 +72,9 @@ def command(asked: Asked, require: str, by_step: bool, checks: bool) -> int:
     return done.exit_status
 
 
-def _findings(asked: Asked, state: str, pages: list[PageBlocks]) -> list[str]:
+def _findings(asked: Asked, pages: list[PageBlocks]) -> list[str]:
     """What the static check has to say before anything runs."""
-    findings = verdict(asked.root, asked.settings, state, lambda: pages).findings
+    findings = verdict(asked, lambda: pages).findings
     for finding in findings:
         asked.screen.print(f"[bold red]✘[/] {escape(str(finding))}")
     annotations.say(annotations.of_findings(findings))
@@ -107,7 +105,7 @@ def _kept(asked: Asked, selection: Selection, by_step: bool, done: Campaign) -> 
         from runbook.reporting import junit
 
         done = _written(done, partial(junit.write, [done], asked.junit_file))
-    if by_step or selection.lines:  # a part of a page proves nothing of it
+    if by_step or any(selection.chosen.values()):  # a part of a page proves nothing of it
         return done
     if not selection.chosen:  # the share of verified commands may not be below the minimum of the settings
         fault = coverage.drop([done], settings.coverage, record.load_previous(asked.folder / record.FILE))
