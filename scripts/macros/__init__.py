@@ -1,6 +1,7 @@
 """What can a page ask for instead of typing it?"""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,17 +73,19 @@ def define_env(env: Any) -> None:
         }
     )
 
+    imports = cache(engine.read_imports)
+
     def here(page: str | None) -> str:
         return page or env.page.file.src_uri
 
     macros: dict[str, Callable[..., str]] = {
         "drawing": lambda name: drawings.svg(diagrams[name]),
-        "engine_parts": lambda: engine.parts_table(only(read_yaml(root / _ENGINE), _ENGINE)),
-        "engine_drawing": engine.imports_drawing,
+        "engine_parts": lambda: engine.parts_table(only(read_yaml(root / _ENGINE), _ENGINE), imports()),
+        "engine_drawing": lambda: engine.imports_drawing(imports()),
         "objects_table": lambda: tables.objects_table(recette),
         "workloads_table": lambda: tables.workloads_table(recette.api, recette.front),
         "probes_table": lambda component: tables.probes_table(getattr(recette, component)),
-        "operations": lambda: operations_tables(root, settings.model.applications["api"].path),
+        "operations": operations_tables,
         "routes_table": lambda component: tables.routes_table(
             services[component], dig(meanings, "routes", component, source=_MEANINGS)
         ),

@@ -14,9 +14,11 @@ _ENGINE = "runbook"
 _LIBRARY = ("errors", "settings")  # read by nearly every part: their arrows would hide the others
 
 
-def parts_table(roles: dict[str, str]) -> str:
+Imports = dict[str, set[str]]
+
+
+def parts_table(roles: dict[str, str], imports: Imports) -> str:
     """Every part of the engine, what it is for, how large it is, and the parts that it imports."""
-    imports = _imports()
     rows = (
         (code(part), roles.get(part, ""), _lines(part), ", ".join(map(code, sorted(imports[part]))) or "–")
         for part in _ordered(imports)
@@ -24,9 +26,9 @@ def parts_table(roles: dict[str, str]) -> str:
     return table(("Partie", "Question à laquelle elle répond", "Lignes", "Importe"), rows, ("Lignes",))
 
 
-def imports_drawing() -> str:
+def imports_drawing(imports: Imports) -> str:
     """A diagram of the imports, without those that longer ways already say."""
-    imports = {part: used - set(_LIBRARY) for part, used in _imports().items() if part not in _LIBRARY}
+    imports = {part: used - set(_LIBRARY) for part, used in imports.items() if part not in _LIBRARY}
     arrows = [
         f"    {part} --> {used}"
         for part in _ordered(imports)
@@ -36,13 +38,13 @@ def imports_drawing() -> str:
     return "\n".join(("```mermaid", "flowchart TD", *(f"    {part}" for part in _ordered(imports)), *arrows, "```"))
 
 
-def _imports() -> dict[str, set[str]]:
+def read_imports() -> Imports:
     """Part → the other parts that its modules import, as the code stands; what only starts the program is no part."""
     with forked(_read_imports) as read:  # grimp leaves threads, and a process that has some cannot be forked safely
         return read()
 
 
-def _read_imports() -> dict[str, set[str]]:
+def _read_imports() -> Imports:
     graph = grimp.build_graph(_ENGINE, cache_dir=None)
     parts = {name for name in graph.find_children(_ENGINE) if not name.endswith("__main__")}
     for name in parts:

@@ -50,11 +50,15 @@ class Service(Document):
             return None
         return {"context": build} if isinstance(build, str) else mapping(build)
 
+    def beside(self, name: str) -> str:
+        """What the file calls so, relative to the repository."""
+        return posixpath.normpath(posixpath.join(self.folder, filled(str(name))))
+
     @property
     def context(self) -> str:
         """The folder that is built, relative to the repository."""
-        context = filled(str((self.build or {}).get("context", ".")))
-        return context if "://" in context else posixpath.normpath(posixpath.join(self.folder, context))
+        context = str((self.build or {}).get("context", "."))
+        return context if "://" in context else self.beside(context)
 
     @property
     def dockerfile(self) -> str:
@@ -65,11 +69,7 @@ class Service(Document):
     @property
     def environment(self) -> dict[str, str | None]:
         """Its variables; None for one that is passed on from the host."""
-        given = self.spec.get("environment")
-        if isinstance(given, list):
-            pairs = [str(entry).partition("=") for entry in given]
-            return {name: value if mark else None for name, mark, value in pairs}
-        return {str(name): None if value is None else str(value) for name, value in mapping(given).items()}
+        return pairs(self.spec.get("environment"))
 
     @property
     def ports(self) -> list[Published]:
@@ -119,6 +119,13 @@ class Compose(Document):
     def profiles(self) -> set[str]:
         """The profiles that some service has."""
         return {str(name) for service in self.services.values() for name in items(service.spec.get("profiles"))}
+
+
+def pairs(value: Any) -> dict[str, str | None]:
+    """What is written as a list of `NAME=value` or as a mapping; None where no value is given."""
+    if isinstance(value, list):
+        return {name: text if mark else None for name, mark, text in (str(entry).partition("=") for entry in value)}
+    return {str(name): None if text is None else str(text) for name, text in mapping(value).items()}
 
 
 def filled(text: str) -> str:

@@ -4,6 +4,8 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,9 +16,10 @@ from runbook.repository.applications import Application, read_application
 from runbook.repository.compose import NAMES, Compose, Service
 from runbook.repository.dockerfiles import Dockerfile, read_dockerfile
 from runbook.repository.objects import Container, KubeObject, objects_in, selects
-from runbook.repository.yamlfile import Document, items, read_documents, text_map, under
+from runbook.repository.yamlfile import Document, read_documents, under
 from runbook.settings import Settings
 
+_KNOWN: ContextVar["Repository | None"] = ContextVar("_KNOWN", default=None)
 SYSTEM_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 
 
@@ -31,15 +34,10 @@ class Repository:
     root: Path
     settings: Settings
     files: frozenset[str]
-    documents: tuple[Document, ...]  # of the manifests, those that describe no Kubernetes object included
+    objects: tuple[KubeObject, ...]
     compose: Compose
     applications: dict[str, Application]
     faults: tuple[Problem, ...] = ()
-
-    @cached_property
-    def objects(self) -> list[KubeObject]:
-        """Every object of every manifest."""
-        return objects_in(list(self.documents))
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -66,10 +64,13 @@ class Repository:
             found[part(path) or "."].append(path)
         return found
 
-    @cached_property
-    def namespaces(self) -> frozenset[str]:
-        """The namespaces that manifests make."""
-        return frozenset(item.name for item in self.objects if item.kind == "Namespace")
+    def holds(self, path: str) -> bool:
+        """Whether this is one of its files or folders."""
+        return path in self.files or path in self.folders
+
+    def beside(self, path: str) -> list[str]:
+        """What the folder of this path holds."""
+        return self.in_folder.get(posixpath.dirname(path) or ".", [])
 
     @cached_property
     def dockerfiles(self) -> dict[str, Dockerfile]:
@@ -77,6 +78,11 @@ class Repository:
         paths = {service.dockerfile for service in self.compose.services.values() if service.build}
         found = {path: self.root / path for path in sorted(paths)}
         return {path: read_dockerfile(full, path) for path, full in found.items() if full.is_file()}
+
+    def dockerfile_of(self, one: Service | Container) -> Dockerfile | None:
+        """The Dockerfile that a service is built from, or a container's image, where it is here."""
+        service = self.built.get(one.image) if isinstance(one, Container) else one
+        return self.dockerfiles.get(service.dockerfile) if service and service.build else None
 
     @cached_property
     def built(self) -> dict[str, Service]:
@@ -96,29 +102,22 @@ class Repository:
 
     @cached_property
     def compose_ports(self) -> dict[int, str]:
-        """Port that Compose publishes → its service."""
-        ports = ((port.host, name) for name, service in self.compose.services.items() for port in service.ports)
-        return {host: name for host, name in ports if host is not None}
+        """Port that Compose publishes → the application behind it, or the name of its service."""
+        ports = ((port.host, service) for service in self.compose.services.values() for port in service.ports)
+        return {host: (self.application_of(one) or one).name for host, one in ports if host is not None}
 
     @cached_property
     def node_ports(self) -> dict[int, str]:
         """Port that each node of the cluster opens → the application behind it, or the name of its Service."""
-        ports = (
-            (str(port.get("nodePort")), item) for item in self.of_kind("Service") for port in item.maps("spec", "ports")
-        )
-        return {int(port): self.application_behind(item) or item.name for port, item in ports if port.isdecimal()}
+        ports = ((port.get("nodePort"), one) for one in self.of_kind("Service") for port in one.maps("spec", "ports"))
+        return {port: (self.application_behind(one) or one).name for port, one in ports if isinstance(port, int)}
 
-    def listening(self, service: Service | None, application: str | None, given: str | None) -> set[int]:
-        """The ports that a container listens on: the one given as `PORT`, else those of its image and application."""
+    def listening(self, one: Service | Container) -> set[int]:
+        """The ports that it listens on: the one given as `PORT`, else those of its image and of its application."""
+        given, image, application = self.environment(one).get("PORT"), self.dockerfile_of(one), self.application_of(one)
         if given and given.isdecimal():
             return {int(given)}
-        dockerfile = self.dockerfiles.get(service.dockerfile) if service and service.build else None
-        known = self.applications.get(application or "")
-        return {*(dockerfile.exposed if dockerfile else ()), *(known.ports if known else ())}
-
-    def listening_in(self, service: Service) -> set[int]:
-        """The same of a Compose service."""
-        return self.listening(service, self.application_of_service(service), service.environment.get("PORT"))
+        return {*(image.exposed if image else ()), *(application.ports if application else ())}
 
     def text(self, path: str) -> str:
         """The text of a file; empty for one that is not there."""
@@ -140,58 +139,46 @@ class Repository:
 
     def pods_behind(self, service: KubeObject) -> list[KubeObject]:
         """The workloads whose pods a Service, or a NetworkPolicy, selects."""
-        chosen = service.at("spec", "podSelector", "matchLabels", default=service.at("spec", "selector"))
-        terms = ",".join(f"{key}={value}" for key, value in text_map(chosen).items())
-        near = (item for item in self.objects if terms and item.pod_keys is not None and same_place(item, service))
-        return [item for item in near if selects(terms, item.pod_labels)]
+        near = (item for item in self.objects if item.pod_keys is not None and same_place(item, service))
+        return [item for item in near if service.selector and selects(service.selector, item.pod_labels)]
 
     def opened(self, pod: KubeObject) -> Iterator[str]:
         """The ports that its containers announce, and those that variables `…PORT` give them; none of a silent one."""
         for container in (one for one in pod.containers() if one.ports):
             yield from container.ports
-            built = self.built.get(container.image)
-            image = self.dockerfiles.get(built.dockerfile) if built else None
+            image = self.dockerfile_of(container)
             given = {**(image.environment if image else {}), **self.environment(container)}
             yield from (value for name, value in given.items() if value and name.endswith("PORT"))
 
-    def application_behind(self, service: KubeObject) -> str | None:
+    def application_behind(self, service: KubeObject) -> Application | None:
         """The application that answers for a Service."""
         containers = (one for item in self.pods_behind(service) for one in item.containers())
-        return next((name for one in containers if (name := self.application_of(one))), None)
+        return next(filter(None, map(self.application_of, containers)), None)
 
-    def application_of(self, container: Container) -> str | None:
-        """The application that a container runs: the one whose module its command, or its image's, names."""
-        own = " ".join(map(str, (*items(container.at("command")), *items(container.at("args")))))
-        if container.at("command"):
-            return self._run_by(own)
-        built = self.built.get(container.image)
-        return self.application_of_service(built, own) if built else None
-
-    def application_of_service(self, service: Service, more: str = "") -> str | None:
-        """The same of a Compose service."""
-        given = service.spec.get("command") or more
-        command = " ".join(map(str, given)) if isinstance(given, list) else str(given)
-        dockerfile = self.dockerfiles.get(service.dockerfile)
-        entry = dockerfile.command if dockerfile and service.build else ""
-        return self._run_by(command) or self._run_by(entry)
-
-    def _run_by(self, command: str) -> str | None:
-        for name, source in self.settings.model.applications.items():
-            module = source.factory.partition(":")[0]
-            if re.search(rf"(?<![\w.]){re.escape(module)}(?![\w.])", command):
-                return name
+    def application_of(self, one: Service | Container) -> Application | None:
+        """The application that it runs: the one whose module its command, or its image's, names."""
+        told = [one.at("command"), one.at("args")]
+        words = [str(word) for part in told for word in (part if isinstance(part, list) else [part])]
+        image = None if isinstance(one, Container) and one.at("command") else self.dockerfile_of(one)
+        for command in (" ".join(words), image.command if image else ""):
+            for name, source in self.settings.model.applications.items():
+                module = source.factory.partition(":")[0]
+                if re.search(rf"(?<![\w.]){re.escape(module)}(?![\w.])", command):
+                    return self.applications[name]
         return None
 
-    def environment(self, container: Container) -> dict[str, str | None]:
-        """The variables that a container gets; None for a value that only the cluster knows."""
+    def environment(self, one: Service | Container) -> dict[str, str | None]:
+        """The variables that it gets; None for a value that only the cluster, or who starts Compose, knows."""
+        if isinstance(one, Service):
+            return one.environment
         found: dict[str, str | None] = {}
-        for source in container.maps("envFrom"):
+        for source in one.maps("envFrom"):
             for key, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
                 name = under(source, key, "name")
-                given = self.object_named(kind, str(name), container.owner.namespace) if name else None
+                given = self.object_named(kind, str(name), one.owner.namespace) if name else None
                 if given is not None:
-                    found |= {f"{source.get('prefix', '')}{one}": value for one, value in given.data.items()}
-        for variable in container.maps("env"):
+                    found |= {f"{source.get('prefix', '')}{key}": value for key, value in given.data.items()}
+        for variable in one.maps("env"):
             value = variable.get("value")
             found[str(variable.get("name"))] = None if "valueFrom" in variable else str("" if value is None else value)
         return found
@@ -202,11 +189,24 @@ def same_place(one: KubeObject, other: KubeObject) -> bool:
     return None in (one.namespace, other.namespace) or one.namespace == other.namespace
 
 
+@contextmanager
+def read_once(root: Path, settings: Settings) -> Iterator[None]:
+    """In here, and in a fork made here, whoever reads this repository gets the one read now: macros, and the check."""
+    token = _KNOWN.set(read_repository(root, settings))
+    try:
+        yield
+    finally:
+        _KNOWN.reset(token)
+
+
 def read_repository(root: Path, settings: Settings, files: frozenset[str] | None = None) -> Repository:
     """Read everything once; SettingsError if an application cannot even be imported.
 
     `files` are those of the repository if they are known already.
     """
+    known = _KNOWN.get()
+    if known is not None and (known.root, known.settings) == (root, settings):
+        return known
     source = settings.model
     listed = listed_files(root, settings).union(source.generated) if files is None else files
     documents: list[Document] = []
@@ -222,4 +222,4 @@ def read_repository(root: Path, settings: Settings, files: frozenset[str] | None
         faults += wrong
         compose = Compose(name, 1, *((read[0].value, read[0].node) if read else ({},)))
     applications = {name: read_application(root, name, one) for name, one in source.applications.items()}
-    return Repository(root, settings, listed, tuple(documents), compose, applications, tuple(faults))
+    return Repository(root, settings, listed, tuple(objects_in(documents)), compose, applications, tuple(faults))

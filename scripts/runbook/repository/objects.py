@@ -13,6 +13,14 @@ POD_KEYS: dict[str, Keys] = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
     **dict.fromkeys(("Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet"), ("spec", "template")),
 }
+SELECTORS: dict[str, Keys] = {  # where an object says which pods it is about
+    "Service": ("spec", "selector"),
+    "NetworkPolicy": ("spec", "podSelector", "matchLabels"),
+    **dict.fromkeys(
+        ("PodDisruptionBudget", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"),
+        ("spec", "selector", "matchLabels"),
+    ),
+}
 
 
 class KubeObject(Document):
@@ -30,6 +38,12 @@ class KubeObject(Document):
     def namespace(self) -> str | None:
         name = self.at("metadata", "namespace")
         return None if name is None else str(name)
+
+    @cached_property
+    def selector(self) -> str:
+        """The pods that it is about, as kubectl's `-l` takes them; empty for none, or for more than labels."""
+        keys = SELECTORS.get(self.kind)
+        return ",".join(f"{key}={value}" for key, value in text_map(self.at(*keys)).items()) if keys else ""
 
     @property
     def labels(self) -> dict[str, str]:

@@ -62,6 +62,15 @@ class Document:
         """The list of mappings under these keys."""
         return [mapping(one) for one in items(self.at(*keys))]
 
+    def below(self) -> Iterator[tuple[Keys, Any]]:
+        """Every value in it, each with its keys."""
+        waiting: list[tuple[Keys, Any]] = [((), self.value)]
+        while waiting:
+            keys, value = waiting.pop()
+            yield keys, value
+            pairs = value.items() if isinstance(value, dict) else enumerate(items(value))
+            waiting += [((*keys, key), one) for key, one in pairs]
+
     def line_of(self, *keys: Key) -> int:
         """The line of the deepest value under these keys that exists."""
         return self.place(*keys)[0]
@@ -126,20 +135,11 @@ def _repeated_keys(root: yaml.Node) -> Iterator[tuple[int, str]]:
 
 
 def _child(node: yaml.Node | None, key: Key) -> tuple[int, yaml.Node] | None:
-    """The line of a key (or of a list's item) and its value; what `<<` merges in comes last."""
-    if isinstance(node, yaml.SequenceNode):
-        if isinstance(key, int) and key < len(node.value):
-            return node.value[key].start_mark.line + 1, node.value[key]
-        return None
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    for name, value in node.value:
-        if name.value == str(key):
-            return name.start_mark.line + 1, value
-    for name, value in node.value:
-        if name.value == "<<":
-            for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                found = _child(merged, key)
-                if found is not None:
-                    return found
+    """The line of a key (or of a list's item) and its value; what `<<` merged in stands before a mapping's own keys."""
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key].start_mark.line + 1, node.value[key]
+    if isinstance(node, yaml.MappingNode):
+        for name, value in reversed(node.value):
+            if name.value == str(key):
+                return name.start_mark.line + 1, value
     return None

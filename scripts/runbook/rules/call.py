@@ -47,7 +47,7 @@ class Grammar:
     aliases: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Call:
     """`verb` holds all its words (`rollout status`); `options` are long names with their value if any.
 

@@ -10,11 +10,11 @@ from itertools import chain, groupby
 from runbook.plan import in_order
 from runbook.reading.content import Block, PageBlocks
 from runbook.repository.model import Repository
-from runbook.rules.call import CARRIED, EFFECTS, builtins, grammar_of, read_call
+from runbook.rules.call import CARRIED, EFFECTS, builtins, read_call
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import kept
 from runbook.rules.programs import absent, program
-from runbook.rules.rule import load_rules
+from runbook.rules.rule import rules_about
 from runbook.rules.scripts import command_blocks
 from runbook.rules.shell import UNKNOWN, Command, Shell
 from runbook.rules.situation import TERMINAL, Situation
@@ -36,8 +36,7 @@ def check(pages: Iterable[PageBlocks], repository: Repository) -> Checked:
     found = list(of_repository(repository))
     read = list(pages)
     with ThreadPoolExecutor() as pool:  # other programs, while the commands are read here
-        tools = [rule for rule in load_rules().values() if rule.about == "tool"]
-        running = [pool.submit(lambda tool: list(tool.findings(repository, read)), tool) for tool in tools]
+        running = [pool.submit(lambda rule: list(rule.findings(repository, read)), one) for one in rules_about("tool")]
         unknown: Counter[str] = Counter()
         found += of_pages(read, read, repository, unknown)
         found += of_scripts(repository, unknown)
@@ -51,9 +50,8 @@ def of_repository(repository: Repository) -> Iterator[Finding]:
     """What is wrong in manifests, Compose, images and code, whatever the pages say."""
     for fault in repository.faults:
         yield Finding(fault.page, fault.line, fault.cause, fault.remedy, "yaml")
-    for rule in load_rules().values():
-        if rule.about == "repository":
-            yield from rule.findings(repository)
+    for rule in rules_about("repository"):
+        yield from rule.findings(repository)
 
 
 def of_pages(
@@ -66,12 +64,10 @@ def of_pages(
     for page in in_order(pages):
         yield from reader.of_page(page, before)  # what one page no longer makes, another one misses
         if page.page.uri in wanted:
-            yield from (
-                Finding(one.page, one.line, one.cause, one.remedy, "bloc") for one in (*page.problems, *page.doubts)
-            )
-            for rule in load_rules().values():
-                if rule.about == "page":
-                    yield from rule.findings(page, pages, repository)
+            for one in (*page.problems, *page.doubts):
+                yield Finding(one.page, one.line, one.cause, one.remedy, "bloc")
+            for rule in rules_about("page"):
+                yield from rule.findings(page, pages, repository)
 
 
 def of_scripts(repository: Repository, unknown: Counter[str]) -> Iterator[Finding]:
@@ -88,7 +84,8 @@ class Reader:
 
     def __init__(self, repository: Repository, unknown: Counter[str]) -> None:
         self.repository, self.unknown = repository, unknown
-        self.rules = [rule for rule in load_rules().values() if rule.about == "command"]
+        self.rules = rules_about("command")
+        self.known = {*repository.settings.model.commands, *EFFECTS, *CARRIED, *builtins()}
 
     def of_page(self, page: PageBlocks, before: dict[str, list[Situation]]) -> Iterator[Finding]:
         """The findings in a page's commands; `before` gets what the page leaves, and has what those before it left."""
@@ -132,13 +129,9 @@ class Reader:
                 yield from self.of_command(inner, where)
         for change in chain(EFFECTS.get("", ()), EFFECTS.get(call.program, ())):
             change(call)
-        if self._unknown(call.program) and "/" not in command.name:
+        strange = not call.grammar and call.program not in self.known
+        if strange and re.fullmatch(r"[a-z][a-z0-9._+-]*", command.name) and program(call.program) is None:
             self.unknown[call.program] += 1
-
-    def _unknown(self, name: str) -> bool:
-        known = {*self.repository.settings.model.commands, *EFFECTS, *CARRIED, *builtins()}
-        plain = re.fullmatch(r"[a-z][a-z0-9._+-]*", name) is not None
-        return plain and name not in known and grammar_of(name) is None and program(name) is None
 
 
 def _unknown(programs: Counter[str]) -> list[str]:

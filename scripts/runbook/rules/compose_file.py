@@ -4,9 +4,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from runbook.repository.compose import Service, filled
+from runbook.repository.compose import Service, filled, pairs
 from runbook.repository.model import Repository
-from runbook.repository.yamlfile import items, mapping
+from runbook.repository.yamlfile import Keys, items, mapping
 from runbook.rules.finding import Finding, Told, nearest
 from runbook.rules.rule import rule
 
@@ -51,7 +51,7 @@ def healthy(repository: Repository) -> Iterator[Told]:
             if other is None or mapping(told).get("condition") != "service_healthy":
                 continue
             own = mapping(other.spec.get("healthcheck"))
-            dockerfile = repository.dockerfiles.get(other.dockerfile) if other.build else None
+            dockerfile = repository.dockerfile_of(other)
             if own.get("disable") or (dockerfile and not dockerfile.checked and not own.get("test")):
                 cause = f"« {name} », sans contrôle de santé, serait attendu toujours"
                 yield service, ("depends_on", str(name)), cause, "ajouter HEALTHCHECK ou healthcheck"
@@ -59,29 +59,20 @@ def healthy(repository: Repository) -> Iterator[Told]:
 
 @rule("construction-de-compose", about="repository", where="compose.yaml")
 def builds(repository: Repository) -> Iterator[Told]:
-    """Un service Compose se construit d'un dossier, d'un Dockerfile, d'une étape ou d'un argument qui n'existe pas.
+    """Un service Compose se construit d'une étape, ou avec un argument, que son Dockerfile n'a pas.
 
-    Mauvais : dockerfile: Dockerfil # api
-    Bon : dockerfile: Dockerfile # api
+    Mauvais : args: {EDITIONS: "2"}
+    Bon : args: {EDITION: "2"}
     """
     for service in repository.compose.services.values():
-        build = service.build
-        if build is None or "://" in service.context or "dockerfile_inline" in build:
-            continue
-        if service.context not in repository.folders:
-            near = nearest(service.context, repository.folders)
-            yield service, ("build", "context"), f"dossier « {service.context} » absent", near
-            continue
-        dockerfile = repository.dockerfiles.get(service.dockerfile)
+        build, dockerfile = service.build or {}, repository.dockerfile_of(service)
         if dockerfile is None:
-            near = nearest(service.dockerfile, (name for name in repository.files if "dockerfile" in name.lower()))
-            yield service, ("build", "dockerfile"), f"« {service.dockerfile} » absent", near
             continue
-        target, given = str(build.get("target", "")), build.get("args")
+        target = str(build.get("target", ""))
         if target and target.lower() not in dockerfile.stages:
             near = nearest(target, filter(None, dockerfile.stages))
             yield service, ("build", "target"), f"étape « {target} » que {dockerfile.path} n'a pas", near
-        for name in [str(one).partition("=")[0] for one in given] if isinstance(given, list) else mapping(given):
+        for name in pairs(build.get("args")):
             if name not in dockerfile.arguments:
                 cause = f"argument « {name} » que {dockerfile.path} ne prend pas"
                 yield service, ("build", "args", name), cause, nearest(name, dockerfile.arguments)
@@ -96,7 +87,7 @@ def ports(repository: Repository) -> Iterator[Told]:
     """
     taken: dict[tuple[int, str], str] = {}
     for service in repository.compose.services.values():
-        listening = repository.listening_in(service)
+        listening = repository.listening(service)
         for port in service.ports:
             if listening and port.target not in listening:
                 remedy = nearest(str(port.target), map(str, listening))
@@ -109,23 +100,29 @@ def ports(repository: Repository) -> Iterator[Told]:
 
 @rule("fichier-de-compose", about="repository", where="compose.yaml")
 def files(repository: Repository) -> Iterator[Told]:
-    """Un service Compose lit un fichier ou monte un dossier que le dépôt n'a pas.
+    """Un service Compose lit un fichier, ou monte ou construit un dossier, que le dépôt n'a pas.
 
     Mauvais : env_file: setting.env
     Bon : env_file: settings.env
     """
-    compose = repository.compose
-    for service in compose.services.values():
-        given = service.spec.get("env_file")
-        entries = [one if isinstance(one, dict) else {"path": one} for one in items(given) or [given]]
-        named = [("env_file", str(one.get("path") or "")) for one in entries if one.get("required", True)]
-        named += [("volumes", source) for source in _mounted(service) if source.startswith(".")]
-        for part, name in named:
-            path = posixpath.normpath(posixpath.join(service.folder, filled(name)))
-            there = path in repository.files or path in repository.folders
-            if name and not there and not name.startswith(("/", "~", "..", "$")):
-                known = repository.in_folder.get(posixpath.dirname(path) or ".", ())
-                yield service, (part,), f"« {name} » absent du dépôt", nearest(path, known)
+    for service in repository.compose.services.values():
+        for keys, path in _read(service, repository):
+            if not repository.holds(path) and not path.startswith(("/", "..")) and not re.search(r"[~$]|://", path):
+                yield service, keys, f"« {path} » absent du dépôt", nearest(path, repository.beside(path))
+
+
+def _read(service: Service, repository: Repository) -> Iterator[tuple[Keys, str]]:
+    """What a service is built from and given, relative to the repository."""
+    if service.build is not None:
+        yield ("build", "context"), service.context
+        if service.context in repository.folders and "dockerfile_inline" not in service.build:
+            yield ("build", "dockerfile"), service.dockerfile
+    given = service.spec.get("env_file")
+    for one in items(given) or [given]:
+        told = one if isinstance(one, dict) else {"path": one}
+        if told.get("path") and told.get("required", True):
+            yield ("env_file",), service.beside(told["path"])
+    yield from ((("volumes",), service.beside(source)) for source in _mounted(service) if source.startswith("."))
 
 
 @rule("copie-de-dockerfile", about="repository", where="Dockerfile")
@@ -136,8 +133,8 @@ def copies(repository: Repository) -> Iterator[Told]:
     Bon : COPY app ./app
     """
     for service in repository.compose.services.values():
-        dockerfile = repository.dockerfiles.get(service.dockerfile) if service.build else None
-        others = [*mapping((service.build or {}).get("additional_contexts"))]
+        dockerfile = repository.dockerfile_of(service)
+        others = mapping((service.build or {}).get("additional_contexts"))
         if dockerfile is None:
             continue
         for found in dockerfile.of("COPY", "ADD"):
@@ -149,7 +146,6 @@ def copies(repository: Repository) -> Iterator[Told]:
                 continue
             for source in found.arguments[:-1]:
                 path = posixpath.normpath(posixpath.join(service.context, source.lstrip("/")))
-                there = path in repository.files or path in repository.folders
-                if not there and not re.search(r"[$*?\[<]|://", source):
-                    near = nearest(path, repository.in_folder.get(posixpath.dirname(path) or ".", ()))
+                if not repository.holds(path) and not re.search(r"[$*?\[<]|://", source):
+                    near = nearest(path, repository.beside(path))
                     yield Finding(dockerfile.path, found.line, f"« {path} » absent du dépôt", near)

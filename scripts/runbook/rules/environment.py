@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from runbook.repository.applications import Application
-from runbook.repository.compose import filled
+from runbook.repository.compose import Service, filled
 from runbook.repository.model import Repository
+from runbook.repository.objects import Container
 from runbook.repository.yamlfile import Keys
 from runbook.rules.finding import Told, nearest
-from runbook.rules.manifests import references
 from runbook.rules.rule import rule
 
 # Read by servers and by the language itself, whatever the application.
@@ -35,23 +35,21 @@ class Given:
 
 def _given(repository: Repository) -> Iterator[Given]:
     """Every variable of every container, at the key of the ConfigMap or Secret that gives it, if one does."""
-    for service in repository.compose.services.values():
-        reader = repository.applications.get(repository.application_of_service(service) or "")
-        for name, value in service.environment.items():
-            yield Given(name, filled(value or ""), service, ("environment", name), reader, True)
-    sources = {
+    sources: dict[str, tuple[Any, Keys]] = {
         key: (item, (part, key))
         for item in repository.of_kind("ConfigMap", "Secret")
         for part in ("data", "stringData")
         for key in item.map(part)
     }
-    for container in repository.containers():
-        reader = repository.applications.get(repository.application_of(container) or "")
-        own = {one.get("name"): index for index, one in enumerate(container.maps("env"))}
-        for name, value in repository.environment(container).items():
-            place: tuple[Any, Keys] = sources.get(name, (container, ("envFrom",)))
-            thing, keys = (container, ("env", own[name])) if name in own else place
-            yield Given(name, value, thing, keys, reader, False)
+    every: list[Service | Container] = [*repository.compose.services.values(), *repository.containers()]
+    for one in every:
+        composed, reader = isinstance(one, Service), repository.application_of(one)
+        own = {told.get("name"): index for index, told in enumerate(one.maps("env"))}
+        for name, value in repository.environment(one).items():
+            thing, keys = sources.get(name, (one, ("envFrom",)))
+            if composed or name in own:
+                thing, keys = one, ("environment", name) if composed else ("env", own[name])
+            yield Given(name, None if value is None else filled(value), thing, keys, reader, composed)
 
 
 @rule("variable-non-lue", about="repository", where="compose.yaml")
@@ -119,7 +117,7 @@ def _answering(repository: Repository, in_compose: bool) -> dict[str, set[int]]:
     """Name in the network of Compose, or of the cluster → the ports that answer there, as far as they are known."""
     if in_compose:
         return {
-            name: {port.target for port in service.ports} | repository.listening_in(service)
+            name: {port.target for port in service.ports} | repository.listening(service)
             for name, service in repository.compose.services.items()
         }
     services = repository.of_kind("Service")
@@ -133,8 +131,7 @@ def unused(repository: Repository) -> Iterator[Told]:
     Mauvais : kind: ConfigMap
     Bon : kind: ResourceQuota
     """
-    named = {(kind, str(told.get("name"))) for _, _, kind, told in references(repository)}
     texts = [str(item.value) for item in repository.objects if item.kind not in ("ConfigMap", "Secret")]
     for item in repository.of_kind("ConfigMap", "Secret") if any(repository.containers()) else ():
-        if (item.kind, item.name) not in named and not any(f"'{item.name}'" in text for text in texts):
+        if not any(f"'{item.name}'" in text for text in texts):
             yield item, ("metadata", "name"), "qu'aucun pod ne lit", "le donner à un conteneur, ou le retirer"

@@ -3,12 +3,14 @@
 import re
 
 TOKEN = re.compile(
-    r"""(?P<any>\.\.)|\.(?P<name>(?:\\.|[^\s.\[\]{}'"(),=<>!|*])+)|\.?(?P<all>\*)|\[\?\((?P<filter>.*?)\)\]
-    |\[['"](?P<quoted>(?:\\.|[^'"\\])*)['"]\]|(?P<list>\[(?:\*|[-\d:,]*)\])|(?P<dot>\.)(?=\[|$)""",
+    r"""(?P<any>\.)(?=\.)|\.(?P<name>(?:\\.|[^\s.\[\]{}'"(),=<>!|*])+)|\[\?\((?P<filter>.*?)\)\]
+    |\.?(?P<all>\*|\[(?:['"][^'"\]]*['"],?\s*){2,}\])|\[['"](?P<quoted>(?:\\.|[^'"\\])*)['"]\]
+    |(?P<list>\[(?:\*|[-\d:,]*)\])|(?P<dot>\.)(?=\[|$)""",
     re.VERBOSE | re.DOTALL,
 )
 EXPRESSION = re.compile(r"\{((?:[^{}\"']|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')*)\}")
-LITERAL = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
+LITERAL = r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'"
+BRACKETS = r"\[\?\(.*?\)\]|\[[^\]]*\]"
 ELEMENT, ANYWHERE = "[]", ".."  # a step into a list, a step to any depth
 Path = tuple[str, ...]
 
@@ -49,17 +51,9 @@ def relaxed(text: str) -> Path:
 
 
 def _operands(expression: str) -> list[str]:
-    """What is printed, between literals."""
-    text, found = LITERAL.sub(" ", re.sub(r"\[['\"][^]]*\]", lambda one: one[0].replace(" ", ""), expression)), []
-    if re.search(r"\[['\"]", expression):
-        text = expression  # the quotes are those of a key
-    depth, start = 0, 0
-    for place, letter in enumerate(f"{text} "):
-        depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(letter, 0)
-        if letter == " " and depth <= 0:
-            found.append(text[start:place].strip())
-            start = place
-    return [one for one in found if one]
+    """What is printed, between literals; quotes in brackets are those of a key."""
+    bare = re.sub(rf"({BRACKETS})|{LITERAL}", lambda found: found[1] or " ", expression)
+    return re.findall(rf"(?:{BRACKETS}|[^\s\[])+", bare)
 
 
 def _path(text: str, base: Path, found: list[Path]) -> Path:

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from runbook.repository.objects import KubeObject
+
 FILE = Path(__file__).parent / "commands" / "kubernetes.json"
 ALL = ("Pod", "Service", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet", "Job", "CronJob")  # `kubectl get all`
 # Objects that controllers make: their kind → the kinds that they are named after.
@@ -18,6 +20,7 @@ MADE_BY = {
     "ControllerRevision": ("StatefulSet", "DaemonSet"),
     "PersistentVolumeClaim": ("StatefulSet",),
 }
+NUMBERED = ("StatefulSet", "CronJob")  # of these kinds, that name and a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,10 @@ def kinds() -> dict[str, Kind]:
     return found
 
 
-def is_own(api_version: str, kind: str) -> bool:
+def is_own(item: KubeObject) -> bool:
     """Whether Kubernetes itself has this kind in this group; custom ones are not judged."""
-    known = kinds().get(kind.lower())
-    return known is not None and known.group == api_version.rpartition("/")[0]
+    known = kinds().get(item.kind.lower())
+    return known is not None and known.group == str(item.at("apiVersion")).rpartition("/")[0]
 
 
 def wrong_field(kind: str, path: Sequence[str]) -> tuple[str, Iterator[str]] | None:

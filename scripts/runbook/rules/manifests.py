@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from runbook.repository.model import SYSTEM_NAMESPACES, Repository, same_place
-from runbook.repository.objects import Container, KubeObject, selects
+from runbook.repository.objects import SELECTORS, Container, KubeObject, selects
 from runbook.repository.yamlfile import Keys, items, mapping, text_map, under
 from runbook.rules.finding import Told, meant, nearest
 from runbook.rules.kubernetes import is_own, kinds
@@ -14,74 +14,46 @@ from runbook.rules.rule import rule
 
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 LEVELS = ("privileged", "baseline", "restricted")
-FROM_KEY = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
-FROM_ALL = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
-VOLUMES = {
-    "configMap": ("ConfigMap", "name"),
-    "secret": ("Secret", "secretName"),
-    "persistentVolumeClaim": ("PersistentVolumeClaim", "claimName"),
+# Where one of these words stands in an object, it names another one of this kind.
+NAMES = {
+    **dict.fromkeys(("configMap", "configMapRef", "configMapKeyRef"), "ConfigMap"),
+    **dict.fromkeys(("secret", "secretRef", "secretKeyRef"), "Secret"),
+    "persistentVolumeClaim": "PersistentVolumeClaim",
+    "service": "Service",
+    "serviceAccountName": "ServiceAccount",
+    "ingressClassName": "IngressClass",
 }
 UNITS = {"m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "": 1.0}
 BUILT_IN = ("default", "view", "edit", "admin", "cluster-admin")  # accounts and roles that every cluster holds
 Reference = tuple[KubeObject | Container, Keys, str, dict[str, Any]]  # who, where, kind, what it says of it
 
 
-def references(repository: Repository) -> Iterator[Reference]:
+def _references(repository: Repository) -> Iterator[Reference]:
     """What objects name: each with `name` and, where it is of one key, `key`."""
     for item in repository.objects:
-        keys: Keys = (*(item.pod_keys or ()), "spec")
-        for index, volume in enumerate(item.maps(*keys, "volumes")):
-            where: Keys = (*keys, "volumes", index)
-            yield from _of_volume(item, where, volume)
-            for place, source in enumerate(item.maps(*where, "projected", "sources")):
-                yield from _of_volume(item, (*where, "projected", "sources", place), source)
-        account = item.pod.get("serviceAccountName")
-        if account not in (None, "default"):
-            yield item, (*keys, "serviceAccountName"), "ServiceAccount", {"name": account}
+        for keys, value in item.below() if is_own(item) else ():
+            word, told = str(keys[-1]) if keys else "", mapping(value)
+            if isinstance(value, str) and word.endswith("Name"):
+                told = {"name": value}
+            name = told.get("claimName") or told.get("secretName") or told.get("name")
+            kind = NAMES.get(word) or str(told.get("kind", ""))
+            for entry in map(mapping, items(told.get("items")) or [{}]) if name and kind else ():
+                yield item, keys, kind, {**told, "name": name, **entry}
         for container in item.containers():
-            yield from _of_container(container)
-            yield from _of_mounts(container, item.maps(*keys, "volumes"))
-        if item.kind == "Ingress" and item.at("spec", "ingressClassName"):
-            yield item, ("spec", "ingressClassName"), "IngressClass", {"name": item.at("spec", "ingressClassName")}
-        if item.kind in ("RoleBinding", "ClusterRoleBinding"):
-            for place, told in enumerate([item.map("roleRef"), *item.maps("subjects")]):
-                yield item, ("subjects", place - 1) if place else ("roleRef",), str(told.get("kind")), told
-        if item.kind == "HorizontalPodAutoscaler":
-            target = item.map("spec", "scaleTargetRef")
-            yield item, ("spec", "scaleTargetRef", "name"), str(target.get("kind")), target
-        for number, _ in enumerate(item.maps("spec", "rules") if item.kind == "Ingress" else ()):
-            for index, _ in enumerate(item.maps("spec", "rules", number, "http", "paths")):
-                backend: Keys = ("spec", "rules", number, "http", "paths", index, "backend")
-                yield item, backend, "Service", item.map(*backend, "service")
+            yield from _of_mounts(container)
 
 
-def _of_volume(item: KubeObject, where: Keys, volume: dict[str, Any]) -> Iterator[Reference]:
-    for word, (kind, named) in VOLUMES.items():
-        source = mapping(volume.get(word))
-        for entry in map(mapping, items(source.get("items")) or [{}]):
-            yield item, (*where, word), kind, {**source, "name": source.get(named, source.get("name")), **entry}
-
-
-def _of_container(container: Container) -> Iterator[Reference]:
-    for index, source in enumerate(container.maps("envFrom")):
-        for word, kind in FROM_ALL.items():
-            yield container, ("envFrom", index, word, "name"), kind, mapping(source.get(word))
-    for index, variable in enumerate(container.maps("env")):
-        for word, kind in FROM_KEY.items():
-            yield container, ("env", index, "valueFrom", word), kind, mapping(under(variable, "valueFrom", word))
-
-
-def _of_mounts(container: Container, volumes: list[dict[str, Any]]) -> Iterator[Reference]:
+def _of_mounts(container: Container) -> Iterator[Reference]:
     """The keys of a mounted ConfigMap or Secret that the container's own words name as files."""
-    given = {str(volume.get("name")): volume for volume in volumes}
+    volumes = {str(one.get("name")): one for one in map(mapping, items(container.owner.pod.get("volumes")))}
     words = str([container.at(part) for part in ("command", "args", "env")])
     for index, mount in enumerate(container.maps("volumeMounts")):
         for word in ("configMap", "secret"):
-            kind, named = VOLUMES[word]
-            source = mapping(under(given, str(mount.get("name")), word))
-            whole = named in source and not source.get("items") and not mount.get("subPath")
+            source = mapping(under(volumes, str(mount.get("name")), word))
+            name = source.get("secretName") or source.get("name")
+            whole = name and not source.get("items") and not mount.get("subPath")
             for key in re.findall(rf"{re.escape(str(mount.get('mountPath')))}/([\w.-]*\w)", words) if whole else ():
-                yield container, ("volumeMounts", index), kind, {**source, "name": source[named], "key": key}
+                yield container, ("volumeMounts", index), NAMES[word], {**source, "name": name, "key": key}
 
 
 @rule("reference-absente", about="repository", where="k8s/api.yaml")
@@ -92,14 +64,15 @@ def missing_reference(repository: Repository) -> Iterator[Told]:
     Bon : name: shop-config
     """
     made = repository.settings.model.made_by_commands
-    for thing, keys, kind, told in references(repository):
-        name, key = str(told.get("name")), told.get("key")
+    for thing, keys, kind, told in _references(repository):
+        name, key = str(told["name"]), told.get("key")
         owner = thing.owner if isinstance(thing, Container) else thing
-        if not told.get("name") or told.get("optional") or f"{kind}/{name}".lower() in made:
+        if told.get("optional") or f"{kind}/{name}".lower() in made:
             continue
         found = repository.object_named(kind, name, told.get("namespace", owner.namespace))
         known = [other.name for other in repository.of_kind(kind)]
-        if found is None and name not in BUILT_IN and (known or is_own("v1", kind) or is_own("apps/v1", kind)):
+        judged = known or (kind.lower() in kinds() and kinds()[kind.lower()].group in ("", "apps"))
+        if found is None and judged and name not in BUILT_IN and not name.startswith("system:"):
             near = nearest(name, known)
             remedy = f"{near} ; si une commande le crée, le dire dans [tool.runbook.model] made_by_commands"
             yield thing, keys, f"{kind} « {name} » qu'aucun manifeste ne décrit", remedy
@@ -136,11 +109,10 @@ def missing_namespace(repository: Repository) -> Iterator[Told]:
     Mauvais : namespace: shoop
     Bon : namespace: shop
     """
-    known = repository.namespaces
+    known = {item.name for item in repository.of_kind("Namespace")}
     for item in repository.objects if known else ():
         keys = ("metadata", "namespace")
-        own = is_own(str(item.at("apiVersion")), item.kind)
-        if item.namespace is None and own and kinds()[item.kind.lower()].namespaced:
+        if item.namespace is None and is_own(item) and kinds()[item.kind.lower()].namespaced:
             yield item, keys, "sans metadata.namespace : il irait dans celui du moment", nearest("", known)
         elif item.namespace not in (None, *known, *SYSTEM_NAMESPACES):
             cause = f"espace de noms « {item.namespace} » qu'aucun manifeste ne crée"
@@ -154,24 +126,14 @@ def selectors(repository: Repository) -> Iterator[Told]:
     Mauvais : app: appi # selector
     Bon : app: api # selector
     """
-    places: dict[str, Keys] = {
-        "Service": ("spec", "selector"),
-        "NetworkPolicy": ("spec", "podSelector", "matchLabels"),
-        "PodDisruptionBudget": ("spec", "selector", "matchLabels"),
-    }
     for item in repository.objects:
-        if item.pod_keys and item.kind not in ("Pod", "Job", "CronJob"):
-            for key, value in text_map(item.at("spec", "selector", "matchLabels")).items():
-                if item.pod_labels.get(key) != value:
-                    cause = f"son sélecteur {key}={value} ne désigne pas ses propres pods"
-                    there = f"ils ont {key}={item.pod_labels.get(key)}"
-                    yield item, ("spec", "selector", "matchLabels", key), cause, there
-        keys = places.get(item.kind, ())
-        terms = ",".join(f"{key}={value}" for key, value in text_map(item.at(*keys)).items()) if keys else ""
-        pods = [one.pod_labels for one in repository.objects if one.pod_keys is not None and same_place(item, one)]
-        if terms and pods and not any(selects(terms, labels) for labels in pods):
+        others = [one for one in repository.objects if one.pod_keys is not None and same_place(item, one)]
+        pods = [one.pod_labels for one in (others if item.pod_keys is None else [item])]
+        if item.selector and pods and not any(selects(item.selector, labels) for labels in pods):
+            whom = "aucun pod" if item.pod_keys is None else "pas ses propres pods"
             known = {f"{key}={value}" for labels in pods for key, value in labels.items()}
-            yield item, keys, f"le sélecteur {terms} ne désigne aucun pod", nearest(terms, known)
+            cause = f"le sélecteur {item.selector} ne désigne {whom}"
+            yield item, SELECTORS[item.kind], cause, nearest(item.selector, known)
 
 
 @rule("etiquette-isolee", about="repository", where="k8s/front.yaml")
@@ -181,15 +143,18 @@ def lonely_labels(repository: Repository) -> Iterator[Told]:
     Mauvais : part-of: boutiqeu
     Bon : part-of: boutique
     """
-    values: Counter[tuple[str, str]] = Counter()
-    for item in repository.objects:
-        values.update({*item.labels.items(), *item.pod_labels.items()})
-    for item in repository.objects:
-        pods: Keys = (*(item.pod_keys or ()), "metadata", "labels")
-        places = {pods: item.pod_labels, ("metadata", "labels"): item.labels}
-        for keys, key, value in ((keys, *pair) for keys, labels in places.items() for pair in labels.items()):
+    labels = [
+        (item, keys, text_map(told))
+        for item in repository.objects
+        for keys, told in item.below()
+        if keys[-1:] in (("labels",), ("matchLabels",))
+    ]
+    values = Counter(pair for _, keys, found in labels if keys[-1] == "labels" for pair in found.items())
+    for item, keys, found in labels:
+        for key, value in found.items() if values else ():
+            alone = values[key, value] <= (keys[-1] == "labels")
             shared = (one for (of, one), count in values.items() if of == key and count > 1 and len(one) > 4)
-            near = meant(value, shared) if values[key, value] == 1 else ""
+            near = meant(value, shared) if alone else ""
             if near and re.sub(r"\d+", "", near) != re.sub(r"\d+", "", value):
                 cause = f"étiquette {key}={value} qu'aucun autre objet n'a"
                 yield item, (*keys, key), cause, f"vouliez-vous dire « {near} » ?"
@@ -226,7 +191,7 @@ def probes(repository: Repository) -> Iterator[Told]:
     Bon : path: /health
     """
     for container in repository.containers():
-        application = repository.applications.get(repository.application_of(container) or "")
+        application = repository.application_of(container)
         for name, form in ((name, form) for name in PROBES for form in ("httpGet", "tcpSocket")):
             asked = mapping(container.at(name, form))
             port, path = str(asked.get("port", "")), str(asked.get("path", "/")).partition("?")[0]
@@ -249,9 +214,7 @@ def container_ports(repository: Repository) -> Iterator[Told]:
     Bon : containerPort: 8000
     """
     for container in repository.containers():
-        built = repository.built.get(container.image)
-        given = repository.environment(container).get("PORT")
-        listening = repository.listening(built, repository.application_of(container), given)
+        listening = repository.listening(container)
         for index, port in enumerate(container.maps("ports")):
             number = port.get("containerPort")
             if listening and isinstance(number, int) and number not in listening:

@@ -79,7 +79,8 @@ def dead_runbook(repository: Repository, pages: Sequence[PageBlocks]) -> Iterato
         line, page = document.line_of(*keys, "annotations", "runbook_url"), known.get(path)
         if page is None and path.partition("/")[0] in {url.partition("/")[0] for url in known}:  # else another site's
             yield Finding(document.path, line, f"le site n'a pas de page « {path} »", nearest(path, known))
-        elif page is not None and anchor and anchor.lower() not in (there := sections(page.markdown)):
+        there = sections(page.markdown) if page and anchor else None
+        if page and there is not None and anchor.lower() not in there:
             yield Finding(document.path, line, f"« {page.uri} » n'a pas de « #{anchor} »", nearest(anchor, there))
 
 

@@ -49,9 +49,9 @@ def anchors(page: PageBlocks, pages: Sequence[PageBlocks], _: Repository) -> Ite
                 continue
             uri = posixpath.normpath(posixpath.join(posixpath.dirname(page.page.uri), path)) if path else page.page.uri
             target = known.get(uri)
-            if target is None or GENERATED.search(target.markdown) or anchor.startswith(("fn", "__")):
+            there = sections(target.markdown) if target else None
+            if there is None or anchor.startswith(("fn", "__")):
                 continue
-            there = sections(target.markdown)
             if anchor.lower() not in there and re.sub(r"[_-]\d+$", "", anchor.lower()) not in there:
                 near = meant(anchor, there)
                 remedy = f"vouliez-vous dire « #{near} » ?" if near else "corriger l'ancre, ou la donner à un titre"
@@ -59,8 +59,13 @@ def anchors(page: PageBlocks, pages: Sequence[PageBlocks], _: Repository) -> Ite
 
 
 @cache
-def sections(markdown: str) -> set[str]:
-    """Every anchor that a page may have, in lower case: given ones, and titles as the usual slugs write them."""
+def sections(markdown: str) -> set[str] | None:
+    """Every anchor that a page may have, in lower case: given ones, and titles as the usual slugs write them.
+
+    None where some plugin writes more into the page.
+    """
+    if GENERATED.search(markdown):
+        return None
     found: set[str] = set()
     for one in IDENTIFIER.finditer(markdown):
         found.add((one[1] or one[2]).lower())
@@ -104,7 +109,7 @@ def quoted(page: PageBlocks, _: Sequence[PageBlocks], repository: Repository) ->
                 near = "" if named[2] in names else meant(named[2], names)
                 cause = f"aucun {kind.name} ne s'appelle « {named[2]} »"
             elif QUOTED_FILE.fullmatch(code.strip()) and path not in made and not (repository.root / path).exists():
-                near = meant(path, repository.in_folder.get(posixpath.dirname(path), ()))
+                near = meant(path, repository.beside(path))
                 # else one page of a series, and the next
                 near = near if re.sub(r"\d+", "", path) != re.sub(r"\d+", "", near) else ""
                 cause = f"« {path} » n'est pas dans le dépôt"

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
@@ -61,7 +61,7 @@ def shellcheck(repository: Repository, pages: Sequence[PageBlocks]) -> Iterator[
     """
     blocks = [block for page in pages for block in page.blocks]
     strict = [Text(block.page, block.line, block.code) for block in blocks if block.target]
-    strict += [Text(path, 0, repository.text(path)) for path in shell_scripts(repository)]
+    strict += _whole(repository, shell_scripts(repository))
     # where a page runs nowhere, only what bash itself would refuse, and not for a text to replace
     loose = [Text(block.page, block.line, block.code) for block in blocks if not block.target and "<" not in block.code]
     options = ["--norc", "--shell=bash", "--format=json", "--severity=info", f"--exclude={','.join(SHELLCHECK_OFF)}"]
@@ -81,7 +81,7 @@ def hadolint(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Findin
     Mauvais : FROM python:latest AS build
     Bon : FROM python:3.13-slim AS build
     """
-    texts = [Text(path, 0, repository.text(path)) for path in repository.dockerfiles]
+    texts = _whole(repository, repository.dockerfiles)
     yield from _asked(repository, "hadolint", ["--no-fail", "--format", "json"], texts, ".Dockerfile", SAME)
 
 
@@ -98,8 +98,8 @@ def zizmor(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]
         file = place["symbolic"]["key"]["Local"]["verbatim_path"]
         return file, place["concrete"]["location"]["start_point"]["row"] + 1, one["ident"], one["desc"]
 
-    options = ["--offline", "--no-progress", "--format", "json"]
-    yield from _asked(repository, "zizmor", options, _workflows(repository), ".yml", read)
+    options, texts = ["--offline", "--no-progress", "--format", "json"], _whole(repository, workflow_files(repository))
+    yield from _asked(repository, "zizmor", options, texts, ".yml", read)
 
 
 @rule("actionlint", about="tool", where=".github/workflows/ci.yml")
@@ -109,9 +109,9 @@ def actionlint(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Find
     Mauvais : needs: [biuld]
     Bon : needs: [build]
     """
-    options = ["-no-color", "-format", "{{json .}}"]
+    options, texts = ["-no-color", "-format", "{{json .}}"], _whole(repository, workflow_files(repository))
     read = itemgetter("filepath", "line", "kind", "message")
-    yield from _asked(repository, "actionlint", options, _workflows(repository), ".yml", read)
+    yield from _asked(repository, "actionlint", options, texts, ".yml", read)
 
 
 @rule("schema-kubernetes", about="tool", where="k8s/api.yaml")
@@ -124,7 +124,7 @@ def kubernetes_schema(repository: Repository, _: Sequence[PageBlocks]) -> Iterat
     path = repository.settings.model.kubernetes
     listed = read_documents(repository.root / path, path)[0] if path else []
     versions = [str(one.get("version")) for document in listed for one in document.maps("kubernetes")]
-    own = [item for item in repository.objects if is_own(str(item.at("apiVersion")), item.kind)]
+    own = [item for item in repository.objects if is_own(item)]
     if has_module("kubernetes_validate"):
         yield from _validated(repository, "kubernetes", own, str(versions), partial(_by_kubernetes, versions))
 
@@ -258,8 +258,8 @@ def _comments(
     return said
 
 
-def _workflows(repository: Repository) -> list[Text]:
-    return [Text(path, 0, repository.text(path)) for path in workflow_files(repository)]
+def _whole(repository: Repository, paths: Iterable[str]) -> list[Text]:
+    return [Text(path, 0, repository.text(path)) for path in paths]
 
 
 def program(name: str) -> str | None:

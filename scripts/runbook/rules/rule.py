@@ -5,6 +5,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from runbook.rules.finding import Finding, Told
@@ -35,7 +36,7 @@ class Rule:
                     found = told
                 case word, cause, remedy:
                     command = given[0].command
-                    found = Finding(command.path, (word or command).line, cause, remedy)
+                    found = Finding(command.block.page, (word or command).line, cause, remedy)
                 case thing, keys, cause, remedy:
                     found = Finding(thing.path, thing.line_of(*keys), f"{thing} : {cause}", remedy)
             yield replace(found, rule=self.identifier + found.rule)
@@ -60,9 +61,15 @@ def rule(identifier: str, *programs: str, about: str = "command", where: str = "
     return enter
 
 
+@cache
 def load_rules() -> dict[str, Rule]:
     """Identifier → rule, in the order of the identifiers; every module of this package is loaded."""
     for package in ("runbook.rules", "runbook.rules.commands"):
         for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
             importlib.import_module(module.name)
     return dict(sorted(RULES.items()))
+
+
+def rules_about(what: str) -> list[Rule]:
+    """The rules that look at this."""
+    return [rule for rule in load_rules().values() if rule.about == what]

@@ -12,8 +12,8 @@ from runbook.rules.finding import meant
 
 UNKNOWN = "…"  # stands in a word for a text that only running can tell
 ELEMENTS = re.compile(r'"\$(?:@|\{@\}|\{(?:(\w+)\[@\]|@:(\d+))\})"')
-NAMES_OF = re.compile(r"\$\(\s*kubectl\s[^|;&]*?\bget\s+([a-z]\w*)\b[^;&]*?\s(?:-o|--output)[ =]?name\b")
 TO_REPLACE = re.compile(r"(?<![<\w&])<[A-Za-z][\w.'-]*(?: [\w.'-]+)*>(?![>(&])")  # `<my-app>`, and no redirection
+SUBSHELLS = ("subshell", "command_substitution", "process_substitution")
 READERS = ("read", "mapfile", "readarray")
 
 
@@ -37,18 +37,15 @@ class Word:
 class Command:
     """One simple command; `line` in the source file, `stdin` a here-document if it has one.
 
-    `redirects` are pairs of operator and target.  `piped` if its input comes from a command before it, `after` is that
-    one's name.  `environment` are the variables set for it alone.  `allowed` if its failure is: `… || true`, `if …`.
+    `redirects` are pairs of operator and target.  `piped` are the names of the commands that its input comes from.
     """
 
-    path: str
     line: int
     block: Block
     words: tuple[Word, ...]
     redirects: tuple[tuple[str, Word], ...] = ()
     stdin: str | None = None
     piped: tuple[str, ...] = ()
-    environment: tuple[Word, ...] = ()
 
     @property
     def name(self) -> str:
@@ -99,15 +96,14 @@ class Shell:
             "for_statement": self._loop,
             "function_definition": self._function,
             "test_command": self._test,
-            "subshell": self._subshell,
-            "command_substitution": self._subshell,
-            "process_substitution": self._subshell,
         }.get(node.type, self._children)
         yield from reader(node, block, piped)
 
     def _children(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
-        for child in node.children:
-            yield from self.walk(child, block, piped)
+        """All that is in it; what a subshell assigns is gone when it ends."""
+        shell = self.inner() if node.type in SUBSHELLS else self
+        for child in node.children if node.child_count else ():
+            yield from shell.walk(child, block, piped)
 
     def _simple(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
         yield from self._substitutions(node, block)
@@ -136,24 +132,22 @@ class Shell:
 
     def _assignment(self, node: tree_sitter.Node, block: Block, _: tuple[str, ...]) -> Iterator[Command]:
         yield from self._substitutions(node, block)
-        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is not None:
-            self.arrays.pop(text_of(name), None)
-            if value is not None and value.type == "array" and any(child.type == "=" for child in node.children):
-                self.arrays[text_of(name)] = [self._word(child, block) for child in value.named_children]
-            words = self.arrays.get(text_of(name)) or ([] if value is None else [self._word(value, block)])
-            self.variables[text_of(name)] = words[0].text if value is not None and value.type != "array" else UNKNOWN
-            if value is None:
-                self.variables[text_of(name)] = ""
-            unset = tuple(replace(word, text=UNKNOWN) for word in words if word.unset)
-            if unset:
-                yield Command(block.page, _line(node, block), block, (Word("", _line(node, block)), *unset))
+        name, value = text_of(node.child_by_field_name("name")), node.child_by_field_name("value")
+        words = [self._word(value, block)] if value else []
+        self.variables[name] = words[0].text if words else ""
+        self.arrays.pop(name, None)
+        if value and value.type == "array":
+            words = [self._word(child, block) for child in value.named_children]
+            self.arrays |= {name: words} if any(child.type == "=" for child in node.children) else {}
+        unset = [replace(word, text=UNKNOWN) for word in words if word.unset]
+        if unset:
+            yield _nameless(node, block, *unset)
 
     def _function(self, node: tree_sitter.Node, block: Block, _: tuple[str, ...]) -> Iterator[Command]:
         """Its body is read where it is called, with its arguments; also once as it stands, with unknown ones."""
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body") or node
         inner = self.inner()
-        inner.variables |= {**dict.fromkeys("123456789", UNKNOWN)}
+        inner.variables |= dict.fromkeys("123456789", UNKNOWN)
         self.functions[text_of(name)] = body
         yield from inner.walk(body, block, ())
 
@@ -164,13 +158,7 @@ class Shell:
         slips = [Word(UNKNOWN, _line(one, block), (name,)) for one in read for name in self._expansion(one)[1]]
         slips = [word for word in slips if meant(word.unset[0], filter(str.isidentifier, self.variables))]
         if slips:
-            yield Command(block.page, _line(node, block), block, (Word("", _line(node, block)), *slips))
-
-    def _subshell(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
-        """What it assigns is gone when it ends."""
-        inner = self.inner()
-        for child in node.children:
-            yield from inner.walk(child, block, piped)
+            yield _nameless(node, block, *slips)
 
     def _loop(self, node: tree_sitter.Node, block: Block, _: tuple[str, ...]) -> Iterator[Command]:
         """A loop over known words is read once a word, so that each value is checked."""
@@ -194,7 +182,7 @@ class Shell:
                 if redirect.type == "heredoc_redirect" and child.type in ("pipeline", "command"):
                     yield from self.walk(child, block, tuple(command.name for command in commands) or ("",))
         if body is None:
-            yield Command(block.page, _line(node, block), block, (Word("", _line(node, block)),), redirects, stdin)
+            yield replace(_nameless(node, block), redirects=redirects, stdin=stdin)
             return
         yield from commands[:-1]
         for command in commands[-1:]:
@@ -232,13 +220,9 @@ class Shell:
         return tuple(found), stdin
 
     def _command(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Command:
-        words, environment = [], []
-        for child in node.children:
-            if child.type == "variable_assignment":  # for this command alone
-                name = child.child_by_field_name("name")
-                environment += [Word(text_of(name), _line(child, block))] if name else []
-                continue
-            if child.type in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
+        words: list[Word] = []
+        for child in node.children:  # without the variables that are set for it alone
+            if child.type in ("variable_assignment", "file_redirect", "herestring_redirect", "heredoc_redirect"):
                 continue
             part = child.children[0] if child.type == "command_name" else child
             elements = self._elements(part)
@@ -249,9 +233,7 @@ class Shell:
             # bash splits a variable that stands without quotes
             words += _split(word) if part.type in ("simple_expansion", "expansion") else [word]
         line = _line(node, block)
-        redirects, stdin = self._redirects(node, block)
-        given = tuple(words) or (Word("", line),)
-        return Command(block.page, line, block, given, redirects, stdin, piped, tuple(environment))
+        return Command(line, block, tuple(words) or (Word("", line),), *self._redirects(node, block), piped)
 
     def _substitutions(self, node: tree_sitter.Node, block: Block) -> Iterator[Command]:
         for child in node.children:
@@ -314,12 +296,14 @@ def _literal(node: tree_sitter.Node) -> str:
             return text[1:-1]
         case "ansi_c_string":
             return text[2:-1].encode().decode("unicode_escape", errors="replace")
-        case "command_substitution":
-            named = NAMES_OF.match(text)  # `kubectl get pods -o name` prints `pod/…`
-            return f"{named[1].removesuffix('s')}/{UNKNOWN}" if named else UNKNOWN
-        case "process_substitution" | "arithmetic_expansion" | "array" | "brace_expression":
+        case "command_substitution" | "process_substitution" | "arithmetic_expansion" | "array" | "brace_expression":
             return UNKNOWN
     return text
+
+
+def _nameless(node: tree_sitter.Node, block: Block, *words: Word) -> Command:
+    """What is no command, for the words in it."""
+    return Command(_line(node, block), block, (Word("", _line(node, block)), *words))
 
 
 def _split(word: Word) -> list[Word]:

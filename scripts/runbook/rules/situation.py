@@ -52,7 +52,7 @@ class Situation:
     def exists(self, path: str) -> bool:
         """Whether the repository holds this file or folder, the page made it, or it is the machine's."""
         repository, made = self.repository, self.made
-        if path in repository.files or path in repository.folders or path in made or f"{path}/" in made:
+        if repository.holds(path) or path in made or f"{path}/" in made:
             return True
         if path.startswith((*SYSTEM, "../")) or path in OUTSIDE or path.split("/", maxsplit=1)[0] in ENVIRONMENTS:
             return True
@@ -69,10 +69,9 @@ class Situation:
 
     def near(self, path: str) -> str:
         """The file or folder that a wrong path most likely meant; empty if none is close."""
-        folder, name = posixpath.split(path)
-        siblings = [*self.repository.in_folder.get(folder or ".", ()), *self.made]
-        same = self.repository.by_name.get(name, [])
-        return meant(path, (made.rstrip("/") for made in siblings)) or (same[0] if len(same) == 1 else "")
+        near = meant(path, (*self.repository.beside(path), *(made.rstrip("/") for made in self.made)))
+        same = self.repository.by_name.get(posixpath.basename(path), [])
+        return near or (same[0] if len(same) == 1 else "")
 
     def missing(self, word: Word, text: str | None = None) -> Iterator[Told]:
         """A finding if the file or folder that `word` (or `text`, a part of it) names is nowhere.

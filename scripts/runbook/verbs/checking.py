@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import click
@@ -33,7 +34,12 @@ class Verdict(Remembered, frozen=True):
 def command(asked: Asked, no_cache: bool) -> int:
     """Contrôle les pages, les manifestes et le code entre eux, sans rien exécuter."""
     gc.disable()  # a short life, few cycles: collecting costs a tenth of the time
-    with pages_meanwhile(asked, no_cache) as read:
+    with ExitStack() as stack:
+        if no_cache or recall(asked.root, asked.settings, asked.state, Verdict) is None:
+            from runbook.repository.model import read_once
+
+            stack.enter_context(read_once(asked.root, asked.settings))
+        read = stack.enter_context(pages_meanwhile(asked, no_cache))
         given = verdict(asked, read, no_cache)
         selection = select(read(), asked.root, asked.pages, asked.tags) if asked.pages or asked.tags else None
     findings = [one for one in given.findings if selection is None or selection.holds(one.path, one.line)]

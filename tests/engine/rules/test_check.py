@@ -49,7 +49,7 @@ def test_a_page_that_runs_nowhere_may_name_what_is_its_readers(tmp_path: Path, c
         ("docker compose up --detch", "option-inconnue"),
         ("docker compose up -f compose.yaml", "option-inconnue"),
         ("kubectl get deploymets", "sorte-inconnue"),
-        ("kubectl apply -f k8s/apy.yaml", "fichier-de-kubectl"),
+        ("kubectl apply -f k8s/apy.yaml", "fichier-absent"),
     ],
 )
 def test_a_slip_is_found_wherever_the_page_runs(tmp_path: Path, code: str, identifier: str) -> None:
@@ -192,6 +192,16 @@ CUSTOM = """\
 apiVersion: cert-manager.io/v1
 kind: Certificate
 metadata: {name: shop-tls, namespace: shop}
+spec: {secretName: shop-tls-keys}
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: nightly, namespace: shop}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: base, namespace: shop}
+spec: {volumeClaimTemplates: [{metadata: {name: disk}}]}
 ---
 apiVersion: batch/v1
 kind: Job
@@ -207,12 +217,31 @@ BEHIND = "kubectl get --raw /api/v1/namespaces/shop/services"
         ("kubectl wait certificate/shop-tls -n shop --for=condition=Ready", []),
         ("kubectl wait certificate/shop-tlss -n shop --for=condition=Ready", ["objet-inconnu"]),
         ("kubectl get certificates -n shop; kubectl get certificate/made-by-a-controller -n shop", []),
+        ("kubectl delete secret shop-tls-keys -n shop", []),
+        ("kubectl delete secret shop-tls-keyss -n shop --ignore-not-found", ["objet-inconnu"]),
+        ("kubectl delete secret something -n shop --ignore-not-found", []),
+        ("kubectl create job once-2 -n shop --from=cronjob/nightly; kubectl logs job/nightly-29 -n shop", []),
+        ("kubectl create job once-2 -n shop --from=cronjob/nightlyy", ["objet-inconnu"]),
+        ("kubectl logs job/nightly-2x -n shop", ["objet-inconnu"]),
+        ("kubectl describe pvc disk-base-0 -n shop; kubectl logs base-0 -n shop", []),
+        ("kubectl describe pvc base-0 -n shop", ["objet-inconnu"]),
         (f"{BEHIND}/shop-api:http/proxy/health; {BEHIND}/shop-api/proxy/health?a=b", []),
         (f"{BEHIND}/shop-apii:http/proxy/health", ["objet-inconnu"]),
         (f"{BEHIND}/shop-api:http/proxy/healthy", ["route-inconnue"]),
+        ("scripts/check shop/deploy/shop-frontt", ["objet-inconnu"]),
+        ("scripts/check shop/deploy/shop-front; scripts/check shop/deploy/another", []),
+        ("scripts/chekc", ["fichier-absent"]),
+        ("curl -fsS http://front:8080/", ["adresse-muette"]),
+        ("kubectl get pods -n shop -o jsn", ["champ-inconnu"]),
+        ('kubectl get pods -A -o jsonpath="{..image}"', []),
+        ("kubectl get pods -A -o jsonpath=\"{.items[*]['metadata.name', 'status.capacity']}\"", []),
+        ("kubectl get pods -A -o jsonpath='{.items[*].metadta.name}{\"\\t\"}'", ["champ-inconnu"]),
+        ("git add k8s/apis.yaml", ["fichier-absent"]),
+        ("docker compose --env-file settings.envv up --detach", ["fichier-absent"]),
+        ("docker build --file front.Dockerfil .", ["fichier-absent"]),
         ("uv pip compile --constraint requirements.txt", []),
-        ("uv pip compile --constraint requirement.txt", ["liste-de-paquets"]),
-        ("uv pip compile --output-file out.txt pyproject.tom", ["liste-de-paquets"]),
+        ("uv pip compile --constraint requirement.txt", ["fichier-absent"]),
+        ("uv pip compile --output-file out.txt pyproject.tom", ["fichier-absent"]),
     ],
 )
 def test_what_is_named_without_an_operand_of_its_own_is_looked_for(
@@ -241,10 +270,14 @@ def test_a_policy_opens_a_port_of_the_pods(tmp_path: Path, port: str, rules_foun
     assert [one.rule for one in found(root)] == rules_found
 
 
-def test_a_label_of_pods_that_no_other_object_has_is_a_slip_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text", [CUSTOM, POLICY.format("8000") + "  egress: [{to: [{podSelector: {matchLabels: {part-of: boutique}}}]}]\n"]
+)
+def test_a_label_of_pods_and_one_that_a_policy_asks_for_may_be_a_slip_too(tmp_path: Path, text: str) -> None:
     root = write(tmp_path)
-    (root / "k8s/more.yaml").write_text(CUSTOM.replace("boutique", "boutiqeu"), encoding="utf-8")
-    assert "etiquette-isolee" in [one.rule for one in found(root)]
+    for label, times in (("boutique", 0), ("boutiqeu", 1)):
+        (root / "k8s/more.yaml").write_text(text.replace("boutique", label), encoding="utf-8")
+        assert [one.rule for one in found(root)].count("etiquette-isolee") == times
 
 
 def test_effects_outside_are_judged_in_pages_that_run_and_not_in_the_projects_scripts(tmp_path: Path) -> None:
@@ -293,3 +326,16 @@ def test_where_exporters_are_declared_no_other_name_passes(tmp_path: Path) -> No
     root = write(tmp_path, "pyproject.toml", "[tool.runbook.model]\n", '[tool.runbook.model]\nmetrics = ["pg_*"]\n')
 
     assert [one.cause for one in found(root) if one.rule == "metrique-inconnue"] == ["pas de mesure « node_load1 »"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "rule"),
+    [
+        ("context: .\n", "context: apps\n", "fichier-de-compose"),
+        ("dockerfile: Dockerfile # api", "dockerfile: Dockerfil # api", "fichier-de-compose"),
+        ("context: .\n", "context: .\n      target: builds\n", "construction-de-compose"),
+        ('args: {EDITION: "2"}', 'args: ["EDITIONS=2"]', "construction-de-compose"),
+    ],
+)
+def test_what_compose_builds_from_is_looked_for(tmp_path: Path, right: str, wrong: str, rule: str) -> None:
+    assert rule in [one.rule for one in found(write(tmp_path, "compose.yaml", right, wrong))]

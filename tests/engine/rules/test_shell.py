@@ -35,10 +35,6 @@ def test_a_value_that_only_running_tells_is_unknown_but_assigned() -> None:
     assert not used.words[-1].unset
 
 
-def test_of_the_names_that_kubectl_prints_the_kind_is_known() -> None:
-    assert texts("POD=$(kubectl get pod -o name)", 'kubectl logs "$POD"')[-1][-1] == f"pod/{UNKNOWN}"
-
-
 def test_a_variable_that_nothing_assigned_is_named() -> None:
     (command,) = read('echo "$POD" ${NS} ${OPTIONAL:-x} $?')
     assert [word.unset for word in command.arguments] == [("POD",), ("NS",), (), ()]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from runbook.repository.applications import Application
 from runbook.rules.call import Call, effect
 from runbook.rules.commands.kubectl import RAW
 from runbook.rules.finding import Told, nearest
@@ -17,7 +18,6 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
 BODY = "--data --data-ascii --data-binary --data-raw --data-urlencode --json --form --form-string"
 SPEAK_OF = ("echo", "printf", "git", "grep", "sed", "docker", "kubectl", "export", "test", "[", "")  # text there
 WRITTEN = ("--output", "--dump-header", "--cookie-jar", "--trace", "--trace-ascii", "--stderr")
-READ = ("--config", "--upload-file", "--cacert", "--cert", "--key", "--netrc-file")
 Address = tuple[Word, str, int, str]  # as it stands; its host, its port, its path
 
 
@@ -49,31 +49,21 @@ def opened(situation: Situation) -> dict[int, str | None]:
     return {**own, **situation.ports}
 
 
-@rule("port-ferme")
-def closed_port(call: Call) -> Iterator[Told]:
-    """Une commande appelle un port de cette machine que rien n'ouvre sur cette cible.
+@rule("adresse-muette")
+def silent(call: Call) -> Iterator[Told]:
+    """Une commande appelle une adresse où rien ne répond d'ici : port fermé, ou nom que seuls les conteneurs ont.
 
     Mauvais : curl -fsS http://localhost:8081/health
     Bon : curl -fsS http://localhost:8080/health
     """
-    known = opened(call.situation) if call.situation.here else {}
-    for word, host, port, _ in addresses(call) if known else ():
-        if host in LOOPBACK and port not in known:
+    repository = call.situation.repository
+    for word, host, port, _ in addresses(call):
+        known = opened(call.situation) if call.situation.here else {}
+        inside = {*repository.compose.services, *(item.name for item in repository.of_kind("Service"))}
+        if host in LOOPBACK and known and port not in known:
             there = ", ".join(f"{number} ({name})" if name else str(number) for number, name in sorted(known.items()))
             yield word, f"rien ne répond sur localhost:{port} ici", f"ports ouverts : {there}"
-
-
-@rule("hote-inconnu")
-def unknown_host(call: Call) -> Iterator[Told]:
-    """Une commande appelle par son nom un service que seuls les conteneurs ou le cluster connaissent.
-
-    Mauvais : curl -fsS http://front:8080/
-    Bon : curl -fsS http://localhost:8080/
-    """
-    repository = call.situation.repository
-    for word, host, _, _ in addresses(call):
-        inside = {*repository.compose.services, *(item.name for item in repository.of_kind("Service"))}
-        if host in inside or (host.partition(".")[0] in inside and host.endswith((".svc", ".local"))):
+        elif host in inside or (host.partition(".")[0] in inside and host.endswith((".svc", ".local"))):
             yield word, f"hôte « {host} » : ce nom n'existe qu'entre les conteneurs", "passer par un port publié"
 
 
@@ -87,8 +77,7 @@ def unknown_route(call: Call) -> Iterator[Told]:
     block, method = call.command.block, _method(call)
     if block.exit_status == 22 or (block.expected and re.search(r"\b40[45]\b", block.expected.text)):
         return
-    for word, name, path in _asked(call):
-        application = call.situation.repository.applications.get(name or "")
+    for word, application, path in _asked(call):
         if application is None or re.search(rf"[{{}}\[\]{UNKNOWN}]", path) or application.answers(path, method):
             continue
         methods = application.methods(path)
@@ -98,11 +87,11 @@ def unknown_route(call: Call) -> Iterator[Told]:
             yield word, f"« {application.name} » n'a pas de route « {path} »", nearest(path, application.routes)
 
 
-def _asked(call: Call) -> Iterator[tuple[Word, str | None, str]]:
+def _asked(call: Call) -> Iterator[tuple[Word, Application | None, str]]:
     """The application that is asked, here or through the API of Kubernetes, and the path."""
     repository, ports = call.situation.repository, opened(call.situation)
     for word, host, port, path in addresses(call):
-        yield word, ports.get(port) if host in LOOPBACK else None, path or "/"
+        yield word, repository.applications.get(ports.get(port) or "") if host in LOOPBACK else None, path or "/"
     for word, one in [(word, RAW.fullmatch(word.text)) for word in call.values("--raw")]:
         service = repository.object_named("Service", one["name"], one["space"]) if one and one["path"] else None
         if one and service:
@@ -122,7 +111,7 @@ def _method(call: Call) -> str:
 
 @rule("requete", "curl")
 def request(call: Call) -> Iterator[Told]:
-    """curl reçoit une méthode, un en-tête ou un fichier qu'il ne peut pas envoyer.
+    """curl reçoit une méthode ou un en-tête qu'il ne peut pas envoyer.
 
     Mauvais : curl -fsS -H 'X-Token 1' http://localhost:8080/health
     Bon : curl -fsS -H 'X-Token: 1' http://localhost:8080/health
@@ -133,12 +122,6 @@ def request(call: Call) -> Iterator[Told]:
     for word in call.values("--header"):
         if word.known and not re.match(r"@|[\w-]+\s*[:;]", word.text):
             yield word, f"en-tête « {word.text} » sans « : »", "écrire « Nom: valeur »"
-    for word in call.values("--header", "--data", "--data-binary", "--json"):
-        if word.text.startswith("@") and word.text != "@-":
-            yield from call.situation.missing(word, word.text[1:])
-    for word in call.values(*READ):
-        if word.text != ".":
-            yield from call.situation.missing(word)
 
 
 @effect("curl", "wget")

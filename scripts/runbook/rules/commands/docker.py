@@ -11,7 +11,7 @@ BUILDS = ("build", "buildx build", "image build", "builder build")
 RUNS = ("run", "container run", "create")
 TAGS = ("tag", "image tag")
 OF_IMAGES = ("image inspect", "image history", "history", "push", "image push", "save", "image ls", "images")
-COPIES = ("cp", "container cp", "compose cp")
+OUT = ("cp", "container cp", "compose cp")
 ONE_SERVICE = ("compose exec", "compose run", "compose port", "compose attach")
 SERVICES = "build create down images kill logs pause ps pull push restart rm start stats stop top unpause up wait watch"
 
@@ -39,26 +39,22 @@ def _images(call: Call) -> Iterable[Word]:
         return call.values("--tag")
     if call.verb in (*RUNS, *TAGS):
         return call.operands[:1]
-    references = [word for word in call.values("--filter") if word.text.startswith("reference=")]
-    named = [Word(word.text.removeprefix("reference="), word.line) for word in references if "*" not in word.text]
-    return [*call.operands, *named] if call.verb in OF_IMAGES else ()
+    return call.operands if call.verb in OF_IMAGES else ()
 
 
 @rule("construction", "docker")
 def build(call: Call) -> Iterator[Told]:
-    """docker build part d'un dossier, d'un Dockerfile ou d'un argument qui n'existe pas.
+    """docker build part d'un dossier sans Dockerfile, ou donne un argument que celui-ci ne prend pas.
 
     Mauvais : docker build --build-arg EDITIONS=2 -t shop-front:1.0 .
     Bon : docker build --build-arg EDITION=2 -t shop-front:1.0 .
     """
-    situation = call.situation
-    contexts = [word for word in call.operands[:1] if word.text != "-"] if call.verb in BUILDS else []
-    files = call.values("--file") if contexts else []
-    for word in contexts:
-        yield from situation.missing(word)
-    for word in files or [Word(f"{word.text}/Dockerfile", word.line) for word in contexts if situation.here]:
-        yield from situation.missing(word)
-        dockerfile = situation.repository.dockerfiles.get(situation.place(word.text) or "")
+    situation, files = call.situation, call.values("--file")
+    for word in [word for word in call.operands[:1] if word.text != "-"] if call.verb in BUILDS else ():
+        path = files[0].text if files else f"{word.text}/Dockerfile"
+        if situation.here and not files:
+            yield from situation.missing(word, path)
+        dockerfile = situation.repository.dockerfiles.get(situation.place(path) or "")
         for argument in call.values("--build-arg") if dockerfile else ():
             name = argument.text.partition("=")[0]
             if dockerfile and argument.known and name not in dockerfile.arguments and not name.endswith("_proxy"):
@@ -86,20 +82,6 @@ def unknown_service(call: Call) -> Iterator[Told]:
             yield word, f"profil « {word.text} » absent de {compose.path}", nearest(word.text, profiles)
 
 
-@rule("fichier-de-docker", "docker")
-def files_given(call: Call) -> Iterator[Told]:
-    """Une commande docker lit un fichier qui n'existe pas.
-
-    Mauvais : docker compose --env-file settings.envv up --detach
-    Bon : docker compose --env-file settings.env up --detach
-    """
-    for word in () if call.verb in BUILDS else call.values("--env-file", "--file", "--project-directory"):
-        yield from call.situation.missing(word)
-    for word in call.operands[:1] if call.verb in COPIES else ():
-        if ":" not in word.text:
-            yield from call.situation.missing(word)
-
-
 @effect("docker")
 def remember(call: Call) -> None:
     """Images built and named, ports opened, files copied out."""
@@ -113,5 +95,5 @@ def remember(call: Call) -> None:
         outer = "".join(word.text.split(":")[-2:-1])
         if outer.isdecimal():
             situation.ports[int(outer)] = built.name if built else None
-    for word in (*call.values("--output"), *(operands[1:] if call.verb in COPIES else ())):
+    for word in (*call.values("--output"), *(operands[1:] if call.verb in OUT else ())):
         situation.make(word.text, tree=True)

@@ -25,17 +25,18 @@ def endless(call: Call) -> Iterator[Told]:
     Mauvais : docker compose up
     Bon : docker compose up --detach
     """
-    block = call.command.block
-    bounded = block.background or block.not_run or block.deadline or ENDED.search(block.code)
-    if bounded or not call.situation.here or call.situation.target == SCRIPT:
+    block, name = call.command.block, call.program if call.verb == call.program else f"{call.program} {call.verb}"
+    if not call.situation.here or call.situation.target == SCRIPT:
         return
+    cause = ""
     if _never_ends(call):
-        name = f"{call.program} {call.verb}".strip() if call.verb != call.program else call.program
-        yield None, f"« {name} » ne finit pas d'elle-même", "data-arriere-plan, ou une option qui la borne"
+        cause, remedy = f"« {name.strip()} » ne finit pas d'elle-même", "data-arriere-plan, ou une option qui la borne"
     elif call.program in KEYBOARD and not call.command.piped and not (call.program == "top" and "-b" in block.code):
-        yield None, f"« {call.program} » attend quelqu'un au clavier", "écrire une commande qui finit seule"
+        cause, remedy = f"« {call.program} » attend quelqu'un au clavier", "écrire une commande qui finit seule"
     elif call.program in ("kubectl", "docker") and call.verb in RUNS and call.has("--tty") and not call.has("--detach"):
-        yield None, f"{call.program} {call.verb} -t demande un terminal", "retirer -t"
+        cause, remedy = f"{name} -t demande un terminal", "retirer -t"
+    if cause and not (block.background or block.not_run or block.deadline or ENDED.search(block.code)):
+        yield None, cause, remedy
 
 
 def _never_ends(call: Call) -> bool:
@@ -49,15 +50,3 @@ def _never_ends(call: Call) -> bool:
         return not call.has("--no-stream")
     bounded = ("--detach", "--wait", "--abort-on-container-exit", "--exit-code-from", "--no-start")
     return call.program == "docker" and call.verb == "compose up" and not call.has(*bounded)
-
-
-@rule("attente-sans-borne", "kubectl")
-def unbounded(call: Call) -> Iterator[Told]:
-    """kubectl rollout status attend sans limite de temps.
-
-    Mauvais : kubectl rollout status deployment/shop-front -n shop
-    Bon : kubectl rollout status deployment/shop-front -n shop --timeout=60s
-    """
-    watched = not any(word.text == "false" for word in call.values("--watch"))
-    if call.verb == "rollout status" and call.situation.here and watched and not call.values("--timeout"):
-        yield None, "« kubectl rollout status » peut attendre sans fin", "ajouter --timeout=120s"

@@ -1,14 +1,17 @@
 """Programs that read and write files, and the shell's own: what they read exists, what they make is remembered."""
 
+import importlib.util
 import posixpath
 import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from runbook.rules.call import Call, builtins, effect
-from runbook.rules.finding import Told, meant
+from runbook.rules.commands.docker import BUILDS, OUT
+from runbook.rules.finding import Told, meant, nearest
 from runbook.rules.rule import rule
 from runbook.rules.scripts import SCRIPT
 from runbook.rules.shell import UNKNOWN, Word
@@ -22,6 +25,14 @@ READS = dict.fromkeys(AT_ONCE.split(), 0) | dict.fromkeys(AFTER_ONE.split(), 1)
 ONE_FILE = ("python", "bash", "sh", "source", ".")  # what follows it is the script's
 FREE_FORM = ("awk", "jq", "yq", *ONE_FILE)  # options whose values are not known here
 GIVEN = ("--regexp", "--file", "--expression")  # then the first operand is no pattern
+OPTIONS = {  # whose value is a file or a folder read
+    "curl": ("--config", "--upload-file", "--cacert", "--cert", "--key", "--netrc-file"),
+    "docker": ("--env-file", "--file", "--project-directory"),
+    "kubectl": ("--filename", "--kustomize"),
+}
+SENT = ("--header", "--data", "--data-binary", "--json")  # of curl: a file, after `@`
+TRACKED = ("add", "rm", "mv", "restore", "check-ignore")  # verbs of git whose operands are paths
+AFTER_DASHES = ("checkout", "diff", "log", "show", "blame", "reset", "grep")
 COPIES = ("cp", "mv", "ln", "install")
 WRITES = (">", ">>", ">|", "&>", "&>>")
 
@@ -34,22 +45,52 @@ def written(call: Call) -> list[Word]:
 
 @rule("fichier-absent")
 def missing_files(call: Call) -> Iterator[Told]:
-    """Une commande lit un fichier ou entre dans un dossier qui n'existe ni dans le dépôt ni plus haut dans la page.
+    """Une commande lit ou lance un fichier, ou entre dans un dossier, qui n'existe ni dans le dépôt ni plus haut.
 
     Mauvais : cat settings.envv
     Bon : cat settings.env
     """
-    words = [word for operator, word in call.command.redirects if operator == "<"]
-    if call.program in READS and not (call.program in FREE_FORM and any(one.text[:1] == "-" for one in call.operands)):
-        read = call.operands[READS[call.program] - call.has(*GIVEN) if READS[call.program] else 0 :]
-        words += read[:1] if call.program in ONE_FILE else read
-    elif call.program in ("cp", "mv", "install"):
-        words += call.operands if call.values("--target-directory") else call.operands[:-1]
-    elif call.program in ("cd", "pushd"):
-        words += call.operands[:1]
-    for word in words:
-        if not word.text.startswith("-") and word.text != "..":
-            yield from call.situation.missing(word)
+    situation, given = call.situation, call.values(*OPTIONS.get(call.program, ()))
+    redirected = [word for operator, word in call.command.redirects if operator == "<"]
+    own = call.command.words[:1] if re.match("[^/~].*/", call.command.name) else ()
+    for word in (*own, *redirected, *given, *_operands(call), *_lists(call)):
+        for text in word.text.split(",") if call.program == "kubectl" else [word.text]:
+            if not text.startswith(("-", ":")):
+                yield from situation.missing(word, text)
+    for word in call.values(*SENT) if call.program == "curl" else ():
+        if word.text.startswith("@"):
+            yield from situation.missing(word, word.text[1:])
+
+
+def _operands(call: Call) -> list[Word]:
+    """The operands that are files or folders read."""
+    words, texts = call.operands, [word.text for word in call.command.arguments]
+    match call.program:
+        case "cp" | "mv" | "install":
+            words = words if call.values("--target-directory") else words[:-1]
+        case "cd" | "pushd":
+            words = words[:1]
+        case "docker" if call.verb in (*BUILDS, *OUT):
+            words = [word for word in words[:1] if ":" not in word.text]
+        case "git" if call.verb in TRACKED and "-C" not in texts[:1]:
+            words = words[: len(words) - (call.verb == "mv")]
+        case "git" if call.verb in AFTER_DASHES and "-C" not in texts[:1] and "--" in texts:
+            words = list(call.command.arguments[texts.index("--") + 1 :])
+        case program if program in READS and not (program in FREE_FORM and any(one.text[:1] == "-" for one in words)):
+            words = words[READS[program] - call.has(*GIVEN) if READS[program] else 0 :]
+            words = words[:1] if program in ONE_FILE else words
+        case _:
+            words = []
+    return words
+
+
+def _lists(call: Call) -> Iterator[Word]:
+    """The lists of packages that pip installs, or uv locks."""
+    verb = next((word.text for word in call.operands if word.text in ("install", "compile", "wheel", "download")), "")
+    for option, word in pairwise(call.operands) if verb and call.program in ("pip", "uv", "python") else ():
+        listed = option.text in ("-r", "--requirement", "-c", "--constraint")
+        if listed or (verb == "compile" and "." in word.text and "-" not in (option.text[:1], word.text[:1])):
+            yield word
 
 
 @rule("dossier-absent")
@@ -67,17 +108,6 @@ def missing_folder(call: Call) -> Iterator[Told]:
             near = situation.near(parent)
             remedy = f"vouliez-vous dire « {near} » ?" if near else "le faire avant, par mkdir -p"
             yield word, f"le dossier de « {word.text} » n'existe pas", remedy
-
-
-@rule("script-absent")
-def missing_script(call: Call) -> Iterator[Told]:
-    """Une commande lance par son chemin un programme que le dépôt n'a pas.
-
-    Mauvais : scripts/chekc
-    Bon : scripts/check
-    """
-    if "/" in call.command.name and not call.command.name.startswith(("/", "~")):
-        yield from call.situation.missing(call.command.words[0])
 
 
 @rule("programme-inconnu")
@@ -98,6 +128,28 @@ def unknown_program(call: Call) -> Iterator[Told]:
         yield call.command.words[0], f"programme « {name} » inconnu", f"vouliez-vous dire « {near} » ?"
 
 
+@rule("module-inconnu", "python")
+def unknown_module(call: Call) -> Iterator[Told]:
+    """python -m lance un module que ni le dépôt ni l'environnement n'ont.
+
+    Mauvais : python -m json.toool settings.json
+    Bon : python -m json.tool settings.json
+    """
+    word = next((word for option, word in pairwise(call.operands) if option.text == "-m"), None)
+    if word is None or not call.situation.here or not word.known:
+        return
+    modules = (file.removesuffix(".py") for file in call.situation.repository.files if file.endswith(".py"))
+    own = {path.removesuffix("/__main__").removesuffix("/__init__") for path in modules}
+    if not any(f"/{path}".endswith(f"/{word.text.replace('.', '/')}") for path in own):
+        try:
+            there = importlib.util.find_spec(word.text) is not None
+        except (ImportError, ValueError):
+            there = False
+        if not there:
+            remedy = nearest(word.text, (posixpath.basename(path) for path in own))
+            yield word, f"module « {word.text} » introuvable", remedy
+
+
 @effect("")
 def made(call: Call) -> None:
     """What is written exists, with the folders above it for `mkdir -p`."""
@@ -115,7 +167,7 @@ def moved(call: Call) -> None:
     text = next((word.text for word in call.operands), "~")
     own = re.fullmatch(rf"{UNKNOWN}((?:/\.\.)*)", text)
     if own and situation.target == SCRIPT:
-        situation.cwd = posixpath.normpath(posixpath.dirname(call.command.path) + own[1]) or "."
+        situation.cwd = posixpath.normpath(posixpath.dirname(call.command.block.page) + own[1]) or "."
     else:
         situation.cwd = UNKNOWN if text == "-" else situation.place(text) or UNKNOWN
 
@@ -151,6 +203,16 @@ def removed(call: Call) -> None:
     for word in call.operands:
         path = call.situation.place(word.text) or ""
         call.situation.made -= {path, f"{path}/"}
+
+
+@effect("git")
+def checked_out(call: Call) -> None:
+    """What a clone, a move or an initialisation makes."""
+    operands = [word.text for word in call.operands]
+    cloned = [text.rstrip("/").rpartition("/")[2].removesuffix(".git") for text in operands]
+    made = {"init": operands, "mv": operands[1:][-1:], "worktree": operands[1:2], "clone": operands[1:2] or cloned}
+    for text in made.get(call.verb, ()):
+        call.situation.make(text, tree=True)
 
 
 MAKERS = "tar unzip gunzip openssl ssh-keygen npm make cosign syft mkdocs pytest rsync python uv virtualenv"

@@ -1,18 +1,18 @@
 """`kubectl`: the objects, namespaces, containers, files and ports that a command names."""
 
 import re
-from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from runbook.matching.wildcard import fits
 from runbook.repository.model import SYSTEM_NAMESPACES
 from runbook.repository.objects import KubeObject, objects_in, selects
-from runbook.repository.yamlfile import parse_documents
+from runbook.repository.yamlfile import parse_documents, under
 from runbook.rules.call import Call, effect
 from runbook.rules.finding import Told, meant, nearest
-from runbook.rules.kubernetes import ALL, MADE_BY, Kind, kinds
+from runbook.rules.kubernetes import ALL, MADE_BY, NUMBERED, Kind, kinds
 from runbook.rules.rule import rule
 from runbook.rules.shell import UNKNOWN, Word
 from runbook.rules.situation import Situation
@@ -23,7 +23,6 @@ OF_ONE_POD = ("logs", "exec", "attach", "port-forward", "debug")  # their first 
 BY_DEFAULT = dict.fromkeys(("top pod", *OF_ONE_POD), "pod") | dict.fromkeys(("top node", "drain", "cordon"), "node")
 MAKES = ("create", "run", "expose", "autoscale")
 MADE_ALONE = {"run": "Pod", "expose": "Service", "autoscale": "HorizontalPodAutoscaler"}
-READABLE = (".yaml", ".yml", ".json")
 FROM_FILES = ("apply", "create", "replace")
 CUSTOM = "custom"  # stands for the group of a kind that is not Kubernetes' own
 PAIR = re.compile(r"[\w./*-]+=.*|[\w./]+[\w./-]*-", re.DOTALL)
@@ -32,6 +31,7 @@ RAW = re.compile(
     r"/apis?/(?:[\w.-]+/)?v\w+/namespaces/(?P<space>[\w-]+)/(?P<kind>[a-z]+)/(?:https?:)?(?P<name>[\w-]+)"
     r"(?::[\w-]*)?(?:/proxy(?P<path>/[^?]*))?(?:[/?].*)?"
 )
+QUOTED = re.compile(r"(?:[a-z][\w-]*/)?(?P<kind>[a-z]+)/(?P<name>[a-z][\w-]*)")  # what other programs are given
 EVERYWHERE = ("kube-root-ca.crt", "default", "kubernetes", *SYSTEM_NAMESPACES)  # names that every cluster holds
 
 
@@ -44,45 +44,45 @@ class Target:
     word: Word
 
 
+@lru_cache(maxsize=1)
 def targets(call: Call) -> tuple[list[Target], list[Word]]:
     """The objects that the operands name, and the words that should be a kind and are none."""
-    first, *_ = call.verb.split(" ")
+    first = call.verb.partition(" ")[0]
+    if call.program != "kubectl" or call.values("--raw"):
+        form, words = (RAW, call.values("--raw")) if call.program == "kubectl" else (QUOTED, call.operands)
+        asked = [(_kind(call, one["kind"]), one["name"], word) for word in words if (one := form.fullmatch(word.text))]
+        return [Target(kind, name, word) for kind, name, word in asked if kind], []
+    default, copied = BY_DEFAULT.get(call.verb), call.verb == "create job"
+    known = default or copied or first in (*OF_OBJECTS, *OF_MORE)
+    if not known or call.values("--filename", "--kustomize"):
+        return [], []
     pairs = first in ("label", "annotate", "set")
     words = [word for word in call.operands if not (pairs and PAIR.fullmatch(word.text))]
-    own = _known_kinds(call)
-    if asked := [(word, RAW.fullmatch(word.text)) for word in call.values("--raw")]:
-        return [Target(own[one["kind"]], one["name"], word) for word, one in asked if one and one["kind"] in own], []
-    default = BY_DEFAULT.get(call.verb)
-    if default is None and (first not in (*OF_OBJECTS, *OF_MORE) or call.values("--filename", "--kustomize")):
-        return [], []
-    words = words[:1] if call.verb in OF_ONE_POD else words
-    found: list[Target] = []
-    wrong: list[Word] = []
+    words = words[:1] if call.verb in OF_ONE_POD else call.values("--from") if copied else words
+    named: list[tuple[Word, str | None, Word]] = []  # the kind, the name, and where that stands
     if default is None and words and not any("/" in word.text for word in words):
-        some, wrong = _kinds(words[0].text, words[0], own)
-        named: list[tuple[str | None, Word]] = [(word.text, word) for word in words[1:]]
-        named = named or [(None, words[0])]
-        return [Target(kind, name, word) for kind in some for name, word in named], wrong
-    for word in words:
-        kind, slash, name = word.text.partition("/")
-        some, bad = _kinds(kind if slash else default or UNKNOWN, word, own)
-        found += [Target(one, name if slash else word.text, word) for one in some if slash or word.known]
-        wrong += bad
-    return found, wrong
+        named = [(words[0], word.text, word) for word in words[1:]] or [(words[0], None, words[0])]
+    else:
+        for word in words:
+            kind, slash, name = word.text.partition("/")
+            if slash or (default and word.known):
+                named.append((Word(kind if slash else default or "", word.line), name if slash else word.text, word))
+    told = [(_kind(call, one.text), one, name, word) for kinds, name, word in named for one in _listed(kinds)]
+    found = [Target(kind, name, word) for kind, _, name, word in told if kind]
+    return found, [one for kind, one, _, _ in told if not kind]
 
 
-def _known_kinds(call: Call) -> Mapping[str, Kind]:
-    """Kubernetes' own, and the custom ones of which there is an object."""
-    named = {item.kind for item in call.situation.objects if item.kind.lower() not in kinds()}
-    custom = {f"{name.lower()}{end}": Kind(name, CUSTOM, namespaced=True) for name in named for end in ("", "s")}
-    return ChainMap(kinds(), custom)
+def _kind(call: Call, text: str) -> Kind | None:
+    """One of Kubernetes' own, or a custom one of which there is an object."""
+    known = kinds().get(text)
+    custom = (item.kind for item in call.situation.objects if item.kind.lower() in (text, text.removesuffix("s")))
+    return known or next((Kind(name, CUSTOM, namespaced=True) for name in custom), None)
 
 
-def _kinds(text: str, word: Word, own: Mapping[str, Kind]) -> tuple[list[Kind], list[Word]]:
-    names = [re.sub(r"\.v\d\w*\b", "", name) for name in text.lower().split(",") if UNKNOWN not in name and name]
-    names = [name for one in names for name in (map(str.lower, ALL) if one == "all" else (one,))]
-    wrong = [Word(one, word.line) for one in names if one not in own]
-    return [own[one] for one in names if one in own], wrong
+def _listed(kinds: Word) -> list[Word]:
+    """Each kind of a list, without its version."""
+    names = [re.sub(r"\.v\d\w*\b", "", one) for one in kinds.text.lower().split(",") if UNKNOWN not in one and one]
+    return [Word(one.lower(), kinds.line) for name in names for one in (ALL if name == "all" else (name,))]
 
 
 @rule("sorte-inconnue", "kubectl")
@@ -98,56 +98,37 @@ def unknown_kind(call: Call) -> Iterator[Told]:
             yield word, f"sorte d'objet « {word.text} » inconnue", f"vouliez-vous dire « {near} » ?"
 
 
-@rule("objet-inconnu", "kubectl")
+@rule("objet-inconnu")
 def unknown_object(call: Call) -> Iterator[Told]:
-    """Une commande kubectl nomme un objet qu'aucun manifeste ne décrit et qu'aucune commande ne crée.
+    """Une commande nomme un objet du cluster qu'aucun manifeste ne décrit et qu'aucune commande ne crée.
 
     Mauvais : kubectl describe deployment/shop-fronts -n shop
     Bon : kubectl describe deployment/shop-front -n shop
     """
     situation, looks = call.situation, namespace(call)
-    known = situation.here and situation.objects and looks not in SYSTEM_NAMESPACES[1:]
-    if not known or call.verb.partition(" ")[0] in MAKES or call.has("--ignore-not-found"):
+    if not situation.here or looks in SYSTEM_NAMESPACES[1:] or (call.grammar and call.program != "kubectl"):
         return
-    for target in targets(call)[0]:
+    if call.verb.partition(" ")[0] in MAKES and call.verb != "create job":
+        return
+    made = situation.repository.settings.model.made_by_commands
+    elsewhere = call.grammar and not (situation.opaque and call.values("--namespace")) and UNKNOWN not in looks
+    for target in targets(call)[0] if situation.objects else ():
         kind, name = target.kind.name, target.name
         own = target.kind.namespaced or kind == "Namespace"  # other kinds are of the cluster, whoever made it
-        if not name or not own or kind in ("Event", "Lease") or name in EVERYWHERE:
+        if not name or not own or kind in ("Event", "Lease") or name in EVERYWHERE or f"{kind}/{name}".lower() in made:
             continue
         owners = owners_of(situation, kind, name)
-        others = {item.name: item for item in situation.objects}
-        if not owners and (
-            name in others or f"{kind}/{name}".lower() not in situation.repository.settings.model.made_by_commands
-        ):
-            same, names = others.get(name), [item.name for item in situation.objects if item.kind == kind]
-            if (situation.opaque or target.kind.group == CUSTOM) and not meant(name, names):
-                continue  # what the page applied without showing it, or a controller makes, may be so called
-            near = nearest(name, names)
-            remedy = f"écrire « {same.kind.lower()}/{name} »" if same else near
+        names = [text for item in situation.objects for text in _names(item, kind)]
+        # what the page applied without showing it, or a controller makes, may be called anything but a slip
+        free = situation.opaque or target.kind.group == CUSTOM or not call.grammar or call.has("--ignore-not-found")
+        if not owners and (not free or meant(name, names)):
+            other = next((item for item in situation.objects if item.name == name), None)
+            remedy = f"écrire « {other.kind.lower()}/{name} »" if other else nearest(name, names)
             yield target.word, f"aucun manifeste ne décrit {kind} « {name} »", remedy
-        elif situation.opaque and call.values("--namespace"):
-            continue
-        elif owners and target.kind.namespaced and not call.has("--all-namespaces") and UNKNOWN not in looks:
+        elif owners and target.kind.namespaced and elsewhere and not call.has("--all-namespaces"):
             where = [item.namespace for item in owners]
             if not {None, looks} & {*where}:
-                cause = f"« {name} » n'est pas dans l'espace de noms « {looks} »"
-                yield target.word, cause, f"écrire -n {where[0]}"
-
-
-@rule("objet-cite")
-def named_elsewhere(call: Call) -> Iterator[Told]:
-    """Un programme sans grammaire reçoit le nom d'un objet que rien ne décrit, tout près d'un qui l'est.
-
-    Mauvais : scripts/check shop/deploy/shop-frontt
-    Bon : scripts/check shop/deploy/shop-front
-    """
-    for word in call.operands if call.grammar is None and call.situation.here else ():
-        found = re.fullmatch(r"(?:[a-z][\w-]*/)?([a-z]+)/([a-z][\w-]*)", word.text)
-        kind = kinds().get(found[1]) if found else None
-        if found and kind and not owners_of(call.situation, kind.name, found[2]):
-            near = meant(found[2], (item.name for item in call.situation.objects if item.kind == kind.name))
-            if near:
-                yield word, f"aucun manifeste ne décrit {kind.name} « {found[2]} »", f"vouliez-vous dire « {near} » ?"
+                yield target.word, f"« {name} » n'est pas dans l'espace de noms « {looks} »", f"écrire -n {where[0]}"
 
 
 def owners_of(situation: Situation, kind: str, name: str) -> list[KubeObject]:
@@ -156,12 +137,23 @@ def owners_of(situation: Situation, kind: str, name: str) -> list[KubeObject]:
     same = (kind, "Service") if kind == "Endpoints" else (kind,)
 
     def is_owner(item: KubeObject) -> bool:
-        makes = item.kind in MADE_BY.get(kind, ())
-        if makes and (name.startswith(f"{item.name}-") or (unknown and item.name.startswith(start[: len(item.name)]))):
-            return True
-        return item.kind in same and fits(name, item.name)
+        claims = item.maps("spec", "volumeClaimTemplates") if kind == "PersistentVolumeClaim" else []
+        begins = [f"{under(one, 'metadata', 'name')}-{item.name}" for one in claims] or [item.name]
+        for begin in begins if item.kind in MADE_BY.get(kind, ()) else ():
+            suffix = name.removeprefix(f"{begin}-")
+            if unknown and begin.startswith(start[: len(begin)]):
+                return True
+            if suffix != name and (suffix.isdecimal() or item.kind not in NUMBERED):
+                return True
+        return any(fits(name, text) for one in same for text in _names(item, one))
 
     return [item for item in situation.objects if is_owner(item)]
+
+
+def _names(item: KubeObject, kind: str) -> list[str]:
+    """How the objects of this kind are called that it is, or that it has made: a certificate its Secret."""
+    made = item.at("spec", "secretName") if kind == "Secret" else None
+    return [*([item.name] if item.kind == kind else []), *([made] if isinstance(made, str) else [])]
 
 
 def namespace(call: Call) -> str:
@@ -250,25 +242,6 @@ def unknown_port(call: Call) -> Iterator[Told]:
                 yield word, f"« {item.name} » n'a pas de port {wanted}", nearest(wanted, known)
 
 
-@rule("fichier-de-kubectl", "kubectl")
-def files_given(call: Call) -> Iterator[Told]:
-    """Le fichier donné à kubectl -f n'existe pas, ou ne décrit aucun objet.
-
-    Mauvais : kubectl apply -f k8s/apis.yaml
-    Bon : kubectl apply -f k8s/api.yaml
-    """
-    situation, given = call.situation, call.values("--filename", "--kustomize")
-    if call.verb in ("apply", "replace") and not given and call.must_succeed and not call.has("--raw"):
-        yield None, f"kubectl {call.verb} sans fichier", "ajouter -f et un fichier ou un dossier"
-    for word, text in [(one, part) for one in given for part in one.text.split(",") if call.verb not in OF_ONE_POD]:
-        path = situation.place(text)
-        yield from situation.missing(word, text)
-        inside = situation.repository.in_folder.get(path or "", [])
-        empty = path in situation.repository.folders and not any(name.endswith(READABLE) for name in inside)
-        if empty and situation.here and not call.has("--recursive"):  # else a reader may stand elsewhere
-            yield word, f"aucun manifeste dans « {text} »", "nommer le dossier qui en a"
-
-
 @effect("kubectl")
 def remember(call: Call) -> None:
     """Objects made, the current namespace, ports opened."""
@@ -285,22 +258,20 @@ def remember(call: Call) -> None:
             "://" in one.text or not one.known or (one.text == "-" and read is None) for one in given
         )
         known = {(item.kind, item.name, item.namespace) for item in situation.objects}
-        found = objects_in(parse_documents(read or "", call.command.path, call.command.line)[0])
+        found = objects_in(parse_documents(read or "", call.command.block.page, call.command.line)[0])
         situation.objects += [item for item in found if (item.kind, item.name, item.namespace) not in known]
     elif call.verb.partition(" ")[0] in MAKES and not dry:
         situation.objects += _made(call)
 
 
 def _open(call: Call) -> None:
-    repository, applications = call.situation.repository, []
-    for item in _meant(call):
-        if item.kind == "Service":
-            applications.append(repository.application_behind(item))
-        applications += [repository.application_of(one) for one in item.containers()]
+    repository, items = call.situation.repository, _meant(call)
+    behind = [repository.application_behind(item) for item in items if item.kind == "Service"]
+    behind += [repository.application_of(one) for item in items for one in item.containers()]
     for word in call.operands[1:]:
         local = word.text.partition(":")[0]
         if local.isdecimal():
-            call.situation.ports[int(local)] = next(filter(None, applications), None)
+            call.situation.ports[int(local)] = next((one.name for one in behind if one), None)
 
 
 def _made(call: Call) -> list[KubeObject]:
@@ -311,5 +282,5 @@ def _made(call: Call) -> list[KubeObject]:
     words = call.values("--name") or (call.operands[-1:] if first == "run" else call.operands[:1])
     space = {} if name == "Namespace" else {"namespace": namespace(call)}
     metadata = [{"name": word.text.rpartition("/")[2], "labels": {"run": word.text}, **space} for word in words if name]
-    place = call.command.path, call.command.line
+    place = call.command.block.page, call.command.line
     return [KubeObject(*place, {"kind": name, "metadata": one}) for one in metadata]

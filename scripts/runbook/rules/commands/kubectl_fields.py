@@ -1,7 +1,6 @@
 """`kubectl -o jsonpath=…`, `--sort-by`, columns, `patch`: are the fields those of the objects?"""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from runbook.repository.yamlfile import parse_documents
 from runbook.rules.call import Call
@@ -20,22 +19,9 @@ READERS: dict[str, Callable[[str], list[Path]]] = {
 }
 
 
-@rule("sortie-inconnue", "kubectl")
-def unknown_output(call: Call) -> Iterator[Told]:
-    """kubectl get -o reçoit une forme de sortie qu'il ne connaît pas.
-
-    Mauvais : kubectl get pods -n shop -o jsn
-    Bon : kubectl get pods -n shop -o json
-    """
-    for word in call.values("--output") if call.verb == "get" else ():
-        name = word.text.partition("=")[0]
-        if word.known and name not in FORMATS.split():
-            yield word, f"sortie « {name} » inconnue de kubectl", nearest(name, FORMATS.split())
-
-
 @rule("champ-inconnu", "kubectl")
 def unknown_field(call: Call) -> Iterator[Told]:
-    """Un chemin JSONPath, une colonne ou un correctif de kubectl nomme un champ que l'objet n'a pas.
+    """Une forme de sortie, un chemin JSONPath, une colonne ou un correctif de kubectl nomme ce qui n'existe pas.
 
     Mauvais : kubectl get deployment shop-front -n shop -o jsonpath='{.status.readyReplica}'
     Bon : kubectl get deployment shop-front -n shop -o jsonpath='{.status.readyReplicas}'
@@ -43,6 +29,10 @@ def unknown_field(call: Call) -> Iterator[Told]:
     found = targets(call)[0]
     kinds = sorted({target.kind.name for target in found})
     alone = len(found) == 1 and found[0].name is not None
+    for word in call.values("--output") if call.verb == "get" else ():
+        form = word.text.partition("=")[0]
+        if word.known and form not in FORMATS.split():
+            yield word, f"sortie « {form} » inconnue de kubectl", nearest(form, FORMATS.split())
     for word, reader, text, of_each in _asked(call):
         try:
             paths = [path for path in reader(text) if not any(UNKNOWN in step for step in path)]
@@ -64,28 +54,20 @@ def _asked(call: Call) -> Iterator[tuple[Word, Callable[[str], list[Path]], str,
     for word in (*call.values("--output"), *call.values("--for")):
         form, _, text = word.text.partition("=")
         if form in READERS:
-            wanted = word in call.values("--for")
-            yield word, READERS[form], text.partition("}=")[0] + "}" if "}=" in text else text, wanted or form[0] == "c"
+            awaited = word in call.values("--for")
+            text = text.partition("}=")[0] + "}" if "}=" in text else text
+            yield word, READERS[form], text, awaited or form == "custom-columns"
     for word in call.values("--sort-by"):
         yield word, lambda text: [relaxed(text)], word.text, True
     if call.verb == "patch" and not any(word.text == "json" for word in call.values("--type")):
-        for word in call.values("--patch"):
-            if word.known:
-                yield word, _patched, word.text, True
+        yield from ((word, _patched, word.text, True) for word in call.values("--patch") if word.known)
 
 
 def _patched(text: str) -> list[Path]:
+    """Each value that a patch gives, by its path; what strategic merges say of themselves begins with `$`."""
     documents, faults = parse_documents(text, "")
     if faults:
         raise PathError(faults[0].cause)
-    return [path for one in documents for path in _leaves(one.value, ())]
-
-
-def _leaves(value: Any, path: Path) -> Iterator[Path]:
-    below = [(ELEMENT, one) for one in value] if isinstance(value, list) else []
-    if isinstance(value, dict):
-        below = [(str(key), one) for key, one in value.items() if not str(key).startswith("$")]
-    for step, one in below:
-        yield from _leaves(one, (*path, step))
-    if not below:
-        yield path
+    every = [keys for one in documents for keys, _ in one.below()]
+    paths = [tuple(ELEMENT if isinstance(key, int) else str(key) for key in keys) for keys in every]
+    return [path for path in paths if not any(step.startswith("$") for step in path)]

@@ -38,11 +38,10 @@ def writes_sources(call: Call) -> Iterator[Told]:
         texts = {word.text for word in call.command.arguments}
         if "-C" not in texts and (call.verb not in ("reset", "clean") or FORCED & texts):
             yield None, f"« git {call.verb} » change l'histoire ou les fichiers du projet", remedy
-    repository = call.situation.repository
-    own = repository.files - {*repository.settings.model.generated} - call.situation.made
+    files, generated = call.situation.repository.files, call.situation.repository.settings.model.generated
     for word in _changed(call):
         path = call.situation.place(word.text)
-        if path in own:
+        if path in files and path not in generated and path not in call.situation.made:
             yield word, f"« {path} », que git suit, est changé ou effacé", remedy
 
 

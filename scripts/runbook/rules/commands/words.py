@@ -74,7 +74,7 @@ def unset_variable(call: Call) -> Iterator[Told]:
     words = (*command.words, *(word for _, word in command.redirects)) if call.situation.here else ()
     for word in words:
         for name in word.unset:
-            own = command.path.endswith((".yml", ".yaml")) and name.startswith(("GITHUB_", "RUNNER_"))
+            own = command.block.page.endswith((".yml", ".yaml")) and name.startswith(("GITHUB_", "RUNNER_"))
             if own or (call.situation.target == SCRIPT and f"${{{name}:?" in command.block.code):
                 continue  # a workflow's own; what a script asks of its caller
             known = (one for one in call.situation.shell.variables if one.isidentifier())
