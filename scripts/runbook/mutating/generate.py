@@ -35,7 +35,8 @@ def _all(read: list[PageBlocks], repository: Repository, targets: Collection[str
     judged = shell_scripts(repository)
     folders = [folder for application in source.applications.values() for folder in application.path]
     modules = tuple(f"{folder}/".removeprefix("./") for folder in folders)
-    written = {document.path for document in repository.documents}
+    root = repository.root
+    written = {path.relative_to(root).as_posix() for one in source.manifests for path in root.glob(one)}
     for name in sorted(repository.files):
         if name in written and name not in source.generated:
             yield from manifests.mutants(name, repository.text(name), lambda key: key in selectors or key in spoken)

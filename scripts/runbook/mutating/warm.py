@@ -14,7 +14,7 @@ from runbook.repository.model import Repository, read_repository
 from runbook.rules.check import check, of_pages, of_repository, of_scripts
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import USELESS, kept
-from runbook.rules.rule import load_rules, rules_about
+from runbook.rules.rule import load_rules
 from runbook.settings import Settings, load
 
 
