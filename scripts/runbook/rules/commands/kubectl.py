@@ -85,26 +85,22 @@ def _listed(kinds: Word) -> list[Word]:
     return [Word(one.lower(), kinds.line) for name in names for one in (ALL if name == "all" else (name,))]
 
 
-@rule("sorte-inconnue", "kubectl")
+@rule("sorte-inconnue", "kubectl", bad="kubectl get deploymnets -n shop", good="kubectl get deployments -n shop")
 def unknown_kind(call: Call) -> Iterator[Told]:
-    """Une commande kubectl nomme une sorte d'objet que Kubernetes n'a pas, tout près d'une qu'il a.
-
-    Mauvais : kubectl get deploymnets -n shop
-    Bon : kubectl get deployments -n shop
-    """
+    """Une commande kubectl nomme une sorte d'objet que Kubernetes n'a pas, tout près d'une qu'il a."""
     for word in targets(call)[1]:
         near = meant(word.text, (name for name in kinds() if len(name) > 2))
         if near and "." not in word.text:
             yield word, f"sorte d'objet « {word.text} » inconnue", f"vouliez-vous dire « {near} » ?"
 
 
-@rule("objet-inconnu")
+@rule(
+    "objet-inconnu",
+    bad="kubectl describe deployment/shop-fronts -n shop",
+    good="kubectl describe deployment/shop-front -n shop",
+)
 def unknown_object(call: Call) -> Iterator[Told]:
-    """Une commande nomme un objet du cluster qu'aucun manifeste ne décrit et qu'aucune commande ne crée.
-
-    Mauvais : kubectl describe deployment/shop-fronts -n shop
-    Bon : kubectl describe deployment/shop-front -n shop
-    """
+    """Une commande nomme un objet du cluster qu'aucun manifeste ne décrit et qu'aucune commande ne crée."""
     situation, looks = call.situation, namespace(call)
     if not situation.here or looks in SYSTEM_NAMESPACES[1:] or (call.grammar and call.program != "kubectl"):
         return
@@ -163,13 +159,9 @@ def namespace(call: Call) -> str:
     return asked[-1].text if asked else raw["space"] if raw else call.situation.namespace
 
 
-@rule("espace-de-noms", "kubectl")
+@rule("espace-de-noms", "kubectl", bad="kubectl get pods -n shopp", good="kubectl get pods -n shop")
 def wrong_namespace(call: Call) -> Iterator[Told]:
-    """Une commande kubectl regarde dans un espace de noms qui n'existe pas, ou dans « default » où le dépôt n'a rien.
-
-    Mauvais : kubectl get pods -n shopp
-    Bon : kubectl get pods -n shop
-    """
+    """kubectl regarde dans un espace de noms qui n'existe pas, ou dans « default » où le dépôt n'a rien."""
     situation, asked = call.situation, call.values("--namespace")
     made = {item.name for item in situation.objects if item.kind == "Namespace"}
     if not situation.here or not made or call.verb.startswith(("config", "create namespace", "delete namespace")):
@@ -186,13 +178,14 @@ def wrong_namespace(call: Call) -> Iterator[Told]:
         yield None, "kubectl regarde dans « default », où ce dépôt n'a rien", f"ajouter -n {min(own)}"
 
 
-@rule("selecteur-vide", "kubectl")
+@rule(
+    "selecteur-vide",
+    "kubectl",
+    bad="kubectl get pods -n shop -l app=fronts",
+    good="kubectl get pods -n shop -l app=front",
+)
 def empty_selector(call: Call) -> Iterator[Told]:
-    """Un sélecteur d'étiquettes ne désigne aucun objet des manifestes.
-
-    Mauvais : kubectl get pods -n shop -l app=fronts
-    Bon : kubectl get pods -n shop -l app=front
-    """
+    """Un sélecteur d'étiquettes ne désigne aucun objet des manifestes."""
     situation = call.situation
     if not call.values("--selector"):
         return
@@ -205,13 +198,14 @@ def empty_selector(call: Call) -> Iterator[Told]:
             yield word, f"le sélecteur « {word.text} » ne désigne rien", nearest(word.text, shown)
 
 
-@rule("conteneur-inconnu", "kubectl")
+@rule(
+    "conteneur-inconnu",
+    "kubectl",
+    bad="kubectl set image deployment/shop-front web=shop-front:1.1 -n shop",
+    good="kubectl set image deployment/shop-front front=shop-front:1.1 -n shop",
+)
 def unknown_container(call: Call) -> Iterator[Told]:
-    """Une commande kubectl nomme un conteneur que les pods de l'objet n'ont pas.
-
-    Mauvais : kubectl set image deployment/shop-front web=shop-front:1.1 -n shop
-    Bon : kubectl set image deployment/shop-front front=shop-front:1.1 -n shop
-    """
+    """Une commande kubectl nomme un conteneur que les pods de l'objet n'ont pas."""
     names = {one.name for item in _meant(call) for one in item.containers()}
     words = call.values("--container") if call.verb in ("logs", "exec", "attach", "set env") else []
     if call.verb == "set image":
@@ -226,13 +220,14 @@ def _meant(call: Call) -> list[KubeObject]:
     return [item for target in named for item in owners_of(call.situation, target.kind.name, target.name or "")]
 
 
-@rule("port-inconnu", "kubectl")
+@rule(
+    "port-inconnu",
+    "kubectl",
+    bad="timeout 5 kubectl port-forward svc/shop-front 8080:81 -n shop",
+    good="timeout 5 kubectl port-forward svc/shop-front 8080:80 -n shop",
+)
 def unknown_port(call: Call) -> Iterator[Told]:
-    """kubectl port-forward vise un port que le Service ou le pod n'a pas.
-
-    Mauvais : timeout 5 kubectl port-forward svc/shop-front 8080:81 -n shop
-    Bon : timeout 5 kubectl port-forward svc/shop-front 8080:80 -n shop
-    """
+    """kubectl port-forward vise un port que le Service ou le pod n'a pas."""
     for item in _meant(call) if call.verb == "port-forward" else ():
         own = [str(port[key]) for port in item.maps("spec", "ports") for key in ("port", "name") if key in port]
         known = own if item.kind == "Service" else [name for one in item.containers() for name in one.ports]
@@ -253,6 +248,7 @@ def remember(call: Call) -> None:
     elif call.verb == "port-forward":
         _open(call)
     elif call.verb in FROM_FILES and given:
+        situation.applied |= {place for one in given if (place := situation.place(one.text))}
         read = call.command.stdin
         situation.opaque |= any(
             "://" in one.text or not one.known or (one.text == "-" and read is None) for one in given

@@ -16,13 +16,9 @@ LAST_PROGRAM = re.compile(r"(?:^|[|;&(]\s*)([\w./-]+)(?!.*[|;&(]\s*[\w./-]+)")
 PATTERNS = ("grep", "sed", "awk", "jq", "perl", "echo", "printf", "python", "rg", "egrep", "cat", "tee")
 
 
-@rule("verbe-inconnu")
+@rule("verbe-inconnu", bad="docker compose upp --detach", good="docker compose up --detach")
 def unknown_verb(call: Call) -> Iterator[Told]:
-    """Un programme reçoit un verbe qu'il n'a pas.
-
-    Mauvais : docker compose upp --detach
-    Bon : docker compose up --detach
-    """
+    """Un programme reçoit un verbe qu'il n'a pas."""
     if call.grammar is None:
         return
     for what, word, verb in call.wrong:
@@ -37,13 +33,9 @@ def unknown_verb(call: Call) -> Iterator[Told]:
                 yield word, f"« {call.program} {verb} » n'existe pas", nearest(word.text, known)
 
 
-@rule("option-inconnue")
+@rule("option-inconnue", bad="docker compose up --detached", good="docker compose up --detach")
 def unknown_option(call: Call) -> Iterator[Told]:
-    """Un programme reçoit une option qu'il n'a pas, ou sans la valeur qu'elle attend.
-
-    Mauvais : docker compose up --detached
-    Bon : docker compose up --detach
-    """
+    """Un programme reçoit une option qu'il n'a pas, ou sans la valeur qu'elle attend."""
     if call.grammar is None or (call.grammar.program not in PROGRAMS and not call.situation.here):
         return
     named = " ".join([call.program, *([call.verb] if call.verb and call.verb != call.program else [])])
@@ -63,13 +55,9 @@ def unknown_option(call: Call) -> Iterator[Told]:
                 yield word, f"option « {name} » inconnue de « {named} »", remedy
 
 
-@rule("variable-inconnue")
+@rule("variable-inconnue", bad='echo "$VERSON"', good='VERSON=1; echo "$VERSON"')
 def unset_variable(call: Call) -> Iterator[Told]:
-    """Une commande lit une variable que rien n'affecte avant elle dans la page.
-
-    Mauvais : echo "$VERSON"
-    Bon : VERSON=1; echo "$VERSON"
-    """
+    """Une commande lit une variable que rien n'affecte avant elle dans la page."""
     command = call.command
     words = (*command.words, *(word for _, word in command.redirects)) if call.situation.here else ()
     for word in words:
@@ -83,13 +71,14 @@ def unset_variable(call: Call) -> Iterator[Told]:
             yield word, f"variable « {name} » jamais affectée avant dans la page", remedy
 
 
-@rule("texte-a-remplacer", about="page")
+@rule(
+    "texte-a-remplacer",
+    about="page",
+    bad="kubectl logs <nom-du-pod> -n shop",
+    good="kubectl logs deploy/shop-front -n shop",
+)
 def placeholder(page: PageBlocks, _: object, __: object) -> Iterator[Told]:
-    """Une commande contient un texte que le lecteur doit remplacer : collée telle quelle, elle échoue.
-
-    Mauvais : kubectl logs <nom-du-pod> -n shop
-    Bon : kubectl logs deploy/shop-front -n shop
-    """
+    """Une commande contient un texte que le lecteur doit remplacer : collée telle quelle, elle échoue."""
     for block in page.blocks:
         if not block.target:
             continue
