@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from tree_sitter import Node
+
 from runbook.reading.content import PageBlocks
+from runbook.reading.syntax import parse, text_of
 from runbook.rules.call import PROGRAMS, SUBCOMMANDS, Call, options_of
 from runbook.rules.finding import Finding, Told, meant, nearest
 from runbook.rules.rule import rule
@@ -12,7 +15,6 @@ from runbook.rules.scripts import SCRIPT
 PLACEHOLDER = re.compile(
     r"<[A-Za-zÀ-ÿ][\wÀ-ÿ .'’/-]*>|(?<![\w$\[({])\[[A-Z][A-Z_-]{2,}\]|\b(?:CHANGEME|YOUR[-_][A-Z_-]+)\b"
 )
-LAST_PROGRAM = re.compile(r"(?:^|[|;&(]\s*)([\w./-]+)(?!.*[|;&(]\s*[\w./-]+)")
 PATTERNS = ("grep", "sed", "awk", "jq", "perl", "echo", "printf", "python", "rg", "egrep", "cat", "tee")
 
 
@@ -79,26 +81,20 @@ def unset_variable(call: Call) -> Iterator[Told]:
 )
 def placeholder(page: PageBlocks, _: object, __: object) -> Iterator[Told]:
     """Une commande contient un texte que le lecteur doit remplacer : collée telle quelle, elle échoue."""
-    for block in page.blocks:
-        if not block.target:
-            continue
-        for number, line in enumerate(_outside_documents(block.code), 1):
-            found = PLACEHOLDER.search(line)
-            program = LAST_PROGRAM.search(line[: found.start()]) if found else None
-            if found and not (program and program[1] in PATTERNS):
-                cause = f"« {found[0]} » : texte à remplacer par le lecteur"
+    for block in (block for block in page.blocks if block.target and PLACEHOLDER.search(block.code)):
+        tree = parse(PLACEHOLDER.sub(lambda found: "x" * len(found[0].encode()), block.code))
+        for found in PLACEHOLDER.finditer(block.code):
+            place = len(block.code[: found.start()].encode())
+            if not _is_spoken(tree.descendant_for_byte_range(place, place + 1)):
+                line = block.line + 1 + block.code.count("\n", 0, found.start())
                 remedy = "trouver la valeur par une commande, par exemple POD=$(…)"
-                yield Finding(page.page.path, block.line + number, cause, remedy)
+                yield Finding(page.page.path, line, f"« {found[0]} » : texte à remplacer par le lecteur", remedy)
 
 
-def _outside_documents(code: str) -> Iterator[str]:
-    """The lines, those of here-documents empty."""
-    until = ""
-    for line in code.split("\n"):
-        if until:
-            until = "" if line.strip() == until else until
-            yield ""
-            continue
-        here = re.search(r"<<-?\s*['\"]?(\w+)", line)
-        until = here[1] if here else ""
-        yield line.partition(" #")[0]
+def _is_spoken(node: Node | None) -> bool:
+    """Whether it is in a comment, a here-document, or among the words of a program that prints or matches them."""
+    while node is not None and node.type not in ("comment", "heredoc_body"):
+        if node.type == "command" and text_of(node.child_by_field_name("name")) in PATTERNS:
+            return True
+        node = node.parent
+    return node is not None
