@@ -111,10 +111,14 @@ class Repository:
 
         Of the files and folders that were `applied`, if that is known.
         """
-        services = self.of_kind("Service")
-        named = (one for one in services if not applied or {one.path, dirname(one.path) or "."} & {*applied})
-        ports = ((port.get("nodePort"), one) for one in named for port in one.maps("spec", "ports"))
-        return {port: (self.application_behind(one) or one).name for port, one in ports if isinstance(port, int)}
+        given = {*applied}
+        return {port: name for port, path, name in self._on_nodes if not given or given & {path, dirname(path) or "."}}
+
+    @cached_property
+    def _on_nodes(self) -> list[tuple[int, str, str]]:
+        ports = [(port.get("nodePort"), one) for one in self.of_kind("Service") for port in one.maps("spec", "ports")]
+        known = [(port, one) for port, one in ports if isinstance(port, int)]
+        return [(port, one.path, (self.application_behind(one) or one).name) for port, one in known]
 
     def listening(self, one: Service | Container) -> set[int]:
         """The ports that it listens on: the one given as `PORT`, else those of its image and of its application."""

@@ -80,9 +80,10 @@ def unknown_route(call: Call) -> Iterator[Told]:
 
 def _asked(call: Call) -> Iterator[tuple[Word, Application | None, str]]:
     """The application that is asked, here or through the API of Kubernetes, and the path."""
-    repository, ports = call.situation.repository, opened(call.situation)
+    repository = call.situation.repository
     for word, host, port, path in addresses(call):
-        yield word, repository.applications.get(ports.get(port) or "") if host in LOOPBACK else None, path or "/"
+        if host in LOOPBACK:
+            yield word, repository.applications.get(opened(call.situation).get(port) or ""), path or "/"
     for word, one in [(word, RAW.fullmatch(word.text)) for word in call.values("--raw")]:
         service = repository.object_named("Service", one["name"], one["space"]) if one and one["path"] else None
         if one and service:

@@ -129,27 +129,32 @@ def unknown_object(call: Call) -> Iterator[Told]:
 
 def owners_of(situation: Situation, kind: str, name: str) -> list[KubeObject]:
     """The objects of this kind and name, or whose controllers make some that can be called so."""
-    start, unknown, _ = name.partition(UNKNOWN)
-    same = (kind, "Service") if kind == "Endpoints" else (kind,)
-
-    def is_owner(item: KubeObject) -> bool:
-        claims = item.maps("spec", "volumeClaimTemplates") if kind == "PersistentVolumeClaim" else []
-        begins = [f"{under(one, 'metadata', 'name')}-{item.name}" for one in claims] or [item.name]
-        for begin in begins if item.kind in MADE_BY.get(kind, ()) else ():
-            suffix = name.removeprefix(f"{begin}-")
-            if unknown and begin.startswith(start[: len(begin)]):
-                return True
-            if suffix != name and (suffix.isdecimal() or item.kind not in NUMBERED):
-                return True
-        return any(fits(name, text) for one in same for text in _names(item, one))
-
-    return [item for item in situation.objects if is_owner(item)]
+    kind = "Service" if kind == "Endpoints" else kind
+    called = [item for item in situation.objects if any(fits(name, one) for one in _names(item, kind))]
+    return called + [item for item in situation.objects if _makes(item, kind, name)]
 
 
-def _names(item: KubeObject, kind: str) -> list[str]:
-    """How the objects of this kind are called that it is, or that it has made: a certificate its Secret."""
+def _names(item: KubeObject, kind: str) -> tuple[str, ...]:
+    """How the object of this kind is called that it is, or that it makes: a certificate its Secret."""
+    if item.kind == kind:
+        return (item.name,)
     made = item.at("spec", "secretName") if kind == "Secret" else None
-    return [*([item.name] if item.kind == kind else []), *([made] if isinstance(made, str) else [])]
+    return (made,) if isinstance(made, str) else ()
+
+
+def _makes(item: KubeObject, kind: str, name: str) -> bool:
+    """Whether its controller makes objects of this kind whose names begin so."""
+    if item.kind not in MADE_BY.get(kind, ()):
+        return False
+    start, unknown, _ = name.partition(UNKNOWN)
+    claims = item.maps("spec", "volumeClaimTemplates") if kind == "PersistentVolumeClaim" else []
+    for begin in [f"{under(one, 'metadata', 'name')}-{item.name}" for one in claims] or [item.name]:
+        suffix = name.removeprefix(f"{begin}-")
+        if suffix != name and (suffix.isdecimal() or item.kind not in NUMBERED):
+            return True
+        if unknown and begin.startswith(start[: len(begin)]):
+            return True
+    return False
 
 
 def namespace(call: Call) -> str:
