@@ -15,20 +15,9 @@ from runbook.errors import RunbookError
 from runbook.settings import FILE, SITE_VARIABLE, SITES
 
 EXIT_MISUSE, EXIT_INTERRUPTED, EXIT_UNREAD = 2, 130, 1
-PACKAGE = "datapress-poc"
 GARBAGE = 100_000  # objects between two collections: with Python's own figure a short run spends a tenth on looking
 UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-VERBS = {
-    "list": "listing",
-    "plan": "planning",
-    "check": "checking",
-    "run": "running",
-    "accept": "accepting",
-    "report": "reporting",
-    "mutate": "mutating",
-    "serve": "serving",
-    "rules": "rules",
-}
+VERBS = ("list", "plan", "check", "run", "accept", "report", "mutate", "serve", "rules")
 
 
 class Verbs(click.Group):
@@ -38,7 +27,7 @@ class Verbs(click.Group):
         return list(VERBS)
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
-        return importlib.import_module(f"runbook.verbs.{VERBS[name]}").command if name in VERBS else None
+        return importlib.import_module(f"runbook.verbs.{name}").command if name in VERBS else None
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -50,10 +39,9 @@ class Verbs(click.Group):
 @click.option(
     "--site",
     metavar="FICHIER",
-    envvar=SITE_VARIABLE,
     help="Réglages de MkDocs, depuis la racine, là où le dépôt porte plusieurs sites.",
 )
-@click.version_option(package_name=PACKAGE, prog_name="runbook", message="%(prog)s %(version)s")
+@click.version_option(package_name="datapress-poc", prog_name="runbook", message="%(prog)s %(version)s")
 @click.pass_context
 def commands(context: click.Context, root: Path | None, site: str | None) -> None:
     """Trouve les commandes d'un site MkDocs, les exécute là où elles doivent l'être, et dit ce qui est prouvé."""

@@ -33,9 +33,7 @@ BACKGROUND = {  # those of a block left running that keep it from being ready
     End.CLOSED: (Reason.CLOSED, "le shell de la page s'est terminé"),
 }
 LEFT = {
-    Reason.PAGE: "{}",
     Reason.CONDITION: "condition de la page non remplie : {}",
-    Reason.TARGET: "{}",
     Reason.PAGE_BEFORE: "la page {} qui la précède a échoué",
     Reason.STEP_BEFORE: "l'étape de la ligne {} n'a pas abouti",
     Reason.PASSED: "passée par l'opérateur",
@@ -116,7 +114,7 @@ def _judge(run: Run, fact: Fact) -> Result:
     run.private.learn(ran.values)
     blank = Result(fact.step, fact.target, fact.on, Outcome.NOT_RUN, block.line)
     if fact.left:
-        return replace(blank, why=fact.left, reason=LEFT[fact.left].format(fact.detail))
+        return replace(blank, why=fact.left, reason=LEFT.get(fact.left, "{}").format(fact.detail))
     out, err = _kept(ran.out, run), _kept(ran.err, run)
     blank = replace(blank, seconds=fact.seconds, attempts=fact.attempts, exit_status=ran.status, out=out, err=err)
     result = _carried_out(fact, blank, run)
@@ -167,14 +165,9 @@ def _of_output(expected: Expected, fact: Fact, blank: Result, run: Run) -> Resul
     # Said again of the masked output: a message may cut a value in two, and half a secret is one too.
     safe = run.private.hide(seen(shown))
     mismatch = expect.compare(expected.text, safe, expected.kind) or mismatch
-    return replace(
-        blank,
-        outcome=Outcome.FAILED,
-        why=Reason.OUTPUT,
-        reason=run.private.hide(mismatch.reason),
-        line=expected.line + (mismatch.line or 0),
-        diff=diff(expected.text, safe, expected.kind),
-    )
+    reason, line = run.private.hide(mismatch.reason), expected.line + (mismatch.line or 0)
+    rows = diff(expected.text, safe, expected.kind)
+    return replace(blank, outcome=Outcome.FAILED, why=Reason.OUTPUT, reason=reason, line=line, diff=rows)
 
 
 def _discredit(ended: PageEnded, journal: Journal) -> None:

@@ -98,23 +98,22 @@ def make_plan(
 
 def in_order(pages: Sequence[PageBlocks], asked: Collection[str] = (), prerequisites: bool = True) -> list[PageBlocks]:
     """The pages asked for, or all, in the order of the navigation, except where a page asks to come after another."""
-    known = {page.page.uri: page for page in pages}
+    waiting = {page.page.uri: page for page in pages}
     ordered: list[PageBlocks] = []
-    visited: set[str] = set()
 
     def is_asked(page: PageBlocks) -> bool:
         return not asked or page.page.path in asked
 
     def visit(uri: str) -> None:
-        if uri in known and uri not in visited:
-            visited.add(uri)
-            for name in known[uri].after:
+        page = waiting.pop(uri, None)
+        if page:
+            for name in page.after:
                 visit(name)
-            ordered.append(known[uri])
+            ordered.append(page)
 
-    for uri, page in known.items():
+    for page in pages:
         if is_asked(page):
-            visit(uri)
+            visit(page.page.uri)
     return [page for page in ordered if prerequisites or is_asked(page)]
 
 

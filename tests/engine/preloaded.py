@@ -26,7 +26,7 @@ import mkdocs.utils
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
-    *(f"runbook.verbs.{name}" for name in ("accepting", "checking", "listing", "planning", "reporting", "running")),
+    *(f"runbook.verbs.{name}" for name in ("accept", "check", "list", "plan", "report", "run")),
     *("runbook.cli", "runbook.pytest_plugin", "runbook.reading.blocks", "runbook.reading.pages", "runbook.rules.check"),
     *("runbook.repository.model", "runbook.mutating.judge", "mkdocs_macros.plugin", "rich.markdown", "rich.live"),
     *("pymdownx.snippets", "pymdownx.tabbed", "pymdownx.details", "pymdownx.blocks.admonition", "requests", "pytest"),

@@ -37,14 +37,14 @@ def test_what_bash_reads_runs_in_any_case(make_site, language: str) -> None:
 )
 def test_what_bash_cannot_be_given_is_undecided_with_its_reason(make_site, opening: str, code: str, why: str) -> None:
     page = read(make_site(index=f'```{opening}\n{code}\n```\n\n```text title="Résultat attendu"\nx\n```\n'))
-    (block,) = page.sessions
+    (block,) = page.all_blocks
     assert (page.blocks, page.problems, block.code, why in block.undecided) == ((), (), code, True)
     assert [(doubt.line, why in doubt.cause) for doubt in page.doubts] == [(4, True)]
 
 
 def test_a_reason_not_to_run_decides(make_site) -> None:
     page = read(make_site(index='``` { .console data-non-execute="une session" }\n$ true\n```\n'))
-    assert ([block.not_run for block in page.sessions], page.doubts) == (["une session"], ())
+    assert ([block.not_run for block in page.all_blocks], page.doubts) == (["une session"], ())
 
 
 @pytest.mark.parametrize("text", ["```\nprice: $ 3\n```", "```text\n$ true\n```", "```python\nx\n```", "    $ true"])
@@ -111,6 +111,8 @@ def test_what_bash_cannot_read_at_all_is_undecided_where_nobody_said_that_it_sho
         index="---\ntitle: T\n---\n```bash\ncurl x\nHTTP/1.1 200 (OK)\n```\n\n```bash\necho ${x@Q} {a,b}\n```\n"
     )
     nobody = read(root, targets=())
-    assert [(block.line, block.undecided[:30]) for block in nobody.sessions] == [(4, "bash ne saurait le lire : un t")]
+    assert [(block.line, block.undecided[:30]) for block in nobody.all_blocks if block.session] == [
+        (4, "bash ne saurait le lire : un t")
+    ]
     assert [block.line for block in nobody.blocks] == [9]
     assert [block.line for block in read(root).blocks] == [4, 9]

@@ -90,7 +90,6 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
     place, mistakes = _place(page, targets, default_target)
     problems += [Problem(page.path, 1, cause, remedy) for cause, remedy in mistakes]
     blocks: list[Block] = []
-    sessions: list[Block] = []
     lines, prose_from = page.markdown.split("\n"), 0
     for fence, following in zip_longest(fences, fences[1:]):
         prose = "\n".join(lines[prose_from : fence.index]).strip()
@@ -107,6 +106,7 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
             expected=expected,
             prose=prose,
             end=page.line_of[last.end - 1],
+            session=bool(why),
             typed=typed(fence.language, fence.source) if why else "",
         )
         if not block.not_run:
@@ -115,17 +115,15 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
             wrong += _contradictions(block)
         problems += [Problem(page.path, fence.line, cause, remedy) for cause, remedy in wrong]
         if not wrong:
-            (sessions if why else blocks).append(block)
+            blocks.append(block)
             problems += [one for one in page.undefined if block.line <= one.line <= block.end]
     doubts: list[Problem] = []
     if targets:  # else nothing runs, and nobody has said anything to the engine
         problems += _not_taken(page, fences)
-        said = ((block, block.undecided) for block in (*blocks, *sessions) if block.undecided)
+        said = ((block, block.undecided) for block in blocks if block.undecided)
         doubts = sorted(Problem(page.path, one.line, why, REMEDIES.get(why, REWRITE)) for one, why in said)
     unknown = not_shown if site.unknown else ()
-    return PageBlocks(
-        page, tuple(blocks), place.after, tuple(sorted(problems)), tuple(sessions), tuple(doubts), unknown
-    )
+    return PageBlocks(page, tuple(blocks), place.after, tuple(sorted(problems)), tuple(doubts), unknown)
 
 
 def _place(page: Page, targets: Collection[str], default_target: str) -> tuple[_Place, list[tuple[str, str]]]:

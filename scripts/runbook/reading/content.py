@@ -77,6 +77,7 @@ class Block:
     prose: str = ""
     end: int = 0
     undecided: str = ""
+    session: bool = False  # bash cannot be given it as it stands: another shell, or prompts and output
     typed: str = ""  # of a session, the commands alone, each on its line
 
 
@@ -84,25 +85,23 @@ class Block:
 class PageBlocks:
     """A page, its commands in reading order, and what has to run before it.
 
-    `blocks` are written for bash; `sessions` are shell blocks that bash could not be given as they stand: other
-    shells, sessions with prompts and output.  A page with `problems` is refused; `doubts` refuse nothing.
+    A page with `problems` is refused; `doubts` refuse nothing.
     """
 
     page: Page
-    blocks: tuple[Block, ...]
+    all_blocks: tuple[Block, ...]
     after: tuple[str, ...]
     problems: tuple[Problem, ...]
-    sessions: tuple[Block, ...] = ()
     doubts: tuple[Problem, ...] = ()
     unknown: tuple[Problem, ...] = ()  # what a reader's site may render otherwise, because parts of it are not here
 
     @property
-    def all_blocks(self) -> tuple[Block, ...]:
-        """Every shell block of the page, in reading order."""
-        return tuple(sorted((*self.blocks, *self.sessions), key=lambda block: block.line))
+    def blocks(self) -> tuple[Block, ...]:
+        """Those written for bash."""
+        return tuple(block for block in self.all_blocks if not block.session)
 
     @property
     def readable(self) -> tuple[Block, ...]:
         """What can be checked as bash: the blocks, and what was typed in sessions."""
-        typed = (replace(block, code=block.typed) for block in self.sessions if block.typed)
-        return tuple(sorted((*self.blocks, *typed), key=lambda block: block.line))
+        blocks = (replace(block, code=block.typed) if block.session else block for block in self.all_blocks)
+        return tuple(block for block in blocks if block.typed or not block.session)

@@ -25,7 +25,6 @@ CONVERTERS: WeakKeyDictionary[Site, dict[bool, python_markdown.Markdown]] = Weak
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 # Marks that stand in the HTML for blocks; a browser shows none in a comment or in these elements.
 MARK = "data-runbook-fence"
-MARKED = re.compile(rf'<pre {MARK}="(\d+)">')
 TEXT_ONLY = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 INERT = "template"
 HIDING = re.compile(rf"<!|<\?|<(?:{'|'.join((*TEXT_ONLY, INERT))})\b", re.IGNORECASE)
@@ -170,8 +169,6 @@ def _mark(number: int) -> str:
 
 def _shown(html: str) -> set[int]:
     """The numbers of the marks that a browser shows: none in a comment, a script, a template, a declaration."""
-    if not HIDING.search(html):
-        return {int(number) for number in MARKED.findall(html)}
     marks = _Marks()
     marks.feed(html)
     marks.close()

@@ -93,21 +93,19 @@ def _configuration(path: Path, unknown: list[str]) -> MkDocsConfig:
     if not isinstance(written, dict):
         raise ConfigurationError("ce ne sont pas des réglages ; écrire au moins site_name: …")
     written.pop("watch", None)
-    hooks = written.pop("hooks", None)
+    hooks = written.pop("hooks", None) or []
     theme = written.get("theme") or "mkdocs"
     theme_name = theme.get("name") if isinstance(theme, dict) else theme
     if theme_name is not None and theme_name not in get_theme_names():
         unknown.append(f"thème « {theme_name} » absent d'ici ; les pages sont lues sans lui")
         written["theme"] = "mkdocs"
-    if "plugins" in written:
-        written["plugins"] = list(_installed_plugins(written["plugins"] or [], theme_name, unknown))
-    if "markdown_extensions" in written:
-        written["markdown_extensions"] = list(_installed_extensions(written["markdown_extensions"] or [], unknown))
+    written["plugins"] = list(_installed_plugins(written.get("plugins"), theme_name, unknown))
+    written["markdown_extensions"] = list(_installed_extensions(written.get("markdown_extensions"), unknown))
     config.load_dict(written)
     errors, _ = config.validate()
     if errors:
         raise ConfigurationError(" ; ".join(f"{key} : {fault}" for key, fault in errors))
-    for name in hooks or []:
+    for name in hooks:
         _add_hook(config, str(name), unknown)
     return config
 

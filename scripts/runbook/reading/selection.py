@@ -33,30 +33,29 @@ class Selection:
 
 def select(found: Sequence[PageBlocks], root: Path, asked: Sequence[str], tags: Sequence[str]) -> Selection:
     """Those `asked` for that carry one of the `tags`; RunbookError for a name, line or tag that is nowhere."""
-    pages = {page.page.path: page for page in found}
     if not asked and not tags:
         return Selection(list(found))
     chosen: dict[str, list[Block]] = {}
     for name in asked:
         placed = LINE.fullmatch(name)
-        paths = _named(placed["page"] if placed else name, found, root)
-        if not paths:
+        named = _named(placed["page"] if placed else name, found, root)
+        if not named:
             raise RunbookError(f"{name} : page absente du site ; « runbook list » donne celles qui ont des commandes")
-        for path in paths:
-            blocks = chosen.setdefault(path, [])
+        for page in named:
+            blocks = chosen.setdefault(page.page.path, [])
             if placed:
-                blocks.append(_block_at(pages[path], int(placed["line"])))
+                blocks.append(_block_at(page, int(placed["line"])))
     if tags:
         tagged = _tagged(found, tags)
-        named = chosen or {page.page.path: [] for page in found}
-        chosen = {path: blocks for path, blocks in named.items() if path in tagged}
+        among = chosen or {page.page.path: [] for page in found}
+        chosen = {path: blocks for path, blocks in among.items() if path in tagged}
         if not chosen:
             raise RunbookError(f"étiquettes {', '.join(tags)} : aucune des pages nommées ne les porte ; retirer --tag")
     return Selection([_until(page, chosen.get(page.page.path)) for page in found], chosen)
 
 
-def _named(name: str, found: Sequence[PageBlocks], root: Path) -> list[str]:
-    """The paths of the pages that `name` means: from the root, from the docs folder or from here."""
+def _named(name: str, found: Sequence[PageBlocks], root: Path) -> list[PageBlocks]:
+    """The pages that `name` means: from the root, from the docs folder or from here."""
     here = Path(name).resolve()
     from_here = here.relative_to(root).as_posix() if here.is_relative_to(root) else name
     names = {name.rstrip("/"), PurePosixPath(name).as_posix(), from_here}
@@ -64,8 +63,7 @@ def _named(name: str, found: Sequence[PageBlocks], root: Path) -> list[str]:
     def is_meant(path: str) -> bool:
         return any(path == one or path.startswith(f"{one}/") or fnmatch(path, one) for one in names)
 
-    pages = (page.page for page in found)
-    return [page.path for page in pages if from_here == "." or is_meant(page.path) or is_meant(page.uri)]
+    return [page for page in found if from_here == "." or is_meant(page.page.path) or is_meant(page.page.uri)]
 
 
 def _block_at(page: PageBlocks, line: int) -> Block:
@@ -82,11 +80,8 @@ def _until(page: PageBlocks, asked: list[Block] | None) -> PageBlocks:
     if not asked:
         return page
     last = {block.target: block.line for block in sorted(asked, key=lambda block: block.line)}
-
-    def kept(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-        return tuple(one for one in blocks if one.target in last and (one.cleanup or one.line <= last[one.target]))
-
-    return replace(page, blocks=kept(page.blocks), sessions=kept(page.sessions))
+    same = (block for block in page.all_blocks if block.target in last)
+    return replace(page, all_blocks=tuple(one for one in same if one.cleanup or one.line <= last[one.target]))
 
 
 def _tagged(found: Sequence[PageBlocks], tags: Sequence[str]) -> set[str]:

@@ -8,6 +8,7 @@ from functools import cache
 import tree_sitter
 import tree_sitter_bash
 
+BASH = tree_sitter.Language(tree_sitter_bash.language())
 URL = re.compile(r"https?://[^\s\"'|;<>()]+")
 SPECIAL = frozenset("?!#@*$-_0123456789")
 
@@ -40,12 +41,7 @@ def read(code: str) -> Script:
 
 def parse(code: str) -> tree_sitter.Node:
     """The syntax tree of `code`, by the grammar tree-sitter-bash."""
-    return tree_sitter.Parser(_language()).parse(code.encode()).root_node
-
-
-@cache
-def _language() -> tree_sitter.Language:
-    return tree_sitter.Language(tree_sitter_bash.language())
+    return tree_sitter.Parser(BASH).parse(code.encode()).root_node
 
 
 def walk(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:

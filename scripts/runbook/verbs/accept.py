@@ -23,7 +23,7 @@ from runbook.reporting import terminal
 from runbook.running.interruption import Interruptions
 from runbook.running.mask import MASK
 from runbook.verbs.options import CONTEXT, JSON, TARGET, Asked, print_json, show_refused, verb
-from runbook.verbs.running import carried_out
+from runbook.verbs.run import carried_out
 from runbook.whole_file import write_whole
 
 NOT_CI = ("", "0", "false", "no")

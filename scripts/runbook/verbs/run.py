@@ -19,7 +19,7 @@ from runbook.reporting import annotations, coverage, history, make, merge, recor
 from runbook.reporting.record import Campaign
 from runbook.running.interruption import Interruptions
 from runbook.running.run import opened
-from runbook.verbs.checking import verdict
+from runbook.verbs.check import verdict
 from runbook.verbs.options import CONTEXT, JSON, JUNIT, RECORD, TARGET, Asked, pages_meanwhile, print_json, verb
 
 if TYPE_CHECKING:  # for a person on duty alone
