@@ -78,13 +78,21 @@ def refused(repository: Repository) -> Iterator[Told]:
 @rule("adresse-interne", where="compose.yaml", bad="API_URL: http://apy:8000", good="API_URL: http://api:8000")
 def internal_address(repository: Repository) -> Iterator[Told]:
     """Une variable contient l'adresse d'un service que son réseau n'a pas, ou sur un port où il ne répond pas."""
+    composed = repository.compose.services
+    services = list(repository.of_kind("Service"))
+    networks: dict[bool, dict[str, set[int]]] = {  # in Compose or not → name → the ports that answer there, if known
+        True: {name: {port.target for port in one.ports} | repository.listening(one) for name, one in composed.items()},
+        False: {
+            one.name: {int(port["port"]) for port in one.maps("spec", "ports") if "port" in port} for one in services
+        },
+    }
     for given in _given(repository):
         try:
             url = urlsplit(given.value or "")
             port = url.port or {"http": 80, "https": 443}[url.scheme]
         except (ValueError, KeyError):
             continue
-        inside = _answering(repository, given.in_compose)
+        inside = networks[given.in_compose]
         host, *rest = (url.hostname or "").split(".")
         local, public = url.hostname in ("localhost", "127.0.0.1"), FOR_BROWSERS.search(given.name)
         wrong = ""
@@ -99,17 +107,6 @@ def internal_address(repository: Repository) -> Iterator[Told]:
         if wrong:
             known = ", ".join(f"{name}:{number}" for name, numbers in inside.items() for number in sorted(numbers))
             yield given.thing, given.keys, f"« {given.value} » : {wrong}", f"ce qui répond : {known or 'rien'}"
-
-
-def _answering(repository: Repository, in_compose: bool) -> dict[str, set[int]]:
-    """Name in the network of Compose, or of the cluster → the ports that answer there, as far as they are known."""
-    if in_compose:
-        return {
-            name: {port.target for port in service.ports} | repository.listening(service)
-            for name, service in repository.compose.services.items()
-        }
-    services = repository.of_kind("Service")
-    return {one.name: {int(port["port"]) for port in one.maps("spec", "ports") if "port" in port} for one in services}
 
 
 @rule("objet-inutile", where="k8s/unused.yaml", bad="kind: ConfigMap", good="kind: ResourceQuota")

@@ -217,6 +217,8 @@ BEHIND = "kubectl get --raw /api/v1/namespaces/shop/services"
         ("kubectl wait certificate/shop-tls -n shop --for=condition=Ready", []),
         ("kubectl wait certificate/shop-tlss -n shop --for=condition=Ready", ["objet-inconnu"]),
         ("kubectl get certificates -n shop; kubectl get certificate/made-by-a-controller -n shop", []),
+        ("kubectl create configmap later --from-literal=a=b", ["espace-de-noms"]),
+        ("kubectl create namespace later; kubectl create clusterrole later --verb=get --resource=pods", []),
         ("kubectl delete secret shop-tls-keys -n shop", []),
         ("kubectl delete secret shop-tls-keyss -n shop --ignore-not-found", ["objet-inconnu"]),
         ("kubectl delete secret something -n shop --ignore-not-found", []),

@@ -176,10 +176,11 @@ def wrong_namespace(call: Call) -> Iterator[Told]:
         strange = word.known and word.text not in (*own, *SYSTEM_NAMESPACES)
         if strange and (not situation.opaque or meant(word.text, own)):
             yield word, f"espace de noms « {word.text} » inconnu", nearest(word.text, own)
-    listed = any(target.kind.namespaced and target.name is None for target in targets(call)[0])
+    kinds_named = [target.kind for target in targets(call)[0] if target.name is None]
+    kinds_named += [kinds()[item.kind.lower()] for item in _made(call)]
     empty = situation.namespace == "default" and not any(item.namespace == "default" for item in situation.objects)
     anywhere = asked or situation.opaque or call.has("--all-namespaces")
-    if (listed or call.verb in ("events", "run")) and empty and not anywhere:
+    if (call.verb == "events" or any(kind.namespaced for kind in kinds_named)) and empty and not anywhere:
         yield None, "kubectl regarde dans « default », où ce dépôt n'a rien", f"ajouter -n {min(own)}"
 
 
@@ -261,7 +262,7 @@ def remember(call: Call) -> None:
         known = {(item.kind, item.name, item.namespace) for item in situation.objects}
         found = objects_in(parse_documents(read or "", call.command.block.page, call.command.line)[0])
         situation.objects += [item for item in found if (item.kind, item.name, item.namespace) not in known]
-    elif call.verb.partition(" ")[0] in MAKES and not dry:
+    elif not dry:
         situation.objects += _made(call)
 
 
@@ -278,7 +279,7 @@ def _open(call: Call) -> None:
 def _made(call: Call) -> list[KubeObject]:
     """The object that `create KIND NAME`, `run NAME` or `expose` makes."""
     first, _, kind = call.verb.partition(" ")
-    known = kinds().get(kind.partition(" ")[0])
+    known = kinds().get(kind.partition(" ")[0]) if first == "create" else None
     name = MADE_ALONE.get(first) or (known.name if known else "")
     words = call.values("--name") or (call.operands[-1:] if first == "run" else call.operands[:1])
     space = {} if name == "Namespace" else {"namespace": namespace(call)}
