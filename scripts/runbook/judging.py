@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
 from runbook.matching import expect
-from runbook.matching.diff import diff
+from runbook.matching.generalise import diff
 from runbook.matching.seen import seen
 from runbook.outcome import Outcome, Reason
 from runbook.plan import Plan, Step

@@ -229,13 +229,13 @@ def test_the_tests_of_a_repository_that_describes_no_target_are_none_of_ours(tmp
     assert load(root) == Settings(site="mkdocs.yml")
 
 
-def test_front_matter_is_closed_as_mkdocs_has_it_closed(make_site) -> None:
+def test_front_matter_is_closed_as_mkdocs_has_it_closed(make_site, tmp_path: Path) -> None:
+    def commands_of(text: str) -> dict[str, str]:
+        (tmp_path / "page.md").write_text(text, encoding="utf-8")
+        return fingerprints.commands(tmp_path, ["page.md"])
+
     head = "--- \ntitle: T\nexecution: {cible: here}\n---  \n"
     (page,) = blocks(make_site(index=f"{head}# T\n\n```bash\ntrue\n```\n"))
     assert (page.page.title, page.blocks[0].line, page.problems) == ("T", 7, ())
     assert commands_of(f"{head}```bash\na\n```\n") != commands_of(f"{head}```bash\nb\n```\n")
     assert commands_of(f"{head}prose\n") == commands_of(f"{head}other prose\n")
-
-
-def commands_of(text: str) -> list[str]:
-    return list(fingerprints._blocks(text))

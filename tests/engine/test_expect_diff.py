@@ -2,8 +2,8 @@
 
 import json
 
-from runbook.matching.diff import diff
 from runbook.matching.expect import Kind
+from runbook.matching.generalise import diff
 
 
 def test_lines_that_agree_are_context_as_the_page_has_them() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from runbook.matching.diff import diff
 from runbook.matching.expect import Kind, compare
+from runbook.matching.generalise import diff
 
 POD = (Path(__file__).parent / "outputs" / "kubectl-describe-pod.txt").read_text(encoding="utf-8")
 SERVICE = """\

@@ -102,7 +102,9 @@ def test_empty_cells_are_told_from_filled_ones() -> None:
 
 
 def test_columns_that_are_shown_matter_when_others_are_left_out() -> None:
-    assert mismatch("NAME  READY  …\n…\ndatapress-front-…  0/1", PODS).expected == "0/1"
+    reason = mismatch("NAME  READY  …\n…\ndatapress-front-…  0/1", PODS).reason
+    assert "colonne READY" in reason
+    assert "attendu «\u00a00/1\u00a0»" in reason
     assert mismatch("NAME  STATUS  …\n…", PODS).line == 0
 
 

@@ -24,7 +24,7 @@ def check(text: str) -> str | None:
         return f"JSON invalide à la ligne {_line(text, error.at) + 1} du résultat attendu : {error}{hint}"
     if not documents:
         return "le résultat attendu est vide"
-    if all(document is ANY or document.value == ELLIPSIS for document in documents):
+    if all(document.value in (ANY, ELLIPSIS) for document in documents):
         return "un résultat attendu fait seulement de « … » n'affirme rien"
     return None
 
@@ -34,21 +34,17 @@ def compare(expected: str, actual: str) -> Mismatch | None:
     try:
         wanted = read_expected(expected)
     except NotJsonError as error:
-        return Mismatch(_line(expected, error.at), expected, actual, f"le résultat attendu n'est pas du JSON : {error}")
+        return Mismatch(_line(expected, error.at), f"le résultat attendu n'est pas du JSON : {error}")
     output = seen(actual)
     try:
-        found = [document.value for document in read_output(output)]
+        found = read_output(output)
     except NotJsonError as error:
-        return Mismatch(None, expected, actual, _not_json(output, error))
-    documents: Pattern[Json] = [ANY if document is ANY else document.value for document in wanted]
+        return Mismatch(None, _not_json(output, error))
     try:
-        difference = _in_list(documents, found, ())
+        difference = _in_list([document.value for document in wanted], found, ())
     except RecursionError:
-        return Mismatch(None, expected, actual, _TOO_DEEP)
-    if difference is None:
-        return None
-    line = line_of(expected, wanted, difference.path)
-    return Mismatch(line, difference.expected, difference.got, difference.reason)
+        return Mismatch(None, _TOO_DEEP)
+    return Mismatch(line_of(expected, wanted, difference.path), difference.reason) if difference else None
 
 
 def same(expected: Json, actual: Json) -> bool:
@@ -88,8 +84,6 @@ class _Difference:
     """The first differing value: `path` leads to it in the expected text, from the index of its document on."""
 
     path: Path
-    expected: str
-    got: str
     reason: str
 
 
@@ -101,16 +95,15 @@ def _in_list(expected: Pattern[Json], actual: list[Json], path: Path) -> _Differ
     if missed is None:
         return None
     if missed == len(expected):
-        got = dumped(actual[at])
-        return _Difference(path, "", got, f"{whole} a un {part} de trop : {quoted(got)}")
+        return _Difference(path, f"{whole} a un {part} de trop : {quoted(dumped(actual[at]))}")
     want = dumped(placement.item)
     if at == len(actual):
         if path:
             return _absent(placement.item, (*path, missed))
         lacks = f"il manque dans la sortie le document JSON {quoted(want)}"
-        return _Difference((missed,), want, "", lacks if actual else f"la sortie est vide ; attendu {quoted(want)}")
+        return _Difference((missed,), lacks if actual else f"la sortie est vide ; attendu {quoted(want)}")
     if placement.floating and at + 1 < len(actual):
-        return _Difference((*path, missed), want, "", f"aucun {part} de {whole} n'est {quoted(want)}")
+        return _Difference((*path, missed), f"aucun {part} de {whole} n'est {quoted(want)}")
     found = _difference(placement.item, actual[at], (*path, missed))
     where = "" if path or len(actual) == 1 else f"document {at + 1} de la sortie, "
     return replace(found, reason=f"{where}{found.reason}")
@@ -129,12 +122,11 @@ def _difference(expected: Json, actual: Json, path: Path) -> _Difference:
     want, got = dumped(expected), dumped(actual)
     kinds = _kind(expected), _kind(actual)
     hint = advice(want, got) if kinds[0] == kinds[1] else f" ({kinds[1]} au lieu de {kinds[0]})"
-    return _Difference(path, want, got, f"{_shown(path)} : attendu {quoted(want)}, obtenu {quoted(got)}{hint}")
+    return _Difference(path, f"{_shown(path)} : attendu {quoted(want)}, obtenu {quoted(got)}{hint}")
 
 
 def _absent(expected: Json, path: Path) -> _Difference:
-    want = dumped(expected)
-    return _Difference(path, want, "", f"{_shown(path)} manque dans la sortie ; attendu {quoted(want)}")
+    return _Difference(path, f"{_shown(path)} manque dans la sortie ; attendu {quoted(dumped(expected))}")
 
 
 def _shown(path: Path) -> str:

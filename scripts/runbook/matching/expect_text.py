@@ -1,30 +1,139 @@
-"""Why an output is not what a page shows as text: the first line, row or cell that differs."""
+"""Whether an output is what a page shows as text, and if not, the first line, row or cell that differs."""
+
+import re
+import signal
+from collections.abc import Sequence
+from functools import partial
+from types import FrameType
+from typing import Final, NoReturn
 
 from runbook.matching import tables
 from runbook.matching.mismatch import Mismatch, advice, quoted
-from runbook.matching.text_match import Output, agrees, has_headings, is_row, locate, locate_rows
-from runbook.matching.text_pattern import Grid, Item, Line, Row, read
-from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Placement, Wild, fits
+from runbook.matching.text_pattern import BLANKS, Grid, Item, Line, Row, read, sayings, with_tabs
+from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Placement, fits, place
 
-# How far to look for a line that is only displaced: what is further off explains nothing.
-_NEAR = 50
+_SPACES: Final = re.compile(r" +")
+_NEAR: Final = 50  # lines to look for one that is only displaced: what is further off explains nothing
+_PATIENCE: Final = 0.5  # seconds of the processor: an expression may take for ever
+_slow: set[str] = set()
 
 
 def compare(expected: str, actual: str) -> Mismatch | None:
     """The first difference, or None when the output is what the page shows."""
     items, output = read(expected), Output(actual)
-    placement = locate(items, output)
+    placement: Placement[Item] = place(items, len(output.lines), partial(_after, output))
+    item, at = placement.item, placement.at
     if placement.missed is None:
         return None
-    if placement.item is None:
-        got = output.lines[placement.at]
+    if item is None:
+        got = quoted(output.lines[at])
         if not items:
-            return Mismatch(0, "", got, f"rien ne devait être affiché ; obtenu {quoted(got)}")
-        return Mismatch(_last_line(items), "", got, f"la sortie continue après la fin attendue : {quoted(got)}")
-    if isinstance(placement.item, Grid):
-        return _table_mismatch(placement.item, output, placement)
-    follower = next(iter(items[placement.missed + 1 :]), None)
-    return _line_mismatch(placement.item, follower, output, placement)
+            return Mismatch(0, f"rien ne devait être affiché ; obtenu {got}")
+        return Mismatch(_last_line(items), f"la sortie continue après la fin attendue : {got}")
+    if isinstance(item, Grid):
+        return _table_mismatch(item, output, placement)
+    absent = _absent(quoted(item.text), output, placement)
+    if placement.floating or at == len(output.lines):
+        return Mismatch(item.index, absent)
+    got, follower = output.lines[at], next(iter(items[placement.missed + 1 :]), None)
+    missing = isinstance(follower, Line) and agrees(follower, output, at)
+    later = any(agrees(item, output, other) for other in range(at + 1, min(at + 1 + _NEAR, len(output.lines))))
+    displaced = _displaced("la sortie", item.text, got, missing, later)
+    return Mismatch(item.index, displaced or f"{absent}{advice(item.text, got)}")
+
+
+class Output:
+    """What a command printed: its lines, what they say whatever the width of columns, and the tables among them.
+
+    Tabs are spaces in `lines`; how many is the terminal's business, and not counted in those that `tabbed` numbers.
+    """
+
+    __slots__ = ("lines", "sayings", "tabbed", "tables")
+
+    def __init__(self, text: str) -> None:
+        lines = with_tabs(text)
+        self.tabbed = frozenset(index for index, line in enumerate(lines) if "\t" in line)
+        self.lines = [line.expandtabs() for line in lines]
+        self.sayings = sayings(self.lines)
+        self.tables = tables.find(self.lines)
+
+
+def agrees(line: Line, output: Output, at: int) -> bool:
+    """Whether the line of the output at this position is this line of the page, or says the same in its own layout."""
+    actual = output.lines[at]
+    return (
+        is_line(line.text, actual)
+        or (line.saying is not None and is_line(line.saying, output.sayings[at]))
+        or (line.expression is not None and _matches(line.expression, actual))
+        or (at in output.tabbed and is_line(_SPACES.sub(" ", line.text), _SPACES.sub(" ", actual)))
+    )
+
+
+def is_line(expected: str, actual: str) -> bool:
+    """Whether a line of the output is this line of the page, which may contain `…`."""
+    if expected.endswith(ELLIPSIS):
+        # Blanks before a final `…` that stands for nothing are at the end of the line: not counted.
+        tail = expected[len(expected.rstrip(f"{ELLIPSIS}{BLANKS}")) :]
+        actual += tail.replace(ELLIPSIS, "")
+    return fits(expected, actual)
+
+
+def _matches(expected: re.Pattern[str], line: str) -> bool:
+    """Whether the whole line matches; not, if that would take too long."""
+    if expected.pattern in _slow:
+        return False
+    before = signal.signal(signal.SIGVTALRM, _stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _PATIENCE)
+    try:
+        return expected.fullmatch(line) is not None
+    except TimeoutError:
+        _slow.add(expected.pattern)
+        return False
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _stop(_: int, __: FrameType | None) -> NoReturn:
+    raise TimeoutError
+
+
+def has_headings(grid: Grid, table: tables.Table) -> bool:
+    """Whether a table of the output has the headings that the page shows, in the same order."""
+    shown = len(grid.headings)
+    return (len(table.headings) >= shown if grid.open else len(table.headings) == shown) and all(
+        map(fits, grid.headings, table.headings)
+    )
+
+
+def is_row(row: Row, table: tables.Table, line: str) -> bool:
+    """Whether a line of a table of the output is this row of the page."""
+    found = table.printed_cells(line)
+    if row.cells is None or found is None:
+        return is_line(row.text, line)
+    return all(map(tables.same_cell, table.headings, row.cells, found))
+
+
+def _after(output: Output, item: Item, at: int) -> int | None:
+    """The position after `item`, if it is in the output at position `at`."""
+    if at == len(output.lines):
+        return None
+    if isinstance(item, Line):
+        return at + 1 if agrees(item, output, at) else None
+    table = output.tables.get(at)
+    if table is None or not has_headings(item, table):
+        return None
+    return table.end if locate_rows(item, table, output).missed is None else None
+
+
+def locate_rows(grid: Grid, table: tables.Table, output: Output) -> Placement[Row]:
+    """Where the rows of a page's table are in a table of the output, counted from its first row."""
+    rows = output.lines[table.start : table.end]
+
+    def after(row: Row, at: int) -> int | None:
+        return at + 1 if at < len(rows) and is_row(row, table, rows[at]) else None
+
+    return place(grid.rows, len(rows), after)
 
 
 def _last_line(items: Pattern[Item]) -> int | None:
@@ -33,65 +142,45 @@ def _last_line(items: Pattern[Item]) -> int | None:
     return max((one.index for one in shown if one is not ANY), default=None)
 
 
-def _line_mismatch(line: Line, follower: Item | Wild | None, output: Output, placement: Placement[Item]) -> Mismatch:
-    at, text = placement.at, quoted(line.text)
+def _absent(what: str, output: Output, placement: Placement[Item]) -> str:
+    """How to say that a line or a table is not where it should be."""
+    at = placement.at
     if not output.lines:
-        return Mismatch(line.index, line.text, "", f"la sortie est vide ; attendu {text}")
+        return f"la sortie est vide ; attendu {what}"
     if placement.floating:
-        return Mismatch(line.index, line.text, "", f"{text} est introuvable dans la sortie{_after_what(at, output)}")
+        return f"{what} est introuvable dans la sortie{f' après {quoted(output.lines[at - 1])}' if at else ''}"
     if at == len(output.lines):
-        return Mismatch(line.index, line.text, "", f"la sortie s'arrête avant {text}")
-    got = output.lines[at]
-    near = range(at + 1, min(at + 1 + _NEAR, len(output.lines)))
-    if isinstance(follower, Line) and agrees(follower, output, at):
-        reason = f"il manque dans la sortie la ligne {text}, avant {quoted(got)}"
-    elif any(agrees(line, output, other) for other in near):
-        reason = f"la sortie a une ligne en trop, {quoted(got)}, avant {text}"
-    else:
-        reason = f"attendu {text}, obtenu {quoted(got)}{advice(line.text, got)}"
-    return Mismatch(line.index, line.text, got, reason)
+        return f"la sortie s'arrête avant {what}"
+    return f"attendu {what}, obtenu {quoted(output.lines[at])}"
 
 
-def _after_what(at: int, output: Output) -> str:
-    return f" après {quoted(output.lines[at - 1])}" if at else ""
+def _displaced(where: str, text: str, got: str, missing: bool, later: bool) -> str:
+    """That a line is missing, if what is there is the next one, or stands later, after one too many; else empty."""
+    if missing:
+        return f"il manque dans {where} la ligne {quoted(text)}, avant {quoted(got)}"
+    return f"{where} a une ligne en trop, {quoted(got)}, avant {quoted(text)}" if later else ""
 
 
 def _table_mismatch(grid: Grid, output: Output, placement: Placement[Item]) -> Mismatch:
-    at, titles = placement.at, quoted(grid.text)
-    candidates = [
-        table for first, table in output.tables.items() if (first >= at if placement.floating else first == at)
-    ]
+    at = placement.at
+    candidates = [table for first, table in output.tables.items() if first == at or (placement.floating and first > at)]
     table = next((table for table in candidates if has_headings(grid, table)), None)
     if table is not None:
         return _row_mismatch(grid, table, output)
-    if not output.lines:
-        return Mismatch(grid.index, grid.text, "", f"la sortie est vide ; attendu le tableau {titles}")
     if len(candidates) == 1:
-        return _heading_mismatch(grid, candidates[0], output)
-    if placement.floating:
-        reason = f"le tableau {titles} est introuvable dans la sortie{_after_what(at, output)}"
-        return Mismatch(grid.index, grid.text, "", reason)
-    got = output.lines[at] if at < len(output.lines) else ""
-    reason = (
-        f"attendu le tableau {titles}, obtenu {quoted(got)}" if got else f"la sortie s'arrête avant le tableau {titles}"
-    )
-    return Mismatch(grid.index, grid.text, got, reason)
+        return Mismatch(grid.index, _of_headings(grid, candidates[0].headings))
+    return Mismatch(grid.index, _absent(f"le tableau {quoted(grid.text)}", output, placement))
 
 
-def _heading_mismatch(grid: Grid, table: tables.Table, output: Output) -> Mismatch:
-    shown, found = grid.headings, table.headings
-    pairs = zip(shown, found, strict=False)
-    expected, got = next((pair for pair in pairs if not fits(*pair)), ("", ""))
+def _of_headings(grid: Grid, found: Sequence[str]) -> str:
+    shown = grid.headings
+    expected, got = next((pair for pair in zip(shown, found, strict=False) if not fits(*pair)), ("", ""))
     if expected:
-        reason = f"titre de colonne {quoted(expected)} attendu, obtenu {quoted(got)}"
-    elif len(shown) > len(found):
-        reason = f"il manque dans la sortie la colonne {quoted(shown[len(found)])}"
-    else:
-        reason = (
-            f"la sortie a une colonne de plus, {quoted(found[len(shown)])} ; "
-            "finir les titres par « … » pour ne pas montrer les dernières"
-        )
-    return Mismatch(grid.index, grid.text, output.lines[table.first], reason)
+        return f"titre de colonne {quoted(expected)} attendu, obtenu {quoted(got)}"
+    if len(shown) > len(found):
+        return f"il manque dans la sortie la colonne {quoted(shown[len(found)])}"
+    remedy = "finir les titres par « … » pour ne pas montrer les dernières"
+    return f"la sortie a une colonne de plus, {quoted(found[len(shown)])} ; {remedy}"
 
 
 def _row_mismatch(grid: Grid, table: tables.Table, output: Output) -> Mismatch:
@@ -99,23 +188,18 @@ def _row_mismatch(grid: Grid, table: tables.Table, output: Output) -> Mismatch:
     placement = locate_rows(grid, table, output)
     row, at = placement.item, placement.at
     if row is None:
-        last = next((row.index for row in reversed(grid.rows) if row is not ANY), grid.index)
-        return Mismatch(last, "", lines[at], f"le tableau a une ligne en trop : {quoted(lines[at])}")
+        return Mismatch(_last_line([grid]), f"le tableau a une ligne en trop : {quoted(lines[at])}")
     if placement.floating or at == len(lines):
         named = next((line for line in lines[at:] if _same_name(row, table, line)), None)
-        if named is not None:
-            return _cell_mismatch(row, table, named)
-        return Mismatch(row.index, row.text, "", f"il manque dans le tableau la ligne {quoted(row.text)}")
-    got = lines[at]
-    if not _same_name(row, table, got):
+        absent = f"il manque dans le tableau la ligne {quoted(row.text)}"
+        return Mismatch(row.index, absent if named is None else _of_cells(row, table, named))
+    displaced = ""
+    if not _same_name(row, table, lines[at]):
         follower = next(iter(grid.rows[(placement.missed or 0) + 1 :]), ANY)
-        if follower is not ANY and is_row(follower, table, got):
-            reason = f"il manque dans le tableau la ligne {quoted(row.text)}, avant {quoted(got)}"
-            return Mismatch(row.index, row.text, got, reason)
-        if any(is_row(row, table, line) for line in lines[at + 1 : at + 1 + _NEAR]):
-            reason = f"le tableau a une ligne en trop, {quoted(got)}, avant {quoted(row.text)}"
-            return Mismatch(row.index, row.text, got, reason)
-    return _cell_mismatch(row, table, got)
+        missing = follower is not ANY and is_row(follower, table, lines[at])
+        later = any(is_row(row, table, line) for line in lines[at + 1 : at + 1 + _NEAR])
+        displaced = _displaced("le tableau", row.text, lines[at], missing, later)
+    return Mismatch(row.index, displaced or _of_cells(row, table, lines[at]))
 
 
 def _same_name(row: Row, table: tables.Table, line: str) -> bool:
@@ -126,13 +210,11 @@ def _same_name(row: Row, table: tables.Table, line: str) -> bool:
     return row.cells[0] != ELLIPSIS and fits(row.cells[0], found[0])
 
 
-def _cell_mismatch(row: Row, table: tables.Table, line: str) -> Mismatch:
+def _of_cells(row: Row, table: tables.Table, line: str) -> str:
     found = table.printed_cells(line)
     if row.cells is None or found is None:
-        reason = f"la ligne {quoted(line)} n'a pas les colonnes de {quoted(row.text)}"
-        return Mismatch(row.index, row.text, line, reason)
+        return f"la ligne {quoted(line)} n'a pas les colonnes de {quoted(row.text)}"
     compared = zip(table.headings, row.cells, found, strict=False)
     heading, expected, got = next(cell for cell in compared if not tables.same_cell(*cell))
     where = f"colonne {heading}, ligne {quoted(next(filter(None, found), ''))}"
-    reason = f"{where} : attendu {quoted(expected)}, obtenu {quoted(got)}{advice(expected, got)}"
-    return Mismatch(row.index, expected, got, reason)
+    return f"{where} : attendu {quoted(expected)}, obtenu {quoted(got)}{advice(expected, got)}"

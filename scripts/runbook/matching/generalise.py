@@ -2,25 +2,34 @@
 
 `…` stays where it still stands for something, a line that still agrees stays as it was written, JSON keeps to the
 keys that were shown.  What comes out agrees with the output; a text that cannot be made to is the output itself.
+Beside what the page shows, it tells the first wrong thing, and little around it.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
 from typing import Final
 
 from runbook.matching import expect, expect_json
+from runbook.matching.expect_text import Output, agrees, has_headings, is_line, is_row
 from runbook.matching.json_documents import Json, NotJsonError, dumped, read_expected, read_output
-from runbook.matching.text_match import Output, agrees, has_headings, is_line, is_row
+from runbook.matching.mismatch import visible
 from runbook.matching.text_pattern import Grid, Line, read, read_lines
 from runbook.matching.wildcard import ANY, ELLIPSIS
 
 ADDED: Final = 2.0  # the cost of a line that only one of the texts has; to change one costs less, the more both share
 TOKEN: Final = re.compile(r"\w+|\s+|[^\w\s]")
 TOO_MANY: Final = 200_000  # pairs of lines
+# Of a comparison: rows of agreement kept on each side of a long stretch of it, rows of the whole, columns of a row, and
+# lines of JSON: more would not be read.
+AROUND: Final = 3
+LONGEST: Final = 60
+WIDEST: Final = 160
+COMPARED: Final = 200
 
 Agrees = Callable[[int, int], bool]  # whether this old line, or value, is this new one
 
@@ -124,23 +133,25 @@ def _line(old: list[str], unit: int | None, new: str) -> str:
 def _json(expected: str, actual: str) -> str:
     """The documents of the output, cut to the keys that the page shows, laid out as it lays them out."""
     try:
-        wanted, found = read_expected(expected), [document.value for document in read_output(actual)]
+        old, found = _shown(expected), read_output(actual)
     except NotJsonError:
         return actual.strip("\n")
-    old: list[Json] = [ELLIPSIS if document is ANY else document.value for document in wanted]
     indent = re.search(r"^( +)[\"\[{]", expected, re.MULTILINE)
     show = partial(_spread, indent=len(indent[1])) if indent else dumped
     text = "\n".join(ELLIPSIS if value == ELLIPSIS else show(value) for value in _list(old, found))
     return text if expect_json.check(text) is None and expect_json.compare(text, actual) is None else actual.strip("\n")
 
 
-def laid_out(text: str) -> list[str]:
+def _laid_out(text: str) -> list[str]:
     """The JSON documents of a text, one value a line; the text itself if it is no JSON."""
     try:
-        values = [ELLIPSIS if document is ANY else document.value for document in read_expected(text)]
+        return "\n".join(map(_spread, _shown(text))).split("\n")
     except NotJsonError:
         return text.split("\n")
-    return "\n".join(map(_spread, values)).split("\n")
+
+
+def _shown(text: str) -> list[Json]:
+    return [ELLIPSIS if document.value is ANY else document.value for document in read_expected(text)]
 
 
 def _spread(value: Json, indent: int = 2) -> str:
@@ -168,3 +179,50 @@ def _list(old: list[Json], new: list[Json]) -> list[Json]:
         old[one] if one is not None and kept else new[at or 0] if one is None else _value(old[one], new[at or 0])
         for one, at, kept in pairs
     ]
+
+
+def diff(expected: str, actual: str, kind: expect.Kind) -> tuple[str, ...]:
+    """Rows that start with `- ` (expected), `+ ` (got) or two spaces (both); none where the output is as expected.
+
+    What `…` stands for is left out; so are, with a note in brackets, long agreements and the end of a long comparison.
+    """
+    if expect.compare(expected, actual, kind) is None:
+        return ()
+    old, better = expected.split("\n"), generalise(expected, actual, kind)
+    if kind is expect.Kind.JSON:
+        old, new = (_laid_out(text)[:COMPARED] for text in (expected, "\n".join(line.text for line in better)))
+        better = [
+            Shown(old[one], one) if one is not None and kept else Shown(new[at or 0])
+            for one, at, kept in _aligned(old, new, lambda one, at: old[one] == new[at])
+        ]
+    rows = list(_folded(_rows(old, better)))
+    return tuple(rows if len(rows) <= LONGEST else [*rows[:LONGEST], "  [la suite n'est pas montrée]"])
+
+
+def _rows(old: list[str], new: list[Shown]) -> Iterator[str]:
+    at = 0
+    added: list[str] = []
+    for line in new:
+        if line.index is None:
+            added.append(_row("+ ", line.text))
+            continue
+        yield from (_row("- ", text) for text in old[at : line.index])
+        yield from (*added, _row("  ", line.text))
+        at, added = line.index + 1, []
+    yield from (_row("- ", text) for text in "\n".join(old[at:]).rstrip().split("\n") if text)
+    yield from added
+
+
+def _row(sign: str, line: str) -> str:
+    shown = visible(line)
+    return sign + (shown if len(shown) <= WIDEST else f"{shown[:WIDEST]} [et {len(shown) - WIDEST} caractères]")
+
+
+def _folded(rows: Iterable[str]) -> Iterator[str]:
+    for agreed, stretch in groupby(rows, key=lambda row: row.startswith("  ")):
+        some = list(stretch)
+        hidden = len(some) - 2 * AROUND
+        if agreed and hidden > 1:
+            yield from (*some[:AROUND], f"  [{hidden} lignes comme attendu]", *some[-AROUND:])
+        else:
+            yield from some

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Final, NoReturn, TypeAlias
+from typing import Any, Final, Literal, NoReturn, TypeAlias
 
 from runbook.matching.mismatch import quoted
 from runbook.matching.wildcard import ANY, ELLIPSIS, Wild
@@ -14,7 +14,7 @@ from runbook.matching.wildcard import ANY, ELLIPSIS, Wild
 Json: TypeAlias = "bool | Decimal | str | list[Json] | dict[str, Json] | None"
 Path: TypeAlias = tuple[str | int, ...]
 
-_SPACES = re.compile(r"[ \t\r\n]*")
+_START = re.compile(r"[^ \t\r\n]")
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+')
 # What the parser says to a programmer, for the author of a page.
 _CAUSES: Final = (
@@ -37,28 +37,22 @@ class NotJsonError(Exception):
         self.at = at
 
 
-class _RefusedError(ValueError):
-    """The parser would accept it, we do not; the message is in French."""
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One value, and the index in the text where it starts."""
+    """One value, and the index in the text where it starts; a lone `…` stands for any others."""
 
-    value: Json
+    value: Json | Literal[Wild.ANY]
     start: int
 
 
-def read_output(text: str) -> list[Document]:
+def read_output(text: str) -> list[Json]:
     """The documents that a command printed."""
-    decoder = json.JSONDecoder(parse_int=Decimal, parse_float=Decimal, parse_constant=_refuse)
-    return [document for document in _documents(text, decoder) if document is not ANY]
+    return [document.value for document in _documents(text) if document.value is not ANY]
 
 
-def read_expected(text: str) -> list[Document | Wild]:
-    """The documents that a page shows; between them a lone `…` stands for any others."""
-    decoder = json.JSONDecoder(parse_int=Decimal, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_once)
-    return list(_documents(text, decoder, ELLIPSIS))
+def read_expected(text: str) -> list[Document]:
+    """The documents that a page shows: a field stands once in each object, and a lone `…` may stand between them."""
+    return list(_documents(text, ELLIPSIS, object_pairs_hook=_once))
 
 
 def dumped(value: Json) -> str:
@@ -70,15 +64,14 @@ def dumped(value: Json) -> str:
     return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
 
 
-def line_of(text: str, documents: list[Document | Wild], path: Path) -> int | None:
+def line_of(text: str, documents: list[Document], path: Path) -> int | None:
     """The line, from 0, of the value at `path`: an index in the `documents` of `text`, then names and indices."""
-    document = documents[int(path[0])] if path else ANY
-    if document is ANY:
+    if not path:
         return None
-    at = document.start
+    at = documents[int(path[0])].start
     # Where we are: an index for each open array, a name (None before it is read) for each open object.
     names: list[str | int | None] = []
-    for match in _PART.finditer(text, document.start):
+    for match in _PART.finditer(text, at):
         part = match.group()
         if part in "]}":
             names.pop()
@@ -96,34 +89,29 @@ def line_of(text: str, documents: list[Document | Wild], path: Path) -> int | No
     return text.count("\n", 0, at)
 
 
-def _documents(text: str, decoder: json.JSONDecoder, wildcard: str = "") -> Iterator[Document | Wild]:
-    at = _after_spaces(text, 0)
-    while at < len(text):
+def _documents(text: str, wildcard: str = "", **hooks: Any) -> Iterator[Document]:
+    decoder = json.JSONDecoder(parse_int=Decimal, parse_float=Decimal, parse_constant=_refuse, **hooks)
+    end = 0
+    while found := _START.search(text, end):
+        at = found.start()
         if text[at] == wildcard:
-            yield ANY
-            at = _after_spaces(text, at + 1)
+            yield Document(ANY, at)
+            end = at + 1
             continue
         try:
             value, end = decoder.raw_decode(text, at)
         except json.JSONDecodeError as error:
             cause = next((cause for start, cause in _CAUSES if error.msg.startswith(start)), "texte inattendu")
             raise NotJsonError(f"{cause}, à {quoted(_line_from(text, error.pos))}", error.pos) from None
-        except _RefusedError as error:
+        except ValueError as error:  # what the parser would accept, and we do not
             raise NotJsonError(str(error), at) from None
         except InvalidOperation:
             raise NotJsonError("nombre hors de toute mesure", at) from None
         except RecursionError:
             raise NotJsonError("trop d'objets ou de tableaux imbriqués", at) from None
-        following = _after_spaces(text, end)
-        if following == end < len(text) and text[end] not in "{[":
+        if text[end : end + 1] not in "{[ \t\r\n":
             raise NotJsonError(f"texte inattendu, à {quoted(_line_from(text, at))}", at)
         yield Document(value, at)
-        at = following
-
-
-def _after_spaces(text: str, at: int) -> int:
-    match = _SPACES.match(text, at)
-    return match.end() if match else at
 
 
 def _line_from(text: str, at: int) -> str:
@@ -131,13 +119,13 @@ def _line_from(text: str, at: int) -> str:
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise _RefusedError(f"{constant} n'est pas une valeur JSON")
+    raise ValueError(f"{constant} n'est pas une valeur JSON")
 
 
 def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     fields: dict[str, Json] = {}
     for name, value in pairs:
         if name in fields:
-            raise _RefusedError(f"champ {quoted(name)} écrit deux fois dans le même objet")
+            raise ValueError(f"champ {quoted(name)} écrit deux fois dans le même objet")
         fields[name] = value
     return fields

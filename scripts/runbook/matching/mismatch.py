@@ -14,14 +14,11 @@ _LOOKS = dict(zip("АВЕКМНОРСТХаеорсухіѕј‐‑‒–—−�
 class Mismatch:
     """The first place where an output differs from its expected result.
 
-    `line` counts from 0 in the expected text; it is None when no line of it is to blame.
-    `expected` and `got` are whole: a line, a cell or a JSON value.  `reason` is a sentence in
-    French that quotes both, cut when they are long.
+    `line` counts from 0 in the expected text; it is None when no line of it is to blame.  `reason` is a sentence in
+    French that quotes what was expected (a line, a cell, a JSON value) and what was got, cut when they are long.
     """
 
     line: int | None
-    expected: str
-    got: str
     reason: str
 
 

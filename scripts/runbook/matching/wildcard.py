@@ -8,7 +8,6 @@ n against a pattern of m at most n * m steps, and in practice about n.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import islice, takewhile
 from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 ELLIPSIS: Final = "…"
@@ -64,34 +63,29 @@ def place(items: Pattern[T], stop: int, step: Callable[[T, int], int | None]) ->
     `step(item, at)` is the position after `item` if it is found at position `at`, else None.  A
     later start must never give an earlier end: this is what makes the greedy choice right.
     """
+    segments: list[list[T]] = [[]]  # what stands between two wildcards
+    for item in items:
+        if item is ANY:
+            segments.append([])
+        else:
+            segments[-1].append(item)
     at = index = 0
-    while index < len(items):
-        floating = items[index] is ANY
-        if floating:
-            index += 1
-            if index < len(items) and items[index] is ANY:
-                continue
-        following = takewhile(lambda item: item is not ANY, islice(items, index, None))
-        segment = [item for item in following if item is not ANY]  # up to the next wildcard
-        last = index + len(segment) == len(items)
-        if last and floating and not segment:
-            return Placement(None, None, stop, floating)
+    for number, segment in enumerate(segments):
+        floating, last = number > 0, number == len(segments) - 1
         best: list[int] = []
         for start in range(at, stop + 1) if floating else (at,):
             reached = _reach(segment, start, step)
-            whole = len(reached) > len(segment)
-            if whole and (not last or reached[-1] == stop):
+            if len(reached) > len(segment) and (not last or reached[-1] == stop):
                 best = reached
                 break
             if len(reached) > len(best):
                 best = reached
         else:
-            missed = index + len(best) - 1
-            item = segment[len(best) - 1] if len(best) <= len(segment) else None
-            return Placement(missed, item, best[-1], floating and len(best) == 1)
+            lacking = next(iter(segment[len(best) - 1 :]), None)
+            return Placement(index + len(best) - 1, lacking, best[-1], floating and len(best) == 1)
         at = best[-1]
-        index += len(segment)
-    return Placement(None if at == stop else len(items), None, at, floating=False)
+        index += len(segment) + 1
+    return Placement(None, None, at, floating=False)
 
 
 def _reach(segment: Sequence[T], start: int, step: Callable[[T, int], int | None]) -> list[int]:

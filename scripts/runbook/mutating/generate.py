@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Collection, Iterator
-from pathlib import PurePosixPath
 
 from runbook.mutating import code, manifests, pages
 from runbook.mutating.mutant import Mutant
@@ -30,22 +29,20 @@ def sample(mutants: list[Mutant], count: int | None, seed: int) -> list[Mutant]:
 
 
 def _all(read: list[PageBlocks], repository: Repository, targets: Collection[str]) -> Iterator[Mutant]:
-    source, root = repository.settings.model, repository.root
+    source = repository.settings.model
     spoken = "\n".join(page.page.markdown for page in read)
     selectors = "\n".join(str(item.at("spec", "selector", default="")) for item in repository.objects)
     judged = shell_scripts(repository)
-    folders = {folder for application in source.applications.values() for folder in application.path}
+    folders = [folder for application in source.applications.values() for folder in application.path]
+    modules = tuple(f"{folder}/".removeprefix("./") for folder in folders)
+    root = repository.root
     written = {path.relative_to(root).as_posix() for one in source.manifests for path in root.glob(one)}
     for name in sorted(repository.files):
-        text = (root / name).read_text
         if name in written and name not in source.generated:
-            yield from manifests.mutants(name, text(encoding="utf-8"), lambda key: key in selectors or key in spoken)
+            yield from manifests.mutants(name, repository.text(name), lambda key: key in selectors or key in spoken)
         elif name == repository.compose.path:
-            yield from manifests.mutants(name, text(encoding="utf-8"), lambda _: True)
-        elif name in judged or (
-            name.endswith((".py", ".html")) and any(PurePosixPath(name).is_relative_to(one) for one in folders)
-        ):
-            yield from code.mutants(name, text(encoding="utf-8"))
+            yield from manifests.mutants(name, repository.text(name), lambda _: True)
+        elif name in judged or (name.endswith((".py", ".html")) and name.startswith(modules)):
+            yield from code.mutants(name, repository.text(name))
     for page in read:
-        text = (root / page.page.path).read_text
-        yield from pages.mutants(page, text(encoding="utf-8"), targets)
+        yield from pages.mutants(page, repository.text(page.page.path), targets)

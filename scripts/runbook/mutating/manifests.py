@@ -13,25 +13,25 @@ OBSERVED = ("pod-security.kubernetes.io/",)  # read by Kubernetes itself
 POD_SECURITY = ("runAsNonRoot", "allowPrivilegeEscalation")
 
 
+def _longer(value: str) -> str:
+    return f"{value}-x"
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """`applies` to the scalar under some keys, and `change` makes another of it."""
 
     name: str
     applies: Callable[[Keys, str], bool]
-    change: Callable[[str], str]
-
-
-def _longer(value: str) -> str:
-    return f"{value}-x"
+    change: Callable[[str], str] = _longer
 
 
 OPERATORS = (
-    Operator("name-changed", lambda keys, _: keys == ("metadata", "name"), _longer),
-    Operator("namespace-changed", lambda keys, _: keys[-1] == "namespace" and keys[0] == "metadata", _longer),
-    Operator("label-changed", lambda keys, _: keys[-2:-1] in (("labels",), ("matchLabels",), ("selector",)), _longer),
+    Operator("name-changed", lambda keys, _: keys == ("metadata", "name")),
+    Operator("namespace-changed", lambda keys, _: keys[-1] == "namespace" and keys[0] == "metadata"),
+    Operator("label-changed", lambda keys, _: keys[-2:-1] in (("labels",), ("matchLabels",), ("selector",))),
     Operator("port-changed", lambda keys, value: keys[-1] in PORTS and value.isdecimal(), lambda v: str(int(v) + 1)),
-    Operator("port-name-changed", lambda keys, value: keys[-1] in PORTS[:3] and value.isalpha(), _longer),
+    Operator("port-name-changed", lambda keys, value: keys[-1] in PORTS[:3] and value.isalpha()),
     Operator("path-changed", lambda keys, _: keys[-2:] == ("httpGet", "path"), lambda value: f"{value}x"),
     Operator("image-renamed", lambda keys, v: keys[-1] == "image" and ":" in v, lambda v: v.replace(":", "-x:", 1)),
     Operator("limit-lowered", lambda keys, value: "limits" in keys and value[-1:] in "im", lambda _: "1Mi"),
@@ -43,10 +43,9 @@ OPERATORS = (
     Operator(
         "reference-changed",
         lambda keys, _: keys[-1] in ("secretName", "claimName") or keys[-2:] == ("configMapRef", "name"),
-        _longer,
     ),
     Operator("url-changed", lambda _, v: v.startswith("http"), lambda v: v.replace("://", "://x-", 1)),
-    Operator("build-changed", lambda keys, _: keys[-1] in ("context", "dockerfile"), _longer),
+    Operator("build-changed", lambda keys, _: keys[-1] in ("context", "dockerfile")),
 )
 
 

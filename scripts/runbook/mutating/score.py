@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
 
 from rich.console import Console
 from rich.table import Table
@@ -31,12 +33,10 @@ def as_json(verdicts: list[Verdict]) -> dict[str, object]:
 
 def show(verdicts: list[Verdict], console: Console) -> None:
     """Tables by operator and by file, the survivors with their diff, those without effect with the reason."""
-    for title, name in (("Opérateur", "operator"), ("Fichier", "path")):
+    for title, by in (("Opérateur", attrgetter("mutant.operator")), ("Fichier", attrgetter("mutant.path"))):
         table = Table(title, *HEADINGS, box=None, pad_edge=False)
-        groups: dict[str, list[Verdict]] = {}
-        for verdict in verdicts:
-            groups.setdefault(getattr(verdict.mutant, name), []).append(verdict)
-        for key, group in sorted(groups.items()):
+        for key, some in groupby(sorted(verdicts, key=by), key=by):
+            group = list(some)
             counts = Counter(verdict.outcome for verdict in group)
             numbers = (len(group), counts[BY_CHECK], counts[BY_RUN], counts[SURVIVED], counts[INERT])
             table.add_row(key, *map(str, numbers), f"{score(group):.0f} %")

@@ -2,19 +2,19 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from runbook.errors import RunbookError
 from runbook.reading.blocks import blocks_of, find_blocks
-from runbook.reading.content import Page, PageBlocks, Site
+from runbook.reading.content import PageBlocks, Site
 from runbook.reading.pages import read_again, read_site
 from runbook.repository.model import Repository, read_repository
 from runbook.rules.check import check, of_pages, of_repository, of_scripts
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import USELESS, kept
-from runbook.rules.rule import load_rules, rules_about
+from runbook.rules.rule import load_rules
 from runbook.settings import Settings, load
 
 
@@ -48,49 +48,36 @@ def warm_up(root: Path, original: Path) -> Warm:
 def first_finding(warm: Warm, path: str) -> str:
     """What the check says first now that the file `path`, and it alone, is another; empty if it says nothing.
 
-    What is asked in vain of a part of the repository may not be of the whole: an ignore too many is not looked for.
+    The quickest to find comes first.  What is asked in vain of a part of the repository may not be of the whole: an
+    ignore too many is not looked for.
     """
+
+    def first(found: Iterable[Finding], pages: Sequence[PageBlocks], repository: Repository) -> str:
+        return str(min((one for one in kept(found, pages, repository) if one.rule != USELESS), default=""))
+
     try:
-        for found, pages, repository in _stages(warm, path):
-            if left := [one for one in kept(found, pages, repository) if one.rule != USELESS]:
-                return str(min(left))
+        if warm.page(path):
+            changed, repository = changed_page(warm, path), warm.repository
+            pages = [changed if page.page.path == path else page for page in warm.pages]
+            found = of_pages([changed], pages, repository, Counter())
+            tool = load_rules()["shellcheck"]
+            return first(found, pages, repository) or first(tool.findings(repository, [changed]), pages, repository)
+        _forget_modules(warm.root)
+        repository = read_repository(warm.root, warm.settings, warm.repository.files)
+        own = of_scripts(repository, Counter())
+        if said := first([*of_repository(repository), *own], (), repository):
+            return said
+        pages = list(blocks_of(read_site(warm.root, warm.settings.site), warm.settings))  # which may show what it says
+        return first(check(pages, repository).findings, pages, repository)
     except RunbookError as error:
         return str(error).splitlines()[0]
-    return ""
 
 
 def changed_page(warm: Warm, path: str) -> PageBlocks:
     """That page as its file now is."""
     site = read_again(warm.site, path)
-    return next(_blocks(page, site, warm.settings) for page in site.pages if page.path == path)
-
-
-def _stages(warm: Warm, path: str) -> Iterator[tuple[Iterable[Finding], Sequence[PageBlocks], Repository]]:
-    """What is found, the pages that it is of, and the repository: the quickest to find first.
-
-    Any page may show what a manifest, a service or a script says: all are read again, but only if need be.
-    """
-    repository = warm.repository
-    if warm.page(path):
-        changed = [changed_page(warm, path)]
-        pages = [changed[0] if page.page.path == path else page for page in warm.pages]
-    else:
-        _forget_modules(warm.root)
-        repository = read_repository(warm.root, warm.settings, repository.files)
-        own = of_scripts(repository, Counter())
-        yield [*of_repository(repository), *own], (), repository
-        yield (one for tool in rules_about("tool") for one in tool.findings(repository, ())), (), repository
-        site = read_site(warm.root, warm.settings.site)
-        before = {page.page.path: page for page in warm.pages}
-        same = {page.path for page in site.pages if page.path in before and before[page.path].page == page}
-        pages = [before[one.path] if one.path in same else _blocks(one, site, warm.settings) for one in site.pages]
-        changed = pages
-    yield of_pages(changed, pages, repository, Counter()), pages, repository
-    yield load_rules()["shellcheck"].findings(repository, changed), pages, repository
-
-
-def _blocks(page: Page, site: Site, settings: Settings) -> PageBlocks:
-    return find_blocks(page, site, settings.targets, settings.default_target)
+    (page,) = (page for page in site.pages if page.path == path)
+    return find_blocks(page, site, warm.settings.targets, warm.settings.default_target)
 
 
 def _forget_modules(root: Path) -> None:

@@ -50,15 +50,12 @@ def by_page(campaigns: Sequence[Campaign]) -> list[tuple[str, Totals, int]]:
     The last figure is of the commands that did not run in a campaign that the static check found nothing in.
     """
     steps = [(step, campaign.findings == []) for campaign in campaigns for step in campaign.steps]
-    pages = {page: [one for one in steps if one[0].page == page] for page in sorted({step.page for step, _ in steps})}
-    return [
-        (
-            page,
-            totals(step for step, _ in listed),
-            sum(checked and step.outcome is Outcome.NOT_RUN for step, checked in listed),
-        )
-        for page, listed in [*pages.items(), ("", steps)]
-    ]
+    told = []
+    for page in [*sorted({step.page for step, _ in steps}), ""]:
+        listed = [(step, checked) for step, checked in steps if page in ("", step.page)]
+        seen = sum(checked and step.outcome is Outcome.NOT_RUN for step, checked in listed)
+        told.append((page, totals(step for step, _ in listed), seen))
+    return told
 
 
 def drop(campaigns: Iterable[Campaign], minimum: float, previous: Record | None) -> str | None:

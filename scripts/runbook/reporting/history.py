@@ -4,10 +4,9 @@ from pathlib import Path
 
 import msgspec
 
-from runbook.errors import SettingsError
 from runbook.reading.withheld import withheld
 from runbook.reporting.coverage import Totals, totals
-from runbook.reporting.record import Campaign, Versioned
+from runbook.reporting.record import Campaign, decoded, encode
 from runbook.whole_file import alone, write_whole
 
 VERSION = 1
@@ -38,7 +37,7 @@ def keep(done: Campaign, state: Path) -> None:
     with alone(folder):
         same_second = len(list(folder.glob(f"{stem}*.json")))
         path = folder / f"{stem}{f'_{same_second}' if same_second else ''}.json"
-        write_whole(path, msgspec.json.format(msgspec.json.encode(run), indent=1))
+        write_whole(path, encode(run))
         for old in sorted(folder.glob("*.json"))[:-KEPT]:
             old.unlink()
 
@@ -48,12 +47,5 @@ def read(state: Path) -> list[PastRun]:
 
     SettingsError for a file that is no history.
     """
-    runs = []
-    for path in [] if withheld.get() else sorted((state / FOLDER).glob("*.json"), reverse=True):
-        try:
-            content = path.read_bytes()
-            if msgspec.json.decode(content, type=Versioned).version == VERSION:
-                runs.append(msgspec.json.decode(content, type=PastRun))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path} : historique illisible ({error}) ; supprimer ce fichier") from None
-    return runs
+    paths = [] if withheld.get() else sorted((state / FOLDER).glob("*.json"), reverse=True)
+    return [run for path in paths if (run := decoded(path, PastRun, VERSION))]

@@ -1,7 +1,7 @@
 """What is proven of the pages, for the site, for CI and for the next person: one JSON document."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -101,10 +101,13 @@ class Record(msgspec.Struct, frozen=True):
         return max(campaign.exit_status for campaign in self.campaigns)
 
 
-class Versioned(msgspec.Struct):
+class _Versioned(msgspec.Struct):
     """What every document says first: whether the rest of it can be read."""
 
     version: int
+
+
+Kept = TypeVar("Kept", bound=msgspec.Struct)
 
 
 def schema() -> dict[str, Any]:
@@ -112,24 +115,29 @@ def schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Record)}
 
 
-def encode(record: Record) -> bytes:
+def encode(document: msgspec.Struct) -> bytes:
     """As JSON that a person can read too."""
-    return msgspec.json.format(msgspec.json.encode(record), indent=1)
+    return msgspec.json.format(msgspec.json.encode(document), indent=1)
+
+
+def decoded(path: Path, kind: type[Kept], version: int) -> Kept | None:
+    """What a file holds, None if another version of the engine wrote it; SettingsError if it is no such document."""
+    try:
+        content = path.read_bytes()
+        ours = msgspec.json.decode(content, type=_Versioned).version == version
+        return msgspec.json.decode(content, type=kind) if ours else None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        remedy = "supprimer ce fichier, puis relancer « runbook run »"
+        raise SettingsError(f"{path} : enregistrement illisible ({error}) ; {remedy}") from None
 
 
 def load(path: Path) -> Record:
     """Read a record; NoRecordError if there is none to show, SettingsError for one that this version cannot read."""
     if withheld.get() or not path.exists():
         raise NoRecordError(f"{path} : aucune exécution enregistrée ; lancer d'abord « runbook run »")
-    try:
-        content = path.read_bytes()
-        version = msgspec.json.decode(content, type=Versioned).version
-        if version == VERSION:
-            return msgspec.json.decode(content, type=Record)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} : enregistrement illisible ({error}) ; relancer « runbook run »") from None
-    cause = f"enregistrement de version {version}, au lieu de {VERSION}"
-    raise SettingsError(f"{path} : {cause} ; relancer « runbook run »")
+    if record := decoded(path, Record, VERSION):
+        return record
+    raise SettingsError(f"{path} : enregistrement d'une autre version que {VERSION} ; relancer « runbook run »")
 
 
 def load_previous(path: Path) -> Record | None:

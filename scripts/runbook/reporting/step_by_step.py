@@ -15,9 +15,9 @@ from rich.text import Text
 
 from runbook.judging import Result
 from runbook.outcome import Outcome, Reason
-from runbook.plan import Step
+from runbook.plan import PagePlan, Step
 from runbook.reporting.terminal import SIGNS
-from runbook.running.campaign import PageStarted, Started, TargetFailed, Told
+from runbook.running.campaign import TargetFailed, Told
 from runbook.running.run import Answer, Operator
 
 _NOTE = re.compile(r"(?:!!!|\?\?\?\+?|===\+?)[ ]*(?P<kind>[\w-]*)[^\"]*(?:\"(?P<title>[^\"]*)\")?\s*$")
@@ -48,13 +48,13 @@ class StepByStep:
         self._note(f"Exécution pas à pas, {now:%Y-%m-%d} (heures en UTC)")
 
     def __call__(self, event: Told | Result) -> None:
-        if isinstance(event, PageStarted):
-            self._pending += [step for step in event.page.steps if step.block.cleanup]
-            self._tell(Rule(escape(event.page.page), align="left"))
+        if isinstance(event, PagePlan):
+            self._pending += [step for step in event.steps if step.block.cleanup]
+            self._tell(Rule(escape(event.page), align="left"))
         elif isinstance(event, TargetFailed):
             self._note(f"{_now()} {event.target} : {event.cause}")
-        elif isinstance(event, Started) and event.step is not self._asked:
-            self._show_command(event.step)
+        elif isinstance(event, Step) and event is not self._asked:
+            self._show_command(event)
         elif isinstance(event, Result):
             self._show(event)
             if event.outcome is not Outcome.NOT_RUN:

@@ -12,10 +12,10 @@ from rich.text import Text
 
 from runbook.judging import Result
 from runbook.outcome import Outcome, Reason
-from runbook.plan import Mode, PagePlan, Plan, label
+from runbook.plan import Mode, PagePlan, Plan, Step, label
 from runbook.reporting.coverage import by_page
 from runbook.reporting.record import Campaign
-from runbook.running.campaign import PageStarted, Started, Told
+from runbook.running.campaign import Told
 from runbook.running.run import NOBODY
 
 SIGNS = {
@@ -39,10 +39,10 @@ class Progress:
 
     def __call__(self, event: Told | Result) -> None:
         self.close()
-        if isinstance(event, PageStarted):
-            self._say(_heading(event.page))
-        elif isinstance(event, Started) and self._console.is_terminal:
-            block = event.step.block
+        if isinstance(event, PagePlan):
+            self._say(_heading(event))
+        elif isinstance(event, Step) and self._console.is_terminal:
+            block = event.block
             self._status = self._console.status(f"ligne {block.line} : {escape(label(block.title, block.code))}")
             self._status.start()
         elif isinstance(event, Result):

@@ -10,22 +10,8 @@ from runbook.plan import Mode, PagePlan, Plan, Step
 from runbook.running.facts import Fact
 from runbook.running.opened import Bad, Opened
 from runbook.running.run import Answer, Run
-from runbook.running.session import Session, open_target
+from runbook.running.target import open_target
 from runbook.running.tree import changes, tree
-
-
-@dataclass(frozen=True, slots=True)
-class PageStarted:
-    """Announces the steps of one page on one target."""
-
-    page: PagePlan
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """Announces that a step is about to run."""
-
-    step: Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +30,7 @@ class TargetFailed:
     cause: str
 
 
-Told = PageStarted | PageEnded | TargetFailed | Started | Fact
+Told = PagePlan | Step | Fact | PageEnded | TargetFailed  # a page that begins, a step that is about to run
 
 
 def run_plan(plan: Plan, run: Run, bad: Bad, notes: list[str]) -> Iterator[Told]:
@@ -55,7 +41,7 @@ def run_plan(plan: Plan, run: Run, bad: Bad, notes: list[str]) -> Iterator[Told]
             yield from _run_group(target, on, pages, run, bad, notes)
         else:
             for page in pages:
-                yield PageStarted(page)
+                yield page
                 yield from _not_run(page, Reason.TARGET)
 
 
@@ -63,12 +49,12 @@ def _run_group(target: str, on: str, pages: list[PagePlan], run: Run, bad: Bad, 
     told: set[int] = set()
     broken: set[str] = set()
     try:
-        with open_target(target, on, run, notes) as session:
+        with open_target(target, on, run, notes) as served:
             before = tree(run.root)
             for page in pages:
-                yield PageStarted(page)
+                yield page
                 failed = next((uri for uri in page.after if uri in broken), None)
-                events = _not_run(page, Reason.PAGE_BEFORE, failed) if failed else _run_page(page, session, run, bad)
+                events = _not_run(page, Reason.PAGE_BEFORE, failed) if failed else _run_page(page, served, bad)
                 for event in events:
                     if isinstance(event, Fact):
                         told.add(id(event.step))
@@ -84,7 +70,7 @@ def _run_group(target: str, on: str, pages: list[PagePlan], run: Run, bad: Bad, 
             yield from _not_run(rest, Reason.TARGET, str(error))
 
 
-def _run_page(page: PagePlan, session: Session, run: Run, bad: Bad) -> Iterator[Started | Fact]:
+def _run_page(page: PagePlan, run: Run, bad: Bad) -> Iterator[Step | Fact]:
     """Yield each step as it starts and what was seen of it; afterwards nothing that the page started is left.
 
     A bad step ends the page.  Clean-up steps always run, each in a fresh shell, also when the caller is interrupted:
@@ -92,7 +78,7 @@ def _run_page(page: PagePlan, session: Session, run: Run, bad: Bad) -> Iterator[
     """
     steps = [step for step in page.steps if not step.block.cleanup]
     cleanups = [step for step in page.steps if step.block.cleanup]
-    opened = Opened(page, session, run)
+    opened = Opened(page, run)
     try:
         stopped = yield from _steps(steps, opened, bad)
     except BaseException:
@@ -101,8 +87,7 @@ def _run_page(page: PagePlan, session: Session, run: Run, bad: Bad) -> Iterator[
             for _ in _cleanups(cleanups, opened, bad):
                 pass
         raise
-    finally:
-        opened.close()
+    opened.close()
     if stopped:
         yield from (opened.fact(step, left=Reason.STOPPED) for step in cleanups)
     else:
@@ -122,7 +107,7 @@ def _planned(page: PagePlan, step: Step) -> Fact | None:
     return Fact(step, page.target, page.on, Reason.PAGE if step.block.not_run else Reason.TARGET, step.reason)
 
 
-def _steps(steps: list[Step], opened: Opened, bad: Bad) -> Generator[Started | Fact, None, bool]:
+def _steps(steps: list[Step], opened: Opened, bad: Bad) -> Generator[Step | Fact, None, bool]:
     """The steps up to the first that does not hold, the rest not run; whether the person on duty stopped."""
     operator = opened.run.operator
     rest: tuple[Reason, str] | None = None
@@ -147,11 +132,11 @@ def _steps(steps: list[Step], opened: Opened, bad: Bad) -> Generator[Started | F
     return rest is not None and operator.asked
 
 
-def _carried(step: Step, opened: Opened, bad: Bad) -> Generator[Started | Fact, None, Answer]:
+def _carried(step: Step, opened: Opened, bad: Bad) -> Generator[Step | Fact, None, Answer]:
     """The step, again if it does not hold and somebody asks for that; what is to be done then."""
     answer = Answer.AGAIN
     while answer is Answer.AGAIN:
-        yield Started(step)
+        yield step
         with opened.run.interruptions.allowed():
             fact = opened.step(step, bad)
         held = not bad(fact)
@@ -160,7 +145,7 @@ def _carried(step: Step, opened: Opened, bad: Bad) -> Generator[Started | Fact, 
     return answer
 
 
-def _cleanups(steps: list[Step], opened: Opened, bad: Bad) -> Iterator[Started | Fact]:
+def _cleanups(steps: list[Step], opened: Opened, bad: Bad) -> Iterator[Step | Fact]:
     """Clean-up steps, each in a shell of its own, whatever came before."""
     operator, answer = opened.run.operator, Answer.GO
     for step in steps:
@@ -171,5 +156,5 @@ def _cleanups(steps: list[Step], opened: Opened, bad: Bad) -> Iterator[Started |
             left = Reason.STOPPED if answer is Answer.STOP else Reason.PASSED
             yield planned or opened.fact(step, left=left)
             continue
-        yield Started(step)
+        yield step
         yield opened.cleanup(step, bad)

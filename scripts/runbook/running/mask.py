@@ -37,9 +37,8 @@ class Private:
 
     def __init__(self, secrets: Secrets, root: Path) -> None:
         self._secrets, self._root = secrets, root
-        self._values: set[str] = set()
+        self._forms: set[str] = set()
         self._read: dict[Path, int] = {}
-        self._mask = Mask(self._values)
         self.learn(value for name, value in os.environ.items() if self.is_secret(name))
 
     def is_secret(self, variable: str) -> bool:
@@ -48,51 +47,34 @@ class Private:
             fnmatch.fnmatchcase(variable, pattern) for pattern in self._secrets.variables
         )
 
-    def learn(self, values: Iterable[str] = ()) -> None:
+    def learn(self, values: Iterable[str]) -> None:
         """Take in these values, and those of manifests written since the last call."""
-        known = len(self._values)
-        for value in filter(None, values):
-            self._values |= {value, *map(unquote, _IN_ADDRESS.findall(value))}
+        found = {part for value in values for part in (value, *map(unquote, _IN_ADDRESS.findall(value)))}
         for path in (path for pattern in self._secrets.manifests for path in self._root.glob(pattern)):
             changed = path.stat().st_mtime_ns
             if self._read.get(path) != changed:
                 self._read[path] = changed
-                self._values |= secrets_of_manifest(path.read_text(encoding="utf-8", errors="replace"))
-        if len(self._values) != known:
-            self._mask = Mask(self._values)
+                found |= secrets_of_manifest(path.read_text(encoding="utf-8", errors="replace"))
+        self._forms.update(form for value in found for form in forms_of(value))
 
     def hide(self, text: str) -> str:
         """`text` without any known secret value."""
-        return self._mask(text)
+        return masked(text, self._forms)
 
 
-class Mask:
-    """Puts `••••` over each occurrence of these values: a call masks a whole text.
-
-    Known forms: the value and its lines; percent-encoded, escaped for JSON or HTML; in base64 with
-    both alphabets, alone, in broken lines, or inside something longer (`user:password`).  A value
-    shorter than four characters, not counting blanks at its ends, is left alone, and so is a line
-    shorter than eight.  Occurrences that overlap or touch are under one mask.
-    """
-
-    __slots__ = ("_forms",)
-
-    def __init__(self, values: Iterable[str]) -> None:
-        self._forms = {form for value in values for form in _forms(value)}
-
-    def __call__(self, text: str) -> str:
-        """`text` without the values."""
-        hidden = bytearray(len(text))
-        for form in self._forms:
-            at = text.find(form)
-            while at >= 0:
-                hidden[at : at + len(form)] = b"x" * len(form)
-                at = text.find(form, at + 1)
-        given, at = "", 0
-        for found in re.finditer(rb"x+", hidden):
-            given += text[at : found.start()] + MASK
-            at = found.end()
-        return given + text[at:]
+def masked(text: str, forms: Iterable[str]) -> str:
+    """`text` with `••••` over each occurrence of these: those that overlap or touch are under one mask."""
+    hidden = bytearray(len(text))
+    for form in forms:
+        at = text.find(form)
+        while at >= 0:
+            hidden[at : at + len(form)] = b"x" * len(form)
+            at = text.find(form, at + 1)
+    given, at = "", 0
+    for found in re.finditer(rb"x+", hidden):
+        given += text[at : found.start()] + MASK
+        at = found.end()
+    return given + text[at:]
 
 
 def secrets_of_manifest(text: str) -> frozenset[str]:
@@ -128,8 +110,13 @@ def _decoded(value: str) -> str:
         return value
 
 
-def _forms(value: str) -> Iterator[str]:
-    """The texts that show `value`, or a good part of it."""
+def forms_of(value: str) -> Iterator[str]:
+    """The texts that show `value`, or a good part of it.
+
+    It and its lines; percent-encoded, escaped for JSON or HTML; in base64 with both alphabets, alone, in broken lines,
+    or inside something longer (`user:password`).  A value shorter than four characters, not counting blanks at its
+    ends, is left alone, and so is a line shorter than eight.
+    """
     lines = (line.strip() for line in value.splitlines())
     for text in (value.strip(), *(line for line in lines if len(line) >= _SHORTEST_PART)):
         if len(text) < SHORTEST:

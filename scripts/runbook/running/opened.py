@@ -14,7 +14,6 @@ from runbook.running import processes
 from runbook.running.asking import OUTPUT, holds
 from runbook.running.facts import End, Fact, Ran
 from runbook.running.run import Answer, Run
-from runbook.running.session import Session
 from runbook.running.shell import Job, Shell
 
 Bad = Callable[[Fact], bool]  # what somebody else makes of a fact: nothing can rely on a bad step
@@ -26,8 +25,8 @@ NO_ANSWER = (126, 127)  # the command of a condition cannot be run, or does not 
 class Opened:
     """One page while its steps are carried out."""
 
-    def __init__(self, page: PagePlan, session: Session, run: Run) -> None:
-        self.page, self.session, self.run = page, session, run
+    def __init__(self, page: PagePlan, run: Run) -> None:
+        self.page, self.run = page, run
         self._numbers = itertools.count()  # no generator: one that a signal goes through gives nothing any more
         self._shells: list[Shell] = []
         self._jobs: list[Job] = []
@@ -60,7 +59,7 @@ class Opened:
         """A clean-up step, in a shell of its own."""
         with closing(self._new_shell()) as shell:
             fact = self._attempts(step, shell, bad)
-        processes.hunt(self.run.token, self.session.spared)
+        processes.hunt(self.run.token, self.run.spared)
         return fact
 
     def close(self) -> None:
@@ -71,7 +70,7 @@ class Opened:
         for shell in self._shells:
             shell.close()
         self._shells.clear()
-        processes.hunt(self.run.token, self.session.spared)
+        processes.hunt(self.run.token, self.run.spared)
 
     def _attempts(self, step: Step, shell: Shell, bad: Bad) -> Fact:
         """What was seen at the last attempt: the first that is not `bad`, or that at which the time is over."""
@@ -80,7 +79,7 @@ class Opened:
             count += 1
             ran = shell.run(step.block.code, self.run.deadline(step))
             if ran.end in (End.LATE, End.FLOODED):
-                processes.hunt(self.run.token, self.session.spared)
+                processes.hunt(self.run.token, self.run.spared)
             seconds = ran.duration if patience is None else time.monotonic() - started
             fact = self.fact(step, ran=ran, attempts=count, seconds=seconds)
             if patience is None or ran.end is not End.STATUS or seconds + PAUSE > patience or not bad(fact):
@@ -115,4 +114,4 @@ class Opened:
         slug = re.sub(r"\W+", "-", f"{page.target}-{Path(page.page).with_suffix('')}")
         folder = self.run.folder / f"{slug}-{next(self._numbers)}"
         folder.mkdir(mode=0o700)
-        return Shell(folder, self.run.root, self.session.env, settings.output_limit, self._secrets, self._locals)
+        return Shell(folder, self.run.root, self.run.env, settings.output_limit, self._secrets, self._locals)

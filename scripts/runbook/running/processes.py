@@ -82,15 +82,14 @@ def hunt(token: str, spared: Collection[int] = ()) -> None:
 
 def stop(processes: Iterable[psutil.Process], grace: float) -> None:
     """SIGTERM, then SIGKILL after `grace` seconds."""
-    told = [process for process in processes if alive(process)]
-    for process in told:
-        with contextlib.suppress(psutil.Error):
-            process.terminate()
-    left = _wait_gone(told, grace)
-    for process in left:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    _wait_gone(left, 2.0)
+    left = [process for process in processes if alive(process)]
+    for number, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, 2.0)):
+        for process in left:
+            with contextlib.suppress(psutil.Error):
+                process.send_signal(number)
+        end = time.monotonic() + seconds
+        while (left := [process for process in left if alive(process)]) and time.monotonic() < end:
+            time.sleep(POLL)
 
 
 def kill(processes: Iterable[psutil.Process], grace: float = GRACE) -> None:
@@ -98,23 +97,6 @@ def kill(processes: Iterable[psutil.Process], grace: float = GRACE) -> None:
     todo = list(processes)
     stop(todo, grace)
     stop([late for process in todo for late in tree(process.pid)], 0)
-
-
-def _wait_gone(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Those still alive after at most `seconds`."""
-    left, end = [process for process in processes if alive(process)], time.monotonic() + seconds
-    while left and time.monotonic() < end:
-        time.sleep(POLL)
-        left = [process for process in left if alive(process)]
-    return left
-
-
-def reap(spared: Collection[int] = ()) -> None:
-    """Collect adopted orphans that have ended, so that no zombie stays; `spared` have an owner who waits."""
-    for process in psutil.Process().children():
-        with contextlib.suppress(psutil.Error, ChildProcessError):
-            if process.pid not in spared and process.status() == psutil.STATUS_ZOMBIE:
-                os.waitpid(process.pid, os.WNOHANG)
 
 
 def holder_of(port: int) -> str | None:
@@ -155,7 +137,6 @@ def guarded(token: str, folder: Path) -> Iterator[None]:
     """
     reader, writer = os.pipe()
     engine = os.getpid()
-    adopt_orphans(wanted=False)
     child = os.fork()
     if not child:
         if os.fork():

@@ -43,7 +43,10 @@ NOBODY = Operator(lambda _: Answer.GO, lambda _: Answer.STOP, asked=False)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run; `folder` is private to it and removed after it, `token` marks its processes."""
+    """One run; `folder` is private to it and removed after it, `token` marks its processes.
+
+    On a target, `env` is the environment of its shells, and pages must not end the processes `spared`.
+    """
 
     root: Path
     folder: Path
@@ -52,6 +55,8 @@ class Run:
     token: str
     operator: Operator = NOBODY
     interruptions: Interruptions = field(default_factory=Interruptions)
+    env: dict[str, str] = field(default_factory=dict)
+    spared: tuple[int, ...] = ()
 
     def deadline(self, step: Step) -> float:
         """Seconds that one attempt at this step may last."""
@@ -63,9 +68,7 @@ def opened(
     settings: Settings, root: Path, operator: Operator = NOBODY, interruptions: Interruptions | None = None
 ) -> Iterator[Run]:
     """A run with its private folder; afterwards neither the folder nor a process of the run is left."""
-    private = Private(settings.secrets, root)
-    private.learn()
-    token = secrets.token_hex(8)
+    private, token = Private(settings.secrets, root), secrets.token_hex(8)
     with (
         tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as made,
         processes.guarded(token, Path(made)),

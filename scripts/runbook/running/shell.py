@@ -88,8 +88,8 @@ class Shell:
             os.close(self._told)
         self._poll = select.poll()
         self._poll.register(self._status, select.POLLIN)
-        for file in (self._noted, self._values):
-            file.touch(mode=0o600)
+        self._noted.touch()
+        self._values.touch()
         self._send(self._guard(locals_))
 
     @property
@@ -156,11 +156,8 @@ class Shell:
         """The files of one more block."""
         self._count += 1
         stem = f"{self._folder}/{self._count}"
-        script = os.open(stem, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            _write(script, f"{code}\n".encode())
-        finally:
-            os.close(script)
+        with Path(stem).open("xb") as script:
+            script.write(f"{code}\n".encode())
         streams = f"</dev/null >>{quote(stem + OUT)} 2>>{quote(stem + ERR)} {self._told}>&-"
         return _Turn(f"{self._marker}{self._count}", quote(stem), streams, Outputs(stem, self._limit))
 
@@ -190,9 +187,10 @@ class Shell:
         return f"\\builtin printf '%s\\0' {turn.name} {words} {turn.name} >&{self._told}\n"
 
     def _send(self, text: str) -> None:
+        data = text.encode()
         with contextlib.suppress(OSError):  # a shell that is gone is noticed by _await
-            if self._process.stdin:
-                _write(self._process.stdin.fileno(), text.encode())
+            while data and self._process.stdin:  # unbuffered: an order that a signal cuts short is not sent later
+                data = data[os.write(self._process.stdin.fileno(), data) :]
 
     def _await(self, turn: _Turn, end: float) -> tuple[Words, End]:
         """The fields told between the two names of a turn, and how it ended.
@@ -209,25 +207,18 @@ class Shell:
                 if not chunk:  # closed: the shell is about to end; its status is worth the wait, unless it goes on
                     with contextlib.suppress(subprocess.TimeoutExpired):  # as another program
                         self._process.wait(timeout=0 if turn.outputs.flooded else min(FAREWELL, left))
-                    return (), End.FLOODED if turn.outputs.flooded else End.CLOSED
+                    break
                 told += chunk
-                continue
-            if turn.outputs.flooded:
-                return (), End.FLOODED
-            if not self.alive:  # what it left running may still hold the descriptor
-                return (), End.CLOSED
-            self._empty(turn)
-        self._empty(turn)
-        first, *fields = told.decode(errors="replace").split("\0")[:-2]
-        if not fields or first != turn.name or not fields[0].isdecimal():
-            return (), End.FLOODED if turn.outputs.flooded else End.CLOSED
-        return tuple(fields), End.FLOODED if turn.outputs.flooded else End.STATUS
-
-    def _empty(self, turn: _Turn) -> None:
-        """Now and then, empty what processes left running print and nobody reads."""
-        if time.monotonic() - self._emptied > EMPTYING:
-            empty_large(self._folder, self._limit, turn.outputs)
-            self._emptied = time.monotonic()
+            elif turn.outputs.flooded or not self.alive:  # what it left running may still hold the descriptor
+                break
+            if time.monotonic() - self._emptied > EMPTYING:  # what processes left running print, and nobody reads
+                empty_large(self._folder, self._limit, turn.outputs)
+                self._emptied = time.monotonic()
+        else:
+            first, *fields = told.decode(errors="replace").split("\0")[:-2]
+            if first == turn.name and fields and fields[0].isdecimal():
+                return tuple(fields), End.FLOODED if turn.outputs.flooded else End.STATUS
+        return (), End.FLOODED if turn.outputs.flooded else End.CLOSED
 
 
 def _taken(file: Path) -> str:
@@ -243,8 +234,3 @@ def _heed() -> None:
     """As in a terminal, even where who started the engine ignores some, as `nohup` does: bash cannot undo that."""
     for one in OF_A_TERMINAL:
         signal.signal(one, signal.SIG_DFL)
-
-
-def _write(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(descriptor, data) :]

@@ -6,9 +6,10 @@ from urllib.parse import urljoin
 import click
 
 from runbook.errors import RunbookError
-from runbook.running import processes, servers
+from runbook.running import processes
 from runbook.running.interruption import Interruptions
 from runbook.running.run import opened
+from runbook.running.target import first_ended, running
 from runbook.verbs.options import Asked, verb
 
 
@@ -22,11 +23,11 @@ def command(asked: Asked, names: tuple[str, ...]) -> None:
     with (
         interruptions.handled(asked.announce_stop),
         opened(settings, asked.root, interruptions=interruptions) as run,
-        servers.running(list(names), run, {**os.environ, processes.TOKEN: run.token}, {}) as started,
+        running(list(names), run, {**os.environ, processes.TOKEN: run.token}, {}) as started,
     ):
         for server in started:
             screen.print(f"[green]✔[/] {server.name:<8} {urljoin(settings.services[server.name].ready, '/')}")
         screen.print("Ctrl+C arrête tout.")
         with interruptions.allowed():
-            ended = servers.first_ended(started)
+            ended = first_ended(started)
     raise RunbookError(f"le service « {ended.name} » s'est arrêté (code {ended.process.returncode})")
