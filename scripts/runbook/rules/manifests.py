@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from runbook.repository.model import SYSTEM_NAMESPACES, Repository, same_place
-from runbook.repository.objects import SELECTORS, Container, KubeObject, selects
+from runbook.repository.objects import SELECTORS, Container, KubeObject, selects, terms
 from runbook.repository.yamlfile import Keys, items, mapping, text_map, under
 from runbook.rules.finding import Told, meant, nearest
 from runbook.rules.kubernetes import is_own, kinds
@@ -14,6 +14,7 @@ from runbook.rules.rule import rule
 
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 LEVELS = ("privileged", "baseline", "restricted")
+LEVEL, VERSION = "|".join(LEVELS), r"latest|v\d+\.\d+"  # what Pod Security takes
 # Where one of these words stands in an object, it names another one of this kind.
 NAMES = {
     **dict.fromkeys(("configMap", "configMapRef", "configMapKeyRef"), "ConfigMap"),
@@ -112,12 +113,19 @@ def selectors(repository: Repository) -> Iterator[Told]:
     """Un sélecteur ne désigne pas les pods qu'il devrait : ceux de son propre objet, ou aucun."""
     for item in repository.objects:
         others = [one for one in repository.objects if one.pod_keys is not None and same_place(item, one)]
-        pods = [one.pod_labels for one in (others if item.pod_keys is None else [item])]
-        if item.selector and pods and not any(selects(item.selector, labels) for labels in pods):
-            whom = "aucun pod" if item.pod_keys is None else "pas ses propres pods"
-            known = {f"{key}={value}" for labels in pods for key, value in labels.items()}
-            cause = f"le sélecteur {item.selector} ne désigne {whom}"
-            yield item, SELECTORS[item.kind], cause, nearest(item.selector, known)
+        asked = [(SELECTORS.get(item.kind, ()), item.selector, others if item.pod_keys is None else [item])]
+        for keys, told in item.below() if item.kind == "NetworkPolicy" else ():
+            if keys[-2:-1] in (("from",), ("to",)):  # whom a policy lets in or out, in a namespace that is known
+                named = under(told, "namespaceSelector", "matchLabels", "kubernetes.io/metadata.name")
+                space = named if "namespaceSelector" in told else item.namespace
+                pods = [one for one in repository.objects if one.pod_keys is not None and one.namespace == space]
+                asked.append(((*keys, "podSelector"), terms(under(told, "podSelector", "matchLabels")), pods))
+        for keys, selector, pods in asked:
+            labels = [one.pod_labels for one in pods]
+            if selector and labels and not any(selects(selector, one) for one in labels):
+                whom = "aucun pod" if item.pod_keys is None else "pas ses propres pods"
+                known = {f"{key}={value}" for one in labels for key, value in one.items()}
+                yield item, keys, f"le sélecteur {selector} ne désigne {whom}", nearest(selector, known)
 
 
 @rule("etiquette-isolee", where="k8s/front.yaml", bad="part-of: boutiqeu", good="part-of: boutique")
@@ -129,7 +137,8 @@ def lonely_labels(repository: Repository) -> Iterator[Told]:
         for keys, told in item.below()
         if keys[-1:] in (("labels",), ("matchLabels",))
     ]
-    values = Counter(pair for _, keys, found in labels if keys[-1] == "labels" for pair in found.items())
+    pairs = {(id(item), *pair) for item, keys, found in labels if keys[-1] == "labels" for pair in found.items()}
+    values = Counter((key, value) for _, key, value in pairs)
     for item, keys, found in labels:
         for key, value in found.items() if values else ():
             alone = values[key, value] <= (keys[-1] == "labels")
@@ -212,8 +221,7 @@ def duplicates(repository: Repository) -> Iterator[Told]:
             folder = item.path.rpartition("/")[0]
             other = first.setdefault((folder, item.at("apiVersion"), item.kind, item.name, item.namespace), item)
             if other is not item:
-                where = f"{other.path}:{other.line}"
-                yield item, ("metadata", "name"), f"déjà décrit dans {where}", "n'en garder qu'un"
+                yield item, ("metadata", "name"), f"déjà décrit dans {other.path}:{other.line}", "n'en garder qu'un"
 
 
 @rule("limite-de-ressource", where="k8s/api.yaml", bad="memory: 16Mi # limit", good="memory: 64Mi # limit")
@@ -240,8 +248,8 @@ def pod_security(repository: Repository) -> Iterator[Told]:
     start, strict = "pod-security.kubernetes.io/", set()
     for item in repository.of_kind("Namespace"):
         for key, value in item.labels.items():
-            if key.startswith(start) and not key.endswith("version") and value not in LEVELS:
-                yield item, ("metadata", "labels", key), f"niveau « {value} » inconnu", nearest(value, LEVELS)
+            if key.startswith(start) and not re.fullmatch(VERSION if key.endswith("version") else LEVEL, value):
+                yield item, ("metadata", "labels", key), f"« {value} » inconnu", nearest(value, LEVELS)
         if item.labels.get(f"{start}enforce") == "restricted":
             strict.add(item.name)
     for container in repository.containers():

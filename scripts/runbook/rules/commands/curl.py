@@ -91,14 +91,9 @@ def _asked(call: Call) -> Iterator[tuple[Word, Application | None, str]]:
 
 
 def _method(call: Call) -> str:
-    asked = call.values("--request")
-    if asked:
-        return asked[-1].text
-    if call.has("--head"):
-        return "HEAD"
-    if call.has("--upload-file"):
-        return "PUT"
-    return "POST" if call.has(*BODY.split()) and not call.has("--get") else "GET"
+    asked, body = call.values("--request"), call.has(*BODY.split()) and not call.has("--get")
+    implied = "HEAD" if call.has("--head") else "PUT" if call.has("--upload-file") else "POST" if body else "GET"
+    return asked[-1].text if asked else implied
 
 
 @rule(

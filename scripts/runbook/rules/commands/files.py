@@ -130,8 +130,7 @@ def unknown_module(call: Call) -> Iterator[Told]:
         except (ImportError, ValueError):
             there = False
         if not there:
-            remedy = nearest(word.text, (posixpath.basename(path) for path in own))
-            yield word, f"module « {word.text} » introuvable", remedy
+            yield word, f"module « {word.text} » introuvable", nearest(word.text, map(posixpath.basename, own))
 
 
 @effect("")
