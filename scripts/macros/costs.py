@@ -112,7 +112,7 @@ class Costs:
         """The entries of one way of hosting, each with its price."""
         one = self._named(anchor)
         rows = [
-            (when, reason, f"{_quantity(low, high)} {self._unit(name)}".strip(), self.price(name, low, high))
+            (when, reason, f"{_quantity(low, high)} {self._unit(name, high)}".strip(), self.price(name, low, high))
             for when, entries in (("Pour démarrer", one.depart), ("Par an", one.annee))
             for name, low, high, reason in entries
         ]
@@ -144,10 +144,10 @@ class Costs:
         price = self._document.hypotheses[name]
         return Span(price.bas * low, price.haut * high)
 
-    def _unit(self, name: str) -> str:
-        """What the quantities of an assumption count, as « mois »; nothing for a sum of days."""
-        known = self._document.hypotheses.get(name)
-        return known.unite.removeprefix("€ par ") if known else ""
+    def _unit(self, name: str, quantity: float) -> str:
+        """What the quantities of an assumption count, as « mois » or « jours »; nothing for a sum of days."""
+        unit: str = getattr(self._document.hypotheses.get(name), "unite", "").removeprefix("€ par ")
+        return f"{unit}s" if int(quantity) > 1 and unit[-1:] not in ("", "s") else unit
 
     def _named(self, anchor: str) -> Scenario:
         found: Scenario = only(

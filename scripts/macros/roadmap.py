@@ -33,9 +33,9 @@ class Roadmap:
     stages: dict[str, tuple[Card, ...]]
 
     def days(self, *stages: str) -> str:
-        """The work of these stages, or of all of them, as « 27 à 75 »."""
+        """The work left in these stages, or in all of them, as « 27 à 75 »."""
         low, high = self.range(*stages)
-        return f"{low} à {high}"
+        return f"{low} à {high}" if high else "déjà livré"
 
     def range(self, *stages: str) -> tuple[int, int]:
         """The same as two numbers of days."""

@@ -3,7 +3,6 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -142,7 +141,12 @@ def load(root: Path) -> Settings:
     """The settings of the repository at `root`, or the defaults; SettingsError names the key that is wrong."""
     path = root / FILE
     try:
-        settings = msgspec.convert(_table(path), Settings)
+        document = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        settings = msgspec.convert(document.get("tool", {}).get("runbook", {}), Settings)
+    except OSError as error:
+        raise SettingsError(f"{path} : {error.strerror} ; le rendre lisible") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} : TOML illisible ({error}) ; le corriger") from None
     except msgspec.ValidationError as error:
         raise SettingsError(f"{path} : [tool.runbook] : {error}") from None
     _check_names(path, settings)
@@ -161,19 +165,6 @@ def find_site(root: Path) -> str:
     if len(found) > 1:
         raise SettingsError(f"{root} : plusieurs sites MkDocs ({', '.join(found)}) ; en choisir un : --site {found[0]}")
     return found[0]
-
-
-def _table(path: Path) -> dict[str, Any]:
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise SettingsError(f"{path} : {error.strerror} ; le rendre lisible") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} : TOML illisible ({error}) ; le corriger") from None
-    table: dict[str, Any] = document.get("tool", {}).get("runbook", {})
-    return table
 
 
 def _check_names(path: Path, settings: Settings) -> None:

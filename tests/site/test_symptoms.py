@@ -16,6 +16,7 @@ SYMPTOMS = (
     "memoire",
     "crashloopbackoff",
     "pending",
+    "jamais-pret",
     "configuration",
     "fichiers",
 )

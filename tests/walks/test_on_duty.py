@@ -156,7 +156,7 @@ def test_what_somebody_added_by_hand_and_did_not_say(terminal: Terminal, desk: P
         for block in [*blocks(FIRST, "bon-cluster"), *blocks(FIRST, *(f"fichiers{step}" for step in STEPS))]
     ]
 
-    assert "- name: API_READ_TIMEOUT" in "\n".join(outputs)
+    assert '"name": "API_READ_TIMEOUT"' in "\n".join(outputs)
     assert outputs[-1].endswith("front : tel que son fichier")
     assert _as_in_the_files(desk) == []
 

@@ -139,11 +139,14 @@ def _place(page: Page, targets: Collection[str], default_target: str) -> tuple[_
     target, not_run, after = given.get("cible", default_target), given.get("non_execute"), given.get("apres") or []
     if target and str(target) not in targets:
         wrong.append((f"cible « {target} » inconnue", f"cibles possibles : {', '.join(targets) or 'aucune'}"))
+        target = ""
     if not_run is not None and not (isinstance(not_run, str) and not_run.strip()):
         wrong.append(("« execution.non_execute » n'est pas une raison", "dire pourquoi la page ne s'exécute pas"))
+        not_run = None
     if not (isinstance(after, list) and all(isinstance(name, str) for name in after)):
         wrong.append(("« execution.apres » n'est pas une liste de pages", "écrire apres: [dossier/page.md]"))
-    return (_Place() if wrong else _Place(target or "", not_run, tuple(after))), wrong
+        after = ()
+    return _Place(target or "", not_run, tuple(after)), wrong
 
 
 def _asked(fence: Fence, targets: Collection[str]) -> tuple[dict[str, Any], list[tuple[str, str]]]:

@@ -58,9 +58,9 @@ class Dockerfile:
 
     @property
     def arguments(self) -> dict[str, str]:
-        """The build arguments that it takes, with their defaults."""
+        """The build arguments that it takes, with their defaults; a stage that takes one again keeps its default."""
         pairs = [word.partition("=") for found in self.of("ARG") for word in found.arguments]
-        return {name: value for name, _, value in pairs}
+        return {name: value for name, _, value in sorted(pairs, key=lambda pair: bool(pair[1]))}
 
     @property
     def environment(self) -> dict[str, str]:

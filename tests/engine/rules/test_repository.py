@@ -110,6 +110,12 @@ def test_the_last_stage_of_a_dockerfile_has_what_the_stage_below_it_gave(tmp_pat
     assert read.of("EXPOSE")[-1].line == 12
 
 
+def test_an_argument_that_a_stage_takes_again_keeps_its_default(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("ARG BASE=slim\nFROM ${BASE}\nARG BASE\nARG VERSION\n", encoding="utf-8")
+
+    assert read_dockerfile(tmp_path / "Dockerfile", "Dockerfile").arguments == {"BASE": "slim", "VERSION": ""}
+
+
 def test_objects_of_another_shape_are_none() -> None:
     documents, _ = parse_documents("[1, 2]\n---\nwords\n---\nkind: Pod\nspec: {containers: 3}\n", "f.yaml")
 
