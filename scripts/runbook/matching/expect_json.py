@@ -72,11 +72,7 @@ def elements(expected: list[Json]) -> Pattern[Json]:
 
 def locate(expected: Pattern[Json], actual: list[Json]) -> Placement[Json]:
     """Where the expected values are in those of the output."""
-
-    def after(value: Json, at: int) -> int | None:
-        return at + 1 if at < len(actual) and same(value, actual[at]) else None
-
-    return place(expected, len(actual), after)
+    return place(expected, len(actual), lambda value, at: at + 1 if same(value, actual[at]) else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,8 +116,6 @@ def is_row(row: Row, table: tables.Table, line: str) -> bool:
 
 def _after(output: Output, item: Item, at: int) -> int | None:
     """The position after `item`, if it is in the output at position `at`."""
-    if at == len(output.lines):
-        return None
     if isinstance(item, Line):
         return at + 1 if agrees(item, output, at) else None
     table = output.tables.get(at)
@@ -129,11 +127,7 @@ def _after(output: Output, item: Item, at: int) -> int | None:
 def locate_rows(grid: Grid, table: tables.Table, output: Output) -> Placement[Row]:
     """Where the rows of a page's table are in a table of the output, counted from its first row."""
     rows = output.lines[table.start : table.end]
-
-    def after(row: Row, at: int) -> int | None:
-        return at + 1 if at < len(rows) and is_row(row, table, rows[at]) else None
-
-    return place(grid.rows, len(rows), after)
+    return place(grid.rows, len(rows), lambda row, at: at + 1 if is_row(row, table, rows[at]) else None)
 
 
 def _last_line(items: Pattern[Item]) -> int | None:

@@ -60,8 +60,8 @@ class Placement(Generic[T]):
 def place(items: Pattern[T], stop: int, step: Callable[[T, int], int | None]) -> Placement[T]:
     """Place `items` in the positions from 0 to `stop`.
 
-    `step(item, at)` is the position after `item` if it is found at position `at`, else None.  A
-    later start must never give an earlier end: this is what makes the greedy choice right.
+    `step(item, at)` is the position after `item` if it is found at position `at`, below `stop`, else
+    None.  A later start must never give an earlier end: this is what makes the greedy choice right.
     """
     segments: list[list[T]] = [[]]  # what stands between two wildcards
     for item in items:
@@ -74,7 +74,7 @@ def place(items: Pattern[T], stop: int, step: Callable[[T, int], int | None]) ->
         floating, last = number > 0, number == len(segments) - 1
         best: list[int] = []
         for start in range(at, stop + 1) if floating else (at,):
-            reached = _reach(segment, start, step)
+            reached = _reach(segment, start, stop, step)
             if len(reached) > len(segment) and (not last or reached[-1] == stop):
                 best = reached
                 break
@@ -88,11 +88,11 @@ def place(items: Pattern[T], stop: int, step: Callable[[T, int], int | None]) ->
     return Placement(None, None, at, floating=False)
 
 
-def _reach(segment: Sequence[T], start: int, step: Callable[[T, int], int | None]) -> list[int]:
+def _reach(segment: Sequence[T], start: int, stop: int, step: Callable[[T, int], int | None]) -> list[int]:
     """The positions before and after each item of `segment` found in a row from `start` on."""
     reached = [start]
     for item in segment:
-        after = step(item, reached[-1])
+        after = step(item, reached[-1]) if reached[-1] < stop else None
         if after is None:
             break
         reached.append(after)

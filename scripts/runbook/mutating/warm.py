@@ -1,7 +1,6 @@
 """A repository read once, and what the check says first after one of its files changed."""
 
 import sys
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from runbook.reading.blocks import blocks_of, find_blocks
 from runbook.reading.content import PageBlocks, Site
 from runbook.reading.pages import read_again, read_site
 from runbook.repository.model import Repository, read_repository
-from runbook.rules.check import check, of_pages, of_repository, of_scripts
+from runbook.rules.check import Reader, check, of_repository
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import USELESS, kept
 from runbook.rules.rule import load_rules
@@ -59,12 +58,12 @@ def first_finding(warm: Warm, path: str) -> str:
         if warm.page(path):
             changed, repository = changed_page(warm, path), warm.repository
             pages = [changed if page.page.path == path else page for page in warm.pages]
-            found = of_pages([changed], pages, repository, Counter())
+            found = Reader(repository).of_pages([changed], pages)
             tool = load_rules()["shellcheck"]
             return first(found, pages, repository) or first(tool.findings(repository, [changed]), pages, repository)
         _forget_modules(warm.root)
         repository = read_repository(warm.root, warm.settings, warm.repository.files)
-        own = of_scripts(repository, Counter())
+        own = Reader(repository).of_scripts()
         if said := first([*of_repository(repository), *own], (), repository):
             return said
         pages = list(blocks_of(read_site(warm.root, warm.settings.site), warm.settings))  # which may show what it says

@@ -3,6 +3,7 @@
 import posixpath
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from runbook.repository.yamlfile import Document, items, mapping
@@ -102,7 +103,7 @@ class Compose(Document):
     def project(self) -> str:
         return str(self.at("name", default=posixpath.basename(posixpath.dirname(self.path))))
 
-    @property
+    @cached_property
     def services(self) -> dict[str, Service]:
         """Name → service; one without a description is left out."""
         places = {name: (spec, *self.place("services", name)) for name, spec in self.map("services").items()}

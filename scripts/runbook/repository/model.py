@@ -1,14 +1,14 @@
 """The repository as one model: what there is to name, and what leads to what."""
 
-import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from posixpath import basename, dirname
 
 from runbook.errors import Problem
 from runbook.reading.state import listed_files
@@ -44,19 +44,19 @@ class Repository:
         """Every folder that holds a file, "." included."""
         found = {"."}
         for name in self.files:
-            while (name := posixpath.dirname(name)) and name not in found:
+            while (name := dirname(name)) and name not in found:
                 found.add(name)
         return frozenset(found)
 
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
         """Last part of a path → the files and folders that are called so."""
-        return self._grouped(posixpath.basename)
+        return self._grouped(basename)
 
     @cached_property
     def in_folder(self) -> dict[str, list[str]]:
         """Folder → the files and folders that it holds itself."""
-        return self._grouped(posixpath.dirname)
+        return self._grouped(dirname)
 
     def _grouped(self, part: Callable[[str], str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
@@ -70,7 +70,7 @@ class Repository:
 
     def beside(self, path: str) -> list[str]:
         """What the folder of this path holds."""
-        return self.in_folder.get(posixpath.dirname(path) or ".", [])
+        return self.in_folder.get(dirname(path) or ".", [])
 
     @cached_property
     def dockerfiles(self) -> dict[str, Dockerfile]:
@@ -98,7 +98,7 @@ class Repository:
         """Port of this machine → the application or service that answers there, whichever the target."""
         ports = {port: name for name, application in self.applications.items() for port in application.ports}
         ports |= self.compose_ports
-        return {**ports, **self.node_ports}
+        return {**ports, **self.node_ports()}
 
     @cached_property
     def compose_ports(self) -> dict[int, str]:
@@ -106,11 +106,19 @@ class Repository:
         ports = ((port.host, service) for service in self.compose.services.values() for port in service.ports)
         return {host: (self.application_of(one) or one).name for host, one in ports if host is not None}
 
+    def node_ports(self, applied: Collection[str] = ()) -> dict[int, str]:
+        """Port that each node of the cluster opens → the application behind it, or the name of its Service.
+
+        Of the files and folders that were `applied`, if that is known.
+        """
+        given = {*applied}
+        return {port: name for port, path, name in self._on_nodes if not given or given & {path, dirname(path) or "."}}
+
     @cached_property
-    def node_ports(self) -> dict[int, str]:
-        """Port that each node of the cluster opens → the application behind it, or the name of its Service."""
-        ports = ((port.get("nodePort"), one) for one in self.of_kind("Service") for port in one.maps("spec", "ports"))
-        return {port: (self.application_behind(one) or one).name for port, one in ports if isinstance(port, int)}
+    def _on_nodes(self) -> list[tuple[int, str, str]]:
+        ports = [(port.get("nodePort"), one) for one in self.of_kind("Service") for port in one.maps("spec", "ports")]
+        known = [(port, one) for port, one in ports if isinstance(port, int)]
+        return [(port, one.path, (self.application_behind(one) or one).name) for port, one in known]
 
     def listening(self, one: Service | Container) -> set[int]:
         """The ports that it listens on: the one given as `PORT`, else those of its image and of its application."""

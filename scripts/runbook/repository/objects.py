@@ -43,7 +43,7 @@ class KubeObject(Document):
     def selector(self) -> str:
         """The pods that it is about, as kubectl's `-l` takes them; empty for none, or for more than labels."""
         keys = SELECTORS.get(self.kind)
-        return ",".join(f"{key}={value}" for key, value in text_map(self.at(*keys)).items()) if keys else ""
+        return terms(self.at(*keys)) if keys else ""
 
     @property
     def labels(self) -> dict[str, str]:
@@ -125,6 +125,11 @@ def _parts(document: Document) -> Iterator[KubeObject]:
             yield from _parts(Document(document.path, document.line, item))
     elif "kind" in mapping(document.value):
         yield KubeObject(document.path, document.line, document.value, document.node)
+
+
+def terms(labels: Any) -> str:
+    """The labels as a selector; empty for none."""
+    return ",".join(f"{key}={value}" for key, value in text_map(labels).items())
 
 
 def selects(selector: str, labels: dict[str, str]) -> bool:

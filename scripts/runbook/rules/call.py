@@ -73,11 +73,6 @@ class Call:
         """The values given to these options."""
         return [word for name, word in self.options if name in names and word is not None]
 
-    @property
-    def must_succeed(self) -> bool:
-        """Whether the page runs it and expects it to succeed."""
-        return self.command.block.exit_status == 0 and not self.command.block.not_run
-
 
 def grammar_of(name: str) -> Grammar | None:
     """The grammar of a program, from its data; this program's own, from the verbs it was called with; else None."""

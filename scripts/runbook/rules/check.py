@@ -37,13 +37,12 @@ def check(pages: Iterable[PageBlocks], repository: Repository) -> Checked:
     read = list(pages)
     with ThreadPoolExecutor() as pool:  # other programs, while the commands are read here
         running = [pool.submit(lambda rule: list(rule.findings(repository, read)), one) for one in rules_about("tool")]
-        unknown: Counter[str] = Counter()
-        found += of_pages(read, read, repository, unknown)
-        found += of_scripts(repository, unknown)
+        reader = Reader(repository)
+        found += [*reader.of_pages(read, read), *reader.of_scripts()]
         found += [one for future in running for one in future.result()]
     paths = {page.page.path for page in read}
     left = sorted(kept(found, read, repository), key=lambda one: (one.path in paths, one))
-    return Checked(left, [*absent(repository, read), *_unknown(unknown)])
+    return Checked(left, [*absent(repository, read), *_unknown(reader.unknown)])
 
 
 def of_repository(repository: Repository) -> Iterator[Finding]:
@@ -54,38 +53,32 @@ def of_repository(repository: Repository) -> Iterator[Finding]:
         yield from rule.findings(repository)
 
 
-def of_pages(
-    changed: Sequence[PageBlocks], pages: Sequence[PageBlocks], repository: Repository, unknown: Counter[str]
-) -> Iterator[Finding]:
-    """What is wrong in the commands and the text of `changed`, which stand among `pages`; `unknown` counts programs."""
-    reader = Reader(repository, unknown)
-    before: dict[str, list[Situation]] = {}
-    wanted = {page.page.uri for page in changed}
-    for page in in_order(pages):
-        yield from reader.of_page(page, before)  # what one page no longer makes, another one misses
-        if page.page.uri in wanted:
-            for one in (*page.problems, *page.doubts):
-                yield Finding(one.page, one.line, one.cause, one.remedy, "bloc")
-            for rule in rules_about("page"):
-                yield from rule.findings(page, pages, repository)
-
-
-def of_scripts(repository: Repository, unknown: Counter[str]) -> Iterator[Finding]:
-    """What is wrong in the commands of the repository's own scripts and workflows."""
-    reader = Reader(repository, unknown)
-    for block, given in command_blocks(repository):
-        situation = reader.start(block.target)
-        situation.shell.variables.update(dict.fromkeys(given, UNKNOWN))
-        yield from reader.of_block(block, situation)
-
-
 class Reader:
-    """Reads the commands of pages and scripts, by the rules about commands."""
+    """Reads the commands of pages and scripts, by the rules about commands; `unknown` counts programs that are."""
 
-    def __init__(self, repository: Repository, unknown: Counter[str]) -> None:
-        self.repository, self.unknown = repository, unknown
-        self.rules = rules_about("command")
+    def __init__(self, repository: Repository) -> None:
+        self.repository, self.rules = repository, rules_about("command")
+        self.unknown: Counter[str] = Counter()
         self.known = {*repository.settings.model.commands, *EFFECTS, *CARRIED, *builtins()}
+
+    def of_pages(self, changed: Sequence[PageBlocks], pages: Sequence[PageBlocks]) -> Iterator[Finding]:
+        """What is wrong in the commands and the text of `changed`, which stand among `pages`."""
+        before: dict[str, list[Situation]] = {}
+        wanted = {page.page.uri for page in changed}
+        for page in in_order(pages):
+            yield from self.of_page(page, before)  # what one page no longer makes, another one misses
+            if page.page.uri in wanted:
+                for one in (*page.problems, *page.doubts):
+                    yield Finding(one.page, one.line, one.cause, one.remedy, "bloc")
+                for rule in rules_about("page"):
+                    yield from rule.findings(page, pages, self.repository)
+
+    def of_scripts(self) -> Iterator[Finding]:
+        """What is wrong in the commands of the repository's own scripts and workflows."""
+        for block, given in command_blocks(self.repository):
+            situation = self.start(block.target)
+            situation.shell.variables.update(dict.fromkeys(given, UNKNOWN))
+            yield from self.of_block(block, situation)
 
     def of_page(self, page: PageBlocks, before: dict[str, list[Situation]]) -> Iterator[Finding]:
         """The findings in a page's commands; `before` gets what the page leaves, and has what those before it left."""

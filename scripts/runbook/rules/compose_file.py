@@ -11,13 +11,9 @@ from runbook.rules.finding import Finding, Told, nearest
 from runbook.rules.rule import rule
 
 
-@rule("nom-de-compose", about="repository", where="compose.yaml")
+@rule("nom-de-compose", where="compose.yaml", bad="apy: # awaited", good="api: # awaited")
 def undeclared(repository: Repository) -> Iterator[Told]:
-    """Un service Compose nomme un service, un réseau, un volume, un secret ou une configuration que le fichier n'a pas.
-
-    Mauvais : apy: # awaited
-    Bon : api: # awaited
-    """
+    """Un service Compose nomme un service, un réseau, un volume ou un secret que le fichier n'a pas."""
     compose = repository.compose
     for service in compose.services.values():
         named = {part: service.named(part) for part in ("depends_on", "networks", "secrets", "configs")}
@@ -38,13 +34,9 @@ def _mounted(service: Service) -> Iterator[str]:
             yield filled(str(entry)).partition(":")[0]
 
 
-@rule("sante-attendue", about="repository", where="Dockerfile")
+@rule("sante-attendue", where="Dockerfile", bad="HEALTHCHECK NONE", good='HEALTHCHECK CMD ["python", "-c", "pass"]')
 def healthy(repository: Repository) -> Iterator[Told]:
-    """Un service attend qu'un autre soit en bonne santé, et celui-ci n'a pas de contrôle de santé.
-
-    Mauvais : HEALTHCHECK NONE
-    Bon : HEALTHCHECK CMD ["python", "-c", "pass"]
-    """
+    """Un service attend qu'un autre soit en bonne santé, et celui-ci n'a pas de contrôle de santé."""
     for service in repository.compose.services.values():
         for name, told in mapping(service.spec.get("depends_on")).items():
             other = repository.compose.services.get(str(name))
@@ -57,13 +49,9 @@ def healthy(repository: Repository) -> Iterator[Told]:
                 yield service, ("depends_on", str(name)), cause, "ajouter HEALTHCHECK ou healthcheck"
 
 
-@rule("construction-de-compose", about="repository", where="compose.yaml")
+@rule("construction-de-compose", where="compose.yaml", bad='args: {EDITIONS: "2"}', good='args: {EDITION: "2"}')
 def builds(repository: Repository) -> Iterator[Told]:
-    """Un service Compose se construit d'une étape, ou avec un argument, que son Dockerfile n'a pas.
-
-    Mauvais : args: {EDITIONS: "2"}
-    Bon : args: {EDITION: "2"}
-    """
+    """Un service Compose se construit d'une étape, ou avec un argument, que son Dockerfile n'a pas."""
     for service in repository.compose.services.values():
         build, dockerfile = service.build or {}, repository.dockerfile_of(service)
         if dockerfile is None:
@@ -78,13 +66,9 @@ def builds(repository: Repository) -> Iterator[Told]:
                 yield service, ("build", "args", name), cause, nearest(name, dockerfile.arguments)
 
 
-@rule("port-de-compose", about="repository", where="compose.yaml")
+@rule("port-de-compose", where="compose.yaml", bad='- "127.0.0.1:8000:8100"', good='- "127.0.0.1:8000:8000"')
 def ports(repository: Repository) -> Iterator[Told]:
-    """Un service Compose publie un port où rien n'écoute, ou que deux services se disputent.
-
-    Mauvais : - "127.0.0.1:8000:8100"
-    Bon : - "127.0.0.1:8000:8000"
-    """
+    """Un service Compose publie un port où rien n'écoute, ou que deux services se disputent."""
     taken: dict[tuple[int, str], str] = {}
     for service in repository.compose.services.values():
         listening = repository.listening(service)
@@ -98,13 +82,9 @@ def ports(repository: Repository) -> Iterator[Told]:
                     yield service, ("ports", port.index), f"port {port.host} déjà pris par « {other} »", "un autre"
 
 
-@rule("fichier-de-compose", about="repository", where="compose.yaml")
+@rule("fichier-de-compose", where="compose.yaml", bad="env_file: setting.env", good="env_file: settings.env")
 def files(repository: Repository) -> Iterator[Told]:
-    """Un service Compose lit un fichier, ou monte ou construit un dossier, que le dépôt n'a pas.
-
-    Mauvais : env_file: setting.env
-    Bon : env_file: settings.env
-    """
+    """Un service Compose lit un fichier, ou monte ou construit un dossier, que le dépôt n'a pas."""
     for service in repository.compose.services.values():
         for keys, path in _read(service, repository):
             if not repository.holds(path) and not path.startswith(("/", "..")) and not re.search(r"[~$]|://", path):
@@ -125,13 +105,9 @@ def _read(service: Service, repository: Repository) -> Iterator[tuple[Keys, str]
     yield from ((("volumes",), service.beside(source)) for source in _mounted(service) if source.startswith("."))
 
 
-@rule("copie-de-dockerfile", about="repository", where="Dockerfile")
+@rule("copie-de-dockerfile", where="Dockerfile", bad="COPY apps ./app", good="COPY app ./app")
 def copies(repository: Repository) -> Iterator[Told]:
-    """Un Dockerfile copie un fichier que son contexte n'a pas, ou depuis une étape qui n'existe pas.
-
-    Mauvais : COPY apps ./app
-    Bon : COPY app ./app
-    """
+    """Un Dockerfile copie un fichier que son contexte n'a pas, ou depuis une étape qui n'existe pas."""
     for service in repository.compose.services.values():
         dockerfile = repository.dockerfile_of(service)
         others = mapping((service.build or {}).get("additional_contexts"))

@@ -52,13 +52,9 @@ def _given(repository: Repository) -> Iterator[Given]:
             yield Given(name, None if value is None else filled(value), thing, keys, reader, composed)
 
 
-@rule("variable-non-lue", about="repository", where="compose.yaml")
+@rule("variable-non-lue", where="compose.yaml", bad="GREETINGS: bonjour", good="GREETING: bonjour")
 def unread(repository: Repository) -> Iterator[Told]:
-    """Un conteneur reçoit une variable qu'aucune application qui la reçoit ne lit.
-
-    Mauvais : GREETINGS: bonjour
-    Bon : GREETING: bonjour
-    """
+    """Un conteneur reçoit une variable qu'aucune application qui la reçoit ne lit."""
     read: dict[tuple[int, Keys], list[Given]] = {}
     for given in _given(repository):
         read.setdefault((id(given.thing), given.keys), []).append(given)
@@ -70,33 +66,33 @@ def unread(repository: Repository) -> Iterator[Told]:
         yield first.thing, first.keys, f"variable « {first.name} » que l'application ne lit pas", near
 
 
-@rule("valeur-refusee", about="repository", where="compose.yaml")
+@rule("valeur-refusee", where="compose.yaml", bad='RETRIES: "many"', good='RETRIES: "3"')
 def refused(repository: Repository) -> Iterator[Told]:
-    """Une variable a une valeur avec laquelle l'application refuse de démarrer.
-
-    Mauvais : RETRIES: "many"
-    Bon : RETRIES: "3"
-    """
+    """Une variable a une valeur avec laquelle l'application refuse de démarrer."""
     for given in _given(repository):
         why = given.reader.refusal(given.name, given.value) if given.reader and given.value is not None else ""
         if why and given.reader:
             yield given.thing, given.keys, f"« {given.value} » : {given.reader.name} le refuse", why
 
 
-@rule("adresse-interne", about="repository", where="compose.yaml")
+@rule("adresse-interne", where="compose.yaml", bad="API_URL: http://apy:8000", good="API_URL: http://api:8000")
 def internal_address(repository: Repository) -> Iterator[Told]:
-    """Une variable contient l'adresse d'un service que son réseau n'a pas, ou sur un port où il ne répond pas.
-
-    Mauvais : API_URL: http://apy:8000
-    Bon : API_URL: http://api:8000
-    """
+    """Une variable contient l'adresse d'un service que son réseau n'a pas, ou sur un port où il ne répond pas."""
+    composed = repository.compose.services
+    services = list(repository.of_kind("Service"))
+    networks: dict[bool, dict[str, set[int]]] = {  # in Compose or not → name → the ports that answer there, if known
+        True: {name: {port.target for port in one.ports} | repository.listening(one) for name, one in composed.items()},
+        False: {
+            one.name: {int(port["port"]) for port in one.maps("spec", "ports") if "port" in port} for one in services
+        },
+    }
     for given in _given(repository):
         try:
             url = urlsplit(given.value or "")
             port = url.port or {"http": 80, "https": 443}[url.scheme]
         except (ValueError, KeyError):
             continue
-        inside = _answering(repository, given.in_compose)
+        inside = networks[given.in_compose]
         host, *rest = (url.hostname or "").split(".")
         local, public = url.hostname in ("localhost", "127.0.0.1"), FOR_BROWSERS.search(given.name)
         wrong = ""
@@ -113,24 +109,9 @@ def internal_address(repository: Repository) -> Iterator[Told]:
             yield given.thing, given.keys, f"« {given.value} » : {wrong}", f"ce qui répond : {known or 'rien'}"
 
 
-def _answering(repository: Repository, in_compose: bool) -> dict[str, set[int]]:
-    """Name in the network of Compose, or of the cluster → the ports that answer there, as far as they are known."""
-    if in_compose:
-        return {
-            name: {port.target for port in service.ports} | repository.listening(service)
-            for name, service in repository.compose.services.items()
-        }
-    services = repository.of_kind("Service")
-    return {one.name: {int(port["port"]) for port in one.maps("spec", "ports") if "port" in port} for one in services}
-
-
-@rule("objet-inutile", about="repository", where="k8s/unused.yaml")
+@rule("objet-inutile", where="k8s/unused.yaml", bad="kind: ConfigMap", good="kind: ResourceQuota")
 def unused(repository: Repository) -> Iterator[Told]:
-    """Une ConfigMap ou un Secret n'est lu par aucun pod.
-
-    Mauvais : kind: ConfigMap
-    Bon : kind: ResourceQuota
-    """
+    """Une ConfigMap ou un Secret n'est lu par aucun pod."""
     texts = [str(item.value) for item in repository.objects if item.kind not in ("ConfigMap", "Secret")]
     for item in repository.of_kind("ConfigMap", "Secret") if any(repository.containers()) else ():
         if not any(f"'{item.name}'" in text for text in texts):

@@ -58,11 +58,8 @@ def _asked(pages: Sequence[PageBlocks], repository: Repository) -> Iterator[Igno
     """Each that is asked for, in blocks and in the settings."""
     for page in pages:
         for block in page.blocks:
-            last = block.line + block.code.count("\n") + 2
-            if block.expected:
-                last = block.expected.line + block.expected.text.count("\n") + 1
             for text in filter(None, (part.strip() for part in (block.ignore or "").split(";"))):
-                yield Ignore(block.page, block.line, block.page, block.line - 1, last, *_parts(text))
+                yield Ignore(block.page, block.line, block.page, block.line - 1, block.end, *_parts(text))
     written = repository.text(FILE).splitlines()
     for pattern, rules in repository.settings.rules.ignore.items():
         for identifier, reason in rules.items():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from runbook.repository.model import SYSTEM_NAMESPACES, Repository, same_place
-from runbook.repository.objects import SELECTORS, Container, KubeObject, selects
+from runbook.repository.objects import SELECTORS, Container, KubeObject, selects, terms
 from runbook.repository.yamlfile import Keys, items, mapping, text_map, under
 from runbook.rules.finding import Told, meant, nearest
 from runbook.rules.kubernetes import is_own, kinds
@@ -14,6 +14,7 @@ from runbook.rules.rule import rule
 
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 LEVELS = ("privileged", "baseline", "restricted")
+LEVEL, VERSION = "|".join(LEVELS), r"latest|v\d+\.\d+"  # what Pod Security takes
 # Where one of these words stands in an object, it names another one of this kind.
 NAMES = {
     **dict.fromkeys(("configMap", "configMapRef", "configMapKeyRef"), "ConfigMap"),
@@ -56,13 +57,9 @@ def _of_mounts(container: Container) -> Iterator[Reference]:
                 yield container, ("volumeMounts", index), NAMES[word], {**source, "name": name, "key": key}
 
 
-@rule("reference-absente", about="repository", where="k8s/api.yaml")
+@rule("reference-absente", where="k8s/api.yaml", bad="name: shop-confg", good="name: shop-config")
 def missing_reference(repository: Repository) -> Iterator[Told]:
-    """Un objet en nomme un autre, ou une clé d'un autre, qui n'existe pas : ses pods ne démarreraient pas.
-
-    Mauvais : name: shop-confg
-    Bon : name: shop-config
-    """
+    """Un objet en nomme un autre, ou une clé d'un autre, qui n'existe pas : ses pods ne démarreraient pas."""
     made = repository.settings.model.made_by_commands
     for thing, keys, kind, told in _references(repository):
         name, key = str(told["name"]), told.get("key")
@@ -80,13 +77,9 @@ def missing_reference(repository: Repository) -> Iterator[Told]:
             yield thing, keys, f"clé « {key} » absente de {found}", nearest(str(key), found.data)
 
 
-@rule("volume", about="repository", where="k8s/api.yaml")
+@rule("volume", where="k8s/api.yaml", bad="name: settingss # mounted", good="name: settings # mounted")
 def volumes(repository: Repository) -> Iterator[Told]:
-    """Un conteneur monte un volume que son pod ne décrit pas, ou un volume n'est monté nulle part.
-
-    Mauvais : name: settingss # mounted
-    Bon : name: settings # mounted
-    """
+    """Un conteneur monte un volume que son pod ne décrit pas, ou un volume n'est monté nulle part."""
     for item in repository.objects:
         keys: Keys = (*(item.pod_keys or ()), "spec", "volumes")
         described = [str(one.get("name")) for one in item.maps(*keys)]
@@ -102,13 +95,9 @@ def volumes(repository: Repository) -> Iterator[Told]:
                 yield item, (*keys, index), f"volume « {name} » qu'aucun conteneur ne monte", "le monter, ou le retirer"
 
 
-@rule("espace-de-noms-absent", about="repository", where="k8s/config.yaml")
+@rule("espace-de-noms-absent", where="k8s/config.yaml", bad="namespace: shoop", good="namespace: shop")
 def missing_namespace(repository: Repository) -> Iterator[Told]:
-    """Un objet va dans un espace de noms qu'aucun manifeste ne crée, ou n'en dit aucun quand les autres en ont un.
-
-    Mauvais : namespace: shoop
-    Bon : namespace: shop
-    """
+    """Un objet va dans un espace de noms qu'aucun manifeste ne crée, ou n'en dit aucun quand les autres en ont un."""
     known = {item.name for item in repository.of_kind("Namespace")}
     for item in repository.objects if known else ():
         keys = ("metadata", "namespace")
@@ -119,37 +108,37 @@ def missing_namespace(repository: Repository) -> Iterator[Told]:
             yield item, keys, cause, nearest(str(item.namespace), known)
 
 
-@rule("selecteur", about="repository", where="k8s/api.yaml")
+@rule("selecteur", where="k8s/api.yaml", bad="app: appi # selector", good="app: api # selector")
 def selectors(repository: Repository) -> Iterator[Told]:
-    """Un sélecteur ne désigne pas les pods qu'il devrait : ceux de son propre objet, ou aucun.
-
-    Mauvais : app: appi # selector
-    Bon : app: api # selector
-    """
+    """Un sélecteur ne désigne pas les pods qu'il devrait : ceux de son propre objet, ou aucun."""
     for item in repository.objects:
         others = [one for one in repository.objects if one.pod_keys is not None and same_place(item, one)]
-        pods = [one.pod_labels for one in (others if item.pod_keys is None else [item])]
-        if item.selector and pods and not any(selects(item.selector, labels) for labels in pods):
-            whom = "aucun pod" if item.pod_keys is None else "pas ses propres pods"
-            known = {f"{key}={value}" for labels in pods for key, value in labels.items()}
-            cause = f"le sélecteur {item.selector} ne désigne {whom}"
-            yield item, SELECTORS[item.kind], cause, nearest(item.selector, known)
+        asked = [(SELECTORS.get(item.kind, ()), item.selector, others if item.pod_keys is None else [item])]
+        for keys, told in item.below() if item.kind == "NetworkPolicy" else ():
+            if keys[-2:-1] in (("from",), ("to",)):  # whom a policy lets in or out, in a namespace that is known
+                named = under(told, "namespaceSelector", "matchLabels", "kubernetes.io/metadata.name")
+                space = named if "namespaceSelector" in told else item.namespace
+                pods = [one for one in repository.objects if one.pod_keys is not None and one.namespace == space]
+                asked.append(((*keys, "podSelector"), terms(under(told, "podSelector", "matchLabels")), pods))
+        for keys, selector, pods in asked:
+            labels = [one.pod_labels for one in pods]
+            if selector and labels and not any(selects(selector, one) for one in labels):
+                whom = "aucun pod" if item.pod_keys is None else "pas ses propres pods"
+                known = {f"{key}={value}" for one in labels for key, value in one.items()}
+                yield item, keys, f"le sélecteur {selector} ne désigne {whom}", nearest(selector, known)
 
 
-@rule("etiquette-isolee", about="repository", where="k8s/front.yaml")
+@rule("etiquette-isolee", where="k8s/front.yaml", bad="part-of: boutiqeu", good="part-of: boutique")
 def lonely_labels(repository: Repository) -> Iterator[Told]:
-    """Une étiquette a une valeur qu'aucun autre objet n'a, tout près d'une que plusieurs ont : `-l` le manquerait.
-
-    Mauvais : part-of: boutiqeu
-    Bon : part-of: boutique
-    """
+    """Une étiquette a une valeur qu'aucun autre objet n'a, tout près d'une que plusieurs ont : `-l` le manquerait."""
     labels = [
         (item, keys, text_map(told))
         for item in repository.objects
         for keys, told in item.below()
         if keys[-1:] in (("labels",), ("matchLabels",))
     ]
-    values = Counter(pair for _, keys, found in labels if keys[-1] == "labels" for pair in found.items())
+    pairs = {(id(item), *pair) for item, keys, found in labels if keys[-1] == "labels" for pair in found.items()}
+    values = Counter((key, value) for _, key, value in pairs)
     for item, keys, found in labels:
         for key, value in found.items() if values else ():
             alone = values[key, value] <= (keys[-1] == "labels")
@@ -160,13 +149,9 @@ def lonely_labels(repository: Repository) -> Iterator[Told]:
                 yield item, (*keys, key), cause, f"vouliez-vous dire « {near} » ?"
 
 
-@rule("port-de-service", about="repository", where="k8s/api.yaml")
+@rule("port-de-service", where="k8s/api.yaml", bad="targetPort: htpp", good="targetPort: http")
 def service_ports(repository: Repository) -> Iterator[Told]:
-    """Un Service ou une NetworkPolicy mène à un port que ses pods n'annoncent pas, ou un NodePort est déjà pris.
-
-    Mauvais : targetPort: htpp
-    Bon : targetPort: http
-    """
+    """Un Service ou une NetworkPolicy mène à un port que ses pods n'annoncent pas, ou un NodePort est déjà pris."""
     taken: set[int] = set()
     for item in repository.of_kind("Service", "NetworkPolicy"):
         known = {port for pod in repository.pods_behind(item) for port in repository.opened(pod)}
@@ -183,13 +168,9 @@ def service_ports(repository: Repository) -> Iterator[Told]:
                 taken.add(node)
 
 
-@rule("sonde", about="repository", where="k8s/api.yaml")
+@rule("sonde", where="k8s/api.yaml", bad="path: /healthy", good="path: /health")
 def probes(repository: Repository) -> Iterator[Told]:
-    """Une sonde interroge un port que le conteneur n'annonce pas, ou un chemin que l'application n'a pas.
-
-    Mauvais : path: /healthy
-    Bon : path: /health
-    """
+    """Une sonde interroge un port que le conteneur n'annonce pas, ou un chemin que l'application n'a pas."""
     for container in repository.containers():
         application = repository.application_of(container)
         for name, form in ((name, form) for name in PROBES for form in ("httpGet", "tcpSocket")):
@@ -206,13 +187,9 @@ def probes(repository: Repository) -> Iterator[Told]:
                 yield container, (name, form, "path"), cause, nearest(path, application.routes)
 
 
-@rule("port-de-conteneur", about="repository", where="k8s/api.yaml")
+@rule("port-de-conteneur", where="k8s/api.yaml", bad="containerPort: 8001", good="containerPort: 8000")
 def container_ports(repository: Repository) -> Iterator[Told]:
-    """Un conteneur annonce un port sur lequel son application n'écoute pas.
-
-    Mauvais : containerPort: 8001
-    Bon : containerPort: 8000
-    """
+    """Un conteneur annonce un port sur lequel son application n'écoute pas."""
     for container in repository.containers():
         listening = repository.listening(container)
         for index, port in enumerate(container.maps("ports")):
@@ -222,13 +199,9 @@ def container_ports(repository: Repository) -> Iterator[Told]:
                 yield container, ("ports", index), f"port {number} annoncé, et rien n'y écoute", remedy
 
 
-@rule("image-de-manifeste", about="repository", where="k8s/api.yaml")
+@rule("image-de-manifeste", where="k8s/api.yaml", bad="image: shop-apy:1.0", good="image: shop-api:1.0")
 def images(repository: Repository) -> Iterator[Told]:
-    """Un manifeste demande une image que ce dépôt construit sous un autre nom, ou avec une autre étiquette.
-
-    Mauvais : image: shop-apy:1.0
-    Bon : image: shop-api:1.0
-    """
+    """Un manifeste demande une image que ce dépôt construit sous un autre nom, ou avec une autre étiquette."""
     names = {image.rpartition(":")[0]: image for image in repository.built}
     for container in repository.containers():
         image = container.image.removeprefix("localhost:5001/").removeprefix("localhost:5000/")
@@ -239,30 +212,21 @@ def images(repository: Repository) -> Iterator[Told]:
             yield container, ("image",), f"image « {container.image} » que rien ici ne construit", remedy
 
 
-@rule("objet-en-double", about="repository", where="k8s/other.yaml")
+@rule("objet-en-double", where="k8s/other.yaml", bad="name: shop-config", good="name: other-config")
 def duplicates(repository: Repository) -> Iterator[Told]:
-    """Deux manifestes d'un même dossier décrivent le même objet : le dernier appliqué l'emporte.
-
-    Mauvais : name: shop-config
-    Bon : name: other-config
-    """
+    """Deux manifestes d'un même dossier décrivent le même objet : le dernier appliqué l'emporte."""
     first: dict[tuple[str | None, ...], KubeObject] = {}
     for item in repository.objects:
         if item.name and not item.path.endswith((".example", ".sample")):
             folder = item.path.rpartition("/")[0]
             other = first.setdefault((folder, item.at("apiVersion"), item.kind, item.name, item.namespace), item)
             if other is not item:
-                where = f"{other.path}:{other.line}"
-                yield item, ("metadata", "name"), f"déjà décrit dans {where}", "n'en garder qu'un"
+                yield item, ("metadata", "name"), f"déjà décrit dans {other.path}:{other.line}", "n'en garder qu'un"
 
 
-@rule("limite-de-ressource", about="repository", where="k8s/api.yaml")
+@rule("limite-de-ressource", where="k8s/api.yaml", bad="memory: 16Mi # limit", good="memory: 64Mi # limit")
 def limits(repository: Repository) -> Iterator[Told]:
-    """Un conteneur demande plus qu'il n'a le droit de prendre : Kubernetes refuse son pod.
-
-    Mauvais : memory: 16Mi # limit
-    Bon : memory: 64Mi # limit
-    """
+    """Un conteneur demande plus qu'il n'a le droit de prendre : Kubernetes refuse son pod."""
     for container in repository.containers():
         for name, limit in mapping(container.at("resources", "limits")).items():
             if _quantity(container.at("resources", "requests", name)) > _quantity(limit) > 0:
@@ -278,18 +242,14 @@ def _quantity(value: Any) -> float:
     return float(number) * UNITS[unit] if number.replace(".", "", 1).isdecimal() else 0
 
 
-@rule("pod-refuse", about="repository", where="k8s/api.yaml")
+@rule("pod-refuse", where="k8s/api.yaml", bad="allowPrivilegeEscalation: true", good="allowPrivilegeEscalation: false")
 def pod_security(repository: Repository) -> Iterator[Told]:
-    """Un espace de noms applique un niveau de sécurité que ce pod n'a pas, et le refuserait.
-
-    Mauvais : allowPrivilegeEscalation: true
-    Bon : allowPrivilegeEscalation: false
-    """
+    """Un espace de noms applique un niveau de sécurité que ce pod n'a pas, et le refuserait."""
     start, strict = "pod-security.kubernetes.io/", set()
     for item in repository.of_kind("Namespace"):
         for key, value in item.labels.items():
-            if key.startswith(start) and not key.endswith("version") and value not in LEVELS:
-                yield item, ("metadata", "labels", key), f"niveau « {value} » inconnu", nearest(value, LEVELS)
+            if key.startswith(start) and not re.fullmatch(VERSION if key.endswith("version") else LEVEL, value):
+                yield item, ("metadata", "labels", key), f"« {value} » inconnu", nearest(value, LEVELS)
         if item.labels.get(f"{start}enforce") == "restricted":
             strict.add(item.name)
     for container in repository.containers():

@@ -24,13 +24,14 @@ EVERYWHERE = ("up", "ALERTS*", "scrape_*", "process_*", "python_*")
 OF_SERIES = {"__name__", "job", "instance", "le", "quantile", "alertname", "alertstate", "severity"}
 
 
-@rule("metrique-inconnue", about="repository", where="prometheus/rules.yml")
+@rule(
+    "metrique-inconnue",
+    where="prometheus/rules.yml",
+    bad="expr: sum by (shop) (rate(shop_orders[5m])) > 1",
+    good="expr: sum by (shop) (rate(shop_orders_total[5m])) > 1",
+)
 def unknown_metric(repository: Repository) -> Iterator[Finding]:
-    """Une règle d'alerte ou un tableau de bord demande une mesure que rien n'expose, ou qui a changé de nom.
-
-    Mauvais : expr: sum by (shop) (rate(shop_orders[5m])) > 1
-    Bon : expr: sum by (shop) (rate(shop_orders_total[5m])) > 1
-    """
+    """Une règle d'alerte ou un tableau de bord demande une mesure que rien n'expose, ou qui a changé de nom."""
     names = {*_coded(repository), *(str(one["record"]) for _, one, _ in _rules(repository) if "record" in one)}
     declared, families = repository.settings.model.metrics, [re.split("[_:]", name)[:2] for name in names]
     for path, line, tree in _queries(repository):  # a name like no other is an exporter's, unless these are declared
@@ -40,13 +41,14 @@ def unknown_metric(repository: Repository) -> Iterator[Finding]:
                 yield Finding(path, line, f"pas de mesure « {name} »", nearest(name, names.union(declared)))
 
 
-@rule("label-inconnu", about="repository", where="prometheus/rules.yml")
+@rule(
+    "label-inconnu",
+    where="prometheus/rules.yml",
+    bad="expr: sum by (chop) (rate(shop_orders_total[5m])) > 1",
+    good="expr: sum by (shop) (rate(shop_orders_total[5m])) > 1",
+)
 def unknown_label(repository: Repository) -> Iterator[Finding]:
-    """Une requête choisit ou groupe par un label que ni le code ni les réglages de Prometheus ne posent.
-
-    Mauvais : expr: sum by (chop) (rate(shop_orders_total[5m])) > 1
-    Bon : expr: sum by (shop) (rate(shop_orders_total[5m])) > 1
-    """
+    """Une requête choisit ou groupe par un label que ni le code ni les réglages de Prometheus ne posent."""
     coded, targets = {"up": set[str](), **_coded(repository)}, _of_targets(repository)
     every = {label for labels in coded.values() for label in labels}
     for path, line, tree in _queries(repository) if targets else ():
@@ -63,13 +65,15 @@ def unknown_label(repository: Repository) -> Iterator[Finding]:
                 yield Finding(path, line, f"rien ne pose le label « {label} »", nearest(label, there - OF_SERIES))
 
 
-@rule("alerte-sans-page", about="tool", where="prometheus/rules.yml")
+@rule(
+    "alerte-sans-page",
+    about="tool",
+    where="prometheus/rules.yml",
+    bad='runbook_url: "{{ $externalLabels.site }}/index/#verifer"',
+    good='runbook_url: "{{ $externalLabels.site }}/index/"',
+)
 def dead_runbook(repository: Repository, pages: Sequence[PageBlocks]) -> Iterator[Finding]:
-    """Le `runbook_url` d'une alerte mène à une page, ou à une section, que le site n'a pas.
-
-    Mauvais : runbook_url: "{{ $externalLabels.site }}/index/#verifer"
-    Bon : runbook_url: "{{ $externalLabels.site }}/index/"
-    """
+    """Le `runbook_url` d'une alerte mène à une page, ou à une section, que le site n'a pas."""
     known = {one.page.url.strip("./"): one.page for one in pages}
     site = re.search(r"^site_url:\s*(\S+)", repository.text(repository.settings.site), re.MULTILINE)
     for document, alert, keys in _rules(repository):

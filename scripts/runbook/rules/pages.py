@@ -34,13 +34,9 @@ def lines_of(page: Page) -> Iterator[tuple[int, str]]:
             yield page.line_of[index] if index < len(page.line_of) else 1, text
 
 
-@rule("ancre-absente", about="page", where="docs/index.md")
+@rule("ancre-absente", about="page", where="docs/index.md", bad="[Vérifier](#verifer)", good="[Vérifier](#verifier)")
 def anchors(page: PageBlocks, pages: Sequence[PageBlocks], _: Repository) -> Iterator[Finding]:
-    """Un lien mène à une section que la page visée n'a pas.
-
-    Mauvais : [Vérifier](#verifer)
-    Bon : [Vérifier](#verifier)
-    """
+    """Un lien mène à une section que la page visée n'a pas."""
     known = {one.page.uri: one.page for one in pages}
     for line, text in lines_of(page.page):
         for found in LINK.finditer(CODE.sub("", text)):
@@ -89,13 +85,9 @@ def _slugs(title: str) -> set[str]:
     return found
 
 
-@rule("nom-cite", about="page", where="docs/index.md")
+@rule("nom-cite", about="page", where="docs/index.md", bad="`k8s/apis.yaml`", good="`k8s/api.yaml`")
 def quoted(page: PageBlocks, _: Sequence[PageBlocks], repository: Repository) -> Iterator[Finding]:
-    """Le texte d'une page cite un fichier ou un objet qui n'existe pas, tout près d'un qui existe.
-
-    Mauvais : `k8s/apis.yaml`
-    Bon : `k8s/api.yaml`
-    """
+    """Le texte d'une page cite un fichier ou un objet qui n'existe pas, tout près d'un qui existe."""
     if not repository.settings.targets:
         return  # pages that run nowhere tell of their readers' files, and of those that are gone
     made = repository.settings.model.generated

@@ -52,13 +52,9 @@ Comment = tuple[str, int, str, str]  # file, line, code, message
 SAME = itemgetter("file", "line", "code", "message")
 
 
-@rule("shellcheck", about="tool")
+@rule("shellcheck", about="tool", bad='rm -f $HOME/*.log && echo "fini', good='rm -f "$HOME"/*.log && echo "fini"')
 def shellcheck(repository: Repository, pages: Sequence[PageBlocks]) -> Iterator[Finding]:
-    """ShellCheck trouve à redire à une commande, ou bash ne saurait la lire.
-
-    Mauvais : rm -f $HOME/*.log && echo "fini
-    Bon : rm -f "$HOME"/*.log && echo "fini"
-    """
+    """ShellCheck trouve à redire à une commande, ou bash ne saurait la lire."""
     blocks = [block for page in pages for block in page.blocks]
     strict = [Text(block.page, block.line, block.code) for block in blocks if block.target]
     strict += _whole(repository, shell_scripts(repository))
@@ -74,24 +70,28 @@ def shellcheck(repository: Repository, pages: Sequence[PageBlocks]) -> Iterator[
             yield found
 
 
-@rule("hadolint", about="tool", where="Dockerfile")
+@rule(
+    "hadolint",
+    about="tool",
+    where="Dockerfile",
+    bad="FROM python:latest AS build",
+    good="FROM python:3.13-slim AS build",
+)
 def hadolint(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
-    """hadolint trouve à redire à un Dockerfile.
-
-    Mauvais : FROM python:latest AS build
-    Bon : FROM python:3.13-slim AS build
-    """
+    """hadolint trouve à redire à un Dockerfile."""
     texts = _whole(repository, repository.dockerfiles)
     yield from _asked(repository, "hadolint", ["--no-fail", "--format", "json"], texts, ".Dockerfile", SAME)
 
 
-@rule("zizmor", about="tool", where=".github/workflows/ci.yml")
+@rule(
+    "zizmor",
+    about="tool",
+    where=".github/workflows/ci.yml",
+    bad="uses: actions/checkout@v4",
+    good="uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8",
+)
 def zizmor(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
-    """zizmor trouve une faiblesse dans un workflow.
-
-    Mauvais : uses: actions/checkout@v4
-    Bon : uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8
-    """
+    """zizmor trouve une faiblesse dans un workflow."""
 
     def read(one: Any) -> Comment:
         place = one["locations"][0]
@@ -102,25 +102,17 @@ def zizmor(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]
     yield from _asked(repository, "zizmor", options, texts, ".yml", read)
 
 
-@rule("actionlint", about="tool", where=".github/workflows/ci.yml")
+@rule("actionlint", about="tool", where=".github/workflows/ci.yml", bad="needs: [biuld]", good="needs: [build]")
 def actionlint(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
-    """actionlint trouve à redire à un workflow.
-
-    Mauvais : needs: [biuld]
-    Bon : needs: [build]
-    """
+    """actionlint trouve à redire à un workflow."""
     options, texts = ["-no-color", "-format", "{{json .}}"], _whole(repository, workflow_files(repository))
     read = itemgetter("filepath", "line", "kind", "message")
     yield from _asked(repository, "actionlint", options, texts, ".yml", read)
 
 
-@rule("schema-kubernetes", about="tool", where="k8s/api.yaml")
+@rule("schema-kubernetes", about="tool", where="k8s/api.yaml", bad="replicass: 2", good="replicas: 2")
 def kubernetes_schema(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
-    """Une version de Kubernetes que le site sert refuse, ou laisse de côté, un champ d'un objet.
-
-    Mauvais : replicass: 2
-    Bon : replicas: 2
-    """
+    """Une version de Kubernetes que le site sert refuse, ou laisse de côté, un champ d'un objet."""
     path = repository.settings.model.kubernetes
     listed = read_documents(repository.root / path, path)[0] if path else []
     versions = [str(one.get("version")) for document in listed for one in document.maps("kubernetes")]
@@ -150,13 +142,9 @@ def _by_kubernetes(wanted: Sequence[str], value: Any) -> list[Any]:
     return found[:1] if len({str(keys) for keys, _, _ in found}) == 1 else found
 
 
-@rule("schema", about="tool", where="compose.yaml")
+@rule("schema", about="tool", where="compose.yaml", bad="imagee: shop-front:1.0", good="image: shop-front:1.0")
 def file_schema(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
-    """Un fichier Compose, un workflow ou un dependabot.yml n'a pas la forme que son programme attend.
-
-    Mauvais : imagee: shop-front:1.0
-    Bon : image: shop-front:1.0
-    """
+    """Un fichier Compose, un workflow ou un dependabot.yml n'a pas la forme que son programme attend."""
     files = dict.fromkeys(workflow_files(repository), "github-workflows")
     if files and ".github/dependabot.yml" in repository.files:
         files[".github/dependabot.yml"] = "dependabot"

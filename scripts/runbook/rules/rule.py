@@ -2,7 +2,6 @@
 
 import importlib
 import pkgutil
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -44,18 +43,19 @@ class Rule:
 
 Look = Callable[..., Iterator[Told]]
 RULES: dict[str, Rule] = {}
-TOLD = re.compile(r"(?P<sentence>.*?)\s+Mauvais : (?P<bad>.*?)\s+Bon : (?P<good>.*?)\s*", re.DOTALL)
 
 
-def rule(identifier: str, *programs: str, about: str = "command", where: str = "") -> Callable[[Look], Look]:
-    """Enter the function below as a rule; its docstring, in French for who reads findings, says what it is."""
+def rule(
+    identifier: str, *programs: str, bad: str, good: str, where: str = "", about: str = ""
+) -> Callable[[Look], Look]:
+    """Enter the function below as a rule; its docstring, in French for who reads findings, says what it is.
+
+    It looks at the repository if its examples stand in a file, else at commands, unless `about` says more.
+    """
+    looks_at = about or ("repository" if where else "command")
 
     def enter(look: Look) -> Look:
-        told = TOLD.fullmatch(look.__doc__ or "")
-        if told is None:
-            raise ValueError(f"{identifier}: no sentence, « Mauvais : » and « Bon : » in its docstring")
-        sentence, bad, good = told.group("sentence", "bad", "good")
-        RULES[identifier] = Rule(identifier, sentence, bad, good, where, about, programs, look)
+        RULES[identifier] = Rule(identifier, look.__doc__ or "", bad, good, where, looks_at, programs, look)
         return look
 
     return enter

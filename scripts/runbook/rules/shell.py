@@ -167,37 +167,33 @@ class Shell:
         yield from (command for value in values for command in self._substitutions(value, block))
         words = [word for value in values for word in _split(self._word(value, block))]
         for word in words or [Word(UNKNOWN, _line(node, block))]:
-            if variable is not None:
-                self.variables[text_of(variable)] = word.text
+            self.variables[text_of(variable)] = word.text
             if body is not None:
                 yield from self.walk(body, block, ())
 
     def _redirected(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
         body = node.child_by_field_name("body")
         redirects, stdin = self._redirects(node, block)
-        commands = list(self.walk(body, block, piped)) if body is not None else []
+        commands = list(self.walk(body, block, piped)) if body else [_nameless(node, block)]
         for redirect in node.children_by_field_name("redirect"):
             yield from self._substitutions(redirect, block)
             for child in redirect.children:  # what follows a here-document's start on its line: `| command`
                 if redirect.type == "heredoc_redirect" and child.type in ("pipeline", "command"):
                     yield from self.walk(child, block, tuple(command.name for command in commands) or ("",))
-        if body is None:
-            yield replace(_nameless(node, block), redirects=redirects, stdin=stdin)
-            return
         yield from commands[:-1]
         for command in commands[-1:]:
             yield replace(
                 command,
-                words=(*command.words, *self._late_words(node, body, block)),
+                words=(*command.words, *self._late_words(node, body.end_byte if body else node.start_byte, block)),
                 redirects=(*command.redirects, *redirects),
                 stdin=command.stdin if stdin is None else stdin,
             )
 
-    def _late_words(self, node: tree_sitter.Node, body: tree_sitter.Node, block: Block) -> Iterator[Word]:
-        """Words that the grammar puts elsewhere: `-` before a here-document, and what follows its start."""
+    def _late_words(self, node: tree_sitter.Node, end: int, block: Block) -> Iterator[Word]:
+        """Words after the `end` of a command: `-` before a here-document, and what follows its start."""
         for redirect in node.children_by_field_name("redirect"):
             if redirect.type == "heredoc_redirect":
-                before = (node.text or b"")[body.end_byte - node.start_byte : redirect.start_byte - node.start_byte]
+                before = (node.text or b"")[end - node.start_byte : redirect.start_byte - node.start_byte]
                 if before.strip() == b"-":
                     yield Word("-", _line(redirect, block))
                 yield from (self._word(argument, block) for argument in redirect.children_by_field_name("argument"))

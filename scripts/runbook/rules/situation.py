@@ -27,8 +27,8 @@ class Situation:
     `here` if the page runs in this repository: what it names must then be there; what stands on a page that
     runs nowhere may be its reader's own.  What commands before made: `made` files (`…/` with all that is under it),
     `images`, local `ports` → the application that answers, None for one that the model does not know, `objects` of the
-    cluster with those of the manifests, `namespace` the current one.  `opaque` once the page applied
-    manifests that only running can tell.
+    cluster with those of the manifests, `namespace` the current one, `applied` what it was told of them.  `opaque` once
+    the page applied manifests that only running can tell.
     """
 
     repository: Repository
@@ -41,6 +41,7 @@ class Situation:
     ports: dict[int, str | None] = field(default_factory=dict)
     objects: list[KubeObject] = field(default_factory=list)
     namespace: str = "default"
+    applied: set[str] = field(default_factory=set)
     opaque: bool = False
 
     def place(self, text: str) -> str | None:
@@ -92,5 +93,6 @@ class Situation:
         for other in before:
             self.made |= other.made
             self.images |= other.images
+            self.applied |= other.applied
             self.opaque |= other.opaque
             self.objects += [item for item in other.objects if item not in self.objects]

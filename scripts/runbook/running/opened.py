@@ -14,7 +14,7 @@ from runbook.running import processes
 from runbook.running.asking import OUTPUT, holds
 from runbook.running.facts import End, Fact, Ran
 from runbook.running.run import Answer, Run
-from runbook.running.shell import Job, Shell
+from runbook.running.shell import Shell
 
 Bad = Callable[[Fact], bool]  # what somebody else makes of a fact: nothing can rely on a bad step
 PAUSE = 0.5  # seconds between two attempts
@@ -29,7 +29,6 @@ class Opened:
         self.page, self.run = page, run
         self._numbers = itertools.count()  # no generator: one that a signal goes through gives nothing any more
         self._shells: list[Shell] = []
-        self._jobs: list[Job] = []
         code = "\n".join(step.block.code for step in page.steps)
         self._secrets = tuple(sorted(filter(run.private.is_secret, set(re.findall(r"\b[A-Za-z_]\w*", code)))))
         local = set(re.findall(r"\w+", " ".join(re.findall(r"\b(?:local|declare|typeset)\b(.*)", code))))
@@ -63,12 +62,9 @@ class Opened:
         return fact
 
     def close(self) -> None:
-        """End the background steps, then the shell and whatever escaped from it."""
-        below = [process for job in self._jobs for process in processes.tree(job.pid)]
-        processes.stop(below, self.run.settings.stop_grace)
-        self._jobs.clear()
+        """End the background steps and the shells, then whatever escaped from them."""
         for shell in self._shells:
-            shell.close()
+            shell.close(self.run.settings.stop_grace)
         self._shells.clear()
         processes.hunt(self.run.token, self.run.spared)
 
@@ -94,7 +90,6 @@ class Opened:
         job = shell.start(step.block.code)
         if job is None:
             return self.fact(step, ran=Ran(End.CLOSED))
-        self._jobs.append(job)
         while True:
             running = job.running  # asked before reading: what an ended job printed is then all there
             out, err = job.outputs.read()

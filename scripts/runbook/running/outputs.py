@@ -30,7 +30,8 @@ class Outputs:
 
     def read(self) -> tuple[bytes, bytes]:
         """What was printed so far on each stream, up to the limit."""
-        out, err = (os.pread(file.fileno(), self._limit, 0) for file in self._files)
+        sizes = (min(state.st_size, self._limit) for state in self.states)
+        out, err = (os.pread(file.fileno(), size, 0) for file, size in zip(self._files, sizes, strict=True))
         return out, err
 
 

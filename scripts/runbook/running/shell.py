@@ -135,8 +135,9 @@ class Shell:
         self._jobs.append(job)
         return job
 
-    def close(self) -> None:
-        """Let the shell end by itself (its EXIT trap runs), then end whatever is left below it."""
+    def close(self, grace: float = 0.0) -> None:
+        """Stop what was left running, let the shell end by itself (its EXIT trap runs), then end what is left below."""
+        processes.stop([process for job in self._jobs for process in processes.tree(job.pid)], grace)
         below = processes.tree(self.pid)[1:]
         with contextlib.suppress(OSError):
             if self._process.stdin:

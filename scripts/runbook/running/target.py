@@ -4,7 +4,6 @@ import contextlib
 import fnmatch
 import json
 import os
-import select
 import subprocess
 import sys
 import time
@@ -28,7 +27,7 @@ KEPT = (
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")  # in either case
 HERE = "localhost,127.0.0.1,::1"
 DOCKER = ("currentContext", "cliPluginsExtraDirs", "features", "plugins", "aliases")  # no credentials
-POLL = 0.05  # seconds between two questions to a service that starts
+POLL = 0.05  # seconds between two questions to a service
 
 
 @contextlib.contextmanager
@@ -97,12 +96,11 @@ def running(
 
 def first_ended(servers: list[Server]) -> Server:
     """Wait until one of them ends by itself."""
-    ends = {os.pidfd_open(server.process.pid): server for server in servers}
-    ended = ends[select.select(ends, [], [])[0][0]]
-    for descriptor in ends:
-        os.close(descriptor)
-    ended.process.wait()
-    return ended
+    while True:
+        for server in servers:
+            if server.process.poll() is not None:
+                return server
+        time.sleep(POLL)
 
 
 def _start(name: str, service: Service, run: Run, env: Mapping[str, str]) -> Server:

@@ -16,9 +16,7 @@ from runbook.matching import expect
 from runbook.matching.generalise import Shown, generalise
 from runbook.outcome import Outcome, Reason
 from runbook.plan import Plan, Step, make_plan
-from runbook.reading.blocks import blocks_of
 from runbook.reading.content import Block, Expected
-from runbook.reading.pages import read_site
 from runbook.reporting import terminal
 from runbook.running.interruption import Interruptions
 from runbook.running.mask import MASK
@@ -167,6 +165,9 @@ def _put(one: Accepted, lines: list[str]) -> Accepted:
 
 def _reads_as_meant(asked: Asked, page: str, done: list[Accepted]) -> bool:
     """Whether each expected result is now, where it has moved to, the text that was accepted."""
+    from runbook.reading.blocks import blocks_of
+    from runbook.reading.pages import read_site
+
     read = {
         block.line: block.expected.text
         for found in blocks_of(read_site(asked.root, asked.settings.site), asked.settings)

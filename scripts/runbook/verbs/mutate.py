@@ -3,10 +3,7 @@
 import os
 
 import click
-from rich.live import Live
 
-from runbook.mutating import generate, judge, score
-from runbook.repository.model import read_repository
 from runbook.verbs.options import JSON, Asked, print_json, verb
 
 
@@ -21,6 +18,11 @@ from runbook.verbs.options import JSON, Asked, print_json, verb
 )
 def command(asked: Asked, count: int | None, seed: int, only: str, workers: int) -> int:
     """Change une chose à la fois dans une copie du dépôt, et compte ce que le contrôle ou l'exécution ne voit pas."""
+    from rich.live import Live
+
+    from runbook.mutating import generate, judge, score
+    from runbook.repository.model import read_repository
+
     selection = asked.selected()
     repository = read_repository(asked.root, asked.settings)
     made = generate.generate(selection.pages, repository, asked.targets)

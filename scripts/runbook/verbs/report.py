@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from runbook.errors import RunbookError
 from runbook.reading.selection import Selection
-from runbook.reporting import junit, record, terminal
+from runbook.reporting import record, terminal
 from runbook.verbs.options import JSON, JUNIT, RECORD, Asked, print_json, verb
 
 
@@ -31,6 +31,8 @@ def command(asked: Asked, commit: str | None, schema: bool) -> int:
     for fault in elsewhere:
         click.echo(fault, err=True)
     if asked.junit_file:
+        from runbook.reporting import junit
+
         junit.write(done.campaigns, asked.junit_file)
     if asked.as_json:
         print_json(done)

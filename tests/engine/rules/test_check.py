@@ -217,6 +217,8 @@ BEHIND = "kubectl get --raw /api/v1/namespaces/shop/services"
         ("kubectl wait certificate/shop-tls -n shop --for=condition=Ready", []),
         ("kubectl wait certificate/shop-tlss -n shop --for=condition=Ready", ["objet-inconnu"]),
         ("kubectl get certificates -n shop; kubectl get certificate/made-by-a-controller -n shop", []),
+        ("kubectl create configmap later --from-literal=a=b", ["espace-de-noms"]),
+        ("kubectl create namespace later; kubectl create clusterrole later --verb=get --resource=pods", []),
         ("kubectl delete secret shop-tls-keys -n shop", []),
         ("kubectl delete secret shop-tls-keyss -n shop --ignore-not-found", ["objet-inconnu"]),
         ("kubectl delete secret something -n shop --ignore-not-found", []),
@@ -270,14 +272,35 @@ def test_a_policy_opens_a_port_of_the_pods(tmp_path: Path, port: str, rules_foun
     assert [one.rule for one in found(root)] == rules_found
 
 
+TWICE = CUSTOM.replace("name: once,", "name: once, labels: {part-of: boutique},")  # the job and its pods
+PEER = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: a, namespace: shop}}
+spec: {{podSelector: {{}}, egress: [{{to: [{{{space}podSelector: {{matchLabels: {{app: {app}}}}}}}]}}]}}
+"""
+OTHER = "namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {}}}}}, "
+
+
 @pytest.mark.parametrize(
-    "text", [CUSTOM, POLICY.format("8000") + "  egress: [{to: [{podSelector: {matchLabels: {part-of: boutique}}}]}]\n"]
+    ("app", "space", "times"),
+    [("api", "", 0), ("other", "", 1), ("api", OTHER.format("shop"), 0), ("other", OTHER.format("kube-system"), 0)],
+)
+def test_whom_a_policy_lets_in_or_out_is_there(tmp_path: Path, app: str, space: str, times: int) -> None:
+    root = write(tmp_path)
+    (root / "k8s/more.yaml").write_text(PEER.format(app=app, space=space), encoding="utf-8")
+    assert [one.rule for one in found(root)].count("selecteur") == times
+
+
+@pytest.mark.parametrize(
+    "text",
+    [CUSTOM, TWICE, POLICY.format("8000") + "  egress: [{to: [{podSelector: {matchLabels: {part-of: boutique}}}]}]\n"],
 )
 def test_a_label_of_pods_and_one_that_a_policy_asks_for_may_be_a_slip_too(tmp_path: Path, text: str) -> None:
     root = write(tmp_path)
     for label, times in (("boutique", 0), ("boutiqeu", 1)):
         (root / "k8s/more.yaml").write_text(text.replace("boutique", label), encoding="utf-8")
-        assert [one.rule for one in found(root)].count("etiquette-isolee") == times
+        assert [one.rule for one in found(root)].count("etiquette-isolee") == times * text.count("boutique")
 
 
 def test_effects_outside_are_judged_in_pages_that_run_and_not_in_the_projects_scripts(tmp_path: Path) -> None:

@@ -71,7 +71,13 @@ def test_objects_are_read_from_lists_and_a_service_leads_to_the_pods_of_its_name
 
     service = next(repository.of_kind("Service"))
     assert [str(item) for item in repository.pods_behind(service)] == ["CronJob « nightly »"]
-    assert repository.node_ports == {30001: "shop"}
+    assert (
+        repository.node_ports()
+        == repository.node_ports({"."})
+        == repository.node_ports({"all.yaml"})
+        == {30001: "shop"}
+    )
+    assert repository.node_ports({"k8s", "other.yaml"}) == {}
 
 
 def test_a_value_has_its_line_and_a_repeated_key_is_told() -> None:

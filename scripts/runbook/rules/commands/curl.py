@@ -14,7 +14,6 @@ from runbook.rules.situation import Situation
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 — what pages may write, nothing listens here
 HTTP_PORTS = {"http": 80, "https": 443}
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY")
 BODY = "--data --data-ascii --data-binary --data-raw --data-urlencode --json --form --form-string"
 SPEAK_OF = ("echo", "printf", "git", "grep", "sed", "docker", "kubectl", "export", "test", "[", "")  # text there
 WRITTEN = ("--output", "--dump-header", "--cookie-jar", "--trace", "--trace-ascii", "--stderr")
@@ -45,17 +44,13 @@ def opened(situation: Situation) -> dict[int, str | None]:
         numbers = {port for name in described.services for port in settings.services[name].ports}
         own = {port: repository.local_ports.get(port, "") for port in numbers}
     else:
-        own = repository.node_ports if described.contexts else repository.compose_ports
+        own = repository.node_ports(situation.applied) if described.contexts else repository.compose_ports
     return {**own, **situation.ports}
 
 
-@rule("adresse-muette")
+@rule("adresse-muette", bad="curl -fsS http://localhost:8081/health", good="curl -fsS http://localhost:8080/health")
 def silent(call: Call) -> Iterator[Told]:
-    """Une commande appelle une adresse où rien ne répond d'ici : port fermé, ou nom que seuls les conteneurs ont.
-
-    Mauvais : curl -fsS http://localhost:8081/health
-    Bon : curl -fsS http://localhost:8080/health
-    """
+    """Une commande appelle une adresse où rien ne répond d'ici : port fermé, ou nom que seuls les conteneurs ont."""
     repository = call.situation.repository
     for word, host, port, _ in addresses(call):
         known = opened(call.situation) if call.situation.here else {}
@@ -67,13 +62,9 @@ def silent(call: Call) -> Iterator[Told]:
             yield word, f"hôte « {host} » : ce nom n'existe qu'entre les conteneurs", "passer par un port publié"
 
 
-@rule("route-inconnue")
+@rule("route-inconnue", bad="curl -fsS http://localhost:8080/healthz", good="curl -fsS http://localhost:8080/health")
 def unknown_route(call: Call) -> Iterator[Told]:
-    """Une commande appelle un chemin ou une méthode que l'application n'a pas, sans que la page attende ce refus.
-
-    Mauvais : curl -fsS http://localhost:8080/healthz
-    Bon : curl -fsS http://localhost:8080/health
-    """
+    """Une commande appelle un chemin ou une méthode que l'application n'a pas, sans que la page attende ce refus."""
     block, method = call.command.block, _method(call)
     if block.exit_status == 22 or (block.expected and re.search(r"\b40[45]\b", block.expected.text)):
         return
@@ -89,9 +80,10 @@ def unknown_route(call: Call) -> Iterator[Told]:
 
 def _asked(call: Call) -> Iterator[tuple[Word, Application | None, str]]:
     """The application that is asked, here or through the API of Kubernetes, and the path."""
-    repository, ports = call.situation.repository, opened(call.situation)
+    repository = call.situation.repository
     for word, host, port, path in addresses(call):
-        yield word, repository.applications.get(ports.get(port) or "") if host in LOOPBACK else None, path or "/"
+        if host in LOOPBACK:
+            yield word, repository.applications.get(opened(call.situation).get(port) or ""), path or "/"
     for word, one in [(word, RAW.fullmatch(word.text)) for word in call.values("--raw")]:
         service = repository.object_named("Service", one["name"], one["space"]) if one and one["path"] else None
         if one and service:
@@ -99,26 +91,19 @@ def _asked(call: Call) -> Iterator[tuple[Word, Application | None, str]]:
 
 
 def _method(call: Call) -> str:
-    asked = call.values("--request")
-    if asked:
-        return asked[-1].text
-    if call.has("--head"):
-        return "HEAD"
-    if call.has("--upload-file"):
-        return "PUT"
-    return "POST" if call.has(*BODY.split()) and not call.has("--get") else "GET"
+    asked, body = call.values("--request"), call.has(*BODY.split()) and not call.has("--get")
+    implied = "HEAD" if call.has("--head") else "PUT" if call.has("--upload-file") else "POST" if body else "GET"
+    return asked[-1].text if asked else implied
 
 
-@rule("requete", "curl")
+@rule(
+    "requete",
+    "curl",
+    bad="curl -fsS -H 'X-Token 1' http://localhost:8080/health",
+    good="curl -fsS -H 'X-Token: 1' http://localhost:8080/health",
+)
 def request(call: Call) -> Iterator[Told]:
-    """curl reçoit une méthode ou un en-tête qu'il ne peut pas envoyer.
-
-    Mauvais : curl -fsS -H 'X-Token 1' http://localhost:8080/health
-    Bon : curl -fsS -H 'X-Token: 1' http://localhost:8080/health
-    """
-    for word in call.values("--request"):
-        if word.known and word.text not in METHODS:
-            yield word, f"méthode HTTP « {word.text} » inconnue", nearest(word.text, METHODS)
+    """curl reçoit un en-tête qu'il ne peut pas envoyer."""
     for word in call.values("--header"):
         if word.known and not re.match(r"@|[\w-]+\s*[:;]", word.text):
             yield word, f"en-tête « {word.text} » sans « : »", "écrire « Nom: valeur »"

@@ -16,20 +16,17 @@ ONE_SERVICE = ("compose exec", "compose run", "compose port", "compose attach")
 SERVICES = "build create down images kill logs pause ps pull push restart rm start stats stop top unpause up wait watch"
 
 
-@rule("image-inconnue", "docker")
+@rule("image-inconnue", "docker", bad="docker run --rm shop-frontt:1.0", good="docker run --rm shop-front:1.0")
 def unknown_image(call: Call) -> Iterator[Told]:
-    """Une commande docker nomme une image que rien ne construit, tout près d'une qui l'est.
-
-    Mauvais : docker run --rm shop-frontt:1.0
-    Bon : docker run --rm shop-front:1.0
-    """
+    """Une commande docker nomme une image que rien ne construit, tout près d'une qui l'est."""
     built = {*call.situation.repository.built, *call.situation.images}
     names = {image.rpartition(":")[0] or image for image in built}
+    succeeds = call.command.block.exit_status == 0 and not call.command.block.not_run
     for word in _images(call) if call.situation.here else ():
         name, _, tag = word.text.partition(":")
         known = word.text in built or f"{word.text}:latest" in built or (name in names and call.verb in BUILDS)
         slip = name not in names and meant(name, names)
-        if word.known and not known and (slip or (name in names and tag and call.must_succeed)):
+        if word.known and not known and (slip or (name in names and tag and succeeds)):
             yield word, f"image « {word.text} » que rien ne construit", nearest(word.text, built)
 
 
@@ -42,13 +39,14 @@ def _images(call: Call) -> Iterable[Word]:
     return call.operands if call.verb in OF_IMAGES else ()
 
 
-@rule("construction", "docker")
+@rule(
+    "construction",
+    "docker",
+    bad="docker build --build-arg EDITIONS=2 -t shop-front:1.0 .",
+    good="docker build --build-arg EDITION=2 -t shop-front:1.0 .",
+)
 def build(call: Call) -> Iterator[Told]:
-    """docker build part d'un dossier sans Dockerfile, ou donne un argument que celui-ci ne prend pas.
-
-    Mauvais : docker build --build-arg EDITIONS=2 -t shop-front:1.0 .
-    Bon : docker build --build-arg EDITION=2 -t shop-front:1.0 .
-    """
+    """docker build part d'un dossier sans Dockerfile, ou donne un argument que celui-ci ne prend pas."""
     situation, files = call.situation, call.values("--file")
     for word in [word for word in call.operands[:1] if word.text != "-"] if call.verb in BUILDS else ():
         path = files[0].text if files else f"{word.text}/Dockerfile"
@@ -61,13 +59,9 @@ def build(call: Call) -> Iterator[Told]:
                 yield argument, f"« {dockerfile.path} » ne prend pas « {name} »", nearest(name, dockerfile.arguments)
 
 
-@rule("service-inconnu", "docker")
+@rule("service-inconnu", "docker", bad="docker compose logs frontt", good="docker compose logs front")
 def unknown_service(call: Call) -> Iterator[Told]:
-    """Une commande docker compose nomme un service ou un profil que le fichier Compose n'a pas.
-
-    Mauvais : docker compose logs frontt
-    Bon : docker compose logs front
-    """
+    """Une commande docker compose nomme un service ou un profil que le fichier Compose n'a pas."""
     situation, compose = call.situation, call.situation.repository.compose
     elsewhere = any(situation.place(word.text) != compose.path for word in call.values("--file"))
     if not situation.here or elsewhere or not compose.services or not call.verb.startswith("compose "):

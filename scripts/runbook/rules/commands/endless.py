@@ -18,13 +18,9 @@ RUNS = ("exec", "run", "container exec", "container run", "attach", "debug")
 ENDED = re.compile(r"(?<![&>|])&(?![&>\d])|\btimeout\b|\bhead\b|--dry-run")
 
 
-@rule("ne-finit-pas")
+@rule("ne-finit-pas", bad="docker compose up", good="docker compose up --detach")
 def endless(call: Call) -> Iterator[Told]:
-    """Une commande ne finit pas d'elle-même, ou attend quelqu'un au clavier.
-
-    Mauvais : docker compose up
-    Bon : docker compose up --detach
-    """
+    """Une commande ne finit pas d'elle-même, ou attend quelqu'un au clavier."""
     block, name = call.command.block, call.program if call.verb == call.program else f"{call.program} {call.verb}"
     if not call.situation.here or call.situation.target == SCRIPT:
         return

@@ -43,13 +43,9 @@ def written(call: Call) -> list[Word]:
     return [*words, *call.operands] if call.program in ("touch", "tee", "mkdir") else words
 
 
-@rule("fichier-absent")
+@rule("fichier-absent", bad="cat settings.envv", good="cat settings.env")
 def missing_files(call: Call) -> Iterator[Told]:
-    """Une commande lit ou lance un fichier, ou entre dans un dossier, qui n'existe ni dans le dépôt ni plus haut.
-
-    Mauvais : cat settings.envv
-    Bon : cat settings.env
-    """
+    """Une commande lit ou lance un fichier, ou entre dans un dossier, qui n'existe ni dans le dépôt ni plus haut."""
     situation, given = call.situation, call.values(*OPTIONS.get(call.program, ()))
     redirected = [word for operator, word in call.command.redirects if operator == "<"]
     own = call.command.words[:1] if re.match("[^/~].*/", call.command.name) else ()
@@ -93,13 +89,9 @@ def _lists(call: Call) -> Iterator[Word]:
             yield word
 
 
-@rule("dossier-absent")
+@rule("dossier-absent", bad="echo essai > k9s/essai.txt", good="echo essai > k8s/essai.txt")
 def missing_folder(call: Call) -> Iterator[Told]:
-    """Une commande écrit dans un dossier qui n'existe pas.
-
-    Mauvais : echo essai > k9s/essai.txt
-    Bon : echo essai > k8s/essai.txt
-    """
+    """Une commande écrit dans un dossier qui n'existe pas."""
     situation = call.situation
     for word in written(call) if situation.here and not call.has("--parents") else ():
         path = situation.place(word.text) or ""
@@ -110,13 +102,9 @@ def missing_folder(call: Call) -> Iterator[Told]:
             yield word, f"le dossier de « {word.text} » n'existe pas", remedy
 
 
-@rule("programme-inconnu")
+@rule("programme-inconnu", bad="kubeclt get pods -n shop", good="kubectl get pods -n shop")
 def unknown_program(call: Call) -> Iterator[Told]:
-    """Une commande lance un programme que ni le contrôle ni les réglages du site ne connaissent, tout près d'un connu.
-
-    Mauvais : kubeclt get pods -n shop
-    Bon : kubectl get pods -n shop
-    """
+    """Une commande lance un programme que rien ne connaît ici, tout près d'un qui est connu."""
     name, model = call.command.name, call.situation.repository.settings.model
     if not call.situation.here or call.grammar or len(name) < 4 or name in builtins():
         return
@@ -128,13 +116,9 @@ def unknown_program(call: Call) -> Iterator[Told]:
         yield call.command.words[0], f"programme « {name} » inconnu", f"vouliez-vous dire « {near} » ?"
 
 
-@rule("module-inconnu", "python")
+@rule("module-inconnu", "python", bad="python -m json.toool settings.json", good="python -m json.tool settings.json")
 def unknown_module(call: Call) -> Iterator[Told]:
-    """python -m lance un module que ni le dépôt ni l'environnement n'ont.
-
-    Mauvais : python -m json.toool settings.json
-    Bon : python -m json.tool settings.json
-    """
+    """python -m lance un module que ni le dépôt ni l'environnement n'ont."""
     word = next((word for option, word in pairwise(call.operands) if option.text == "-m"), None)
     if word is None or not call.situation.here or not word.known:
         return
@@ -146,8 +130,7 @@ def unknown_module(call: Call) -> Iterator[Told]:
         except (ImportError, ValueError):
             there = False
         if not there:
-            remedy = nearest(word.text, (posixpath.basename(path) for path in own))
-            yield word, f"module « {word.text} » introuvable", remedy
+            yield word, f"module « {word.text} » introuvable", nearest(word.text, map(posixpath.basename, own))
 
 
 @effect("")

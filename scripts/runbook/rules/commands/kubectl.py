@@ -85,26 +85,22 @@ def _listed(kinds: Word) -> list[Word]:
     return [Word(one.lower(), kinds.line) for name in names for one in (ALL if name == "all" else (name,))]
 
 
-@rule("sorte-inconnue", "kubectl")
+@rule("sorte-inconnue", "kubectl", bad="kubectl get deploymnets -n shop", good="kubectl get deployments -n shop")
 def unknown_kind(call: Call) -> Iterator[Told]:
-    """Une commande kubectl nomme une sorte d'objet que Kubernetes n'a pas, tout près d'une qu'il a.
-
-    Mauvais : kubectl get deploymnets -n shop
-    Bon : kubectl get deployments -n shop
-    """
+    """Une commande kubectl nomme une sorte d'objet que Kubernetes n'a pas, tout près d'une qu'il a."""
     for word in targets(call)[1]:
         near = meant(word.text, (name for name in kinds() if len(name) > 2))
         if near and "." not in word.text:
             yield word, f"sorte d'objet « {word.text} » inconnue", f"vouliez-vous dire « {near} » ?"
 
 
-@rule("objet-inconnu")
+@rule(
+    "objet-inconnu",
+    bad="kubectl describe deployment/shop-fronts -n shop",
+    good="kubectl describe deployment/shop-front -n shop",
+)
 def unknown_object(call: Call) -> Iterator[Told]:
-    """Une commande nomme un objet du cluster qu'aucun manifeste ne décrit et qu'aucune commande ne crée.
-
-    Mauvais : kubectl describe deployment/shop-fronts -n shop
-    Bon : kubectl describe deployment/shop-front -n shop
-    """
+    """Une commande nomme un objet du cluster qu'aucun manifeste ne décrit et qu'aucune commande ne crée."""
     situation, looks = call.situation, namespace(call)
     if not situation.here or looks in SYSTEM_NAMESPACES[1:] or (call.grammar and call.program != "kubectl"):
         return
@@ -133,27 +129,32 @@ def unknown_object(call: Call) -> Iterator[Told]:
 
 def owners_of(situation: Situation, kind: str, name: str) -> list[KubeObject]:
     """The objects of this kind and name, or whose controllers make some that can be called so."""
-    start, unknown, _ = name.partition(UNKNOWN)
-    same = (kind, "Service") if kind == "Endpoints" else (kind,)
-
-    def is_owner(item: KubeObject) -> bool:
-        claims = item.maps("spec", "volumeClaimTemplates") if kind == "PersistentVolumeClaim" else []
-        begins = [f"{under(one, 'metadata', 'name')}-{item.name}" for one in claims] or [item.name]
-        for begin in begins if item.kind in MADE_BY.get(kind, ()) else ():
-            suffix = name.removeprefix(f"{begin}-")
-            if unknown and begin.startswith(start[: len(begin)]):
-                return True
-            if suffix != name and (suffix.isdecimal() or item.kind not in NUMBERED):
-                return True
-        return any(fits(name, text) for one in same for text in _names(item, one))
-
-    return [item for item in situation.objects if is_owner(item)]
+    kind = "Service" if kind == "Endpoints" else kind
+    called = [item for item in situation.objects if any(fits(name, one) for one in _names(item, kind))]
+    return called + [item for item in situation.objects if _makes(item, kind, name)]
 
 
-def _names(item: KubeObject, kind: str) -> list[str]:
-    """How the objects of this kind are called that it is, or that it has made: a certificate its Secret."""
+def _names(item: KubeObject, kind: str) -> tuple[str, ...]:
+    """How the object of this kind is called that it is, or that it makes: a certificate its Secret."""
+    if item.kind == kind:
+        return (item.name,)
     made = item.at("spec", "secretName") if kind == "Secret" else None
-    return [*([item.name] if item.kind == kind else []), *([made] if isinstance(made, str) else [])]
+    return (made,) if isinstance(made, str) else ()
+
+
+def _makes(item: KubeObject, kind: str, name: str) -> bool:
+    """Whether its controller makes objects of this kind whose names begin so."""
+    if item.kind not in MADE_BY.get(kind, ()):
+        return False
+    start, unknown, _ = name.partition(UNKNOWN)
+    claims = item.maps("spec", "volumeClaimTemplates") if kind == "PersistentVolumeClaim" else []
+    for begin in [f"{under(one, 'metadata', 'name')}-{item.name}" for one in claims] or [item.name]:
+        suffix = name.removeprefix(f"{begin}-")
+        if suffix != name and (suffix.isdecimal() or item.kind not in NUMBERED):
+            return True
+        if unknown and begin.startswith(start[: len(begin)]):
+            return True
+    return False
 
 
 def namespace(call: Call) -> str:
@@ -163,13 +164,9 @@ def namespace(call: Call) -> str:
     return asked[-1].text if asked else raw["space"] if raw else call.situation.namespace
 
 
-@rule("espace-de-noms", "kubectl")
+@rule("espace-de-noms", "kubectl", bad="kubectl get pods -n shopp", good="kubectl get pods -n shop")
 def wrong_namespace(call: Call) -> Iterator[Told]:
-    """Une commande kubectl regarde dans un espace de noms qui n'existe pas, ou dans « default » où le dépôt n'a rien.
-
-    Mauvais : kubectl get pods -n shopp
-    Bon : kubectl get pods -n shop
-    """
+    """kubectl regarde dans un espace de noms qui n'existe pas, ou dans « default » où le dépôt n'a rien."""
     situation, asked = call.situation, call.values("--namespace")
     made = {item.name for item in situation.objects if item.kind == "Namespace"}
     if not situation.here or not made or call.verb.startswith(("config", "create namespace", "delete namespace")):
@@ -179,20 +176,22 @@ def wrong_namespace(call: Call) -> Iterator[Told]:
         strange = word.known and word.text not in (*own, *SYSTEM_NAMESPACES)
         if strange and (not situation.opaque or meant(word.text, own)):
             yield word, f"espace de noms « {word.text} » inconnu", nearest(word.text, own)
-    listed = any(target.kind.namespaced and target.name is None for target in targets(call)[0])
+    kinds_named = [target.kind for target in targets(call)[0] if target.name is None]
+    kinds_named += [kinds()[item.kind.lower()] for item in _made(call)]
     empty = situation.namespace == "default" and not any(item.namespace == "default" for item in situation.objects)
     anywhere = asked or situation.opaque or call.has("--all-namespaces")
-    if (listed or call.verb in ("events", "run")) and empty and not anywhere:
+    if (call.verb == "events" or any(kind.namespaced for kind in kinds_named)) and empty and not anywhere:
         yield None, "kubectl regarde dans « default », où ce dépôt n'a rien", f"ajouter -n {min(own)}"
 
 
-@rule("selecteur-vide", "kubectl")
+@rule(
+    "selecteur-vide",
+    "kubectl",
+    bad="kubectl get pods -n shop -l app=fronts",
+    good="kubectl get pods -n shop -l app=front",
+)
 def empty_selector(call: Call) -> Iterator[Told]:
-    """Un sélecteur d'étiquettes ne désigne aucun objet des manifestes.
-
-    Mauvais : kubectl get pods -n shop -l app=fronts
-    Bon : kubectl get pods -n shop -l app=front
-    """
+    """Un sélecteur d'étiquettes ne désigne aucun objet des manifestes."""
     situation = call.situation
     if not call.values("--selector"):
         return
@@ -205,13 +204,14 @@ def empty_selector(call: Call) -> Iterator[Told]:
             yield word, f"le sélecteur « {word.text} » ne désigne rien", nearest(word.text, shown)
 
 
-@rule("conteneur-inconnu", "kubectl")
+@rule(
+    "conteneur-inconnu",
+    "kubectl",
+    bad="kubectl set image deployment/shop-front web=shop-front:1.1 -n shop",
+    good="kubectl set image deployment/shop-front front=shop-front:1.1 -n shop",
+)
 def unknown_container(call: Call) -> Iterator[Told]:
-    """Une commande kubectl nomme un conteneur que les pods de l'objet n'ont pas.
-
-    Mauvais : kubectl set image deployment/shop-front web=shop-front:1.1 -n shop
-    Bon : kubectl set image deployment/shop-front front=shop-front:1.1 -n shop
-    """
+    """Une commande kubectl nomme un conteneur que les pods de l'objet n'ont pas."""
     names = {one.name for item in _meant(call) for one in item.containers()}
     words = call.values("--container") if call.verb in ("logs", "exec", "attach", "set env") else []
     if call.verb == "set image":
@@ -226,13 +226,14 @@ def _meant(call: Call) -> list[KubeObject]:
     return [item for target in named for item in owners_of(call.situation, target.kind.name, target.name or "")]
 
 
-@rule("port-inconnu", "kubectl")
+@rule(
+    "port-inconnu",
+    "kubectl",
+    bad="timeout 5 kubectl port-forward svc/shop-front 8080:81 -n shop",
+    good="timeout 5 kubectl port-forward svc/shop-front 8080:80 -n shop",
+)
 def unknown_port(call: Call) -> Iterator[Told]:
-    """kubectl port-forward vise un port que le Service ou le pod n'a pas.
-
-    Mauvais : timeout 5 kubectl port-forward svc/shop-front 8080:81 -n shop
-    Bon : timeout 5 kubectl port-forward svc/shop-front 8080:80 -n shop
-    """
+    """kubectl port-forward vise un port que le Service ou le pod n'a pas."""
     for item in _meant(call) if call.verb == "port-forward" else ():
         own = [str(port[key]) for port in item.maps("spec", "ports") for key in ("port", "name") if key in port]
         known = own if item.kind == "Service" else [name for one in item.containers() for name in one.ports]
@@ -253,6 +254,7 @@ def remember(call: Call) -> None:
     elif call.verb == "port-forward":
         _open(call)
     elif call.verb in FROM_FILES and given:
+        situation.applied |= {place for one in given if (place := situation.place(one.text))}
         read = call.command.stdin
         situation.opaque |= any(
             "://" in one.text or not one.known or (one.text == "-" and read is None) for one in given
@@ -260,7 +262,7 @@ def remember(call: Call) -> None:
         known = {(item.kind, item.name, item.namespace) for item in situation.objects}
         found = objects_in(parse_documents(read or "", call.command.block.page, call.command.line)[0])
         situation.objects += [item for item in found if (item.kind, item.name, item.namespace) not in known]
-    elif call.verb.partition(" ")[0] in MAKES and not dry:
+    elif not dry:
         situation.objects += _made(call)
 
 
@@ -277,7 +279,7 @@ def _open(call: Call) -> None:
 def _made(call: Call) -> list[KubeObject]:
     """The object that `create KIND NAME`, `run NAME` or `expose` makes."""
     first, _, kind = call.verb.partition(" ")
-    known = kinds().get(kind.partition(" ")[0])
+    known = kinds().get(kind.partition(" ")[0]) if first == "create" else None
     name = MADE_ALONE.get(first) or (known.name if known else "")
     words = call.values("--name") or (call.operands[-1:] if first == "run" else call.operands[:1])
     space = {} if name == "Namespace" else {"namespace": namespace(call)}

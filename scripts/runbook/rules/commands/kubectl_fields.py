@@ -19,13 +19,14 @@ READERS: dict[str, Callable[[str], list[Path]]] = {
 }
 
 
-@rule("champ-inconnu", "kubectl")
+@rule(
+    "champ-inconnu",
+    "kubectl",
+    bad="kubectl get deployment shop-front -n shop -o jsonpath='{.status.readyReplica}'",
+    good="kubectl get deployment shop-front -n shop -o jsonpath='{.status.readyReplicas}'",
+)
 def unknown_field(call: Call) -> Iterator[Told]:
-    """Une forme de sortie, un chemin JSONPath, une colonne ou un correctif de kubectl nomme ce qui n'existe pas.
-
-    Mauvais : kubectl get deployment shop-front -n shop -o jsonpath='{.status.readyReplica}'
-    Bon : kubectl get deployment shop-front -n shop -o jsonpath='{.status.readyReplicas}'
-    """
+    """Une forme de sortie, un chemin JSONPath, une colonne ou un correctif de kubectl nomme ce qui n'existe pas."""
     found = targets(call)[0]
     kinds = sorted({target.kind.name for target in found})
     alone = len(found) == 1 and found[0].name is not None

@@ -24,13 +24,9 @@ def _runs(call: Call) -> bool:
     return call.situation.here and call.situation.target != SCRIPT and not call.command.block.not_run
 
 
-@rule("ecrit-les-sources")
+@rule("ecrit-les-sources", bad="sed -i s/a/b/ k8s/api.yaml", good="sed s/a/b/ k8s/api.yaml")
 def writes_sources(call: Call) -> Iterator[Told]:
-    """Une page qui s'exécute change un fichier du projet, ou son histoire git.
-
-    Mauvais : sed -i s/a/b/ k8s/api.yaml
-    Bon : sed s/a/b/ k8s/api.yaml
-    """
+    """Une page qui s'exécute change un fichier du projet, ou son histoire git."""
     remedy = SAY_WHY.format("ecrit-les-sources")
     if not _runs(call):
         return
@@ -54,13 +50,13 @@ def _changed(call: Call) -> list[Word]:
     return words
 
 
-@rule("execute-sans-lire")
+@rule(
+    "execute-sans-lire",
+    bad="curl -fsSL https://example.org/install.sh | sh",
+    good="curl -fsSL https://example.org/install.sh --output /tmp/install.sh",
+)
 def runs_unread(call: Call) -> Iterator[Told]:
-    """Une page exécute un texte téléchargé, ou décodé, que personne n'a lu.
-
-    Mauvais : curl -fsSL https://example.org/install.sh | sh
-    Bon : curl -fsSL https://example.org/install.sh --output /tmp/install.sh
-    """
+    """Une page exécute un texte téléchargé, ou décodé, que personne n'a lu."""
     remedy = SAY_WHY.format("execute-sans-lire")
     if not _runs(call) or call.program not in (*SHELLS, "eval"):
         return
@@ -71,13 +67,9 @@ def runs_unread(call: Call) -> Iterator[Told]:
         yield None, f"un texte de « {source} » est exécuté sans être lu", remedy
 
 
-@rule("touche-aux-cles")
+@rule("touche-aux-cles", bad="kubectl config use-context production", good="kubectl config get-contexts")
 def touches_keys(call: Call) -> Iterator[Told]:
-    """Une page change les clés ou la configuration de son lecteur : ~/.ssh, kubeconfig.
-
-    Mauvais : kubectl config use-context production
-    Bon : kubectl config get-contexts
-    """
+    """Une page change les clés ou la configuration de son lecteur : ~/.ssh, kubeconfig."""
     remedy = SAY_WHY.format("touche-aux-cles")
     if not _runs(call):
         return

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from tree_sitter import Node
+
 from runbook.reading.content import PageBlocks
+from runbook.reading.syntax import parse, text_of
 from runbook.rules.call import PROGRAMS, SUBCOMMANDS, Call, options_of
 from runbook.rules.finding import Finding, Told, meant, nearest
 from runbook.rules.rule import rule
@@ -12,17 +15,12 @@ from runbook.rules.scripts import SCRIPT
 PLACEHOLDER = re.compile(
     r"<[A-Za-zÀ-ÿ][\wÀ-ÿ .'’/-]*>|(?<![\w$\[({])\[[A-Z][A-Z_-]{2,}\]|\b(?:CHANGEME|YOUR[-_][A-Z_-]+)\b"
 )
-LAST_PROGRAM = re.compile(r"(?:^|[|;&(]\s*)([\w./-]+)(?!.*[|;&(]\s*[\w./-]+)")
 PATTERNS = ("grep", "sed", "awk", "jq", "perl", "echo", "printf", "python", "rg", "egrep", "cat", "tee")
 
 
-@rule("verbe-inconnu")
+@rule("verbe-inconnu", bad="docker compose upp --detach", good="docker compose up --detach")
 def unknown_verb(call: Call) -> Iterator[Told]:
-    """Un programme reçoit un verbe qu'il n'a pas.
-
-    Mauvais : docker compose upp --detach
-    Bon : docker compose up --detach
-    """
+    """Un programme reçoit un verbe qu'il n'a pas."""
     if call.grammar is None:
         return
     for what, word, verb in call.wrong:
@@ -37,13 +35,9 @@ def unknown_verb(call: Call) -> Iterator[Told]:
                 yield word, f"« {call.program} {verb} » n'existe pas", nearest(word.text, known)
 
 
-@rule("option-inconnue")
+@rule("option-inconnue", bad="docker compose up --detached", good="docker compose up --detach")
 def unknown_option(call: Call) -> Iterator[Told]:
-    """Un programme reçoit une option qu'il n'a pas, ou sans la valeur qu'elle attend.
-
-    Mauvais : docker compose up --detached
-    Bon : docker compose up --detach
-    """
+    """Un programme reçoit une option qu'il n'a pas, ou sans la valeur qu'elle attend."""
     if call.grammar is None or (call.grammar.program not in PROGRAMS and not call.situation.here):
         return
     named = " ".join([call.program, *([call.verb] if call.verb and call.verb != call.program else [])])
@@ -63,13 +57,9 @@ def unknown_option(call: Call) -> Iterator[Told]:
                 yield word, f"option « {name} » inconnue de « {named} »", remedy
 
 
-@rule("variable-inconnue")
+@rule("variable-inconnue", bad='echo "$VERSON"', good='VERSON=1; echo "$VERSON"')
 def unset_variable(call: Call) -> Iterator[Told]:
-    """Une commande lit une variable que rien n'affecte avant elle dans la page.
-
-    Mauvais : echo "$VERSON"
-    Bon : VERSON=1; echo "$VERSON"
-    """
+    """Une commande lit une variable que rien n'affecte avant elle dans la page."""
     command = call.command
     words = (*command.words, *(word for _, word in command.redirects)) if call.situation.here else ()
     for word in words:
@@ -83,33 +73,28 @@ def unset_variable(call: Call) -> Iterator[Told]:
             yield word, f"variable « {name} » jamais affectée avant dans la page", remedy
 
 
-@rule("texte-a-remplacer", about="page")
+@rule(
+    "texte-a-remplacer",
+    about="page",
+    bad="kubectl logs <nom-du-pod> -n shop",
+    good="kubectl logs deploy/shop-front -n shop",
+)
 def placeholder(page: PageBlocks, _: object, __: object) -> Iterator[Told]:
-    """Une commande contient un texte que le lecteur doit remplacer : collée telle quelle, elle échoue.
-
-    Mauvais : kubectl logs <nom-du-pod> -n shop
-    Bon : kubectl logs deploy/shop-front -n shop
-    """
-    for block in page.blocks:
-        if not block.target:
-            continue
-        for number, line in enumerate(_outside_documents(block.code), 1):
-            found = PLACEHOLDER.search(line)
-            program = LAST_PROGRAM.search(line[: found.start()]) if found else None
-            if found and not (program and program[1] in PATTERNS):
-                cause = f"« {found[0]} » : texte à remplacer par le lecteur"
+    """Une commande contient un texte que le lecteur doit remplacer : collée telle quelle, elle échoue."""
+    for block in (block for block in page.blocks if block.target and PLACEHOLDER.search(block.code)):
+        tree = parse(PLACEHOLDER.sub(lambda found: "x" * len(found[0].encode()), block.code))
+        for found in PLACEHOLDER.finditer(block.code):
+            place = len(block.code[: found.start()].encode())
+            if not _is_spoken(tree.descendant_for_byte_range(place, place + 1)):
+                line = block.line + 1 + block.code.count("\n", 0, found.start())
                 remedy = "trouver la valeur par une commande, par exemple POD=$(…)"
-                yield Finding(page.page.path, block.line + number, cause, remedy)
+                yield Finding(page.page.path, line, f"« {found[0]} » : texte à remplacer par le lecteur", remedy)
 
 
-def _outside_documents(code: str) -> Iterator[str]:
-    """The lines, those of here-documents empty."""
-    until = ""
-    for line in code.split("\n"):
-        if until:
-            until = "" if line.strip() == until else until
-            yield ""
-            continue
-        here = re.search(r"<<-?\s*['\"]?(\w+)", line)
-        until = here[1] if here else ""
-        yield line.partition(" #")[0]
+def _is_spoken(node: Node | None) -> bool:
+    """Whether it is in a comment, a here-document, or among the words of a program that prints or matches them."""
+    while node is not None and node.type not in ("comment", "heredoc_body"):
+        if node.type == "command" and text_of(node.child_by_field_name("name")) in PATTERNS:
+            return True
+        node = node.parent
+    return node is not None
