@@ -3,6 +3,7 @@
 import os
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -12,6 +13,7 @@ FILE = "pyproject.toml"
 SITES = ("mkdocs.yml", "mkdocs.yaml")
 SITE_VARIABLE = "RUNBOOK_SITE"
 NOT_OURS = {"node_modules", "site-packages", "vendor"}
+Pattern = Annotated[str, msgspec.Meta(pattern=r"^(?!.*[^/!]\*\*|.*\*\*[^/])[^/]")]  # `**` between slashes
 
 
 class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,13 +66,13 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     teardown: list[str] = []
     teardown_deadline: float = 120.0
     stand_in: StandIn | None = None
-    depends: list[str] = []  # glob patterns; after « ! », those of files to leave out
+    depends: list[Pattern] = []  # glob patterns; after « ! », those of files to leave out
 
 
 class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the values live that no kept output may show."""
 
-    manifests: list[str] = []  # glob patterns of files with Kubernetes Secrets
+    manifests: list[Pattern] = []  # glob patterns of files with Kubernetes Secrets
     variables: list[str] = []  # patterns of environment and shell variables
 
 
@@ -92,7 +94,7 @@ class ApplicationSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 class ModelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the static check reads the repository from; patterns are relative to its root."""
 
-    manifests: list[str] = []
+    manifests: list[Pattern] = []
     base: str = ""  # the folder whose manifests are applied together
     kubernetes: str = ""  # the YAML file whose list `kubernetes` names each supported `version`
     compose: str = ""
@@ -100,7 +102,7 @@ class ModelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     applications: dict[str, ApplicationSource] = {}
     made_by_commands: list[str] = []  # "kind/name" of objects that a documented command creates, in lower case
     scripts: str = ""  # the folder of the shell scripts to judge as well; none without it
-    workflows: list[str] = []  # patterns of the GitHub Actions workflows to judge as well
+    workflows: list[Pattern] = []  # patterns of the GitHub Actions workflows to judge as well
     commands: list[str] = []  # programs of this repository's pages that nothing need say more of
     metrics: list[str] = []  # patterns of what exporters give to Prometheus; the code's own metrics are read there
 

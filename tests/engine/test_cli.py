@@ -129,6 +129,8 @@ def test_misuse_gives_status_2_and_one_line(sample: Path, arguments: list[str], 
     [
         ("pyproject.toml", "[tool.runbook]\ndeadline = 'soon'\n", "[tool.runbook] : "),
         ("pyproject.toml", "[tool", "TOML illisible"),
+        ("pyproject.toml", "[tool.runbook.model]\nmanifests = ['/k8s/*.yaml']\n", "at `$.model.manifests[0]`"),
+        ("pyproject.toml", "[tool.runbook.secrets]\nmanifests = ['k8s/**.yaml']\n", "at `$.secrets.manifests[0]`"),
         ("mkdocs.yml", "site_name: x\nplugins: [nowhere]\n", "greffon « nowhere » absent d'ici"),
         ("mkdocs.yml", "site_name: [x\n", "MkDocs refuse le site"),
     ],

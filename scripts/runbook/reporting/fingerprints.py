@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -13,19 +13,18 @@ _BLOCKS = re.compile(
 )
 
 
-def fingerprints(root: Path, patterns: Iterable[str]) -> dict[str, str]:
+def fingerprints(root: Path, patterns: Collection[str]) -> dict[str, str]:
     """Path from `root` → SHA-256 of each file that a pattern names, unless a `!pattern` does too.
 
     In a `!pattern`, `*` stands for any text, slashes included.
     """
-    listed = list(patterns)
-    refused = [pattern[1:] for pattern in listed if pattern.startswith("!")]
-    paths = {path for pattern in listed if not pattern.startswith("!") for path in root.glob(pattern)}
+    listed, refused = [[one for one in patterns if one.startswith("!") is no] for no in (False, True)]
+    paths = {path for pattern in listed for path in root.glob(pattern)}
     found = {path.relative_to(root).as_posix(): path for path in sorted(paths) if path.is_file()}
     return {
         name: hashlib.sha256(path.read_bytes()).hexdigest()
         for name, path in found.items()
-        if not any(fnmatch(name, pattern) for pattern in refused)
+        if not any(fnmatch(name, pattern[1:]) for pattern in refused)
     }
 
 

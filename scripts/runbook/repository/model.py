@@ -225,7 +225,7 @@ def read_repository(root: Path, settings: Settings, files: frozenset[str] | None
         faults += wrong
     name = source.compose or next((name for name in NAMES if name in listed), "")
     compose = Compose("", 1, {})
-    if name and (root / name).is_file():
+    if name:
         read, wrong = read_documents(root / name, name)
         faults += wrong
         compose = Compose(name, 1, *((read[0].value, read[0].node) if read else ({},)))

@@ -91,7 +91,7 @@ def read_documents(path: Path, name: str) -> tuple[list[Document], list[Problem]
     try:
         return parse_documents(path.read_text(encoding="utf-8"), name)
     except (OSError, UnicodeDecodeError) as error:
-        return [], [Problem(name, 1, f"fichier illisible : {error}", REMEDY)]
+        return [], [Problem(name, 1, f"fichier illisible : {getattr(error, 'strerror', None) or error}", REMEDY)]
 
 
 def parse_documents(text: str, name: str, line: int = 0) -> tuple[list[Document], list[Problem]]:
@@ -126,11 +126,11 @@ def _repeated_keys(root: yaml.Node) -> Iterator[tuple[int, str]]:
         if isinstance(node, yaml.SequenceNode):
             waiting += node.value
         elif isinstance(node, yaml.MappingNode):
-            first: dict[str, int] = {}
+            first: dict[str, yaml.Node] = {}
             for key, value in node.value:
-                line = key.start_mark.line + 1
-                if isinstance(key, yaml.ScalarNode) and first.setdefault(key.value, line) != line:
-                    yield line, f"clé « {key.value} » déjà écrite ligne {first[key.value]} : seule la dernière compte"
+                if isinstance(key, yaml.ScalarNode) and (at := first.setdefault(key.value, key)) is not key:
+                    cause = f"clé « {key.value} » déjà écrite ligne {at.start_mark.line + 1} : seule la dernière compte"
+                    yield key.start_mark.line + 1, cause
                 waiting.append(value)
 
 

@@ -21,10 +21,8 @@ def shell_scripts(repository: Repository) -> list[str]:
 
 def workflow_files(repository: Repository) -> list[str]:
     """The workflows that the settings name."""
-    patterns = repository.settings.model.workflows
-    return sorted(
-        {path.relative_to(repository.root).as_posix() for one in patterns for path in repository.root.glob(one)}
-    )
+    found = (path for one in repository.settings.model.workflows for path in repository.root.glob(one))
+    return sorted({path.relative_to(repository.root).as_posix() for path in found})
 
 
 def command_blocks(repository: Repository) -> Iterator[tuple[Block, set[str]]]:

@@ -54,7 +54,7 @@ def _run_group(target: str, on: str, pages: list[PagePlan], run: Run, bad: Bad, 
             for page in pages:
                 yield page
                 failed = next((uri for uri in page.after if uri in broken), None)
-                events = _not_run(page, Reason.PAGE_BEFORE, failed) if failed else _run_page(page, served, bad)
+                events = _not_run(page, Reason.PAGE_BEFORE, failed) if failed else _run_page(page, served, bad, notes)
                 for event in events:
                     if isinstance(event, Fact):
                         told.add(id(event.step))
@@ -70,7 +70,7 @@ def _run_group(target: str, on: str, pages: list[PagePlan], run: Run, bad: Bad, 
             yield from _not_run(rest, Reason.TARGET, str(error))
 
 
-def _run_page(page: PagePlan, run: Run, bad: Bad) -> Iterator[Step | Fact]:
+def _run_page(page: PagePlan, run: Run, bad: Bad, notes: list[str]) -> Iterator[Step | Fact]:
     """Yield each step as it starts and what was seen of it; afterwards nothing that the page started is left.
 
     A bad step ends the page.  Clean-up steps always run, each in a fresh shell, also when the caller is interrupted:
@@ -84,14 +84,11 @@ def _run_page(page: PagePlan, run: Run, bad: Bad) -> Iterator[Step | Fact]:
     except BaseException:
         opened.close()
         if not run.operator.asked:
-            for _ in _cleanups(cleanups, opened, bad):
-                pass
+            facts = (told for told in _cleanups(cleanups, opened, bad) if isinstance(told, Fact) and bad(told))
+            notes += (f"{page.page}:{fact.step.block.line} : nettoyage manqué ; à relancer à la main" for fact in facts)
         raise
     opened.close()
-    if stopped:
-        yield from (opened.fact(step, left=Reason.STOPPED) for step in cleanups)
-    else:
-        yield from _cleanups(cleanups, opened, bad)
+    yield from _cleanups(cleanups, opened, bad, Answer.STOP if stopped else Answer.GO)
 
 
 def _not_run(page: PagePlan, left: Reason, detail: str = "") -> Iterator[Fact]:
@@ -145,9 +142,9 @@ def _carried(step: Step, opened: Opened, bad: Bad) -> Generator[Step | Fact, Non
     return answer
 
 
-def _cleanups(steps: list[Step], opened: Opened, bad: Bad) -> Iterator[Step | Fact]:
+def _cleanups(steps: list[Step], opened: Opened, bad: Bad, answer: Answer = Answer.GO) -> Iterator[Step | Fact]:
     """Clean-up steps, each in a shell of its own, whatever came before."""
-    operator, answer = opened.run.operator, Answer.GO
+    operator = opened.run.operator
     for step in steps:
         planned = _planned(opened.page, step)
         if not planned and operator.asked and answer is not Answer.STOP:

@@ -14,11 +14,12 @@ OF_A_TERMINAL = (*SIGNALS, signal.SIGQUIT, signal.SIGTSTP)
 
 
 class Interruptions:
-    """The first signal stops the run, inside `allowed()` at once, else as soon as it is; later ones do nothing."""
+    """The first signal stops the run, inside `allowed()` at once, else as soon as it is; a second one, every retry."""
 
     def __init__(self) -> None:
         self._allowed = False
         self._arrived: int | None = None
+        self.insisted = False  # a second one came: somebody cannot wait
 
     @contextmanager
     def allowed(self) -> Iterator[None]:
@@ -40,7 +41,8 @@ class Interruptions:
         """Signals come here inside this block; at its end the one that waited is told."""
 
         def arrive(number: int, _: FrameType | None) -> None:
-            if self._arrived is None:
+            self.insisted = self._arrived is not None
+            if not self.insisted:
                 self._arrived = number
                 announce()
                 if self._allowed:

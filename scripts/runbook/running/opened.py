@@ -78,7 +78,8 @@ class Opened:
                 processes.hunt(self.run.token, self.run.spared)
             seconds = ran.duration if patience is None else time.monotonic() - started
             fact = self.fact(step, ran=ran, attempts=count, seconds=seconds)
-            if patience is None or ran.end is not End.STATUS or seconds + PAUSE > patience or not bad(fact):
+            last = patience is None or seconds + PAUSE > patience or self.run.interruptions.insisted
+            if last or ran.end is not End.STATUS or not bad(fact):
                 return fact
             time.sleep(PAUSE)
 

@@ -150,7 +150,7 @@ def _tear_down(target: str, run: Run, env: dict[str, str]) -> Iterator[str]:
         if told.status is None:
             yield f"{target} : « {command} » n'a pas fini en {served.teardown_deadline:g} s ; à relancer à la main"
         elif told.status:
-            yield f"{target} : « {command} » a échoué : {told.err.strip()}"
+            yield f"{target} : « {command} » a échoué : {told.err.strip() or f'code {told.status}'}"
 
 
 def _environment(run: Run) -> dict[str, str]:

@@ -93,6 +93,10 @@ def carried_out(
         ):
             for event in events:
                 tell(event)
+    except KeyboardInterrupt:  # what could not be put back is said all the same
+        for note in journal.notes:
+            asked.screen.print(note, markup=False, highlight=False)
+        raise
     finally:
         tell.close()
     return journal

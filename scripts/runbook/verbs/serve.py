@@ -17,9 +17,8 @@ from runbook.verbs.options import Asked, verb
 def command(asked: Asked, names: tuple[str, ...]) -> None:
     """Démarre des services des réglages et les garde jusqu'à Ctrl+C."""
     settings, screen, interruptions = asked.settings, asked.screen, Interruptions()
-    for name in names:
-        if name not in settings.services:
-            raise RunbookError(f"service « {name} » inconnu ; services possibles : {', '.join(settings.services)}")
+    for name in set(names) - settings.services.keys():
+        raise RunbookError(f"service « {name} » inconnu ; services possibles : {', '.join(settings.services)}")
     with (
         interruptions.handled(asked.announce_stop),
         opened(settings, asked.root, interruptions=interruptions) as run,

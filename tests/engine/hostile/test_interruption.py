@@ -154,6 +154,14 @@ def test_a_signal_during_a_clean_up_step_waits_for_all_of_them(make_site) -> Non
     assert [(root / f"cleaned-{number}").exists() for number in range(3)] == [True] * 3
 
 
+def test_a_second_signal_ends_the_retries_of_a_clean_up_and_its_failure_is_said(make_site) -> None:
+    again = fence("echo again >>tries; kill -INT $PPID; false", 'data-nettoyage="oui" data-reessayer="600"')
+    root = make_site(index=fence("kill -INT $PPID; tail -f /dev/null") + again)
+    ran = command_line(root, "run", "docs/index.md")
+    assert (ran.returncode, (root / "tries").read_text()) == (130, "again\n")
+    assert "docs/index.md:8 : nettoyage manqué" in ran.stdout + ran.stderr
+
+
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("step", ["command", "background", "retry"])
 def test_each_signal_stops_each_kind_of_wait(make_site, number: signal.Signals, step: str) -> None:

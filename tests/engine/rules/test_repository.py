@@ -85,6 +85,7 @@ def test_a_value_has_its_line_and_a_repeated_key_is_told() -> None:
 
     assert [document.line_of("c", "d"), document.line_of("c", "b"), document.line_of("c", "no")] == [5, 2, 3]
     assert (fault.line, fault.cause) == (6, "clé « a » déjà écrite ligne 1 : seule la dernière compte")
+    assert [fault.line for fault in parse_documents("a: {b: 1,\n  c: 2, c: 3}\n", "f.yaml")[1]] == [2]
 
 
 def test_a_text_that_is_no_yaml_is_a_fault_at_its_line() -> None:
@@ -127,3 +128,8 @@ def test_objects_of_another_shape_are_none() -> None:
 
     (item,) = objects_in(documents)
     assert list(item.containers()) == []
+
+
+def test_a_compose_file_that_the_settings_name_and_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    (fault,) = read_repository(tmp_path, Settings(model=ModelSource(compose="compose.yml"))).faults
+    assert fault.page == "compose.yml"
