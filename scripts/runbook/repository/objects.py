@@ -21,6 +21,8 @@ SELECTORS: dict[str, Keys] = {  # where an object says which pods it is about
         ("spec", "selector", "matchLabels"),
     ),
 }
+# Labels that the cluster itself gives to pods: no manifest has them.
+GIVEN = re.compile(r"!?((statefulset|apps|batch)\.kubernetes\.io/|(job-name|pod-template-hash|controller-\w+)\b)")
 
 
 class KubeObject(Document):
@@ -134,14 +136,12 @@ def terms(labels: Any) -> str:
 
 def selects(selector: str, labels: dict[str, str]) -> bool:
     """Whether a label selector as kubectl's `-l` takes it holds for these labels."""
-    return all(_holds(term.strip(), labels) for term in re.split(r",(?![^(]*\))", selector))
+    return all(GIVEN.match(one) or _holds(one, labels) for one in re.split(r"\s*,(?![^(]*\))\s*", selector.strip()))
 
 
 def _holds(term: str, labels: dict[str, str]) -> bool:
-    found = re.fullmatch(r"(\S+)\s+(in|notin)\s+\(([^)]*)\)", term)
-    if found:
-        values = {value.strip() for value in found[3].split(",")}
-        return (labels.get(found[1]) in values) is (found[2] == "in")
+    if found := re.fullmatch(r"(\S+)\s+(in|notin)\s+\(([^)]*)\)", term):
+        return (labels.get(found[1]) in map(str.strip, found[3].split(","))) is (found[2] == "in")
     key, operator, value = re.split(r"(==|!=|=|$)", term, maxsplit=1)
     if operator:
         return (labels.get(key.strip()) == value.strip()) is (operator != "!=")

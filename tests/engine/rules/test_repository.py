@@ -57,6 +57,7 @@ CMD ["a b"]
         ("app notin (shop)", {"app": "shop"}, False),
         ("!app", {"app": "shop"}, False),
         ("app", {}, False),
+        ("app=shop,statefulset.kubernetes.io/pod-name=shop-0,job-name=nightly-1", {"app": "shop"}, True),
         ("", {}, True),
     ],
 )
