@@ -141,7 +141,7 @@ def selects(selector: str, labels: dict[str, str]) -> bool:
 
 def _holds(term: str, labels: dict[str, str]) -> bool:
     if found := re.fullmatch(r"(\S+)\s+(in|notin)\s+\(([^)]*)\)", term):
-        return (labels.get(found[1]) in map(str.strip, found[3].split(","))) is (found[2] == "in")
+        return (labels.get(found[1]) in [*map(str.strip, found[3].split(","))]) is (found[2] == "in")
     key, operator, value = re.split(r"(==|!=|=|$)", term, maxsplit=1)
     if operator:
         return (labels.get(key.strip()) == value.strip()) is (operator != "!=")
