@@ -29,7 +29,7 @@ def test_every_symptom_is_two_clicks_from_the_home_page(
     page = open_page(full, width=width)
     page.get_by_role("link", name="Partir d’un symptôme").click()
     page.wait_for_url(f"{full}exploitation/deboguer/")
-    rows = page.locator("article table").first.locator("td:last-child a[href^='#']")
+    rows = page.locator("article table:has(th:text-is('Aller à')) td:last-child a[href^='#']")
     rows.first.wait_for()
     leads = [row.get_attribute("href") or "" for row in rows.all()]
 
