@@ -32,13 +32,14 @@ class Verdict(Remembered, frozen=True):
 @verb("check", JSON, JUNIT, click.option("--no-cache", is_flag=True, help="Tout contrôler, même si rien n'a changé."))
 def command(asked: Asked, no_cache: bool) -> int:
     """Contrôle les pages, les manifestes et le code entre eux, sans rien exécuter."""
+    known = None if no_cache else recall(asked.root, asked.settings, asked.state, Verdict)
     with ExitStack() as stack:
-        if no_cache or recall(asked.root, asked.settings, asked.state, Verdict) is None:
+        if known is None:
             from runbook.repository.model import read_once
 
             stack.enter_context(read_once(asked.root, asked.settings))
         read = stack.enter_context(pages_meanwhile(asked, no_cache))
-        given = verdict(asked, read, no_cache)
+        given = known or _check(asked, read)
         selection = select(read(), asked.root, asked.pages, asked.tags) if asked.pages or asked.tags else None
     findings = [one for one in given.findings if selection is None or selection.holds(one.path, one.line)]
     if asked.junit_file:
@@ -59,18 +60,12 @@ def command(asked: Asked, no_cache: bool) -> int:
     return 1 if findings else 0
 
 
-def verdict(asked: Asked, read: Callable[[], list[PageBlocks]], anew: bool = False) -> Verdict:
-    """What the check says of the pages that `read` gives and of the whole repository, as known or `anew`.
+def verdict(asked: Asked, read: Callable[[], list[PageBlocks]]) -> Verdict:
+    """What the check says of the pages that `read` gives and of the whole repository, as known or anew.
 
     RunbookError for a site that cannot be read, unless a file that it quotes is the cause.
     """
-    known = recall(asked.root, asked.settings, asked.state, Verdict)
-    if known and not anew:
-        return known
-    given = _check(asked, read)
-    if not given.findings:
-        keep(asked.root, asked.settings, replace(given, since=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"))
-    return given
+    return recall(asked.root, asked.settings, asked.state, Verdict) or _check(asked, read)
 
 
 def _check(asked: Asked, read: Callable[[], list[PageBlocks]]) -> Verdict:
@@ -91,4 +86,7 @@ def _check(asked: Asked, read: Callable[[], list[PageBlocks]]) -> Verdict:
         unread = Finding(asked.settings.site, 1, cause, "corriger d'abord ce qui précède", "bloc")
         return Verdict(asked.state, [*findings, unread], [], 0, [])
     paths, commands = [page.page.path for page in read()], sum(len(page.blocks) for page in read())
-    return Verdict(asked.state, checked.findings, paths, commands, checked.notes)
+    given = Verdict(asked.state, checked.findings, paths, commands, checked.notes)
+    if not given.findings:
+        keep(asked.root, asked.settings, replace(given, since=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"))
+    return given
