@@ -122,14 +122,8 @@ def kubectl(*arguments: str, everywhere: bool = False) -> str:
 
 def replace(path: Path, *options: str) -> str:
     """What replacing an object by its file prints: refused while the cluster changes it too, so asked again."""
-    printed: list[str] = []
-
-    def done() -> str:
-        printed.append(kubectl("replace", f"--filename={path}", *options))
-        return printed[-1]
-
-    until(done, f"{path.name} replaces its object", 20)
-    return printed[-1]
+    what = f"{path.name} replaces its object"
+    return str(until(lambda: kubectl("replace", f"--filename={path}", *options), what, 20))
 
 
 def objects(kind: str) -> list[dict[str, Any]]:
@@ -150,9 +144,10 @@ def answers() -> dict[str, Any]:
     return said
 
 
-def until(holds: Callable[[], object], what: str, seconds: float = 60) -> None:
-    """Wait for it."""
+def until(holds: Callable[[], object], what: str, seconds: float = 60) -> object:
+    """Wait for it; what it is when it holds."""
     end = time.monotonic() + seconds
-    while not holds():
+    while not (told := holds()):
         assert time.monotonic() < end, f"not within {seconds} s: {what}"
         time.sleep(0.3)
+    return told
