@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from runbook.reporting import kept as keeping
-from runbook.reporting import record
+from runbook.reporting.kept import HISTORY
+from runbook.reporting.record import FILE
 from runbook.settings import load
 
 from .conftest import ROOT, WORKFLOW
