@@ -67,9 +67,9 @@ def _operands(call: Call) -> list[Word]:
             words = words[:1]
         case "docker" if call.verb in (*BUILDS, *OUT):
             words = [word for word in words[:1] if ":" not in word.text]
-        case "git" if call.verb in TRACKED and "-C" not in texts[:1]:
+        case "git" if call.verb in TRACKED and "-C" not in texts:
             words = words[: len(words) - (call.verb == "mv")]
-        case "git" if call.verb in AFTER_DASHES and "-C" not in texts[:1] and "--" in texts:
+        case "git" if call.verb in AFTER_DASHES and "-C" not in texts and "--" in texts:
             words = list(call.command.arguments[texts.index("--") + 1 :])
         case program if program in READS and not (program in FREE_FORM and any(one.text[:1] == "-" for one in words)):
             words = words[READS[program] - call.has(*GIVEN) if READS[program] else 0 :]
