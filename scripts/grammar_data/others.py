@@ -58,20 +58,6 @@ def _git_options(text: str) -> Iterator[tuple[str, tuple[str, str]]]:
                 yield name.replace("[no-]", "no-"), ("", "")
 
 
-def mkdocs() -> dict[str, Any]:
-    """mkdocs: its verbs, by the help of each."""
-    verbs = re.findall(r"^  (\w[\w-]*)  ", said("mkdocs", "--help").partition("Commands:")[2], re.MULTILINE)
-    options = {verb: " ".join(_click_options(said("mkdocs", *verb.split(), "--help"))) for verb in ("", *verbs)}
-    return {"version": said("mkdocs", "--version").split()[2], "verbs": options, "aliases": {}}
-
-
-def _click_options(text: str) -> Iterator[str]:
-    """`  -d, --site-dir PATH   words`, and `--use / --no-use` for two that are opposite."""
-    for head in re.findall(r"^  (-.*?)(?:  |$)", text, re.MULTILINE):
-        for side in head.split(" / "):
-            yield ",".join(re.findall(r"--?[\w-]+", side)) + ("=" if re.search(r" [A-Z\[<]", side) else "")
-
-
 def gnu() -> dict[str, Any]:
     """Small programs of every Linux, each a verb of no program."""
     found = {}

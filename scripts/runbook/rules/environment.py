@@ -1,4 +1,4 @@
-"""The variables of containers: does anything read them, would it take their value, does their address lead anywhere?"""
+"""The variables of containers: does anything read them, does their address lead anywhere?"""
 
 import re
 from collections.abc import Iterator
@@ -65,15 +65,6 @@ def unread(repository: Repository) -> Iterator[Told]:
             continue
         near = nearest(first.name, (name for variables in known for name in variables or ()))
         yield first.thing, first.keys, f"variable « {first.name} » que l'application ne lit pas", near
-
-
-@rule("valeur-refusee", where="compose.yaml", bad='RETRIES: "many"', good='RETRIES: "3"')
-def refused(repository: Repository) -> Iterator[Told]:
-    """Une variable a une valeur avec laquelle l'application refuse de démarrer."""
-    for given in _given(repository):
-        why = given.reader.refusal(given.name, given.value) if given.reader and given.value is not None else ""
-        if why and given.reader:
-            yield given.thing, given.keys, f"« {given.value} » : {given.reader.name} le refuse", why
 
 
 @rule("adresse-interne", where="compose.yaml", bad="API_URL: http://apy:8000", good="API_URL: http://api:8000")

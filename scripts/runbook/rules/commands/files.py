@@ -1,6 +1,5 @@
 """Programs that read and write files, and the shell's own: what they read exists, what they make is remembered."""
 
-import importlib.util
 import posixpath
 import re
 from collections import deque
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from runbook.rules.call import Call, builtins, effect
 from runbook.rules.commands.docker import BUILDS, OUT
-from runbook.rules.finding import Told, meant, nearest
+from runbook.rules.finding import Told, meant
 from runbook.rules.rule import rule
 from runbook.rules.scripts import SCRIPT
 from runbook.rules.shell import UNKNOWN, Word
@@ -114,23 +113,6 @@ def unknown_program(call: Call) -> Iterator[Told]:
     installed = any(Path(folder, name).is_file() for folder in ("/bin", "/usr/bin", "/usr/local/bin"))
     if near and not installed:
         yield call.command.words[0], f"programme « {name} » inconnu", f"vouliez-vous dire « {near} » ?"
-
-
-@rule("module-inconnu", "python", bad="python -m json.toool settings.json", good="python -m json.tool settings.json")
-def unknown_module(call: Call) -> Iterator[Told]:
-    """python -m lance un module que ni le dépôt ni l'environnement n'ont."""
-    word = next((word for option, word in pairwise(call.operands) if option.text == "-m"), None)
-    if word is None or not call.situation.here or not word.known:
-        return
-    modules = (file.removesuffix(".py") for file in call.situation.repository.files if file.endswith(".py"))
-    own = {path.removesuffix("/__main__").removesuffix("/__init__") for path in modules}
-    if not any(f"/{path}".endswith(f"/{word.text.replace('.', '/')}") for path in own):
-        try:
-            there = importlib.util.find_spec(word.text) is not None
-        except (ImportError, ValueError):
-            there = False
-        if not there:
-            yield word, f"module « {word.text} » introuvable", nearest(word.text, map(posixpath.basename, own))
 
 
 @effect("")
