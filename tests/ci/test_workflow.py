@@ -228,6 +228,4 @@ def test_the_record_the_history_and_the_report_are_kept_with_every_run(jobs):
     ]
 
     assert kept["if"] == "${{ !cancelled() }}"
-    assert set(kept["with"]["path"].split()) == {
-        f"{SETTINGS.state}/{name}" for name in (FILE, HISTORY, "junit.xml")
-    }
+    assert set(kept["with"]["path"].split()) == {f"{SETTINGS.state}/{name}" for name in (FILE, HISTORY, "junit.xml")}
