@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from runbook.mutating import code, manifests, pages
 from runbook.mutating.mutant import Mutant
+from runbook.mutating.unseen import unseen
 from runbook.reading.content import PageBlocks
 from runbook.repository.model import Repository
 from runbook.rules.scripts import shell_scripts
@@ -30,18 +31,14 @@ def sample(mutants: list[Mutant], count: int | None, seed: int) -> list[Mutant]:
 
 def _all(read: list[PageBlocks], repository: Repository, targets: Collection[str]) -> Iterator[Mutant]:
     source = repository.settings.model
-    spoken = "\n".join(page.page.markdown for page in read)
-    selectors = "\n".join(str(item.at("spec", "selector", default="")) for item in repository.objects)
-    judged = shell_scripts(repository)
+    inert, judged = unseen(read, repository), shell_scripts(repository)
     folders = [folder for application in source.applications.values() for folder in application.path]
     modules = tuple(f"{folder}/".removeprefix("./") for folder in folders)
     root = repository.root
     written = {path.relative_to(root).as_posix() for one in source.manifests for path in root.glob(one)}
     for name in sorted(repository.files):
-        if name in written and name not in source.generated:
-            yield from manifests.mutants(name, repository.text(name), lambda key: key in selectors or key in spoken)
-        elif name == repository.compose.path:
-            yield from manifests.mutants(name, repository.text(name), lambda _: True)
+        if name == repository.compose.path or (name in written and name not in source.generated):
+            yield from manifests.mutants(name, repository.text(name), inert)
         elif name in judged or (name.endswith((".py", ".html")) and name.startswith(modules)):
             yield from code.mutants(name, repository.text(name))
     for page in read:

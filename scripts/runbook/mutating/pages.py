@@ -25,12 +25,7 @@ COMMAND = (
     Operator("file-renamed", re.compile(r"(?<![\w/.-])(?:[\w-]+/)+[\w.-]*\w")),
     Operator("flag-mistyped", re.compile(r"(?<=\s)--[a-z][a-z-]+")),
     Operator("namespace-mistyped", re.compile(_NAMESPACE)),
-    Operator(
-        "namespace-dropped",
-        re.compile(r"kubectl\b.*( (?:-n|--namespace)[ =][a-z][a-z0-9-]*)"),
-        lambda _: "",
-        inert=lambda line: NAMED_INSIDE if " apply " in line and " -f " in line else "",
-    ),
+    Operator("namespace-dropped", re.compile(r"kubectl\b.*( (?:-n|--namespace)[ =][a-z][a-z0-9-]*)"), lambda _: ""),
     Operator("route-mistyped", re.compile(r"(?<=localhost:)\d+(/[a-z/]+)")),
     Operator("verb-mistyped", re.compile(_VERB)),
     Operator("selector-mistyped", re.compile(r"(?<=-l )[\w./-]+=[\w-]+")),
@@ -53,9 +48,10 @@ def mutants(page: PageBlocks, text: str, targets: Collection[str]) -> Iterator[M
     path, lines = page.page.path, text.splitlines(keepends=True)
     blocks = [block for block in page.blocks if not block.not_run]
     for block in blocks:
-        absent = bool(block.expected and re.search(r"\b404\b", block.expected.text))
+        inert = {"route-mistyped": NO_ROUTE} if block.expected and re.search(r"\b404\b", block.expected.text) else {}
         for one in _in_lines(COMMAND, path, text, lines, block.line, block.code):
-            yield replace(one, inert=NO_ROUTE) if absent and one.operator == "route-mistyped" else one
+            named = "-dropped" in one.operator and re.search(r" apply .*-f ", lines[one.line - 1])
+            yield replace(one, inert=NAMED_INSIDE if named else inert.get(one.operator, ""))
         if block.expected and block.target in targets:
             yield from _in_lines(EXPECTED, path, text, lines, block.expected.line - 1, block.expected.text)
     for first, second in pairwise(block for block in blocks if not block.cleanup):
