@@ -3,18 +3,22 @@
 import json
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from runbook.errors import RunbookError
-from runbook.mutating import judge, manifests
+from runbook.mutating import by_running, judge
 from runbook.mutating.code import mutants as script_mutants
-from runbook.mutating.generate import sample
+from runbook.mutating.generate import generate, sample
 from runbook.mutating.mutant import Mutant, replaced
 from runbook.mutating.pages import mutants as page_mutants
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
+from runbook.repository.model import read_repository
+from runbook.settings import ModelSource, Settings, Target
 
 from .conftest import SETTINGS, MakeSite
 from .runs import command_line, fence
@@ -103,6 +107,16 @@ def test_a_changed_command_is_run_again(repository: Path) -> None:
     assert [(mutant["outcome"], mutant["why"].partition(" :")[0]) for mutant in report["mutants"]] == [
         ("tué par l'exécution", "docs/page.md:10")
     ]
+
+
+def test_the_pages_that_name_a_file_are_run_first(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_site(first="\n```bash\ntrue\n```\n", second="\n```bash\ncat scripts/a\n```\n")
+    run = Mock(side_effect=[SimpleNamespace(steps=[], problems=problems) for problems in ([], ["red"])])
+    monkeypatch.setattr(by_running, "_run", run)
+    settings = Settings(targets={"here": Target(title="Here")}, model=ModelSource(scripts="scripts"))
+    pages = {page.page.path: page for page in by_running.pages_of(root)}
+    assert by_running.Runs(root, settings, ("here",), pages, {}).first_failure("scripts/a") == "red"
+    assert [call.args[2:] for call in run.call_args_list] == [("docs/second.md",), ()]
 
 
 def test_a_repository_already_at_fault_is_refused(repository: Path) -> None:
@@ -208,13 +222,16 @@ def test_another_absent_route_is_inert_where_the_page_shows_that_there_is_none(m
 
 @pytest.mark.parametrize(
     ("key", "inert"),
-    [("team", True), ("app.kubernetes.io/version", True), ("pod-security.kubernetes.io/enforce", False)],
+    [("team", True), ("tier", False), ("part", False), ("pod-security.kubernetes.io/enforce", False)],
 )
-def test_a_label_that_kubernetes_reads_is_not_inert(key: str, inert: bool) -> None:
-    text = f"kind: Namespace\nmetadata:\n  labels:\n    {key}: x\n"
-    changed = [
-        mutant
-        for mutant in manifests.mutants("k8s/a.yaml", text, lambda _: False)
-        if mutant.operator == "label-changed"
-    ]
-    assert [bool(mutant.inert) for mutant in changed] == [inert]
+def test_a_label_that_something_reads_is_not_inert(make_site: MakeSite, key: str, inert: bool) -> None:
+    """By its value, for objects of its kind: Kubernetes, a selector or a command may read it."""
+    root = make_site(page="\n```bash\nkubectl get pods -l team=y\nkubectl get pods -l part=x\n```\n")
+    chosen = "[{namespaceSelector: {matchLabels: {tier: x}}}, {podSelector: {matchLabels: {team: x}}}]"
+    policy = f"kind: NetworkPolicy\nspec: {{ingress: [{{from: {chosen}}}]}}\n"
+    text = f"kind: Namespace\nmetadata:\n  labels:\n    {key}: x\n---\n{policy}"
+    (root / "a.yaml").write_text(text, encoding="utf-8")
+    settings = Settings(model=ModelSource(manifests=["*.yaml"]))
+    repository = read_repository(root, settings, frozenset({"a.yaml"}))
+    made = generate(by_running.pages_of(root), repository, ())
+    assert next(bool(one.inert) for one in made if one.operator == "label-changed") is inert

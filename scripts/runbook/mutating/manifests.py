@@ -7,9 +7,9 @@ from functools import partial
 import yaml
 
 from runbook.mutating.mutant import Mutant, replaced
-from runbook.mutating.unseen import Unseen
 
 Keys = tuple[str, ...]
+Unseen = Callable[[str, Keys, str], str]  # kind of an object, keys and text of a scalar → why nobody sees it change
 PORTS = ("port", "containerPort", "targetPort", "nodePort", "published", "target")
 POD_SECURITY = ("runAsNonRoot", "allowPrivilegeEscalation")
 
