@@ -2,7 +2,7 @@
 
 import enum
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -122,17 +122,28 @@ def in_order(pages: Sequence[PageBlocks], asked: Collection[str] = (), prerequis
     return [page for page in ordered if prerequisites or is_asked(page)]
 
 
-def _refused(known: Mapping[str, PageBlocks], ordered: list[PageBlocks]) -> dict[str, list[Problem]]:
-    """The pages that cannot be run, prerequisites first, and why."""
-    refused: dict[str, list[Problem]] = {}
-    for page in ordered:
-        problems = list(page.problems)
+def misplaced(ordered: Sequence[PageBlocks], known: Collection[str]) -> Iterator[Problem]:
+    """What pages ask in vain to come after: one that is not among the `known`, or that itself comes after them."""
+    places = {page.page.uri: place for place, page in enumerate(ordered)}
+    for place, page in enumerate(ordered):
         for name in page.after:
             cause = f"« execution.apres » nomme {name}, qui "
             if name not in known:
-                problems.append(Problem(page.page.path, 1, f"{cause}n'existe pas", "donner le chemin depuis docs/"))
-            elif name in refused:
-                problems.append(Problem(page.page.path, 1, f"{cause}est refusée", f"corriger {known[name].page.path}"))
+                yield Problem(page.page.path, 1, f"{cause}n'existe pas", "donner le chemin depuis docs/")
+            elif places.get(name, -1) >= place:
+                yield Problem(page.page.path, 1, f"{cause}doit elle-même la suivre", "défaire ce cercle")
+
+
+def _refused(known: Mapping[str, PageBlocks], ordered: list[PageBlocks]) -> dict[str, list[Problem]]:
+    """The pages that cannot be run, prerequisites first, and why."""
+    wrong = list(misplaced(ordered, known))
+    refused: dict[str, list[Problem]] = {}
+    for page in ordered:
+        before = next((known[name] for name in page.after if name in refused), None)
+        problems = [*page.problems, *(one for one in wrong if one.page == page.page.path)]
+        if before:
+            cause = f"« execution.apres » nomme {before.page.uri}, qui est refusée"
+            problems.append(Problem(page.page.path, 1, cause, f"corriger {before.page.path}"))
         if problems:
             refused[page.page.uri] = problems
     return refused

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
-from runbook.plan import in_order
+from runbook.plan import in_order, misplaced
 from runbook.reading.content import Block, PageBlocks
 from runbook.repository.model import Repository
 from runbook.rules.call import CARRIED, EFFECTS, builtins, read_call
@@ -64,10 +64,12 @@ class Reader:
     def of_pages(self, pages: Sequence[PageBlocks]) -> Iterator[Finding]:
         """What is wrong in the commands and the text of these pages."""
         before: dict[str, list[Situation]] = {}
-        for page in in_order(pages):
+        ordered = in_order(pages)
+        wrong = misplaced(ordered, {page.page.uri for page in pages})
+        for one in (*wrong, *(one for page in pages for one in (*page.problems, *page.doubts))):
+            yield Finding(one.page, one.line, one.cause, one.remedy, "bloc")
+        for page in ordered:
             yield from self.of_page(page, before)
-            for one in (*page.problems, *page.doubts):
-                yield Finding(one.page, one.line, one.cause, one.remedy, "bloc")
             for rule in rules_about("page"):
                 yield from rule.findings(page, pages, self.repository)
 
