@@ -39,6 +39,7 @@ def read(code: str) -> Script:
     )
 
 
+@cache
 def parse(code: str) -> tree_sitter.Node:
     """The syntax tree of `code`, by the grammar tree-sitter-bash."""
     return tree_sitter.Parser(BASH).parse(code.encode()).root_node
