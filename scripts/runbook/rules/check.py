@@ -34,17 +34,16 @@ def check(pages: Iterable[PageBlocks], repository: Repository) -> Checked:
     What needs no pages is judged while they are awaited: somebody may still be reading them.
     """
     reader = Reader(repository)
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor() as pool:  # other programs, while the commands are read here
         given = pool.submit(list, pages)
 
         def awaited() -> Iterator[PageBlocks]:
             yield from given.result()
 
-        # other programs, while the commands are read here; they ask for the pages only if they look at them
         tools = [pool.submit(lambda rule: [*rule.findings(repository, awaited())], one) for one in rules_about("tool")]
         found = [*of_repository(repository), *reader.of_scripts()]
         read = given.result()
-        found += chain(reader.of_pages(read, read), *(tool.result() for tool in tools))
+        found += chain(reader.of_pages(read), *(tool.result() for tool in tools))
     paths = {page.page.path for page in read}
     left = sorted(kept(found, read, repository), key=lambda one: (one.path in paths, one))
     return Checked(left, [*absent(repository, read), *_unknown(reader.unknown)])
@@ -66,17 +65,15 @@ class Reader:
         self.unknown: Counter[str] = Counter()
         self.known = {*repository.settings.model.commands, *EFFECTS, *CARRIED, *builtins()}
 
-    def of_pages(self, changed: Sequence[PageBlocks], pages: Sequence[PageBlocks]) -> Iterator[Finding]:
-        """What is wrong in the commands and the text of `changed`, which stand among `pages`."""
+    def of_pages(self, pages: Sequence[PageBlocks]) -> Iterator[Finding]:
+        """What is wrong in the commands and the text of these pages."""
         before: dict[str, list[Situation]] = {}
-        wanted = {page.page.uri for page in changed}
         for page in in_order(pages):
-            yield from self.of_page(page, before)  # what one page no longer makes, another one misses
-            if page.page.uri in wanted:
-                for one in (*page.problems, *page.doubts):
-                    yield Finding(one.page, one.line, one.cause, one.remedy, "bloc")
-                for rule in rules_about("page"):
-                    yield from rule.findings(page, pages, self.repository)
+            yield from self.of_page(page, before)
+            for one in (*page.problems, *page.doubts):
+                yield Finding(one.page, one.line, one.cause, one.remedy, "bloc")
+            for rule in rules_about("page"):
+                yield from rule.findings(page, pages, self.repository)
 
     def of_scripts(self) -> Iterator[Finding]:
         """What is wrong in the commands of the repository's own scripts and workflows."""

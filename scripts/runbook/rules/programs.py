@@ -7,13 +7,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from runbook.reading.content import PageBlocks
+from runbook.reading.content import Block, PageBlocks
 from runbook.repository.model import Repository
 from runbook.repository.objects import KubeObject
 from runbook.repository.yamlfile import Document, read_documents
@@ -25,26 +24,14 @@ from runbook.rules.scripts import shell_scripts, workflow_files
 
 # Judged better by rules that know the page and the repository, or right in a page.
 SHELLCHECK_OFF = {
-    "SC1090": "files that are sourced: the rule on files knows which exist",
-    "SC1091": "the same, for a path that is known",
+    "SC1090,SC1091": "files that are sourced: the rule on files knows which exist",
     "SC2016": "$ in single quotes: jsonpath, awk and jq programs are written so",
     "SC2034": "a variable unused in its block: a later block of the page uses it",
-    "SC2119": "a function called in another block than where it is defined",
-    "SC2120": "the same",
+    "SC2119,SC2120": "a function called in another block than where it is defined",
     "SC2154": "a variable not assigned in its block: the rule on variables reads the whole page",
     "SC2164": "cd without || exit: that would close the reader's terminal, and the folder is checked",
-    "SC2317": "a function not called in its own block",
-    "SC2329": "the same",
+    "SC2317,SC2329": "a function not called in its own block",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text that a program looks at, and where it stands: its first line is line `line` + 1 of `path`."""
-
-    path: str
-    line: int
-    text: str
 
 
 Comment = tuple[str, int, str, str]  # file, line, code, message
@@ -55,15 +42,14 @@ SAME = itemgetter("file", "line", "code", "message")
 def shellcheck(repository: Repository, pages: Iterable[PageBlocks]) -> Iterator[Finding]:
     """ShellCheck trouve à redire à une commande, ou bash ne saurait la lire."""
     blocks = [block for page in pages for block in page.blocks]
-    strict = [Text(block.page, block.line, block.code) for block in blocks if block.target]
-    strict += _whole(repository, shell_scripts(repository))
+    strict = [*(block for block in blocks if block.target), *_whole(repository, shell_scripts(repository))]
     # where a page runs nowhere, only what bash itself would refuse, and not for a text to replace
-    loose = [Text(block.page, block.line, block.code) for block in blocks if not block.target and "<" not in block.code]
+    loose = [block for block in blocks if not block.target and "<" not in block.code]
     options = ["--norc", "--shell=bash", "--format=json", "--severity=info", f"--exclude={','.join(SHELLCHECK_OFF)}"]
-    judged = {one.path for one in strict}
+    judged = {one.page for one in strict}
     told: set[tuple[str, int]] = set()
     for found in _asked(repository, "shellcheck", options, [*strict, *loose], ".sh", SAME):
-        start = max((one.line for one in loose if one.path == found.path and one.line < found.line), default=0)
+        start = max((one.line for one in loose if one.page == found.path and one.line < found.line), default=0)
         if found.path in judged or (found.rule < ":SC2" and (found.path, start) not in told):
             told.add((found.path, start))
             yield found
@@ -210,7 +196,7 @@ def _asked(
     repository: Repository,
     name: str,
     options: list[str],
-    texts: Sequence[Text],
+    texts: Sequence[Block],
     suffix: str,
     read: Callable[[Any], Comment],
 ) -> Iterator[Finding]:
@@ -220,12 +206,12 @@ def _asked(
         return
     status, ask = Path(found).stat(), partial(_comments, [found, *options], suffix, read)
     version = f"{status.st_size} {status.st_mtime_ns} {options}"
-    said = asked_once(repository, name, version, [one.text for one in texts], ask)
+    said = asked_once(repository, name, version, [one.code for one in texts], ask)
     for one in texts:
-        for line, code, message in said[one.text]:
+        for line, code, message in said[one.code]:
             named = code if str(code)[0].isalpha() else f"SC{code}"
             remedy = f"voir {named} de {name}"
-            yield Finding(one.path, max(one.line + line, 1), message.rstrip("."), remedy, f":{named}")
+            yield Finding(one.page, max(one.line + line, 1), message.rstrip("."), remedy, f":{named}")
 
 
 def _comments(
@@ -245,8 +231,8 @@ def _comments(
     return said
 
 
-def _whole(repository: Repository, paths: Iterable[str]) -> list[Text]:
-    return [Text(path, 0, repository.text(path)) for path in paths]
+def _whole(repository: Repository, paths: Iterable[str]) -> list[Block]:
+    return [Block(page=path, line=0, title=None, code=repository.text(path), target="") for path in paths]
 
 
 def program(name: str) -> str | None:
