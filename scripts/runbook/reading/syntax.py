@@ -8,6 +8,7 @@ import tree_sitter_bash
 BASH = tree_sitter.Language(tree_sitter_bash.language())
 
 
+@cache
 def parse(code: str) -> tree_sitter.Node:
     """The syntax tree of `code`, by the grammar tree-sitter-bash."""
     return tree_sitter.Parser(BASH).parse(code.encode()).root_node

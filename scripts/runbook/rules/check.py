@@ -31,15 +31,19 @@ class Checked:
 def check(pages: Iterable[PageBlocks], repository: Repository) -> Checked:
     """Every finding once, those of manifests and code before those of pages; empty where all agree.
 
-    `pages` are asked for after the repository is judged: somebody may still be reading them.
+    What needs no pages is judged while they are awaited: somebody may still be reading them.
     """
-    found = list(of_repository(repository))
-    read = list(pages)
+    reader = Reader(repository)
     with ThreadPoolExecutor() as pool:  # other programs, while the commands are read here
-        running = [pool.submit(lambda rule: list(rule.findings(repository, read)), one) for one in rules_about("tool")]
-        reader = Reader(repository)
-        found += [*reader.of_pages(read), *reader.of_scripts()]
-        found += [one for future in running for one in future.result()]
+        given = pool.submit(list, pages)
+
+        def awaited() -> Iterator[PageBlocks]:
+            yield from given.result()
+
+        tools = [pool.submit(lambda rule: [*rule.findings(repository, awaited())], one) for one in rules_about("tool")]
+        found = [*of_repository(repository), *reader.of_scripts()]
+        read = given.result()
+        found += chain(reader.of_pages(read), *(tool.result() for tool in tools))
     paths = {page.page.path for page in read}
     left = sorted(kept(found, read, repository), key=lambda one: (one.path in paths, one))
     return Checked(left, [*absent(repository, read), *_unknown(reader.unknown)])
