@@ -1,6 +1,7 @@
 """A piece of bash as a syntax tree."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import tree_sitter
 import tree_sitter_bash
