@@ -9,16 +9,16 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from runbook.outcome import Outcome
+from runbook.outcome import Outcome, Result
 from runbook.reporting import terminal
 from runbook.reporting.coverage import by_page, drop, totals
-from runbook.reporting.record import VERSION, Campaign, Record, StepRecord
+from runbook.reporting.record import VERSION, Campaign, Record
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-def step(line: int, outcome: Outcome, target: str = "here", page_reason: bool = False) -> StepRecord:
-    fields = {field.name: "" for field in msgspec.structs.fields(StepRecord)}
+def step(line: int, outcome: Outcome, target: str = "here", page_reason: bool = False) -> Result:
+    fields = {field.name: "" for field in msgspec.structs.fields(Result)}
     return msgspec.convert(
         {
             **fields,
@@ -36,12 +36,13 @@ def step(line: int, outcome: Outcome, target: str = "here", page_reason: bool = 
             "why": "tenu",
             "attempts": 1,
             "exit_status": 0,
+            "diff": [],
         },
-        StepRecord,
+        Result,
     )
 
 
-def campaign(*steps: StepRecord, missing: dict[str, str] | None = None) -> Campaign:
+def campaign(*steps: Result, missing: dict[str, str] | None = None) -> Campaign:
     return Campaign(
         "2026-01-01T00:00:00+00:00", 0, "", False, "", {}, missing or {}, [], [], 0, None, {}, {}, list(steps)
     )
