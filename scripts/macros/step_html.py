@@ -61,12 +61,9 @@ def _row(proof: Proof, address: str) -> str:
 
 
 def _outputs(step: Result, most: int) -> str:
-    streams = [(name, text) for name, text in (("Sortie", step.out), ("Erreurs", step.err)) if text.strip()]
-    if not streams:
-        return "<p>La commande n’a rien affiché.</p>"
-    return "".join(
-        _pre(f"{name} réelle" if name == "Sortie" else name, _cut(text.strip("\n"), most)) for name, text in streams
-    )
+    streams = ("Sortie réelle", step.out), ("Erreurs", step.err)
+    shown = (_pre(name, _cut(text.strip("\n"), most)) for name, text in streams if text.strip())
+    return "".join(shown) or "<p>La commande n’a rien affiché.</p>"
 
 
 def _details(step: Result) -> str:

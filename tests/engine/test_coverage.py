@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def step(line: int, outcome: Outcome, target: str = "here", page_reason: bool = False) -> Result:
-    fields = {field.name: "" for field in msgspec.structs.fields(Result)}
+    fields = {field.name: "" for field in msgspec.structs.fields(Result) if field.required}
     return msgspec.convert(
         {
             **fields,
@@ -33,10 +33,8 @@ def step(line: int, outcome: Outcome, target: str = "here", page_reason: bool = 
             "page_reason": page_reason,
             "stood_in": False,
             "seconds": 0.0,
-            "why": "tenu",
             "attempts": 1,
             "exit_status": 0,
-            "diff": [],
         },
         Result,
     )
