@@ -73,6 +73,5 @@ def _node(path: str, text: str, node: yaml.Node, keys: Keys, inert: Callable[[Ke
         for operator in OPERATORS:
             if operator.applies(keys, node.value):
                 quote = node.style if node.style in ("'", '"') else ""
-                new = f"{quote}{operator.change(node.value)}{quote}"
-                why = inert(keys, node.value)
+                new, why = f"{quote}{operator.change(node.value)}{quote}", inert(keys, node.value)
                 yield replaced(operator.name, path, text, node.start_mark.index, node.end_mark.index, new, why)
