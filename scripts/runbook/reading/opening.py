@@ -56,6 +56,7 @@ def open_site(root: Path, config_file: str) -> Opened:
         pass_on = functools.partial(_passed_on, config.plugins, unknown)
         pass_on("startup", None, command="build", dirty=False)
         config = pass_on("config", config)
+        config.markdown_extensions = list(_importable(config.markdown_extensions, unknown))
         files = pass_on("files", get_files(config), config=config)
         navigation = pass_on("nav", get_navigation(files, config), config=config, files=files)
         listed = {page.file.src_uri for page in navigation.pages}
@@ -103,6 +104,8 @@ def _configuration(path: Path, unknown: list[str]) -> MkDocsConfig:
     written["markdown_extensions"] = list(_installed_extensions(written.get("markdown_extensions"), unknown))
     config.load_dict(written)
     errors, _ = config.validate()
+    if unknown and Path(config.docs_dir).is_dir():  # a plugin that is not here may let the site stand in its own folder
+        errors = [(key, fault) for key, fault in errors if key not in ("docs_dir", "site_dir")]
     if errors:
         raise ConfigurationError(" ; ".join(f"{key} : {fault}" for key, fault in errors))
     for name in hooks:
@@ -166,6 +169,18 @@ def _installed_extensions(written: Any, unknown: list[str]) -> Iterator[dict[str
             yield {name: options}
 
 
+def _importable(extensions: list[Any], unknown: list[str]) -> Iterator[Any]:
+    """Those of the settings, and of the objects that plugins added, the ones that find here what they import."""
+    for one in extensions:
+        try:
+            if not isinstance(one, str):
+                python_markdown.Markdown(extensions=[one])
+        except ImportError as error:
+            unknown.append(f"extension « {type(one).__name__} » : {reason(error)} ; les pages sont lues sans elle")
+        else:
+            yield one
+
+
 def _add_hook(config: MkDocsConfig, name: str, unknown: list[str]) -> None:
     path = os.path.join(os.path.dirname(config.config_file_path), name)  # noqa: PTH118, PTH120 — as MkDocs does
     try:
@@ -179,7 +194,7 @@ def _add_hook(config: MkDocsConfig, name: str, unknown: list[str]) -> None:
 def _passed_on(plugins: PluginCollection, unknown: list[str], event: str, item: Any, **given: Any) -> Any:
     """What all plugins make of `item`, as MkDocs's own `run_event` has it.
 
-    One that fails while the site is opened is left out, unless it writes into pages.
+    One that fails while the site is opened is left out, unless it writes into pages, and all that it needs is there.
     """
     owners, events = plugins._event_origins, plugins.events  # noqa: SLF001 — where MkDocs says whose a method is
     for method in list(events[event]):
@@ -187,9 +202,12 @@ def _passed_on(plugins: PluginCollection, unknown: list[str], event: str, item: 
             made = method(**given) if item is None else method(item, **given)
         except (Exception, SystemExit) as error:
             name = owners.get(method, "?")
-            if name in (owners.get(one, "?") for one in events["page_markdown"]):
+            writes = name in (owners.get(one, "?") for one in events["page_markdown"])
+            if writes and not isinstance(error, ImportError):
                 raise ConfigurationError(f"greffon « {name} » : {reason(error)}") from error
-            unknown.append(f"greffon « {name} » en échec ({reason(error)}) ; les pages sont lues sans lui")
+            first = error.__context__ if isinstance(error.__context__, ImportError) else error
+            unknown.append(f"greffon « {name} » en échec ({reason(first)}) ; les pages sont lues sans lui")
+            plugins.pop(name, None)
             for methods in events.values():
                 methods[:] = [one for one in methods if owners.get(one, "?") != name]
         else:

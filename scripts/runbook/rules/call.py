@@ -175,7 +175,9 @@ def _read_option(call: Call, grammar: Grammar, word: Word, waiting: list[Word]) 
     text = grammar.verbs.get(call.verb)
     if text is None or call.wrong:
         return  # a verb that is wrong, or whose options are not known
-    known = options_of(f"{text} {grammar.verbs['']}" if call.program == "kubectl" and call.verb else text)
+    if call.program == "kubectl":  # before its verb, it takes the verb's options too
+        text = f"{text} {grammar.verbs['']}" if call.verb else " ".join(filter(None, grammar.verbs.values()))
+    known = options_of(text)
     for name, value in _parts(word, known):
         main = _known(grammar, name, known)
         if main is None:

@@ -288,6 +288,8 @@ def _literal(node: tree_sitter.Node) -> str:
     match node.type:
         case "word":
             return re.sub(r"\\(.)", r"\1", text)
+        case "string_content":
+            return re.sub(r'\\([$`"\\])|\\\n', r"\1", text)
         case "raw_string":
             return text[1:-1]
         case "ansi_c_string":

@@ -24,6 +24,11 @@ def rules(root: Path, code: str, target: str = "compose", attributes: str = "") 
         "kubectl ctx staging",
         "kubectl get ingressroutes -A",
         "kubectl get certificates.cert-manager.io",
+        "kubectl get ksvc,kservice,sks,kingress",
+        "kubectl -l='app=shop' logs -c user-container",
+        'kubectl patch sa default -p "{\\"imagePullSecrets\\": [{\\"name\\": \\"registry\\"}]}"',
+        '{"level":"info","ts":"2019-08-16","stacktrace":"fanout.(*Handler)\\n"}',
+        "{% raw %}\nkubectl get ns -o go-template='{{.metadata.labels}}'\n{% endraw %}",
         "git sparse-checkout set docs",
         "git lfs pull",
         "helm upgrade --install --atomic shop ./chart",
@@ -50,6 +55,8 @@ def test_a_page_that_runs_nowhere_may_name_what_is_its_readers(tmp_path: Path, c
         ("docker compose up -f compose.yaml", "option-inconnue"),
         ("kubectl get deploymets", "sorte-inconnue"),
         ("kubectl apply -f k8s/apy.yaml", "fichier-absent"),
+        ("kubectl --namspace=shop logs deploy/shop-front", "option-inconnue"),
+        ("kubectl get pods \\ \n  --watch=false", "shellcheck:SC1101"),
     ],
 )
 def test_a_slip_is_found_wherever_the_page_runs(tmp_path: Path, code: str, identifier: str) -> None:

@@ -89,7 +89,8 @@ def _listed(kinds: Word) -> list[Word]:
 def unknown_kind(call: Call) -> Iterator[Told]:
     """Une commande kubectl nomme une sorte d'objet que Kubernetes n'a pas, tout près d'une qu'il a."""
     for word in targets(call)[1]:
-        near = meant(word.text, (name for name in kinds() if len(name) > 2))
+        # a custom kind may well be called `kservice`, or `ksvc` for short
+        near = meant(word.text, (name for name in kinds() if len(name) > 3 and name[0] == word.text[0]))
         if near and "." not in word.text:
             yield word, f"sorte d'objet « {word.text} » inconnue", f"vouliez-vous dire « {near} » ?"
 
