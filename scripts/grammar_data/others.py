@@ -32,7 +32,10 @@ def git() -> dict[str, Any]:
         said("git", "init", "--quiet", folder)
         verbs = said("git", "--list-cmds=main,nohelpers").split()
         options = {verb: _git_verb(("git", "-C", folder, verb), verb) for verb in verbs}
-    return {"version": said("git", "--version").split()[-1], "verbs": {"": None, **options}, "aliases": {}}
+    value = {"[=": "?", "=": "=", " <": "="}
+    own = re.findall(r"(-[A-Za-z]\b|--[\w-]+)(\[=|=| <)?", said("git", "-h").partition("<command>")[0])
+    options[""] = " ".join(f"{name}{value.get(after, '')}" for name, after in own)
+    return {"version": said("git", "--version").split()[-1], "verbs": options, "aliases": {}}
 
 
 def _git_verb(start: tuple[str, ...], verb: str) -> str | None:

@@ -181,7 +181,8 @@ def _read_option(call: Call, grammar: Grammar, word: Word, waiting: list[Word]) 
     for name, value in _parts(word, known):
         main = _known(grammar, name, known)
         if main is None:
-            call.wrong += [("option", word, name)] if UNKNOWN not in name else []
+            listed = call.verb or call.program != "git"  # whose help leaves out some of its own
+            call.wrong += [("option", word, name)] if UNKNOWN not in name and listed else []
         elif main in known.valued and value is None:
             if not waiting:
                 call.wrong.append(("value", word, name))

@@ -59,6 +59,7 @@ class Reader:
     def __init__(self, repository: Repository) -> None:
         self.repository, self.rules = repository, rules_about("command")
         self.unknown: Counter[str] = Counter()
+        self.calling: set[str] = set()  # functions whose commands are being read
         self.known = {*repository.settings.model.commands, *EFFECTS, *CARRIED, *builtins()}
 
     def of_pages(self, changed: Sequence[PageBlocks], pages: Sequence[PageBlocks]) -> Iterator[Finding]:
@@ -113,16 +114,19 @@ class Reader:
         for rule in self.rules:
             if not rule.programs or call.program in rule.programs:
                 yield from rule.findings(call)
-        if command.name in situation.shell.functions:
+        defined = command.name in situation.shell.functions
+        if defined and command.name not in self.calling:  # what it calls by its own name is itself, or the program
+            self.calling.add(command.name)
             for inner in list(situation.shell.called(command)):
                 yield from self.of_command(inner, situation)
+            self.calling.remove(command.name)
             return
         for carried in CARRIED.get(call.program, ()):
             for inner, where in carried(call):
                 yield from self.of_command(inner, where)
         for change in chain(EFFECTS.get("", ()), EFFECTS.get(call.program, ())):
             change(call)
-        strange = not call.grammar and call.program not in self.known
+        strange = not (call.grammar or defined) and call.program not in self.known
         if strange and re.fullmatch(r"[a-z][a-z0-9._+-]*", command.name) and program(call.program) is None:
             self.unknown[call.program] += 1
 
