@@ -10,6 +10,7 @@ from grammar_data.ask import said
 
 CURL = re.compile(r"^ *(?:(-\S), )? *(--[\w.-]+)( <)?", re.MULTILINE)
 GIT = re.compile(r"^    (?:(-\w)(?:, )?)?(--(?:\[no-\])?[\w-]+)?(\[=| ?<| ?\[)?", re.MULTILINE)
+GIT_COMMON = re.compile(r"\[(-[\w-]+(?: \| -[\w-]+)*)(\[?=| <)?")  # `[-v | --version]`, `[-C <path>]`
 GNU_PROGRAMS = (
     "base64 basename cat chmod chown cp cut date df dirname du env expand fold grep head install join ls ln md5sum "
     "mkdir mktemp mv nice nl od paste readlink realpath rm rmdir sed seq sha256sum shuf sleep sort split stat stdbuf "
@@ -32,10 +33,10 @@ def git() -> dict[str, Any]:
         said("git", "init", "--quiet", folder)
         verbs = said("git", "--list-cmds=main,nohelpers").split()
         options = {verb: _git_verb(("git", "-C", folder, verb), verb) for verb in verbs}
-    value = {"[=": "?", "=": "=", " <": "="}
-    own = re.findall(r"(-[A-Za-z]\b|--[\w-]+)(\[=|=| <)?", said("git", "-h").partition("<command>")[0])
-    options[""] = " ".join(f"{name}{value.get(after, '')}" for name, after in own)
-    return {"version": said("git", "--version").split()[-1], "verbs": options, "aliases": {}}
+        usage = said("git", "-C", folder, "--help").partition("<command>")[0]
+    marks = {"": "", "[=": "?"}
+    common = " ".join(name.replace(" | ", ",") + marks.get(mark, "=") for name, mark in GIT_COMMON.findall(usage))
+    return {"version": said("git", "--version").split()[-1], "verbs": {"": common, **options}, "aliases": {}}
 
 
 def _git_verb(start: tuple[str, ...], verb: str) -> str | None:
@@ -55,20 +56,6 @@ def _git_options(text: str) -> Iterator[tuple[str, tuple[str, str]]]:
             yield plain or short, (short if name else "", value)
             if "[no-]" in name:
                 yield name.replace("[no-]", "no-"), ("", "")
-
-
-def mkdocs() -> dict[str, Any]:
-    """mkdocs: its verbs, by the help of each."""
-    verbs = re.findall(r"^  (\w[\w-]*)  ", said("mkdocs", "--help").partition("Commands:")[2], re.MULTILINE)
-    options = {verb: " ".join(_click_options(said("mkdocs", *verb.split(), "--help"))) for verb in ("", *verbs)}
-    return {"version": said("mkdocs", "--version").split()[2], "verbs": options, "aliases": {}}
-
-
-def _click_options(text: str) -> Iterator[str]:
-    """`  -d, --site-dir PATH   words`, and `--use / --no-use` for two that are opposite."""
-    for head in re.findall(r"^  (-.*?)(?:  |$)", text, re.MULTILINE):
-        for side in head.split(" / "):
-            yield ",".join(re.findall(r"--?[\w-]+", side)) + ("=" if re.search(r" [A-Z\[<]", side) else "")
 
 
 def gnu() -> dict[str, Any]:

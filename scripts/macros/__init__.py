@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from runbook.reporting.history import KEPT
+from runbook.reporting.kept import KEPT
 from runbook.repository.model import read_repository
 from runbook.settings import load
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from babel.dates import format_date
 
-from runbook.reporting.history import PastRun
+from runbook.reporting.kept import PastRun
 from runbook.reporting.record import Campaign
 
 

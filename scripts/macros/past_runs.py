@@ -5,7 +5,7 @@ from pathlib import Path
 
 from runbook.errors import SettingsError
 from runbook.reporting.coverage import Totals
-from runbook.reporting.history import PastRun, read
+from runbook.reporting.kept import PastRun, past_runs
 
 from .dates import moment, revision
 from .sources import SourceError
@@ -20,7 +20,7 @@ _GREEN, _BLUE, _RED, _GREY = "proof-verified", "proof-executed", "proof-failed",
 def read_past_runs(state: Path) -> list[PastRun]:
     """Those kept in `state`, the newest first; raises `SourceError` for a file that is no history."""
     try:
-        return read(state)
+        return past_runs(state)
     except SettingsError as error:
         raise SourceError(str(error)) from None
 

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from runbook.outcome import Outcome
-from runbook.reporting.history import PastRun
+from runbook.reporting.kept import PastRun
 from runbook.reporting.record import Campaign
 
 from .dates import moment, revision

@@ -12,7 +12,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug.serving import make_server
 
 from datapress_front import create_app
-from runbook.reporting.history import keep
+from runbook.reporting.kept import remember
 from served.server import site_server
 from served.while_open import served
 from tests.driven import browser as browser  # noqa: PLC0414 — fixtures of this package
@@ -52,7 +52,7 @@ def full_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = copy_sources(tmp_path_factory.mktemp("full") / "copy")
     steps = _every_step()
     for day in (1, 2):
-        keep(run(*steps, date=f"2026-11-0{day}T09:30:00+00:00"), project / ".runbook")
+        remember(run(*steps, date=f"2026-11-0{day}T09:30:00+00:00"), project / ".runbook")
     put(project, *steps, findings=[], missing={"compose": "moteur Docker injoignable"})
     return _built(project)
 

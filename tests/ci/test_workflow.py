@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from runbook.reporting import history, record
+from runbook.reporting.kept import HISTORY
+from runbook.reporting.record import FILE
 from runbook.settings import load
 
 from .conftest import ROOT, WORKFLOW
@@ -206,7 +207,7 @@ def test_the_history_is_carried_from_run_to_run_of_main_and_of_main_only(jobs):
     assert order == sorted(order)
     assert all("github.ref == 'refs/heads/main'" in step["if"] for step in (restore, save))
     assert all("matrix.kubernetes == 'newest'" in step["if"] for step in (restore, save))
-    assert restore["with"]["path"] == save["with"]["path"] == f"{SETTINGS.state}/{history.FOLDER}"
+    assert restore["with"]["path"] == save["with"]["path"] == f"{SETTINGS.state}/{HISTORY}"
     assert restore["with"]["key"] == save["with"]["key"]
     assert "github.run_id" in save["with"]["key"]
     assert save["with"]["key"].startswith(restore["with"]["restore-keys"])
@@ -227,6 +228,4 @@ def test_the_record_the_history_and_the_report_are_kept_with_every_run(jobs):
     ]
 
     assert kept["if"] == "${{ !cancelled() }}"
-    assert set(kept["with"]["path"].split()) == {
-        f"{SETTINGS.state}/{name}" for name in (record.FILE, history.FOLDER, "junit.xml")
-    }
+    assert set(kept["with"]["path"].split()) == {f"{SETTINGS.state}/{name}" for name in (FILE, HISTORY, "junit.xml")}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runbook.outcome import Outcome
-from runbook.reporting.merge import keep, merge
+from runbook.reporting.kept import keep, merge
 from runbook.reporting.record import FILE, VERSION, Campaign, Record, StepRecord, load
 
 TARGETS = ("here", "there")

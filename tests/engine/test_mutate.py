@@ -13,7 +13,6 @@ from runbook.mutating.code import mutants as script_mutants
 from runbook.mutating.generate import sample
 from runbook.mutating.mutant import Mutant, replaced
 from runbook.mutating.pages import mutants as page_mutants
-from runbook.mutating.warm import first_finding, warm_up
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
 
@@ -124,14 +123,20 @@ def test_a_run_that_fails_without_any_mutant_is_refused(repository: Path) -> Non
     assert "l'exécution échoue déjà sans mutant : docs/page.md:" in errors
 
 
-def test_a_worker_that_cannot_begin_is_an_error_and_no_endless_wait(
+def test_a_check_that_falls_on_a_mutant_is_an_error_and_no_endless_wait(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runbook.mutating.judge.warm_up", lambda *_: 1 // 0)
+    monkeypatch.setattr(judge, "first_finding", _falls_on_a_mutant)
     mutant = Mutant("operator", "docs/page.md", 1, "a", "b")
 
-    with pytest.raises(RunbookError, match="by zero"):
-        list(judge.judge([mutant], repository, frozenset(), 1, ()))
+    with pytest.raises(
+        RunbookError, match=r"docs/page\.md:1 operator : .* le contrôle ne doit tomber sur aucun mutant"
+    ):
+        list(judge.judge([mutant], repository, frozenset({"docs/page.md"}), 1, ()))
+
+
+def _falls_on_a_mutant(root: Path) -> str:
+    return str(1 // 0) if (root / "docs" / "page.md").read_text(encoding="utf-8") == "b" else ""
 
 
 def test_the_same_seed_draws_the_same_mutants() -> None:
@@ -140,30 +145,6 @@ def test_the_same_seed_draws_the_same_mutants() -> None:
     assert sample(mutants, 10, seed=4) == sample(mutants, 10, seed=4)
     assert sample(mutants, 10, seed=4) != sample(mutants, 10, seed=5)
     assert sample(mutants, None, seed=4) == mutants
-
-
-def test_after_a_change_only_what_depends_on_it_is_judged_again(make_site: MakeSite) -> None:
-    """A page that stands after the changed one loses what it needs: the finding is in that other page."""
-    root = make_site(
-        first="\n```bash\ntouch made.txt\n```\n",
-        second="---\nexecution: {cible: here, apres: [first.md]}\n---\n\n```bash\ncat made.txt\n```\n",
-    )
-    warm = warm_up(root, root)
-    page = root / "docs" / "first.md"
-    page.write_text(page.read_text(encoding="utf-8").replace("made.txt", "other.txt"), encoding="utf-8")
-
-    assert first_finding(warm, "docs/first.md").startswith("docs/second.md:6 : « made.txt » n'existe ni dans le dépôt")
-
-
-def test_what_a_page_leaves_out_with_a_reason_finds_no_mutant(make_site: MakeSite) -> None:
-    """Whichever page, and whichever part of the check is asked again after the change."""
-    attributes = '{ .bash data-ignore="fichier-absent: made by another team" }'
-    root = make_site(first="\n```bash\necho one\n```\n", second=f"\n``` {attributes}\ncat made.txt\n```\n")
-    warm = warm_up(root, root)
-    page = root / "docs" / "first.md"
-    page.write_text(page.read_text(encoding="utf-8").replace("one", "two"), encoding="utf-8")
-
-    assert first_finding(warm, "docs/first.md") == ""
 
 
 def test_a_mutant_shows_its_change_as_a_small_diff() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from macros.past_runs import history, read_past_runs
 from macros.sources import SourceError
-from runbook.reporting.history import FOLDER, KEPT, keep
+from runbook.reporting.kept import HISTORY, KEPT, remember
 from tests.site.records import run, step
 
 
@@ -17,7 +17,7 @@ def _keep(state: Path, day: int, outcome: str = "vérifié", number: int = 1) ->
         step(outcome=outcome),
         step(target="local", on="local"),
     ]
-    keep(run(*steps, date=f"2026-11-{day:02d}T09:30:00+00:00", exit_status=int(outcome == "échoué")), state)
+    remember(run(*steps, date=f"2026-11-{day:02d}T09:30:00+00:00", exit_status=int(outcome == "échoué")), state)
 
 
 def test_only_the_last_runs_are_kept_and_the_newest_comes_first(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_what_a_stand_in_answered_has_a_column_only_where_there_is_some(tmp_path
     _keep(tmp_path, 1)
     assert "Par substitut" not in history(read_past_runs(tmp_path))
 
-    keep(run(step(on="local", stood_in=True), date="2026-11-02T09:30:00+00:00"), tmp_path)
+    remember(run(step(on="local", stood_in=True), date="2026-11-02T09:30:00+00:00"), tmp_path)
 
     text = history(read_past_runs(tmp_path))
     assert "| Par substitut |" in text
@@ -75,7 +75,7 @@ def test_without_a_history_the_page_says_so(tmp_path: Path) -> None:
 
 
 def test_a_file_of_another_version_is_passed_over_and_one_that_is_none_is_named(tmp_path: Path) -> None:
-    folder = tmp_path / FOLDER
+    folder = tmp_path / HISTORY
     folder.mkdir()
     (folder / "1.json").write_text(json.dumps({"version": 0}), encoding="utf-8")
     assert read_past_runs(tmp_path) == []

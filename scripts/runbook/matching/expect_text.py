@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 from runbook.matching import tables
 from runbook.matching.mismatch import Mismatch, advice, quoted
-from runbook.matching.text_pattern import BLANKS, Grid, Item, Line, Row, read, sayings, with_tabs
+from runbook.matching.text_pattern import BLANKS, Grid, Item, Line, Row, Text, read
 from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Placement, fits, place
 
 _SPACES: Final = re.compile(r" +")
@@ -20,7 +20,7 @@ _slow: set[str] = set()
 
 def compare(expected: str, actual: str) -> Mismatch | None:
     """The first difference, or None when the output is what the page shows."""
-    items, output = read(expected), Output(actual)
+    items, output = read(expected), Text(actual)
     placement: Placement[Item] = place(items, len(output.lines), partial(_after, output))
     item, at = placement.item, placement.at
     if placement.missed is None:
@@ -42,23 +42,7 @@ def compare(expected: str, actual: str) -> Mismatch | None:
     return Mismatch(item.index, displaced or f"{absent}{advice(item.text, got)}")
 
 
-class Output:
-    """What a command printed: its lines, what they say whatever the width of columns, and the tables among them.
-
-    Tabs are spaces in `lines`; how many is the terminal's business, and not counted in those that `tabbed` numbers.
-    """
-
-    __slots__ = ("lines", "sayings", "tabbed", "tables")
-
-    def __init__(self, text: str) -> None:
-        lines = with_tabs(text)
-        self.tabbed = frozenset(index for index, line in enumerate(lines) if "\t" in line)
-        self.lines = [line.expandtabs() for line in lines]
-        self.sayings = sayings(self.lines)
-        self.tables = tables.find(self.lines)
-
-
-def agrees(line: Line, output: Output, at: int) -> bool:
+def agrees(line: Line, output: Text, at: int) -> bool:
     """Whether the line of the output at this position is this line of the page, or says the same in its own layout."""
     actual = output.lines[at]
     return (
@@ -114,7 +98,7 @@ def is_row(row: Row, table: tables.Table, line: str) -> bool:
     return all(map(tables.same_cell, table.headings, row.cells, found))
 
 
-def _after(output: Output, item: Item, at: int) -> int | None:
+def _after(output: Text, item: Item, at: int) -> int | None:
     """The position after `item`, if it is in the output at position `at`."""
     if isinstance(item, Line):
         return at + 1 if agrees(item, output, at) else None
@@ -124,7 +108,7 @@ def _after(output: Output, item: Item, at: int) -> int | None:
     return table.end if locate_rows(item, table, output).missed is None else None
 
 
-def locate_rows(grid: Grid, table: tables.Table, output: Output) -> Placement[Row]:
+def locate_rows(grid: Grid, table: tables.Table, output: Text) -> Placement[Row]:
     """Where the rows of a page's table are in a table of the output, counted from its first row."""
     rows = output.lines[table.start : table.end]
     return place(grid.rows, len(rows), lambda row, at: at + 1 if is_row(row, table, rows[at]) else None)
@@ -136,7 +120,7 @@ def _last_line(items: Pattern[Item]) -> int | None:
     return max((one.index for one in shown if one is not ANY), default=None)
 
 
-def _absent(what: str, output: Output, placement: Placement[Item]) -> str:
+def _absent(what: str, output: Text, placement: Placement[Item]) -> str:
     """How to say that a line or a table is not where it should be."""
     at = placement.at
     if not output.lines:
@@ -155,7 +139,7 @@ def _displaced(where: str, text: str, got: str, missing: bool, later: bool) -> s
     return f"{where} a une ligne en trop, {quoted(got)}, avant {quoted(text)}" if later else ""
 
 
-def _table_mismatch(grid: Grid, output: Output, placement: Placement[Item]) -> Mismatch:
+def _table_mismatch(grid: Grid, output: Text, placement: Placement[Item]) -> Mismatch:
     at = placement.at
     candidates = [table for first, table in output.tables.items() if first == at or (placement.floating and first > at)]
     table = next((table for table in candidates if has_headings(grid, table)), None)
@@ -177,7 +161,7 @@ def _of_headings(grid: Grid, found: Sequence[str]) -> str:
     return f"la sortie a une colonne de plus, {quoted(found[len(shown)])} ; {remedy}"
 
 
-def _row_mismatch(grid: Grid, table: tables.Table, output: Output) -> Mismatch:
+def _row_mismatch(grid: Grid, table: tables.Table, output: Text) -> Mismatch:
     lines = output.lines[table.start : table.end]
     placement = locate_rows(grid, table, output)
     row, at = placement.item, placement.at

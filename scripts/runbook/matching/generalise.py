@@ -5,62 +5,64 @@ keys that were shown.  What comes out agrees with the output; a text that cannot
 Beside what the page shows, it tells the first wrong thing, and little around it.
 """
 
+import difflib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
-from itertools import groupby
+from itertools import islice
 from typing import Final
 
 from runbook.matching import expect, expect_json
-from runbook.matching.expect_text import Output, agrees, has_headings, is_line, is_row
+from runbook.matching.expect_text import agrees, has_headings, is_line, is_row
 from runbook.matching.json_documents import Json, NotJsonError, dumped, read_expected, read_output
 from runbook.matching.mismatch import visible
-from runbook.matching.text_pattern import Grid, Line, read, read_lines
+from runbook.matching.text_pattern import BLANKS, Grid, Line, Text, read
 from runbook.matching.wildcard import ANY, ELLIPSIS
 
 ADDED: Final = 2.0  # the cost of a line that only one of the texts has; to change one costs less, the more both share
 TOKEN: Final = re.compile(r"\w+|\s+|[^\w\s]")
 TOO_MANY: Final = 200_000  # pairs of lines
-# Of a comparison: rows of agreement kept on each side of a long stretch of it, rows of the whole, columns of a row, and
-# lines of JSON: more would not be read.
-AROUND: Final = 3
-LONGEST: Final = 60
-WIDEST: Final = 160
-COMPARED: Final = 200
+LONGEST: Final = 60  # rows of a comparison: more would not be read
 
 Agrees = Callable[[int, int], bool]  # whether this old line, or value, is this new one
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One line of the new expected result; `index` is that of the old line that stays as it is, None for a new one."""
+def generalise(expected: str, actual: str, kind: expect.Kind) -> str:
+    """An expected result that `actual` agrees with, as near to `expected` as that allows."""
+    made = _json(expected, actual) if kind is expect.Kind.JSON else _text(expected, actual)
+    holds = expect.check_expected(made, kind) is None and expect.compare(made, actual, kind) is None
+    return made if holds else "\n".join(Text(actual).lines)
 
-    text: str
-    index: int | None = None
+
+def diff(expected: str, actual: str, kind: expect.Kind) -> tuple[str, ...]:
+    """What should change in the page, as `diff -u` shows it; nothing where the output is as expected.
+
+    What `…` stands for is left out, and so is, with a note in brackets, the end of a long comparison.
+    """
+    if expect.compare(expected, actual, kind) is None:
+        return ()
+    expected = expected.rstrip(f"{BLANKS}\n")
+    texts = expected, generalise(expected, actual, kind)
+    old, new = (_laid_out(text) if kind is expect.Kind.JSON else text.split("\n") for text in texts)
+    changes = islice(difflib.unified_diff(old, new, lineterm=""), 2, None)  # after the names that files would have
+    rows = [visible(row) for row in islice(changes, LONGEST + 1)]
+    return tuple(rows if len(rows) <= LONGEST else [*rows[:LONGEST], "[la suite n'est pas montrée]"])
 
 
-def generalise(expected: str, actual: str, kind: expect.Kind) -> list[Shown]:
-    """The lines of an expected result that `actual` agrees with, as near to `expected` as that allows."""
-    if kind is expect.Kind.JSON:
-        return [Shown(line) for line in _json(expected, actual).split("\n")]
-    output, old = Output(actual), expected.split("\n")
-    units = read_lines(expected)
-    plain = [Shown(line) for line in output.lines]
-    if len(units) * len(plain) > TOO_MANY:
-        return plain
-    lines = [
-        Shown(old[unit], unit) if unit is not None and kept else Shown(_line(old, unit, output.lines[at or 0]))
+def _text(expected: str, actual: str) -> str:
+    """The lines of the output, with those of the page that still agree, and what else it leaves open."""
+    old, units, output = expected.split("\n"), Text(expected).lines, Text(actual)
+    if len(units) * len(output.lines) > TOO_MANY:
+        return actual
+    return "\n".join(
+        old[unit] if unit is not None and kept else _line(old, unit, output.lines[at or 0])
         for unit, at, kept in _aligned(units, output.lines, _agreement(expected, units, output))
-    ]
-    text = "\n".join(line.text for line in lines)
-    holds = expect.check_expected(text, kind) is None and expect.compare(text, actual, kind) is None
-    return lines if holds else plain
+    )
 
 
-def _agreement(expected: str, units: list[str], output: Output) -> Agrees:
+def _agreement(expected: str, units: list[str], output: Text) -> Agrees:
     """Whether a line of the page is a line of the output: by itself, as the headings of a table, or as a row of one."""
     items = {item.index: item for item in read(expected) if item is not ANY}
     grids = [item for item in items.values() if isinstance(item, Grid)]
@@ -135,11 +137,10 @@ def _json(expected: str, actual: str) -> str:
     try:
         old, found = _shown(expected), read_output(actual)
     except NotJsonError:
-        return actual.strip("\n")
+        return actual
     indent = re.search(r"^( +)[\"\[{]", expected, re.MULTILINE)
     show = partial(_spread, indent=len(indent[1])) if indent else dumped
-    text = "\n".join(ELLIPSIS if value == ELLIPSIS else show(value) for value in _list(old, found))
-    return text if expect_json.check(text) is None and expect_json.compare(text, actual) is None else actual.strip("\n")
+    return "\n".join(ELLIPSIS if value == ELLIPSIS else show(value) for value in _list(old, found))
 
 
 def _laid_out(text: str) -> list[str]:
@@ -179,50 +180,3 @@ def _list(old: list[Json], new: list[Json]) -> list[Json]:
         old[one] if one is not None and kept else new[at or 0] if one is None else _value(old[one], new[at or 0])
         for one, at, kept in pairs
     ]
-
-
-def diff(expected: str, actual: str, kind: expect.Kind) -> tuple[str, ...]:
-    """Rows that start with `- ` (expected), `+ ` (got) or two spaces (both); none where the output is as expected.
-
-    What `…` stands for is left out; so are, with a note in brackets, long agreements and the end of a long comparison.
-    """
-    if expect.compare(expected, actual, kind) is None:
-        return ()
-    old, better = expected.split("\n"), generalise(expected, actual, kind)
-    if kind is expect.Kind.JSON:
-        old, new = (_laid_out(text)[:COMPARED] for text in (expected, "\n".join(line.text for line in better)))
-        better = [
-            Shown(old[one], one) if one is not None and kept else Shown(new[at or 0])
-            for one, at, kept in _aligned(old, new, lambda one, at: old[one] == new[at])
-        ]
-    rows = list(_folded(_rows(old, better)))
-    return tuple(rows if len(rows) <= LONGEST else [*rows[:LONGEST], "  [la suite n'est pas montrée]"])
-
-
-def _rows(old: list[str], new: list[Shown]) -> Iterator[str]:
-    at = 0
-    added: list[str] = []
-    for line in new:
-        if line.index is None:
-            added.append(_row("+ ", line.text))
-            continue
-        yield from (_row("- ", text) for text in old[at : line.index])
-        yield from (*added, _row("  ", line.text))
-        at, added = line.index + 1, []
-    yield from (_row("- ", text) for text in "\n".join(old[at:]).rstrip().split("\n") if text)
-    yield from added
-
-
-def _row(sign: str, line: str) -> str:
-    shown = visible(line)
-    return sign + (shown if len(shown) <= WIDEST else f"{shown[:WIDEST]} [et {len(shown) - WIDEST} caractères]")
-
-
-def _folded(rows: Iterable[str]) -> Iterator[str]:
-    for agreed, stretch in groupby(rows, key=lambda row: row.startswith("  ")):
-        some = list(stretch)
-        hidden = len(some) - 2 * AROUND
-        if agreed and hidden > 1:
-            yield from (*some[:AROUND], f"  [{hidden} lignes comme attendu]", *some[-AROUND:])
-        else:
-            yield from some

@@ -25,16 +25,13 @@ class Mismatch:
 def quoted(text: str) -> str:
     """`text` between French quotation marks, without control characters, cut when it is long."""
     shown = visible(text.strip(" "))
-    if not shown:
-        return "«  » (vide)"
-    if len(shown) > _LONGEST:
-        shown = f"{shown[:_LONGEST]} [et {len(shown) - _LONGEST} caractères]"
-    return f"« {shown} »"
+    return f"« {shown} »" if shown else "«  » (vide)"
 
 
 def visible(text: str) -> str:
-    """`text` with its control characters, tabs apart, as escapes: a terminal would obey them."""
-    return text if text.isprintable() else "".join(map(_visible, text))
+    """`text`, cut when it is long, with its control characters, tabs apart, as escapes: a terminal would obey them."""
+    shown = text if text.isprintable() else "".join(map(_visible, text))
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} [et {len(shown) - _LONGEST} caractères]"
 
 
 def advice(expected: str, got: str) -> str:

@@ -6,9 +6,10 @@ ends before a blank line, a line that starts left of the headings, or another li
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from rich.cells import set_cell_size
 
 from runbook.matching.wildcard import ELLIPSIS, fits
 
@@ -62,7 +63,8 @@ class Table:
     def _under_headings(self, line: str) -> tuple[str, ...] | None:
         cells = _aligned(line, self.offsets)
         if cells is None and not line.isascii():
-            cells = _aligned(line, _indices(line, self.offsets))
+            # the same columns of a terminal, where some characters take two, or none
+            cells = _aligned(line, [len(set_cell_size(line, offset)) for offset in self.offsets])
         return cells
 
 
@@ -152,21 +154,3 @@ def _aligned(line: str, offsets: Sequence[int]) -> tuple[str, ...] | None:
             return None
         cells.append(text)
     return tuple(cells)
-
-
-def _indices(line: str, offsets: Sequence[int]) -> list[int]:
-    """The indices in `line` of these columns of a terminal, where some characters take two."""
-    indices: list[int] = []
-    column = 0
-    for index, character in enumerate(line):
-        if len(indices) < len(offsets) and column >= offsets[len(indices)]:
-            indices.append(index)
-        column += _width(character)
-    indices += [len(line)] * (len(offsets) - len(indices))
-    return indices
-
-
-def _width(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1

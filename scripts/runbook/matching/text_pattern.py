@@ -61,26 +61,32 @@ class Grid:
 Item: TypeAlias = Line | Grid
 
 
-def read_lines(text: str) -> list[str]:
-    """The lines of `text` without escapes, blanks at their end and empty last lines; tabs as spaces."""
-    return [line.expandtabs() for line in with_tabs(text)]
+class Text:
+    """What is shown or printed: lines, what they say whatever the width of columns, and the tables among them.
 
+    Escapes, blanks at the end of lines and empty last lines are gone, and tabs are spaces; how many is the terminal's
+    business, and not counted in the lines that `tabbed` numbers.
+    """
 
-def with_tabs(text: str) -> list[str]:
-    """The same lines, their tabs left."""
-    shown = alike(seen(text)).rstrip(f"{BLANKS}\n")
-    return [line.rstrip(BLANKS) for line in shown.split("\n")] if shown else []
+    __slots__ = ("lines", "sayings", "tabbed", "tables")
+
+    def __init__(self, text: str) -> None:
+        shown = alike(seen(text)).rstrip(f"{BLANKS}\n")
+        lines = [line.rstrip(BLANKS) for line in shown.split("\n")] if shown else []
+        self.tabbed = frozenset(index for index, line in enumerate(lines) if "\t" in line)
+        self.lines = [line.expandtabs() for line in lines]
+        self.sayings = _sayings(self.lines)
+        self.tables = tables.find(self.lines)
 
 
 def read(text: str) -> Pattern[Item]:
     """The pattern that `text` is."""
-    lines = read_lines(text)
-    found = tables.find(lines)
-    said = sayings(lines) if _is_laid_out(lines) else [None] * len(lines)
+    shown = Text(text)
+    lines, laid_out = shown.lines, _is_laid_out(shown.lines)
     items: list[Item | Wild] = []
     index = 0
     while index < len(lines):
-        if table := found.get(index):
+        if table := shown.tables.get(index):
             grid = _grid(table, lines)
             items.append(grid)
             if grid.rows and grid.rows[-1] is ANY:
@@ -88,7 +94,8 @@ def read(text: str) -> Pattern[Item]:
                 items.append(ANY)
             index = table.end
         else:
-            items.append(ANY if _is_wild(lines[index]) else _line(index, lines[index], said[index]))
+            saying = shown.sayings[index] if laid_out else None
+            items.append(ANY if _is_wild(lines[index]) else _line(index, lines[index], saying))
             index += 1
     return items
 
@@ -101,7 +108,7 @@ def check(text: str) -> str | None:
     return next((fault for item in items if item is not ANY for fault in _faults(item)), None)
 
 
-def sayings(lines: Sequence[str]) -> list[str]:
+def _sayings(lines: Sequence[str]) -> list[str]:
     """The lines with two spaces between key and value, and between cells: the indentation stays, as nesting does.
 
     A value under the one above starts with a mark instead of the blanks; `…` may stand between the two.

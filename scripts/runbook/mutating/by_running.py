@@ -3,23 +3,29 @@
 import subprocess
 import sys
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from runbook.errors import RunbookError, SettingsError
+from runbook.forked import forked
 from runbook.matching import expect
-from runbook.mutating.warm import Warm, changed_page, warm_up
 from runbook.outcome import Outcome
+from runbook.reading.blocks import blocks_of
 from runbook.reading.content import Block, PageBlocks
+from runbook.reading.pages import read_site
 from runbook.reporting import record
 from runbook.reporting.fingerprints import fingerprints
+from runbook.settings import Settings, load
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """A copy of the repository that was run on `targets` before any change, and went well."""
+    """A copy of the repository, at `root`, that was run on `targets` before any change, and went well."""
 
-    warm: Warm
+    root: Path
+    settings: Settings
     targets: tuple[str, ...]
+    pages: dict[str, PageBlocks]  # before any change, by path
     outputs: dict[tuple[str, int], str]  # page and line of a block that showed what its page promises → what it printed
 
     def first_failure(self, path: str) -> str:
@@ -27,13 +33,12 @@ class Runs:
 
         Where only expected results changed, the commands print what they printed before: they are not run again.
         """
-        page = self.warm.page(path)
-        if page is None:
-            return _failure(_run(self.warm.root, self.targets)) if self._depends_on(path) else ""
-        changed = changed_page(self.warm, path)
-        if _without_results(changed) == _without_results(page):
+        if path not in self.pages:
+            return _failure(_run(self.root, self.targets)) if self._depends_on(path) else ""
+        changed = _read(self.root)[path]
+        if _without_results(changed) == _without_results(self.pages[path]):
             return next((reason for block in changed.blocks if (reason := self._mismatch(block))), "")
-        return _failure(_run(self.warm.root, self.targets, path))
+        return _failure(_run(self.root, self.targets, path))
 
     def _mismatch(self, block: Block) -> str:
         output = self.outputs.get((block.page, block.line))
@@ -44,13 +49,12 @@ class Runs:
 
     def _depends_on(self, path: str) -> bool:
         """Whether a target runs this file, as the settings tell; scripts may be run by any page."""
-        patterns = [pattern for name in self.targets for pattern in self.warm.settings.targets[name].depends]
-        return path in fingerprints(self.warm.root, patterns) or path.startswith(f"{self.warm.settings.model.scripts}/")
+        patterns = [pattern for name in self.targets for pattern in self.settings.targets[name].depends]
+        return path in fingerprints(self.root, patterns) or path.startswith(f"{self.settings.model.scripts}/")
 
 
 def run_before(root: Path, original: Path, targets: tuple[str, ...]) -> Runs:
     """Run the copy of `original` at `root` as it is; RunbookError if that does not go well."""
-    warm = warm_up(root, original)
     environment = Path(sys.prefix)
     if environment.is_relative_to(original):  # pages may name the repository's own Python environment
         (root / environment.relative_to(original)).symlink_to(environment)
@@ -63,7 +67,19 @@ def run_before(root: Path, original: Path, targets: tuple[str, ...]) -> Runs:
         for one in done.steps
         if one.outcome is Outcome.VERIFIED
     }
-    return Runs(warm, targets, outputs)
+    return Runs(root, load(root), targets, _read(root), outputs)
+
+
+def pages_of(root: Path) -> list[PageBlocks]:
+    """Every page of the site of the repository at `root`."""
+    settings = load(root)
+    return blocks_of(read_site(root, settings.site), settings)
+
+
+def _read(root: Path) -> dict[str, PageBlocks]:
+    """Path → page, read in a process whose end takes the site's modules away."""
+    with forked(partial(pages_of, root)) as read:
+        return {page.page.path: page for page in read()}
 
 
 def _run(root: Path, targets: tuple[str, ...], *pages: str) -> record.Campaign:

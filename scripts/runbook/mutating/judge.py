@@ -1,22 +1,24 @@
 """Does a mutant turn the check red, or else a run? In copies of the repository, several at once."""
 
 import contextlib
-import gc
 import multiprocessing
 import shutil
 import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from runbook.errors import RunbookError
 from runbook.forked import forked
-from runbook.mutating.by_running import Runs, run_before
+from runbook.mutating.by_running import Runs, pages_of, run_before
 from runbook.mutating.mutant import Mutant
-from runbook.mutating.warm import Warm, first_finding, warm_up
+from runbook.repository.model import read_repository
+from runbook.rules.check import check
+from runbook.settings import load
 
 BY_CHECK, BY_RUN, SURVIVED, INERT = "tué par le contrôle", "tué par l'exécution", "survivant", "sans effet observable"
 CHECK_DEADLINE = 60  # seconds for the check of one mutant
@@ -35,43 +37,48 @@ def judge(
     mutants: list[Mutant], root: Path, files: frozenset[str], workers: int, targets: tuple[str, ...]
 ) -> Iterator[Verdict]:
     """A verdict a mutant, in their order; runs on `targets` come after, one at a time: they share ports."""
+    with forked(partial(first_finding, root)) as found:
+        if finding := found():
+            raise RunbookError(f"le dépôt est déjà en défaut : {finding} ; d'abord « runbook check » sans constat")
     context = multiprocessing.get_context("fork")
     with tempfile.TemporaryDirectory(prefix="runbook-mutate-") as folder:
         copies = context.SimpleQueue()
         for number in range(workers):
             copies.put(_copy(root, Path(folder) / str(number), files))
         runs: Runs | None = None
-        with context.Pool(workers, initializer=_warm_up, initargs=(root, copies)) as pool:
-            for verdict in pool.imap(_checked, mutants):
+        with ProcessPoolExecutor(workers, context, _begin, (copies,)) as pool:
+            for verdict in pool.map(_checked, mutants):
                 if verdict.outcome == SURVIVED and targets:
                     runs = runs or run_before(_copy(root, Path(folder) / "run", files), root, targets)
-                    with _applied(verdict.mutant, runs.warm.root):
+                    with _applied(verdict.mutant, runs.root):
                         failure = runs.first_failure(verdict.mutant.path)
                     verdict = Verdict(verdict.mutant, BY_RUN, failure) if failure else verdict  # noqa: PLW2901
                 yield verdict
 
 
-_warm: Warm | str = ""
-
-
-def _warm_up(root: Path, copies: "multiprocessing.SimpleQueue[Path]") -> None:
-    """Each worker reads its own copy once; what goes wrong is told with the first mutant."""
-    global _warm  # noqa: PLW0603 — one repository a worker process, read once
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends its workers
+def first_finding(root: Path) -> str:
+    """What the check says first of the repository at `root`; empty if it says nothing.  Its modules stay imported."""
     try:
-        _warm = warm_up(copies.get(), root)
-    except Exception as error:  # whatever it is: a worker that ends here is begun anew, for ever
-        _warm = str(error) or type(error).__name__
-    gc.disable()  # children live for one mutant
-    gc.freeze()
+        findings = check(pages_of(root), read_repository(root, load(root))).findings
+    except RunbookError as error:
+        return str(error).splitlines()[0]
+    return str(findings[0]) if findings else ""
+
+
+_own: Path
+
+
+def _begin(copies: "multiprocessing.SimpleQueue[Path]") -> None:
+    """Each worker has a copy of its own; Ctrl+C is for the parent, which ends its workers."""
+    global _own  # noqa: PLW0603 — one copy a worker process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _own = copies.get()
 
 
 def _checked(mutant: Mutant) -> Verdict:
-    if isinstance(_warm, str):
-        raise RunbookError(_warm)
     if mutant.inert:
         return Verdict(mutant, INERT, mutant.inert)
-    with _applied(mutant, _warm.root), forked(partial(first_finding, _warm, mutant.path), CHECK_DEADLINE) as checked:
+    with _applied(mutant, _own), forked(partial(first_finding, _own), CHECK_DEADLINE) as checked:
         try:
             finding = checked()
         except RunbookError as error:

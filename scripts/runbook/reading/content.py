@@ -38,7 +38,6 @@ class Site:
     extensions: list[str]
     extension_configs: dict[str, Any]
     unknown: tuple[str, ...] = ()
-    opened: Any = None  # what MkDocs made of it, to read one page again
 
 
 @dataclass(frozen=True, slots=True)

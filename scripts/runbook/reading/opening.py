@@ -41,7 +41,6 @@ class Opened:
     """A site's settings and files, its pages in their order, and what could not be read of it here."""
 
     root: Path
-    config_file: str
     config: MkDocsConfig
     files: Files
     pages: tuple[MkDocsPage, ...]
@@ -62,7 +61,7 @@ def open_site(root: Path, config_file: str) -> Opened:
         listed = {page.file.src_uri for page in navigation.pages}
         others = (file.page for file in files.documentation_pages() if file.src_uri not in listed)
         pages = (*navigation.pages, *filter(None, others))
-    return Opened(root, config_file, config, files, pages, tuple(f"{config_file} : {what}" for what in unknown))
+    return Opened(root, config, files, pages, tuple(f"{config_file} : {what}" for what in unknown))
 
 
 @contextlib.contextmanager

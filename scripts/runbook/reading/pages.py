@@ -8,7 +8,6 @@ import contextlib
 import sys
 import traceback
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,19 +31,7 @@ def read_site(root: Path, config_file: str) -> Site:
     opened = open_site(root, config_file)
     with as_mkdocs_does(root, config_file):
         pages = tuple(_read(page, opened) for page in opened.pages)
-    config = opened.config
-    return Site(pages, list(config.markdown_extensions), dict(config.mdx_configs), opened.unknown, opened)
-
-
-def read_again(site: Site, path: str) -> Site:
-    """The site with the page of this path as its file now is, and nothing else read anew."""
-    opened = site.opened
-    with as_mkdocs_does(opened.root, opened.config_file):
-        pages = [
-            _read(source, opened) if page.path == path else page
-            for page, source in zip(site.pages, opened.pages, strict=True)
-        ]
-    return replace(site, pages=tuple(pages))
+    return Site(pages, list(opened.config.markdown_extensions), dict(opened.config.mdx_configs), opened.unknown)
 
 
 def _read(page: MkDocsPage, opened: Opened) -> Page:

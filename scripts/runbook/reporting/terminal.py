@@ -25,6 +25,7 @@ SIGNS = {
     Outcome.TIMED_OUT: ("⏱", "bold red"),
     Outcome.NOT_RUN: ("–", "yellow"),
 }
+DIFFERENCE = {"-": "red", "+": "green", "@": "cyan"}  # by the first character of a row
 SHOWN_LINES = 20
 
 
@@ -184,7 +185,7 @@ def _line(result: Result) -> Text:
 def _failure(result: Result) -> Group:
     code = result.step.block.code.strip().splitlines()
     rows = [Text(result.place, "bold"), *(Text(f"$ {line}", "bold") for line in code)]
-    rows += [Text(row, {"-": "red", "+": "green"}.get(row[:1], "")) for row in result.diff]
+    rows += [Text(row, DIFFERENCE.get(row[:1], "")) for row in result.diff]
     return Group(*rows, *_printed(result.out, result.err))
 
 

@@ -4,7 +4,7 @@ import importlib
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 from werkzeug.exceptions import HTTPException
@@ -42,18 +42,6 @@ class Application:
     def methods(self, path: str) -> list[str]:
         """The methods that some route takes for this path; empty where no route has it."""
         return sorted(self.url_map.bind("localhost").allowed_methods(path))
-
-    def refusal(self, variable: str, value: str) -> str:
-        """Why its settings would not take this value; empty if they do, or read it elsewhere."""
-        kind = self.types.get(variable)
-        if kind is None:
-            return ""
-        try:
-            msgspec.convert(value, type=kind, strict=False)
-        except msgspec.ValidationError as error:
-            told = [one.description for one in get_args(kind) if isinstance(one, msgspec.Meta) and one.description]
-            return told[0] if told else str(error)
-        return ""
 
 
 def read_application(root: Path, name: str, source: ApplicationSource) -> Application:

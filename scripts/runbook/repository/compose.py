@@ -24,17 +24,13 @@ class Published:
 
 @dataclass(frozen=True, eq=False)
 class Service(Document):
-    """One service of a Compose file; `folder` is that of the file, relative to the repository."""
+    """One service of a Compose file."""
 
     name: str = field(kw_only=True)
 
     @property
     def spec(self) -> dict[str, Any]:
         return mapping(self.value)
-
-    @property
-    def folder(self) -> str:
-        return posixpath.dirname(self.path) or "."
 
     def __str__(self) -> str:
         return f"service « {self.name} »"
@@ -53,7 +49,7 @@ class Service(Document):
 
     def beside(self, name: str) -> str:
         """What the file calls so, relative to the repository."""
-        return posixpath.normpath(posixpath.join(self.folder, filled(str(name))))
+        return posixpath.normpath(posixpath.join(posixpath.dirname(self.path), filled(str(name))))
 
     @property
     def context(self) -> str:

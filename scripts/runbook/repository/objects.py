@@ -13,13 +13,11 @@ POD_KEYS: dict[str, Keys] = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
     **dict.fromkeys(("Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet"), ("spec", "template")),
 }
+BY_LABELS = ("PodDisruptionBudget", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
 SELECTORS: dict[str, Keys] = {  # where an object says which pods it is about
     "Service": ("spec", "selector"),
     "NetworkPolicy": ("spec", "podSelector", "matchLabels"),
-    **dict.fromkeys(
-        ("PodDisruptionBudget", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"),
-        ("spec", "selector", "matchLabels"),
-    ),
+    **dict.fromkeys(BY_LABELS, ("spec", "selector", "matchLabels")),
 }
 # Labels that the cluster itself gives to pods: no manifest has them.
 GIVEN = re.compile(r"!?((statefulset|apps|batch)\.kubernetes\.io/|(job-name|pod-template-hash|controller-\w+)\b)")
@@ -106,14 +104,9 @@ class Container(Document):
     @property
     def ports(self) -> dict[str, int]:
         """Port, by its number and by its name if it has one."""
-        found = {}
-        for port in self.maps("ports"):
-            number = port.get("containerPort")
-            if isinstance(number, int):
-                found[str(number)] = number
-                if port.get("name"):
-                    found[str(port["name"])] = number
-        return found
+        known = [one for one in self.maps("ports") if isinstance(one.get("containerPort"), int)]
+        keys = ("containerPort", "name")
+        return {str(one[key]): one["containerPort"] for one in known for key in keys if one.get(key)}
 
 
 def objects_in(documents: list[Document]) -> list[KubeObject]:

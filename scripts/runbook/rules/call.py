@@ -7,16 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
-
-import click
+from typing import TypeVar
 
 from runbook.rules.shell import UNKNOWN, Command, Word
 from runbook.rules.situation import Situation
 
 DATA = Path(__file__).parent / "commands"
-PROGRAMS = ("kubectl", "docker", "kind", "curl", "git", "mkdocs")
-OWN = "runbook"
+PROGRAMS = ("kubectl", "docker", "kind", "curl", "git", "mkdocs", "runbook")
 # After their first operand these take the words of another command.
 CARRIERS = {
     "docker": ("run", "exec", "create", "container run", "container exec", "compose run", "compose exec"),
@@ -75,9 +72,7 @@ class Call:
 
 
 def grammar_of(name: str) -> Grammar | None:
-    """The grammar of a program, from its data; this program's own, from the verbs it was called with; else None."""
-    if name == OWN:
-        return _own(click.get_current_context(silent=True))
+    """The grammar of a program, from its data; None where there is none."""
     if name in PROGRAMS:
         return _loaded(name)
     small = _loaded("gnu")
@@ -88,20 +83,6 @@ def grammar_of(name: str) -> Grammar | None:
 def _loaded(name: str) -> Grammar:
     data = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
     return Grammar(name, data["verbs"], data["aliases"])
-
-
-@cache
-def _own(context: click.Context | None) -> Grammar | None:
-    if context is None:
-        return None
-    program = context.find_root().to_info_dict()["command"]
-    return Grammar(OWN, {name: _written(verb) for name, verb in {"": program, **program["commands"]}.items()})
-
-
-def _written(verb: dict[str, Any]) -> str:
-    options = [one for one in verb["params"] if one["param_type_name"] == "option"]
-    ways = ((",".join(sorted(one["opts"], key=len)), one) for one in options)
-    return " ".join(" ".join((f"{way}{'' if one['is_flag'] else '='}", *one["secondary_opts"])) for way, one in ways)
 
 
 @cache

@@ -38,7 +38,7 @@ def check(pages: Iterable[PageBlocks], repository: Repository) -> Checked:
     with ThreadPoolExecutor() as pool:  # other programs, while the commands are read here
         running = [pool.submit(lambda rule: list(rule.findings(repository, read)), one) for one in rules_about("tool")]
         reader = Reader(repository)
-        found += [*reader.of_pages(read, read), *reader.of_scripts()]
+        found += [*reader.of_pages(read), *reader.of_scripts()]
         found += [one for future in running for one in future.result()]
     paths = {page.page.path for page in read}
     left = sorted(kept(found, read, repository), key=lambda one: (one.path in paths, one))
@@ -62,17 +62,15 @@ class Reader:
         self.calling: set[str] = set()  # functions whose commands are being read
         self.known = {*repository.settings.model.commands, *EFFECTS, *CARRIED, *builtins()}
 
-    def of_pages(self, changed: Sequence[PageBlocks], pages: Sequence[PageBlocks]) -> Iterator[Finding]:
-        """What is wrong in the commands and the text of `changed`, which stand among `pages`."""
+    def of_pages(self, pages: Sequence[PageBlocks]) -> Iterator[Finding]:
+        """What is wrong in the commands and the text of these pages."""
         before: dict[str, list[Situation]] = {}
-        wanted = {page.page.uri for page in changed}
         for page in in_order(pages):
-            yield from self.of_page(page, before)  # what one page no longer makes, another one misses
-            if page.page.uri in wanted:
-                for one in (*page.problems, *page.doubts):
-                    yield Finding(one.page, one.line, one.cause, one.remedy, "bloc")
-                for rule in rules_about("page"):
-                    yield from rule.findings(page, pages, self.repository)
+            yield from self.of_page(page, before)
+            for one in (*page.problems, *page.doubts):
+                yield Finding(one.page, one.line, one.cause, one.remedy, "bloc")
+            for rule in rules_about("page"):
+                yield from rule.findings(page, pages, self.repository)
 
     def of_scripts(self) -> Iterator[Finding]:
         """What is wrong in the commands of the repository's own scripts and workflows."""

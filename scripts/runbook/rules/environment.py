@@ -1,4 +1,4 @@
-"""The variables of containers: does anything read them, would it take their value, does their address lead anywhere?"""
+"""The variables of containers: does anything read them, does their address lead anywhere?"""
 
 import re
 from collections.abc import Iterator
@@ -11,13 +11,14 @@ from runbook.repository.compose import Service, filled
 from runbook.repository.model import Repository
 from runbook.repository.objects import Container
 from runbook.repository.yamlfile import Keys
-from runbook.rules.finding import Told, nearest
+from runbook.rules.finding import Told, meant, nearest
 from runbook.rules.rule import rule
 
 # Read by servers and by the language itself, whatever the application.
 BY_OTHERS = re.compile(
     r"(PYTHON|GUNICORN|WEB_|OTEL_|LC_|SSL_|HTTPS?_|NO_|PROMETHEUS_)\w*|PATH|HOME|TZ|LANG|TMPDIR|PORT|\w+_FILE"
 )
+ADDRESS = re.compile(r"(?<![\w.-])([a-z][a-z0-9-]{3,}):(\d{3,5})(?![\w.:])")
 FOR_BROWSERS = re.compile(r"PUBLIC|EXTERNAL|BROWSER")
 
 
@@ -66,18 +67,9 @@ def unread(repository: Repository) -> Iterator[Told]:
         yield first.thing, first.keys, f"variable « {first.name} » que l'application ne lit pas", near
 
 
-@rule("valeur-refusee", where="compose.yaml", bad='RETRIES: "many"', good='RETRIES: "3"')
-def refused(repository: Repository) -> Iterator[Told]:
-    """Une variable a une valeur avec laquelle l'application refuse de démarrer."""
-    for given in _given(repository):
-        why = given.reader.refusal(given.name, given.value) if given.reader and given.value is not None else ""
-        if why and given.reader:
-            yield given.thing, given.keys, f"« {given.value} » : {given.reader.name} le refuse", why
-
-
 @rule("adresse-interne", where="compose.yaml", bad="API_URL: http://apy:8000", good="API_URL: http://api:8000")
 def internal_address(repository: Repository) -> Iterator[Told]:
-    """Une variable contient l'adresse d'un service que son réseau n'a pas, ou sur un port où il ne répond pas."""
+    """Une variable, ou une configuration, a l'adresse d'un service que son réseau n'a pas, ou d'un autre port."""
     composed = repository.compose.services
     services = list(repository.of_kind("Service"))
     networks: dict[bool, dict[str, set[int]]] = {  # in Compose or not → name → the ports that answer there, if known
@@ -107,6 +99,13 @@ def internal_address(repository: Repository) -> Iterator[Told]:
         if wrong:
             known = ", ".join(f"{name}:{number}" for name, numbers in inside.items() for number in sorted(numbers))
             yield given.thing, given.keys, f"« {given.value} » : {wrong}", f"ce qui répond : {known or 'rien'}"
+    ports = networks[False]
+    files = [(item, key, text) for item in repository.of_kind("ConfigMap") for key, text in item.data.items()]
+    for item, key, text in files:
+        for host, port in ADDRESS.findall(text) if text and "\n" in text else ():
+            near = host if host in ports else meant(host, ports)
+            if near and (near != host or (ports[near] and int(port) not in ports[near])):
+                yield item, ("data", key), f"« {host}:{port} » : rien n'y répond", f"revoir le Service « {near} »"
 
 
 @rule("objet-inutile", where="k8s/unused.yaml", bad="kind: ConfigMap", good="kind: ResourceQuota")

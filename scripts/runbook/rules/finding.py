@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
@@ -30,16 +33,11 @@ Told = Finding | tuple[Any, str, str] | tuple[Any, tuple[Any, ...], str, str]
 def meant(name: str, names: Iterable[str]) -> str:
     """The known name that `name` is most likely a slip of; empty if none is close.
 
-    One letter in five may be wrong, one at least: what differs more is another name, and no slip.
+    One letter in five may be added, removed, replaced or swapped, one at least: what differs more is another name.
     """
-    allowed = max(1, len(name) // 5)
-    best, least = "", allowed + 1
-    for known in sorted(set(names)):
-        if abs(len(known) - len(name)) < least and known != name:
-            distance = _distance(name, known, least)
-            if distance < least:
-                best, least = known, distance
-    return best
+    others = sorted({*names} - {name})
+    close = extractOne(name, others, scorer=OSA.distance, score_cutoff=max(1, len(name) // 5))
+    return close[0] if close else ""
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -50,19 +48,3 @@ def nearest(name: str, names: Iterable[str]) -> str:
         return f"vouliez-vous dire « {close} » ?"
     shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
     return f"noms connus : {shown}" if known else "il n'y en a aucun"
-
-
-def _distance(one: str, other: str, limit: int) -> int:
-    """Letters to add, remove, replace or swap; `limit` where it is at least that."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for index, letter in enumerate(one, 1):
-        older, before, row = before, row, [index]
-        for place, there in enumerate(other, 1):
-            cost = min(before[place] + 1, row[place - 1] + 1, before[place - 1] + (letter != there))
-            if index > 1 and place > 1 and letter == other[place - 2] and one[index - 2] == there:
-                cost = min(cost, older[place - 2] + 1)
-            row.append(cost)
-        if min(row) >= limit:
-            return limit
-    return min(row[-1], limit)

@@ -131,11 +131,9 @@ def selectors(repository: Repository) -> Iterator[Told]:
 @rule("etiquette-isolee", where="k8s/front.yaml", bad="part-of: boutiqeu", good="part-of: boutique")
 def lonely_labels(repository: Repository) -> Iterator[Told]:
     """Une étiquette a une valeur qu'aucun autre objet n'a, tout près d'une que plusieurs ont : `-l` le manquerait."""
+    every = [(item, keys, told) for item in repository.objects for keys, told in item.below()]
     labels = [
-        (item, keys, text_map(told))
-        for item in repository.objects
-        for keys, told in item.below()
-        if keys[-1:] in (("labels",), ("matchLabels",))
+        (item, keys, text_map(told)) for item, keys, told in every if keys[-1:] in (("labels",), ("matchLabels",))
     ]
     pairs = {(id(item), *pair) for item, keys, found in labels if keys[-1] == "labels" for pair in found.items()}
     values = Counter((key, value) for _, key, value in pairs)

@@ -62,9 +62,7 @@ def sections(markdown: str) -> set[str] | None:
     """
     if GENERATED.search(markdown):
         return None
-    found: set[str] = set()
-    for one in IDENTIFIER.finditer(markdown):
-        found.add((one[1] or one[2]).lower())
+    found = {(one[1] or one[2]).lower() for one in IDENTIFIER.finditer(markdown)}
     before = ""
     for text in markdown.split("\n"):
         heading = HEADING.match(text)

@@ -8,13 +8,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from runbook.reading.content import PageBlocks
+from runbook.reading.content import Block, PageBlocks
 from runbook.repository.model import Repository
 from runbook.repository.objects import KubeObject
 from runbook.repository.yamlfile import Document, read_documents
@@ -26,29 +25,17 @@ from runbook.rules.scripts import shell_scripts, workflow_files
 
 # Judged better by rules that know the page and the repository, or right in a page.
 SHELLCHECK_OFF = {
-    "SC1090": "files that are sourced: the rule on files knows which exist",
-    "SC1091": "the same, for a path that is known",
+    "SC1090,SC1091": "files that are sourced: the rule on files knows which exist",
     "SC2016": "$ in single quotes: jsonpath, awk and jq programs are written so",
     "SC2034": "a variable unused in its block: a later block of the page uses it",
-    "SC2119": "a function called in another block than where it is defined",
-    "SC2120": "the same",
+    "SC2119,SC2120": "a function called in another block than where it is defined",
     "SC2154": "a variable not assigned in its block: the rule on variables reads the whole page",
     "SC2164": "cd without || exit: that would close the reader's terminal, and the folder is checked",
-    "SC2317": "a function not called in its own block",
-    "SC2329": "the same",
+    "SC2317,SC2329": "a function not called in its own block",
 }
 # True even of a block that runs nowhere, and may be an output or a template that bash can read by chance: a character
 # that its reader can't tell from another, or can't see.
 UNSEEN = ("SC1017", "SC1018", "SC1100", "SC1101", "SC1110", "SC1111")
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text that a program looks at, and where it stands: its first line is line `line` + 1 of `path`."""
-
-    path: str
-    line: int
-    text: str
 
 
 Comment = tuple[str, int, str, str]  # file, line, code, message
@@ -59,12 +46,10 @@ SAME = itemgetter("file", "line", "code", "message")
 def shellcheck(repository: Repository, pages: Sequence[PageBlocks]) -> Iterator[Finding]:
     """ShellCheck trouve à redire à une commande, ou bash ne saurait la lire."""
     blocks = [block for page in pages for block in page.blocks]
-    strict = [Text(block.page, block.line, block.code) for block in blocks if block.target]
-    strict += _whole(repository, shell_scripts(repository))
-    loose = [Text(block.page, block.line, block.code) for block in blocks if not block.target]
+    scripts = _whole(repository, shell_scripts(repository))
     options = ["--norc", "--shell=bash", "--format=json", "--severity=info", f"--exclude={','.join(SHELLCHECK_OFF)}"]
-    judged = {one.path for one in strict}
-    said = _asked(repository, "shellcheck", options, [*strict, *loose], ".sh", SAME)
+    judged = {*(one.page for one in scripts), *(block.page for block in blocks if block.target)}
+    said = _asked(repository, "shellcheck", options, [*blocks, *scripts], ".sh", SAME)
     yield from (one for one in said if one.path in judged or one.rule[1:] in UNSEEN)
 
 
@@ -205,7 +190,7 @@ def _asked(
     repository: Repository,
     name: str,
     options: list[str],
-    texts: Sequence[Text],
+    texts: Sequence[Block],
     suffix: str,
     read: Callable[[Any], Comment],
 ) -> Iterator[Finding]:
@@ -217,14 +202,14 @@ def _asked(
     said = asked_once(
         cache_file(repository.root, repository.settings, name),
         f"{status.st_size} {status.st_mtime_ns} {options}",
-        [one.text for one in texts],
+        [one.code for one in texts],
         lambda new: _comments([found, *options], new, suffix, read),
     )
     for one in texts:
-        for line, code, message in said[one.text]:
+        for line, code, message in said[one.code]:
             named = code if str(code)[0].isalpha() else f"SC{code}"
             remedy = f"voir {named} de {name}"
-            yield Finding(one.path, max(one.line + line, 1), message.rstrip("."), remedy, f":{named}")
+            yield Finding(one.page, max(one.line + line, 1), message.rstrip("."), remedy, f":{named}")
 
 
 def _comments(
@@ -244,8 +229,8 @@ def _comments(
     return said
 
 
-def _whole(repository: Repository, paths: Iterable[str]) -> list[Text]:
-    return [Text(path, 0, repository.text(path)) for path in paths]
+def _whole(repository: Repository, paths: Iterable[str]) -> list[Block]:
+    return [Block(page=path, line=0, title=None, code=repository.text(path), target="") for path in paths]
 
 
 def program(name: str) -> str | None:

@@ -164,7 +164,7 @@ class Shell:
         """A loop over known words is read once a word, so that each value is checked."""
         variable, body = node.child_by_field_name("variable"), node.child_by_field_name("body")
         values = node.children_by_field_name("value")
-        yield from (command for value in values for command in self._substitutions(value, block))
+        yield from (command for value in values for command in self.walk(value, block, ()))
         words = [word for value in values for word in _split(self._word(value, block))]
         for word in words or [Word(UNKNOWN, _line(node, block))]:
             self.variables[text_of(variable)] = word.text

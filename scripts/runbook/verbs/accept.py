@@ -13,7 +13,7 @@ import msgspec
 from runbook.errors import RunbookError
 from runbook.judging import Result
 from runbook.matching import expect
-from runbook.matching.generalise import Shown, generalise
+from runbook.matching.generalise import generalise
 from runbook.outcome import Outcome, Reason
 from runbook.plan import Plan, Step, make_plan
 from runbook.reading.content import Block, Expected
@@ -30,18 +30,14 @@ CUT = "… (sortie coupée : "
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What becomes of one expected result: its new lines, or why it stays as it is."""
+    """What becomes of one expected result: its new text, or why it stays as it is."""
 
     page: str
     line: int
     text_line: int  # of the first line of the expected result
     old: str
-    new: tuple[Shown, ...] = ()
+    new: str = ""
     refused: str = ""
-
-    @property
-    def text(self) -> str:
-        return "\n".join(shown.text for shown in self.new)
 
 
 DRY = click.option("--dry-run", "dry", is_flag=True, help="Montrer ce qui changerait, sans rien écrire.")
@@ -75,8 +71,7 @@ def command(asked: Asked, dry: bool) -> int:
         if one.refused:
             screen.print(f"{one.page}:{one.line} : {one.refused}", markup=False, style="yellow")
     if asked.as_json:
-        told = ({**msgspec.to_builtins(one), "new": one.text, "written": bool(one.new) and not dry} for one in done)
-        print_json(list(told))
+        print_json([{**msgspec.to_builtins(one), "written": bool(one.new) and not dry} for one in done])
     said = "à récrire" if dry else "récrits"
     screen.print(f"{len(changed)} résultats attendus {said}, {len(done) - len(changed)} laissés")
     wrong = (*plan.refused, *journal.faults, *(one for one in journal.results if one.outcome.bad))
@@ -108,7 +103,7 @@ def _accepted(results: Sequence[Result], meant: dict[tuple[str, int], Block]) ->
         if why or not output.strip() or expect.compare(block.expected.text, output, block.expected.kind) is None:
             yield replace(told, refused=why)
         else:
-            yield replace(told, new=tuple(generalise(block.expected.text, output, block.expected.kind)))
+            yield replace(told, new=generalise(block.expected.text, output, block.expected.kind))
 
 
 def _refusal(expected: Expected, output: str, result: Result) -> str:
@@ -130,7 +125,7 @@ def _written(asked: Asked, page: str, accepted: list[Accepted], dry: bool) -> li
     """Write what is accepted of one page, unless it would then not be read as it is meant."""
     path = asked.root / page
     if not dry and not os.access(path, os.W_OK):
-        return [replace(one, new=(), refused="page protégée en écriture ; la rendre modifiable") for one in accepted]
+        return [replace(one, new="", refused="page protégée en écriture ; la rendre modifiable") for one in accepted]
     before = path.read_bytes().decode()
     lines = before.split("\n")
     done = [_put(one, lines) for one in sorted(accepted, key=lambda one: one.line, reverse=True)][::-1]
@@ -139,9 +134,9 @@ def _written(asked: Asked, page: str, accepted: list[Accepted], dry: bool) -> li
         write_whole(path, after.encode())
         if not _reads_as_meant(asked, page, done):
             write_whole(path, before.encode())
-            return [replace(one, new=(), refused="récrit, il se lirait autrement ; corriger à la main") for one in done]
+            return [replace(one, new="", refused="récrit, il se lirait autrement ; corriger à la main") for one in done]
     for row in difflib.unified_diff(before.split("\n"), after.split("\n"), f"a/{page}", f"b/{page}", lineterm=""):
-        asked.screen.print(row, markup=False, style={"+": "green", "-": "red", "@": "cyan"}.get(row[:1], ""))
+        asked.screen.print(row, markup=False, style=terminal.DIFFERENCE.get(row[:1], ""))
     return done
 
 
@@ -149,17 +144,19 @@ def _put(one: Accepted, lines: list[str]) -> Accepted:
     """Replace the lines of one expected result; those that stay keep the form in which the source has them."""
     if not one.new:
         return one
-    old, start = one.old.split("\n"), one.text_line - 1
+    old, new, start = one.old.split("\n"), one.new.split("\n"), one.text_line - 1
     fence = lines[start - 1]
     before, after = re.match(r"[\s>]*", fence)[0], "\r" if fence.endswith("\r") else ""  # type: ignore[index] # matches
-    stay = {shown.index for shown in one.new}
-    for index, line in enumerate(old):
-        if index not in stay and lines[start + index].rstrip() != f"{before}{line}".rstrip():
-            return replace(one, new=(), refused="écrit par une macro ou un extrait ; le corriger à sa source")
-    lines[start : start + len(old)] = [
-        f"{before}{shown.text}".rstrip() + after if shown.index is None else lines[start + shown.index]
-        for shown in one.new
-    ]
+    put: list[str] = []
+    for kind, first, last, new_first, new_last in difflib.SequenceMatcher(None, old, new).get_opcodes():
+        source = lines[start + first : start + last]
+        if kind == "equal":
+            put += source
+        elif [line.rstrip() for line in source] == [f"{before}{line}".rstrip() for line in old[first:last]]:
+            put += [f"{before}{line}".rstrip() + after for line in new[new_first:new_last]]
+        else:
+            return replace(one, new="", refused="écrit par une macro ou un extrait ; le corriger à sa source")
+    lines[start : start + len(old)] = put
     return one
 
 
@@ -178,7 +175,7 @@ def _reads_as_meant(asked: Asked, page: str, done: list[Accepted]) -> bool:
     moved = 0
     for one in done:
         if one.new:
-            if read.get(one.line + moved, "").strip() != one.text.strip():
+            if read.get(one.line + moved, "").strip() != one.new.strip():
                 return False
-            moved += len(one.new) - one.old.count("\n") - 1
+            moved += one.new.count("\n") - one.old.count("\n")
     return True

@@ -1,10 +1,15 @@
 """`runbook mutate`: change one thing at a time and see what turns red."""
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
+from runbook.forked import forked
 from runbook.verbs.options import JSON, Asked, print_json, verb
+
+if TYPE_CHECKING:
+    from runbook.mutating.mutant import Mutant
 
 
 @verb(
@@ -23,14 +28,19 @@ def command(asked: Asked, count: int | None, seed: int, only: str, workers: int)
     from runbook.mutating import generate, judge, score
     from runbook.repository.model import read_repository
 
-    selection = asked.selected()
-    repository = read_repository(asked.root, asked.settings)
-    made = generate.generate(selection.pages, repository, asked.targets)
-    found = [one for one in made if only in str(one) and selection.holds(one.path, one.line)]
-    chosen = generate.sample(found, count, seed)
+    def draw() -> "tuple[list[Mutant], frozenset[str]]":
+        """Those that are asked for, and the files of the repository."""
+        selection = asked.selected()
+        repository = read_repository(asked.root, asked.settings)
+        made = generate.generate(selection.pages, repository, asked.targets)
+        found = [one for one in made if only in str(one) and selection.holds(one.path, one.line)]
+        return generate.sample(found, count, seed), repository.files
+
+    with forked(draw) as drawn:  # the site's modules are to be imported anew with each mutant: none stays here
+        chosen, files = drawn()
     verdicts = []
     with Live(console=asked.screen, transient=True) as live:
-        for verdict in judge.judge(chosen, asked.root, repository.files, workers, asked.targets):
+        for verdict in judge.judge(chosen, asked.root, files, workers, asked.targets):
             verdicts.append(verdict)
             live.update(f"{len(verdicts)}/{len(chosen)} mutants, score {score.score(verdicts):.1f} %")
     if asked.as_json:

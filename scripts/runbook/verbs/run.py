@@ -15,7 +15,7 @@ from runbook.judging import Journal, judged
 from runbook.plan import Plan, make_plan
 from runbook.reading.content import PageBlocks
 from runbook.reading.selection import Selection, select
-from runbook.reporting import annotations, coverage, history, make, merge, record, terminal
+from runbook.reporting import annotations, coverage, kept, make, record, terminal
 from runbook.reporting.record import Campaign
 from runbook.running.interruption import Interruptions
 from runbook.running.run import opened
@@ -114,8 +114,7 @@ def _kept(asked: Asked, selection: Selection, by_step: bool, done: Campaign) -> 
     if not selection.chosen:  # the share of verified commands may not be below the minimum of the settings
         fault = coverage.drop([done], settings.coverage, record.load_previous(asked.folder / record.FILE))
         done = msgspec.structs.replace(done, drop=fault, exit_status=1) if fault else done
-    done = _written(done, partial(merge.keep, done, asked.folder, settings.coverage))
-    return _written(done, partial(history.keep, done, asked.folder)) if done.whole else done
+    return _written(done, partial(kept.keep, done, asked.folder, settings.coverage))
 
 
 def _written(done: Campaign, write: Callable[[], object]) -> Campaign:

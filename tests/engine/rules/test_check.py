@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from runbook.cli import commands
 from runbook.rules.check import check
 from runbook.rules.finding import meant
 from runbook.rules.ignores import USELESS
@@ -57,6 +56,8 @@ def test_a_page_that_runs_nowhere_may_name_what_is_its_readers(tmp_path: Path, c
         ("kubectl apply -f k8s/apy.yaml", "fichier-absent"),
         ("kubectl --namspace=shop logs deploy/shop-front", "option-inconnue"),
         ("kubectl get pods \\ \n  --watch=false", "shellcheck:SC1101"),
+        ("git -C other -c user.name=a commit --quietx", "option-inconnue"),
+        ("scripts/check --quite", "option-inconnue"),
     ],
 )
 def test_a_slip_is_found_wherever_the_page_runs(tmp_path: Path, code: str, identifier: str) -> None:
@@ -87,8 +88,11 @@ def test_the_commands_of_a_wrapper_a_function_and_a_loop_are_judged(tmp_path: Pa
         kubectl get deploymets
         for name in api frnt; do docker compose logs "$name"; done
         bash -c 'cat settings.envv'
+        for pod in $(kubectl get endpoints shop-apii -n shop -o name); do kubectl logs "$pod"; done
+        kind load docker-image shop-apy:1.0
     """
-    assert rules(write(tmp_path), code) == ["sorte-inconnue", "service-inconnu", "fichier-absent"]
+    elsewhere = ["objet-inconnu", "espace-de-noms", "image-inconnue"]
+    assert rules(write(tmp_path), code) == ["sorte-inconnue", "service-inconnu", "fichier-absent", *elsewhere]
 
 
 def test_a_finding_ends_with_its_rule(tmp_path: Path) -> None:
@@ -124,11 +128,10 @@ def test_the_settings_leave_a_rule_out_in_some_files(tmp_path: Path) -> None:
 
 def test_an_unknown_program_is_a_note_and_a_known_one_brings_its_grammar(tmp_path: Path) -> None:
     repository = offered(write(tmp_path))
-    code = "lolcat a; ruff check; python3.14 -m json.toool settings.json; runbook chek --nowx; runbook check --jsn"
-    with commands.make_context("runbook", ["check"]):
-        checked = check([page(fenced(code))], repository)
+    code = "lolcat a; ruff check; python3.14 settings.jso; runbook chek --nowx; runbook check --jsn"
+    checked = check([page(fenced(code))], repository)
 
-    assert sorted(one.rule for one in checked.findings) == ["module-inconnu", "option-inconnue", "verbe-inconnu"]
+    assert sorted(one.rule for one in checked.findings) == ["fichier-absent", "option-inconnue", "verbe-inconnu"]
     assert checked.notes == ["inconnu ici, et non jugé : « lolcat »"]
 
 
@@ -151,6 +154,7 @@ def test_a_program_that_is_not_installed_is_told_once(tmp_path: Path, monkeypatc
         ("kubectl rollout status deploy/something -n shop --timeout=9s", []),
         ("kubectl get pods -n shopp", ["espace-de-noms"]),
         ("kubectl get pods -n elsewhere", []),
+        ("kubectl set env deploy/shop-api --from=secret/shop-laterr -n shop", ["objet-inconnu"]),
     ],
 )
 def test_after_what_only_running_tells_a_slip_is_still_one(tmp_path: Path, code: str, identifiers: list[str]) -> None:
@@ -194,6 +198,12 @@ def test_what_an_object_names_in_its_own_way_is_looked_for(tmp_path: Path, right
     for text, count in ((NAMES, 0), (NAMES.replace(right, wrong), 1)):
         (root / "k8s/more.yaml").write_text(text, encoding="utf-8")
         assert [one.rule for one in found(root)].count("reference-absente") == count
+
+
+def test_the_addresses_in_a_mounted_file_are_those_of_services(tmp_path: Path) -> None:
+    told = "a.yml: |\n    - shop-apj:8000\n    - shop-api:8000\n    - elsewhere:8000\n"
+    root = write(tmp_path, "k8s/other.yaml", "API_URL: http://shop-api", told)
+    assert [one.rule for one in found(root)].count("adresse-interne") == 2
 
 
 CUSTOM = """\

@@ -2,12 +2,11 @@
 
 import json
 import random
-import shutil
 from datetime import UTC, datetime
 
 import pytest
 
-from grammar_data.__main__ import FOLDER, NEEDS, PROGRAMS
+from grammar_data.__main__ import FOLDER, PROGRAMS, is_here
 
 CLUSTER = ("kubernetes",)  # needs one that answers: `scripts/grammars kubernetes`
 LARGE = ("kubectl", "docker", "kind")  # programs asked verb by verb, hundreds of times: some verbs a day
@@ -17,7 +16,7 @@ SAMPLE = 3
 @pytest.mark.parametrize("name", [name for name in PROGRAMS if name not in CLUSTER])
 def test_a_grammar_is_what_the_program_says_of_itself(name: str) -> None:
     kept = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    if shutil.which(NEEDS.get(name, name)) is None:
+    if not is_here(name):
         pytest.skip(f"{name} is not installed here")
     today = random.Random(datetime.now(UTC).toordinal())  # noqa: S311 — a sample, no secret
     sample = ["", *today.sample(sorted(kept["verbs"]), SAMPLE)] if name in LARGE else []

@@ -96,19 +96,6 @@ def _method(call: Call) -> str:
     return asked[-1].text if asked else implied
 
 
-@rule(
-    "requete",
-    "curl",
-    bad="curl -fsS -H 'X-Token 1' http://localhost:8080/health",
-    good="curl -fsS -H 'X-Token: 1' http://localhost:8080/health",
-)
-def request(call: Call) -> Iterator[Told]:
-    """curl reçoit un en-tête qu'il ne peut pas envoyer."""
-    for word in call.values("--header"):
-        if word.known and not re.match(r"@|[\w-]+\s*[:;]", word.text):
-            yield word, f"en-tête « {word.text} » sans « : »", "écrire « Nom: valeur »"
-
-
 @effect("curl", "wget")
 def remember(call: Call) -> None:
     """Files written."""

@@ -16,9 +16,9 @@ ONE_SERVICE = ("compose exec", "compose run", "compose port", "compose attach")
 SERVICES = "build create down images kill logs pause ps pull push restart rm start stats stop top unpause up wait watch"
 
 
-@rule("image-inconnue", "docker", bad="docker run --rm shop-frontt:1.0", good="docker run --rm shop-front:1.0")
+@rule("image-inconnue", "docker", "kind", bad="docker run shop-frontt:1.0", good="docker run shop-front:1.0")
 def unknown_image(call: Call) -> Iterator[Told]:
-    """Une commande docker nomme une image que rien ne construit, tout près d'une qui l'est."""
+    """Une commande docker ou kind nomme une image que rien ne construit, tout près d'une qui l'est."""
     built = {*call.situation.repository.built, *call.situation.images}
     names = {image.rpartition(":")[0] or image for image in built}
     succeeds = call.command.block.exit_status == 0 and not call.command.block.not_run
@@ -36,7 +36,7 @@ def _images(call: Call) -> Iterable[Word]:
         return call.values("--tag")
     if call.verb in (*RUNS, *TAGS):
         return call.operands[:1]
-    return call.operands if call.verb in OF_IMAGES else ()
+    return call.operands if call.verb in (*OF_IMAGES, "load docker-image") else ()
 
 
 @rule(

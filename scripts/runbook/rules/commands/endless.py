@@ -12,7 +12,8 @@ ALWAYS = {
     "kubectl": ("port-forward", "proxy", "edit", "attach"),
     "docker": ("attach", "events", "system events", "compose events", "compose attach", "compose watch"),
 }
-FOLLOWS = {"--follow": ("logs", "container logs", "service logs", "compose logs"), "--watch": ("get", "events")}
+FOLLOWS = {"--follow": ("logs", "container logs", "service logs", "compose logs", "tail"), "-F": ("tail",)}
+FOLLOWS |= {"--watch": ("get", "events")}
 KEYBOARD = ("less", "more", "vi", "vim", "nano", "emacs", "htop", "top", "man", "watch")
 RUNS = ("exec", "run", "container exec", "container run", "attach", "debug")
 ENDED = re.compile(r"(?<![&>|])&(?![&>\d])|\btimeout\b|\bhead\b|--dry-run")
@@ -39,8 +40,6 @@ def _never_ends(call: Call) -> bool:
     if call.verb in ALWAYS.get(call.program, ()):
         return True
     if any(call.has(option) and call.verb in verbs for option, verbs in FOLLOWS.items()):
-        return True
-    if call.program == "tail" and call.has("--follow", "-F"):
         return True
     if call.program == "docker" and call.verb in ("stats", "container stats", "compose stats"):
         return not call.has("--no-stream")

@@ -1,6 +1,5 @@
 """Programs that read and write files, and the shell's own: what they read exists, what they make is remembered."""
 
-import importlib.util
 import posixpath
 import re
 from collections import deque
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from runbook.rules.call import Call, builtins, effect
 from runbook.rules.commands.docker import BUILDS, OUT
-from runbook.rules.finding import Told, meant, nearest
+from runbook.rules.finding import Told, meant
 from runbook.rules.rule import rule
 from runbook.rules.scripts import SCRIPT
 from runbook.rules.shell import UNKNOWN, Word
@@ -68,9 +67,9 @@ def _operands(call: Call) -> list[Word]:
             words = words[:1]
         case "docker" if call.verb in (*BUILDS, *OUT):
             words = [word for word in words[:1] if ":" not in word.text]
-        case "git" if call.verb in TRACKED and "-C" not in texts[:1]:
+        case "git" if call.verb in TRACKED and "-C" not in texts:
             words = words[: len(words) - (call.verb == "mv")]
-        case "git" if call.verb in AFTER_DASHES and "-C" not in texts[:1] and "--" in texts:
+        case "git" if call.verb in AFTER_DASHES and "-C" not in texts and "--" in texts:
             words = list(call.command.arguments[texts.index("--") + 1 :])
         case program if program in READS and not (program in FREE_FORM and any(one.text[:1] == "-" for one in words)):
             words = words[READS[program] - call.has(*GIVEN) if READS[program] else 0 :]
@@ -114,23 +113,6 @@ def unknown_program(call: Call) -> Iterator[Told]:
     installed = any(Path(folder, name).is_file() for folder in ("/bin", "/usr/bin", "/usr/local/bin"))
     if near and not installed:
         yield call.command.words[0], f"programme « {name} » inconnu", f"vouliez-vous dire « {near} » ?"
-
-
-@rule("module-inconnu", "python", bad="python -m json.toool settings.json", good="python -m json.tool settings.json")
-def unknown_module(call: Call) -> Iterator[Told]:
-    """python -m lance un module que ni le dépôt ni l'environnement n'ont."""
-    word = next((word for option, word in pairwise(call.operands) if option.text == "-m"), None)
-    if word is None or not call.situation.here or not word.known:
-        return
-    modules = (file.removesuffix(".py") for file in call.situation.repository.files if file.endswith(".py"))
-    own = {path.removesuffix("/__main__").removesuffix("/__init__") for path in modules}
-    if not any(f"/{path}".endswith(f"/{word.text.replace('.', '/')}") for path in own):
-        try:
-            there = importlib.util.find_spec(word.text) is not None
-        except (ImportError, ValueError):
-            there = False
-        if not there:
-            yield word, f"module « {word.text} » introuvable", nearest(word.text, map(posixpath.basename, own))
 
 
 @effect("")

@@ -59,6 +59,7 @@ def targets(call: Call) -> tuple[list[Target], list[Word]]:
     pairs = first in ("label", "annotate", "set")
     words = [word for word in call.operands if not (pairs and PAIR.fullmatch(word.text))]
     words = words[:1] if call.verb in OF_ONE_POD else call.values("--from") if copied else words
+    words += call.values("--from") if call.verb == "set env" else []
     named: list[tuple[Word, str | None, Word]] = []  # the kind, the name, and where that stands
     if default is None and words and not any("/" in word.text for word in words):
         named = [(words[0], word.text, word) for word in words[1:]] or [(words[0], None, words[0])]
@@ -116,6 +117,7 @@ def unknown_object(call: Call) -> Iterator[Told]:
             continue
         owners = owners_of(situation, kind, name)
         names = [text for item in situation.objects for text in _names(item, kind)]
+        names += [one.partition("/")[2] for one in made if one.startswith(f"{kind.lower()}/")]
         # what the page applied without showing it, or a controller makes, may be called anything but a slip
         free = situation.opaque or target.kind.group == CUSTOM or not call.grammar or call.has("--ignore-not-found")
         if not owners and (not free or meant(name, names)):
@@ -181,7 +183,8 @@ def wrong_namespace(call: Call) -> Iterator[Told]:
     kinds_named += [kinds()[item.kind.lower()] for item in _made(call)]
     empty = situation.namespace == "default" and not any(item.namespace == "default" for item in situation.objects)
     anywhere = asked or situation.opaque or call.has("--all-namespaces")
-    if (call.verb == "events" or any(kind.namespaced for kind in kinds_named)) and empty and not anywhere:
+    looks = call.verb in ("events", *OF_ONE_POD) and not targets(call)[0]
+    if (looks or any(kind.namespaced for kind in kinds_named)) and empty and not anywhere:
         yield None, "kubectl regarde dans « default », où ce dépôt n'a rien", f"ajouter -n {min(own)}"
 
 

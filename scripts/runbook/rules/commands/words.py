@@ -15,6 +15,7 @@ from runbook.rules.scripts import SCRIPT
 PLACEHOLDER = re.compile(
     r"<[A-Za-zÀ-ÿ][\wÀ-ÿ .'’/-]*>|(?<![\w$\[({])\[[A-Z][A-Z_-]{2,}\]|\b(?:CHANGEME|YOUR[-_][A-Z_-]+)\b"
 )
+OPTION = re.compile(r"--[a-z][\w-]*")
 PATTERNS = ("grep", "sed", "awk", "jq", "perl", "echo", "printf", "python", "rg", "egrep", "cat", "tee")
 
 
@@ -39,6 +40,7 @@ def unknown_verb(call: Call) -> Iterator[Told]:
 def unknown_option(call: Call) -> Iterator[Told]:
     """Un programme reçoit une option qu'il n'a pas, ou sans la valeur qu'elle attend."""
     if call.grammar is None or (call.grammar.program not in PROGRAMS and not call.situation.here):
+        yield from _slips(call)
         return
     named = " ".join([call.program, *([call.verb] if call.verb and call.verb != call.program else [])])
     for what, word, name in call.wrong:
@@ -55,6 +57,21 @@ def unknown_option(call: Call) -> Iterator[Told]:
             if near or owner or call.situation.here:
                 remedy = f"vouliez-vous dire « {near} » ?" if near else owner or f"« {named} --help » donne les siennes"
                 yield word, f"option « {name} » inconnue de « {named} »", remedy
+
+
+def _slips(call: Call) -> Iterator[Told]:
+    """The options given to a script of the repository that are a slip of one that it, or a module it starts, names."""
+    repository, path = call.situation.repository, call.situation.place(call.command.name) or ""
+    given = [word for word in call.command.arguments if OPTION.match(word.text)]
+    if given and path in repository.files:
+        modules = {*re.findall(r"(?:-m|from|import) (\w+)", repository.text(path))}
+        files = [path, *(one for one in repository.files if one.endswith(".py") and modules & {*one.split("/")[:-1]})]
+        known = {option for file in files for option in OPTION.findall(repository.text(file))}
+        for word in given:
+            name = word.text.partition("=")[0]
+            near = "" if any(one.startswith(name) for one in known) else meant(name, known)
+            if near:
+                yield word, f"option « {name} » que « {path} » n'a pas", f"vouliez-vous dire « {near} » ?"
 
 
 @rule("variable-inconnue", bad='echo "$VERSON"', good='VERSON=1; echo "$VERSON"')

@@ -1,26 +1,45 @@
-"""What of earlier campaigns still counts once another one is done?"""
+"""What is kept of campaigns: the record of what still counts of each, and a few figures of the last whole ones."""
 
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
-from runbook.reporting import record
-from runbook.reporting.coverage import drop
-from runbook.reporting.record import VERSION, Campaign, Record
+from runbook.reading.withheld import withheld
+from runbook.reporting.coverage import Totals, drop, totals
+from runbook.reporting.record import FILE, VERSION, Campaign, Record, decoded, encode, load_previous
 from runbook.whole_file import alone, write_whole
+
+HISTORY = "history"  # a folder, with one file for each
+HISTORY_VERSION = 1
+KEPT = 20
 
 Unit = tuple[str, str]  # page and target
 
 
+class PastRun(msgspec.Struct, frozen=True):
+    """One whole campaign in a few figures, target by target."""
+
+    version: int
+    date: str
+    seconds: float
+    commit: str
+    dirty: bool
+    exit_status: int
+    targets: dict[str, Totals]
+
+
 def keep(done: Campaign, folder: Path, minimum: float) -> None:
     """Put `done` into the record of `folder`, alone; one that this version cannot read is put aside."""
-    path = folder / record.FILE
+    path = folder / FILE
     with alone(folder):
-        previous = record.load_previous(path)
+        previous = load_previous(path)
         if previous is None and path.exists():
             path.replace(path.with_suffix(".illisible.json"))
-        write_whole(path, record.encode(merge(previous, done, minimum)))
+        write_whole(path, encode(merge(previous, done, minimum)))
+        if done.whole:
+            remember(done, folder)
 
 
 def merge(previous: Record | None, done: Campaign, minimum: float) -> Record:
@@ -55,3 +74,26 @@ def _without(campaign: Campaign, gone: Callable[[Unit], bool]) -> Campaign:
 
 def _judged(campaign: Campaign) -> Campaign:
     return replace(campaign, exit_status=int(any(campaign.problems) or any(one.outcome.bad for one in campaign.steps)))
+
+
+def remember(done: Campaign, folder: Path) -> None:
+    """Add a campaign to the history in `folder`, and forget those before the last `KEPT`."""
+    history, stem = folder / HISTORY, done.date.replace(":", "")
+    by_target = {
+        target: totals(step for step in done.steps if step.target == target)
+        for target in dict.fromkeys(step.target for step in done.steps)
+    }
+    run = PastRun(HISTORY_VERSION, done.date, done.seconds, done.commit, done.dirty, done.exit_status, by_target)
+    same_second = len(list(history.glob(f"{stem}*.json")))
+    write_whole(history / f"{stem}{f'_{same_second}' if same_second else ''}.json", encode(run))
+    for old in sorted(history.glob("*.json"))[:-KEPT]:
+        old.unlink()
+
+
+def past_runs(folder: Path) -> list[PastRun]:
+    """The whole campaigns in the history of `folder`, the newest first; those of another version are passed over.
+
+    SettingsError for a file that is no history.
+    """
+    paths = [] if withheld.get() else sorted((folder / HISTORY).glob("*.json"), reverse=True)
+    return [run for path in paths if (run := decoded(path, PastRun, HISTORY_VERSION))]
