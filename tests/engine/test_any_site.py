@@ -128,7 +128,7 @@ def test_an_extension_that_a_plugin_adds_and_that_lacks_a_module_is_left_out(tmp
     root = bare(tmp_path / "site", PLAIN + "hooks: [hook.py]\n", index="```bash\nls\n```\n")
     lacking = HOOK.replace("        md.preprocessors", "        import nowhere_module\n        md.preprocessors")
     (root / "hook.py").write_text(lacking, encoding="utf-8")
-    assert "« Stumbling » : No module named 'nowhere_module'" in read_site(root, "mkdocs.yml").unknown[0]
+    assert "« Stumbling » absente d'ici (No module named 'nowhere_module')" in read_site(root, "mkdocs.yml").unknown[0]
     assert len(blocks(root)[0].blocks) == 1
 
 

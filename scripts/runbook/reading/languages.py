@@ -55,9 +55,9 @@ def typed(language: str, source: str) -> str:
         prompt = None if until else PROMPT.match(line)
         if prompt and "PS " not in prompt[0]:
             lines.append(line[prompt.end() - 1 :])
-            until = next((found[2] for found in HERE.finditer(lines[-1])), "")
         else:
-            lines.append(CONTINUED.sub("", line) if goes_on or until else "")
-            until = "" if lines[-1].strip() == until else until
-        goes_on = lines[-1].endswith("\\")
+            lines.append(CONTINUED.sub("", line) if goes_on else "")
+        here = HERE.search(lines[-1]) if not until else None
+        until = here[2] if here else until if lines[-1].strip() != until else ""
+        goes_on = bool(until) or lines[-1].endswith("\\")
     return "\n".join(lines) if any(lines) else ""

@@ -24,7 +24,7 @@ from mkdocs.utils import get_theme_names
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 
 from runbook.errors import SettingsError
-from runbook.reading.withheld import withheld
+from runbook.reading.content import withheld
 
 # Extensions that change words inside a line, never a block, and take long to make.
 INLINE = ("pymdownx.emoji", "materialx.emoji")
@@ -55,7 +55,8 @@ def open_site(root: Path, config_file: str) -> Opened:
         pass_on = functools.partial(_passed_on, config.plugins, unknown)
         pass_on("startup", None, command="build", dirty=False)
         config = pass_on("config", config)
-        config.markdown_extensions = list(_importable(config.markdown_extensions, unknown))
+        extensions = config.markdown_extensions  # names, which are here, and objects that plugins made
+        config.markdown_extensions = [one for one in extensions if isinstance(one, str) or _is_here(one, unknown)]
         files = pass_on("files", get_files(config), config=config)
         navigation = pass_on("nav", get_navigation(files, config), config=config, files=files)
         listed = {page.file.src_uri for page in navigation.pages}
@@ -100,7 +101,9 @@ def _configuration(path: Path, unknown: list[str]) -> MkDocsConfig:
         unknown.append(f"thème « {theme_name} » absent d'ici ; les pages sont lues sans lui")
         written["theme"] = "mkdocs"
     written["plugins"] = list(_installed_plugins(written.get("plugins"), theme_name, unknown))
-    written["markdown_extensions"] = list(_installed_extensions(written.get("markdown_extensions"), unknown))
+    named = _entries(written.get("markdown_extensions"))
+    here = ({name: given} for name, given in named if name not in INLINE and _is_here(str(name), unknown))
+    written["markdown_extensions"] = list(here)
     config.load_dict(written)
     errors, _ = config.validate()
     if unknown and Path(config.docs_dir).is_dir():  # a plugin that is not here may let the site stand in its own folder
@@ -153,31 +156,17 @@ def _installed_plugins(written: Any, theme: str | None, unknown: list[str]) -> I
             unknown.append(f"greffon « {name} » absent d'ici ; l'installer, sinon les pages sont lues sans lui")
 
 
-def _installed_extensions(written: Any, unknown: list[str]) -> Iterator[dict[str, Any]]:
-    converter = python_markdown.Markdown()
-    for name, options in _entries(written):
-        if name in INLINE:
-            continue
+def _is_here(extension: Any, unknown: list[str]) -> bool:
+    """Whether an extension finds here what it imports, else that is told."""
+    name = extension if isinstance(extension, str) else type(extension).__name__
+    with contextlib.suppress(Exception):  # of another kind: with its own settings MkDocs will judge it
         try:
-            converter.build_extension(str(name), {})
-        except (ImportError, AttributeError):
-            unknown.append(f"extension « {name} » absente d'ici ; l'installer, sinon les pages sont lues sans elle")
-        except Exception:  # it is there; with its own settings MkDocs will judge it
-            yield {name: options}
-        else:
-            yield {name: options}
-
-
-def _importable(extensions: list[Any], unknown: list[str]) -> Iterator[Any]:
-    """Those of the settings, and of the objects that plugins added, the ones that find here what they import."""
-    for one in extensions:
-        try:
-            if not isinstance(one, str):
-                python_markdown.Markdown(extensions=[one])
-        except ImportError as error:
-            unknown.append(f"extension « {type(one).__name__} » : {reason(error)} ; les pages sont lues sans elle")
-        else:
-            yield one
+            python_markdown.Markdown(extensions=[extension])
+        except (ImportError, AttributeError) as error:
+            cause = f"extension « {name} » absente d'ici ({reason(error)})"
+            unknown.append(f"{cause} ; l'installer, sinon les pages sont lues sans elle")
+            return False
+    return True
 
 
 def _add_hook(config: MkDocsConfig, name: str, unknown: list[str]) -> None:

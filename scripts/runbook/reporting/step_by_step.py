@@ -22,13 +22,9 @@ from runbook.running.run import Answer, Operator
 
 _NOTE = re.compile(r"(?:!!!|\?\?\?\+?|===\+?)[ ]*(?P<kind>[\w-]*)[^\"]*(?:\"(?P<title>[^\"]*)\")?\s*$")
 Answers = Mapping[str, tuple[Answer, str]]  # letter → what it means, and how it is offered
-BEFORE: Answers = {
-    "o": (Answer.GO, "(o)ui, exécuter"),
-    "p": (Answer.PASS, "(p)asser"),
-    "r": (Answer.AGAIN, "(r)efaire la ligne {}"),
-    "s": (Answer.STOP, "(s) tout arrêter"),
-}
-AFTER: Answers = {"r": (Answer.AGAIN, "(r)efaire"), "p": (Answer.PASS, "(p)asser outre"), "s": BEFORE["s"]}
+BEFORE: Answers = {"o": (Answer.GO, "(o)ui, exécuter"), "p": (Answer.PASS, "(p)asser")}
+STOP: Answers = {"s": (Answer.STOP, "(s) tout arrêter")}
+AFTER: Answers = {"r": (Answer.AGAIN, "(r)efaire"), "p": (Answer.PASS, "(p)asser outre"), **STOP}
 WIDTH = 100  # columns of the journal
 
 
@@ -76,8 +72,8 @@ class StepByStep:
         self._show_command(step)
         self._asked = step
         last = None if step.block.cleanup else self._last
-        given = {letter: (answer, words.format(last and last.block.line)) for letter, (answer, words) in BEFORE.items()}
-        return self._ask(step, {letter: one for letter, one in given.items() if last or letter != "r"})
+        again = {"r": (Answer.AGAIN, f"(r)efaire la ligne {last.block.line}")} if last else {}
+        return self._ask(step, {**BEFORE, **again, **STOP})
 
     def _after(self, step: Step) -> Answer:
         return self._ask(step, AFTER)

@@ -59,7 +59,6 @@ class Reader:
     def __init__(self, repository: Repository) -> None:
         self.repository, self.rules = repository, rules_about("command")
         self.unknown: Counter[str] = Counter()
-        self.calling: set[str] = set()  # functions whose commands are being read
         self.known = {*repository.settings.model.commands, *EFFECTS, *CARRIED, *builtins()}
 
     def of_pages(self, pages: Sequence[PageBlocks]) -> Iterator[Finding]:
@@ -112,19 +111,18 @@ class Reader:
         for rule in self.rules:
             if not rule.programs or call.program in rule.programs:
                 yield from rule.findings(call)
-        defined = command.name in situation.shell.functions
-        if defined and command.name not in self.calling:  # what it calls by its own name is itself, or the program
-            self.calling.add(command.name)
-            for inner in list(situation.shell.called(command)):
+        functions = situation.shell.functions
+        if body := functions.pop(command.name, None):  # what it calls by its own name is itself, or the program
+            for inner in list(situation.shell.called(command, body)):
                 yield from self.of_command(inner, situation)
-            self.calling.remove(command.name)
+            functions[command.name] = body
             return
         for carried in CARRIED.get(call.program, ()):
             for inner, where in carried(call):
                 yield from self.of_command(inner, where)
         for change in chain(EFFECTS.get("", ()), EFFECTS.get(call.program, ())):
             change(call)
-        strange = not (call.grammar or defined) and call.program not in self.known
+        strange = not call.grammar and call.program not in self.known
         if strange and re.fullmatch(r"[a-z][a-z0-9._+-]*", command.name) and program(call.program) is None:
             self.unknown[call.program] += 1
 

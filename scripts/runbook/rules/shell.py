@@ -68,10 +68,9 @@ class Shell:
         """Each simple command of `block`, substituted ones before the command that they are part of."""
         yield from self.walk(parse(TO_REPLACE.sub(UNKNOWN, block.code)), block, ())
 
-    def called(self, command: Command) -> Iterator[Command]:
+    def called(self, command: Command, body: tree_sitter.Node) -> Iterator[Command]:
         """The commands of the function that `command` calls, with its arguments in the place of `$1` and `$@`."""
         inner = self.inner()
-        body = inner.functions.pop(command.name)
         inner.variables |= {str(number): word.text for number, word in enumerate(command.arguments, 1)}
         inner.arrays["@"] = list(command.arguments)
         lines = {word.text: word.line for word in command.arguments}

@@ -39,8 +39,8 @@ class Private:
         self._secrets, self._root = secrets, root
         self._forms: set[str] = set()
         self._read: dict[Path, int] = {}
-        given = os.environ.items()
-        self.learn(one for name, value in given for one in ([value] if self.is_secret(name) else in_address(value)))
+        inside = _IN_ADDRESS.findall("\n".join(os.environ.values()))  # of a proxy, say
+        self.learn((*map(unquote, inside), *(value for name, value in os.environ.items() if self.is_secret(name))))
 
     def is_secret(self, variable: str) -> bool:
         """Whether a variable of this name holds a secret, as its name or the settings tell."""
@@ -50,7 +50,7 @@ class Private:
 
     def learn(self, values: Iterable[str]) -> None:
         """Take in these values, and those of manifests written since the last call."""
-        found = {part for value in values for part in (value, *in_address(value))}
+        found = {part for value in values for part in (value, *map(unquote, _IN_ADDRESS.findall(value)))}
         for path in (path for pattern in self._secrets.manifests for path in self._root.glob(pattern)):
             changed = path.stat().st_mtime_ns
             if self._read.get(path) != changed:
@@ -61,11 +61,6 @@ class Private:
     def hide(self, text: str) -> str:
         """`text` without any known secret value."""
         return masked(text, self._forms)
-
-
-def in_address(value: str) -> Iterator[str]:
-    """The passwords of the addresses that stand in it: of a proxy, of a database."""
-    return map(unquote, _IN_ADDRESS.findall(value))
 
 
 def masked(text: str, forms: Iterable[str]) -> str:

@@ -84,8 +84,8 @@ def test_what_a_page_makes_is_there_for_the_pages_after_it(tmp_path: Path) -> No
 def test_the_commands_of_a_wrapper_a_function_and_a_loop_are_judged(tmp_path: Path) -> None:
     code = """
         run() { timeout 5 "$@"; }
-        kubectl() { run command kubectl -n shop "$@"; kubectl "$@"; }
-        kubectl get deploymets
+        docker() { run command docker "$@"; docker "$@"; }
+        run kubectl get deploymets -n shop
         for name in api frnt; do docker compose logs "$name"; done
         bash -c 'cat settings.envv'
         for pod in $(kubectl get endpoints shop-apii -n shop -o name); do kubectl logs "$pod"; done

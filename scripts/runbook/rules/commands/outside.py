@@ -36,11 +36,10 @@ def writes_sources(call: Call) -> Iterator[Told]:
         if "-C" not in texts and (call.verb not in ("reset", "clean") or FORCED & texts):
             yield None, f"« git {call.verb} » change l'histoire ou les fichiers du projet", remedy
     repository = call.situation.repository
-    free = {*repository.settings.model.generated, *call.situation.made}
     for word in _changed(call):
         path = call.situation.place(word.text)
         held = path in repository.files or (call.program == "rm" and path in repository.folders)
-        if held and path not in free:
+        if held and path not in (*repository.settings.model.generated, *call.situation.made):
             yield word, f"« {path} », que git suit, est changé ou effacé", remedy
 
 
