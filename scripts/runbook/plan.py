@@ -1,18 +1,23 @@
 """Turn pages into an ordered plan: which step runs where, which one does not, and why. Pure."""
 
 import enum
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from tree_sitter import Node
+
 from runbook.errors import Problem
-from runbook.reading import syntax
 from runbook.reading.content import Block, PageBlocks
+from runbook.reading.syntax import parse, text_of, walk
 from runbook.settings import Settings
 
 # Commands that only turn text into text: they may follow an HTTP call on any machine.
 FILTERS = "[ cat cut echo grep head jq printf python python3 sed sort tail test tr true uniq wc"
 HTTP = {"curl", "wget"}
+URL = re.compile(r"https?://[^\s\"'|;<>()]+")
+SPECIAL = frozenset("?!#@*$-_0123456789")  # variables that every shell has
 
 
 class Mode(enum.StrEnum):
@@ -117,17 +122,28 @@ def in_order(pages: Sequence[PageBlocks], asked: Collection[str] = (), prerequis
     return [page for page in ordered if prerequisites or is_asked(page)]
 
 
-def _refused(known: Mapping[str, PageBlocks], ordered: list[PageBlocks]) -> dict[str, list[Problem]]:
-    """The pages that cannot be run, prerequisites first, and why."""
-    refused: dict[str, list[Problem]] = {}
-    for page in ordered:
-        problems = list(page.problems)
+def misplaced(ordered: Sequence[PageBlocks], known: Collection[str]) -> Iterator[Problem]:
+    """What pages ask in vain to come after: one that is not among the `known`, or that itself comes after them."""
+    places = {page.page.uri: place for place, page in enumerate(ordered)}
+    for place, page in enumerate(ordered):
         for name in page.after:
             cause = f"« execution.apres » nomme {name}, qui "
             if name not in known:
-                problems.append(Problem(page.page.path, 1, f"{cause}n'existe pas", "donner le chemin depuis docs/"))
-            elif name in refused:
-                problems.append(Problem(page.page.path, 1, f"{cause}est refusée", f"corriger {known[name].page.path}"))
+                yield Problem(page.page.path, 1, f"{cause}n'existe pas", "donner le chemin depuis docs/")
+            elif places.get(name, -1) >= place:
+                yield Problem(page.page.path, 1, f"{cause}doit elle-même la suivre", "défaire ce cercle")
+
+
+def _refused(known: Mapping[str, PageBlocks], ordered: list[PageBlocks]) -> dict[str, list[Problem]]:
+    """The pages that cannot be run, prerequisites first, and why."""
+    wrong = list(misplaced(ordered, known))
+    refused: dict[str, list[Problem]] = {}
+    for page in ordered:
+        before = next((known[name] for name in page.after if name in refused), None)
+        problems = [*page.problems, *(one for one in wrong if one.page == page.page.path)]
+        if before:
+            cause = f"« execution.apres » nomme {before.page.uri}, qui est refusée"
+            problems.append(Problem(page.page.path, 1, cause, f"corriger {before.page.path}"))
         if problems:
             refused[page.page.uri] = problems
     return refused
@@ -156,11 +172,28 @@ def answered_by(block: Block, addresses: frozenset[str]) -> bool:
     Only HTTP calls to them and text filters, no background, and no variable from another block:
     then the answer comes from the same code, whatever started it.
     """
-    script = syntax.read(block.code)
-    names = set(script.commands)
-    alone = not (script.has_error or script.used or script.writes or block.background)
-    known = bool(script.urls) and all(_address(url) in addresses for url in script.urls)
+    nodes = list(walk(parse(block.code)))
+    names = {text_of(node) for node in nodes if node.type == "command_name"}
+    urls = URL.findall(block.code)
+    assigned = _variables(nodes, "variable_assignment", "for_statement")
+    used = _variables(nodes, "simple_expansion", "expansion") - SPECIAL - assigned
+    alone = not (nodes[0].has_error or used or any(map(_writes, nodes)) or block.background)
+    known = bool(urls) and all(_address(url) in addresses for url in urls)
     return alone and known and bool(names & HTTP) and names <= {*HTTP, *FILTERS.split()}
+
+
+def _variables(nodes: list[Node], *kinds: str) -> set[str]:
+    """Those that the nodes of these kinds name themselves."""
+    named = (child for node in nodes if node.type in kinds for child in node.children)
+    return {text_of(child) for child in named if child.type == "variable_name"}
+
+
+def _writes(node: Node) -> bool:
+    """Whether this is a redirection to another file than /dev/null."""
+    if node.type != "file_redirect" or "<" in text_of(node).split("/")[0]:
+        return False
+    target = node.child_by_field_name("destination")
+    return target is not None and text_of(target) not in ("/dev/null", "1", "2")
 
 
 def _address(url: str) -> str:

@@ -52,11 +52,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [next(ordered) if isinstance(item, StepItem) else item for item in items]
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if session := config.stash.get(KEY, None):
-        session.run.close()
-
-
 class DocumentationSession:
     """The site as pytest sees it: read once, run once, results taken as the items ask for them."""
 
@@ -69,6 +64,7 @@ class DocumentationSession:
         self.plan = partial(make_plan, blocks_of(read_site(root, settings.site), settings), settings, missing)
         self.chosen: set[str] = set()
         self.run = self._run()
+        config.add_cleanup(self.run.close)
         self._results: dict[int, Result] = {}
 
     def result(self, step: Step) -> Result:

@@ -73,6 +73,14 @@ def test_every_problem_of_every_page_is_reported_at_once(make_site) -> None:
     assert len(make_plan(pages, settings, {}).refused) == 2
 
 
+def test_pages_that_each_ask_to_come_after_the_other_are_refused(make_site) -> None:
+    asks = {page: f"---\nexecution: {{cible: here, apres: [{other}.md]}}\n---\n" for page, other in ("ab", "ba", "cc")}
+    pages, settings = opened(make_site(**{page: head + block("echo a") for page, head in asks.items()}))
+    refused = make_plan(pages, settings, {}).refused
+    assert [problem.page for problem in refused] == ["docs/a.md", "docs/b.md", "docs/c.md"]
+    assert "nomme a.md, qui doit elle-même la suivre ; défaire ce cercle" in str(refused[1])
+
+
 def test_without_its_target_only_http_to_the_stand_in_runs_and_the_rest_says_why(make_site) -> None:
     text = (
         block("kubectl get pods")

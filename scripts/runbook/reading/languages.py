@@ -4,7 +4,7 @@ import contextlib
 import re
 import subprocess
 
-from runbook.reading import syntax
+from runbook.reading.syntax import parse
 
 BASH = "bash sh shell shellscript"
 SESSIONS = "console shell-session shellsession bash-session sh-session terminal doscon ps1con pwsh-session"
@@ -37,7 +37,7 @@ def why_not_bash(language: str, source: str) -> str:
 
 def why_unreadable(source: str) -> str:
     """Why bash could not read this at all, where nobody has said that it should; empty if it could."""
-    if not syntax.read(source).has_error:
+    if not parse(source).has_error:
         return ""
     with contextlib.suppress(OSError):
         ran = subprocess.run(["bash", "-n"], input=source.encode(), capture_output=True, check=False)

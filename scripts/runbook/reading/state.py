@@ -63,7 +63,7 @@ def _memory(root: Path, settings: Settings, kind: type[Remembered]) -> Path:
 
 
 def state_of(root: Path, settings: Settings, environment: Mapping[str, str] = os.environ) -> str:
-    """A hash of the repository's files, the engine, Python, the installed distributions and this environment.
+    """A hash of when the repository's files were changed, of the engine, Python, the distributions, this environment.
 
     Not of what runs left, which no page shows while it is read for its commands; nor of the clock and
     the network, which nothing asks.
@@ -76,20 +76,10 @@ def state_of(root: Path, settings: Settings, environment: Mapping[str, str] = os
 
 
 def _files(root: Path, settings: Settings) -> Iterator[bytes]:
-    """What git's index says, the bytes of what is otherwise, the pages that git ignores, the names at the root."""
-    listed = listed_files(root, settings)
-    kept = _git(root, "--stage")  # of each file its mode, the hash of its content, its path
-    changed = _git(root, "--modified", "--deleted", "--others", "--exclude-standard").split("\0")
-    yield os.fsencode(kept)
-    for name in sorted(filter(None, changed) if kept else listed):
-        path = root / name
-        yield os.fsencode(name)
-        if path.is_file():
-            yield b"x" if os.access(path, os.X_OK) else b"-"
-            yield path.read_bytes()
-    for name in sorted(_pages(root) - listed):
+    """Of each file that git knows or would add, and of each page, what `stat` tells; then the names at the root."""
+    for name in sorted(listed_files(root, settings) | _pages(root)):
         status = (root / name).stat()
-        yield f"{name} {status.st_size} {status.st_mtime_ns}".encode()
+        yield os.fsencode(f"{name} {status.st_mode} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}")
     yield "\0".join(sorted({*os.listdir(root)} - {settings.state})).encode()  # noqa: PTH208 — of names alone
 
 
@@ -98,7 +88,8 @@ def _pages(root: Path) -> set[str]:
     found = set()
     for folder, folders, names in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in NOT_READ]
-        found |= {Path(folder, name).relative_to(root).as_posix() for name in names if name.endswith(".md")}
+        pages = (Path(folder, name) for name in names if name.endswith(".md"))
+        found |= {page.relative_to(root).as_posix() for page in pages if page.exists()}
     return found
 
 
@@ -115,17 +106,12 @@ def _tools(root: Path, environment: Mapping[str, str]) -> Iterator[bytes]:
 
 def listed_files(root: Path, settings: Settings) -> frozenset[str]:
     """Relative POSIX paths of the files there, by git, or all but what the engine keeps where git does not know."""
-    names = _git(root, "--cached", "--others", "--exclude-standard").split("\0")
-    if settings.site not in names:  # no repository, or a folder that the repository around it ignores
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names: list[str] = []
+    with contextlib.suppress(OSError, subprocess.CalledProcessError):  # no git, or no repository
+        names = os.fsdecode(subprocess.run(command, cwd=root, capture_output=True, check=True).stdout).split("\0")
+    if settings.site not in names:  # or a folder that the repository around it ignores
         state = root / settings.state
         files = (path for path in root.rglob("*") if path.is_file() and not path.is_relative_to(state))
         return frozenset(path.relative_to(root).as_posix() for path in files)
     return frozenset(name for name in names if name and (root / name).exists())
-
-
-def _git(root: Path, *options: str) -> str:
-    try:
-        ran = subprocess.run(["git", "ls-files", "-z", *options], cwd=root, capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):  # no git, or no repository
-        return ""
-    return os.fsdecode(ran.stdout)

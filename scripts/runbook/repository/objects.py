@@ -45,7 +45,7 @@ class KubeObject(Document):
         keys = SELECTORS.get(self.kind)
         return terms(self.at(*keys)) if keys else ""
 
-    @property
+    @cached_property
     def labels(self) -> dict[str, str]:
         return text_map(self.at("metadata", "labels"))
 
@@ -54,7 +54,7 @@ class KubeObject(Document):
         """Where the pod of a workload is described; None for another kind."""
         return POD_KEYS.get(self.kind)
 
-    @property
+    @cached_property
     def pod_labels(self) -> dict[str, str]:
         """The labels of its pods; empty for another kind than a workload."""
         keys = self.pod_keys

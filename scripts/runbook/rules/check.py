@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
-from runbook.plan import in_order
+from runbook.plan import in_order, misplaced
 from runbook.reading.content import Block, PageBlocks
 from runbook.repository.model import Repository
-from runbook.rules.call import CARRIED, EFFECTS, builtins, read_call
+from runbook.rules.call import EFFECTS, builtins, read_call
+from runbook.rules.commands.wrappers import WRAPPERS, carried
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import kept
 from runbook.rules.programs import absent, program
@@ -31,15 +32,19 @@ class Checked:
 def check(pages: Iterable[PageBlocks], repository: Repository) -> Checked:
     """Every finding once, those of manifests and code before those of pages; empty where all agree.
 
-    `pages` are asked for after the repository is judged: somebody may still be reading them.
+    What needs no pages is judged while they are awaited: somebody may still be reading them.
     """
-    found = list(of_repository(repository))
-    read = list(pages)
+    reader = Reader(repository)
     with ThreadPoolExecutor() as pool:  # other programs, while the commands are read here
-        running = [pool.submit(lambda rule: list(rule.findings(repository, read)), one) for one in rules_about("tool")]
-        reader = Reader(repository)
-        found += [*reader.of_pages(read), *reader.of_scripts()]
-        found += [one for future in running for one in future.result()]
+        given = pool.submit(list, pages)
+
+        def awaited() -> Iterator[PageBlocks]:
+            yield from given.result()
+
+        tools = [pool.submit(lambda rule: [*rule.findings(repository, awaited())], one) for one in rules_about("tool")]
+        found = [*of_repository(repository), *reader.of_scripts()]
+        read = given.result()
+        found += chain(reader.of_pages(read), *(tool.result() for tool in tools))
     paths = {page.page.path for page in read}
     left = sorted(kept(found, read, repository), key=lambda one: (one.path in paths, one))
     return Checked(left, [*absent(repository, read), *_unknown(reader.unknown)])
@@ -59,15 +64,17 @@ class Reader:
     def __init__(self, repository: Repository) -> None:
         self.repository, self.rules = repository, rules_about("command")
         self.unknown: Counter[str] = Counter()
-        self.known = {*repository.settings.model.commands, *EFFECTS, *CARRIED, *builtins()}
+        self.known = {*repository.settings.model.commands, *EFFECTS, *WRAPPERS, *builtins()}
 
     def of_pages(self, pages: Sequence[PageBlocks]) -> Iterator[Finding]:
         """What is wrong in the commands and the text of these pages."""
         before: dict[str, list[Situation]] = {}
-        for page in in_order(pages):
+        ordered = in_order(pages)
+        wrong = misplaced(ordered, {page.page.uri for page in pages})
+        for one in (*wrong, *(one for page in pages for one in (*page.problems, *page.doubts))):
+            yield Finding(one.page, one.line, one.cause, one.remedy, "bloc")
+        for page in ordered:
             yield from self.of_page(page, before)
-            for one in (*page.problems, *page.doubts):
-                yield Finding(one.page, one.line, one.cause, one.remedy, "bloc")
             for rule in rules_about("page"):
                 yield from rule.findings(page, pages, self.repository)
 
@@ -117,9 +124,8 @@ class Reader:
                 yield from self.of_command(inner, situation)
             functions[command.name] = body
             return
-        for carried in CARRIED.get(call.program, ()):
-            for inner, where in carried(call):
-                yield from self.of_command(inner, where)
+        for inner, where in carried(call):
+            yield from self.of_command(inner, where)
         for change in chain(EFFECTS.get("", ()), EFFECTS.get(call.program, ())):
             change(call)
         strange = not call.grammar and call.program not in self.known

@@ -4,20 +4,20 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from runbook.settings import Settings
+from runbook.repository.model import Repository
 from runbook.whole_file import write_whole
 
+Ask = Callable[[list[str]], Mapping[str, list[Any]]]
 
-def asked_once(
-    file: Path, version: str, texts: Sequence[str], ask: Callable[[list[str]], Mapping[str, list[Any]]]
-) -> dict[str, list[Any]]:
-    """Text → what a slow program says of it; `ask` is called for the texts that it was not asked about before.
+
+def asked_once(repository: Repository, name: str, version: str, texts: Sequence[str], ask: Ask) -> dict[str, list[Any]]:
+    """Text → what the slow program of this name says of it; `ask` is called for what it was not asked about before.
 
     Answers are kept under the hash of the text and of the program's `version`, those wanted now and no others.
     """
+    file = repository.root / repository.settings.state / "cache" / f"{name}.json"
     keys = {text: hashlib.sha256(f"{version}\0{text}".encode()).hexdigest() for text in dict.fromkeys(texts)}
     try:
         known: dict[str, list[Any]] = json.loads(file.read_text(encoding="utf-8"))
@@ -30,8 +30,3 @@ def asked_once(
         with contextlib.suppress(OSError):  # where it cannot be written, nothing is remembered
             write_whole(file, json.dumps({keys[text]: said[text] for text in said}).encode())
     return said
-
-
-def cache_file(root: Path, settings: Settings, name: str) -> Path:
-    """Where the answers of a program are kept."""
-    return root / settings.state / "cache" / f"{name}.json"

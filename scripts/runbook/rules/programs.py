@@ -1,6 +1,5 @@
 """Other programs that know better: called, and what they find is shown as ours."""
 
-import importlib.resources
 import importlib.util
 import json
 import shutil
@@ -8,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from runbook.repository.objects import KubeObject
 from runbook.repository.yamlfile import Document, read_documents
 from runbook.rules.finding import Finding, nearest
 from runbook.rules.kubernetes import is_own
-from runbook.rules.memory import asked_once, cache_file
+from runbook.rules.memory import asked_once
 from runbook.rules.rule import rule
 from runbook.rules.scripts import shell_scripts, workflow_files
 
@@ -43,7 +42,7 @@ SAME = itemgetter("file", "line", "code", "message")
 
 
 @rule("shellcheck", about="tool", bad='rm -f $HOME/*.log && echo "fini', good='rm -f "$HOME"/*.log && echo "fini"')
-def shellcheck(repository: Repository, pages: Sequence[PageBlocks]) -> Iterator[Finding]:
+def shellcheck(repository: Repository, pages: Iterable[PageBlocks]) -> Iterator[Finding]:
     """ShellCheck trouve à redire à une commande, ou bash ne saurait la lire."""
     blocks = [block for page in pages for block in page.blocks]
     scripts = _whole(repository, shell_scripts(repository))
@@ -60,7 +59,7 @@ def shellcheck(repository: Repository, pages: Sequence[PageBlocks]) -> Iterator[
     bad="FROM python:latest AS build",
     good="FROM python:3.13-slim AS build",
 )
-def hadolint(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
+def hadolint(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
     """hadolint trouve à redire à un Dockerfile."""
     texts = _whole(repository, repository.dockerfiles)
     yield from _asked(repository, "hadolint", ["--no-fail", "--format", "json"], texts, ".Dockerfile", SAME)
@@ -73,7 +72,7 @@ def hadolint(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Findin
     bad="uses: actions/checkout@v4",
     good="uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8",
 )
-def zizmor(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
+def zizmor(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
     """zizmor trouve une faiblesse dans un workflow."""
 
     def read(one: Any) -> Comment:
@@ -86,7 +85,7 @@ def zizmor(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]
 
 
 @rule("actionlint", about="tool", where=".github/workflows/ci.yml", bad="needs: [biuld]", good="needs: [build]")
-def actionlint(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
+def actionlint(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
     """actionlint trouve à redire à un workflow."""
     options, texts = ["-no-color", "-format", "{{json .}}"], _whole(repository, workflow_files(repository))
     read = itemgetter("filepath", "line", "kind", "message")
@@ -94,28 +93,23 @@ def actionlint(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Find
 
 
 @rule("schema-kubernetes", about="tool", where="k8s/api.yaml", bad="replicass: 2", good="replicas: 2")
-def kubernetes_schema(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
+def kubernetes_schema(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
     """Une version de Kubernetes que le site sert refuse, ou laisse de côté, un champ d'un objet."""
     path = repository.settings.model.kubernetes
     listed = read_documents(repository.root / path, path)[0] if path else []
     versions = [str(one.get("version")) for document in listed for one in document.maps("kubernetes")]
     own = [item for item in repository.objects if is_own(item)]
-    if has_module("kubernetes_validate"):
-        yield from _validated(repository, "kubernetes", own, str(versions), partial(_by_kubernetes, versions))
+    yield from _validated(repository, "kubernetes", own, str(versions), partial(_by_kubernetes, versions))
 
 
 def _by_kubernetes(wanted: Sequence[str], value: Any) -> list[Any]:
-    import kubernetes_validate  # noqa: PLC0415 — half a second that a second check does not need
-
     if not isinstance(value.get("apiVersion"), str):
         return [([], "sans apiVersion", "écrire apiVersion: et sa valeur")]
-    known = kubernetes_validate.utils.all_versions()
-    versions = [max((one for one in known if one.startswith(f"{short}.")), default="") for short in wanted]
-    found = []
-    for version in filter(None, versions or (known[0], known[-1])):
-        short = ".".join(version.split(".")[:2])
+    kubernetes_validate, found = _kubernetes_validate(), []
+    known = [*map(kubernetes_validate.major_minor, kubernetes_validate.all_versions())]
+    for short in [one for one in wanted if one in known] if wanted else (known[0], known[-1]):
         try:
-            kubernetes_validate.validate(value, version, strict=True)
+            kubernetes_validate.validate(value, short, strict=True)
         except kubernetes_validate.ValidationError as error:
             keys, cause, remedy = _explained(error)
             found.append((keys, f"refusé par Kubernetes {short} : {cause}", remedy))
@@ -125,8 +119,17 @@ def _by_kubernetes(wanted: Sequence[str], value: Any) -> list[Any]:
     return found[:1] if len({str(keys) for keys, _, _ in found}) == 1 else found
 
 
+@cache
+def _kubernetes_validate() -> Any:
+    """The program, which reads each of its files once here: two megabytes, and for every object otherwise."""
+    from kubernetes_validate import utils  # noqa: PLC0415 — a tenth of a second that a second check does not need
+
+    utils.schema_contents, utils.all_versions = cache(utils.schema_contents), cache(utils.all_versions)
+    return utils
+
+
 @rule("schema", about="tool", where="compose.yaml", bad="imagee: shop-front:1.0", good="image: shop-front:1.0")
-def file_schema(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Finding]:
+def file_schema(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
     """Un fichier Compose, un workflow ou un dependabot.yml n'a pas la forme que son programme attend."""
     files = dict.fromkeys(workflow_files(repository), "github-workflows")
     if files and ".github/dependabot.yml" in repository.files:
@@ -134,14 +137,14 @@ def file_schema(repository: Repository, _: Sequence[PageBlocks]) -> Iterator[Fin
     documents: dict[str, list[Document]] = {"compose-spec": [repository.compose] if repository.compose.path else []}
     for path, name in files.items():
         documents.setdefault(name, []).extend(read_documents(repository.root / path, path)[0])
-    for name, given in documents.items() if has_module("check_jsonschema") else ():
+    for name, given in documents.items() if module("check_jsonschema") else ():
         yield from _validated(repository, name, given, "", partial(_by_schema, name))
 
 
 def _by_schema(name: str, value: Any) -> list[Any]:
     import jsonschema  # noqa: PLC0415 — a third of a second
 
-    vendored = importlib.resources.files("check_jsonschema") / "builtin_schemas" / "vendor"
+    vendored = Path(module("check_jsonschema")).with_name("builtin_schemas") / "vendor"
     schema = json.loads((vendored / f"{name}.json").read_text(encoding="utf-8"))
     validator = jsonschema.validators.validator_for(schema)(schema)
     return [_explained(jsonschema.exceptions.best_match([error])) for error in validator.iter_errors(value)]
@@ -152,8 +155,7 @@ def _validated(
 ) -> Iterator[Finding]:
     """What a schema says of each document, asked once for each content."""
     texts = [json.dumps(_plain(one.value), sort_keys=True) for one in documents]
-    file = cache_file(repository.root, repository.settings, name)
-    said = asked_once(file, version, texts, lambda new: {text: validate(json.loads(text)) for text in new})
+    said = asked_once(repository, name, version, texts, lambda new: {text: validate(json.loads(text)) for text in new})
     for document, text in zip(documents, texts, strict=True):
         start = f"{document} : " if isinstance(document, KubeObject) else ""
         for keys, cause, remedy in said[text]:
@@ -179,10 +181,9 @@ def absent(repository: Repository, pages: Sequence[PageBlocks]) -> list[str]:
         "shellcheck": any(page.blocks for page in pages),
         "hadolint": bool(repository.dockerfiles),
         "zizmor": bool(workflow_files(repository)),
-        "kubernetes_validate": bool(repository.objects),
         "check_jsonschema": bool(repository.compose.path),
     }
-    missing = [name for name, needed in wanted.items() if needed and not (program(name) or has_module(name))]
+    missing = [name for name, needed in wanted.items() if needed and not (program(name) or module(name))]
     return [f"absent, et donc non consulté : {', '.join(missing).replace('_', '-')}"] if missing else []
 
 
@@ -198,13 +199,9 @@ def _asked(
     found = program(name)
     if found is None or not texts:
         return
-    status = Path(found).stat()
-    said = asked_once(
-        cache_file(repository.root, repository.settings, name),
-        f"{status.st_size} {status.st_mtime_ns} {options}",
-        [one.code for one in texts],
-        lambda new: _comments([found, *options], new, suffix, read),
-    )
+    status, ask = Path(found).stat(), partial(_comments, [found, *options], suffix, read)
+    version = f"{status.st_size} {status.st_mtime_ns} {options}"
+    said = asked_once(repository, name, version, [one.code for one in texts], ask)
     for one in texts:
         for line, code, message in said[one.code]:
             named = code if str(code)[0].isalpha() else f"SC{code}"
@@ -213,7 +210,7 @@ def _asked(
 
 
 def _comments(
-    command: list[str], texts: list[str], suffix: str, read: Callable[[Any], Comment]
+    command: list[str], suffix: str, read: Callable[[Any], Comment], texts: list[str]
 ) -> dict[str, list[Any]]:
     """One call of the program for all these texts."""
     said: dict[str, list[Any]] = {text: [] for text in texts}
@@ -239,9 +236,10 @@ def program(name: str) -> str | None:
     return str(beside) if beside.exists() else shutil.which(name)
 
 
-def has_module(name: str) -> bool:
-    """Whether Python could import it."""
-    return importlib.util.find_spec(name) is not None
+def module(name: str) -> str:
+    """The file that Python would import, and does not; empty for none."""
+    found = importlib.util.find_spec(name)
+    return (found and found.origin) or ""
 
 
 def _plain(value: Any) -> Any:

@@ -1,22 +1,18 @@
 """What git holds of the repository: where HEAD is, and the tracked files that differ from it."""
 
+import contextlib
 import hashlib
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from runbook.running.asking import ask
 
 TIMEOUT = 60.0
-DIFF = shlex.split(
-    "diff HEAD --no-ext-diff --no-textconv --no-color --no-renames --full-index --binary "
-    "--src-prefix=a/ --dst-prefix=b/"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """`commit` and `branch` are empty outside git; `changed` has the digest of each tracked file's difference."""
+    """`commit` and `branch` are empty outside git; `changed` has mode and digest of each tracked file that differs."""
 
     commit: str = ""
     branch: str = ""
@@ -28,9 +24,8 @@ def tree(root: Path) -> Tree:
     told = _git(root, "rev-parse", "HEAD", "--symbolic-full-name", "HEAD").split()
     if not told:
         return Tree()
-    parts = _git(root, *DIFF).split("\ndiff --git ")
-    changed = frozenset((_name(part), hashlib.sha256(part.encode()).hexdigest()) for part in parts if part)
-    return Tree(told[0], told[-1], changed)
+    names = _git(root, "diff", "HEAD", "--name-only", "--no-renames", "-z").split("\0")
+    return Tree(told[0], told[-1], frozenset((name, _state(root / name)) for name in names if name))
 
 
 def changes(before: Tree, after: Tree) -> tuple[str, ...]:
@@ -48,9 +43,11 @@ def changes(before: Tree, after: Tree) -> tuple[str, ...]:
     return tuple(words for words, true in said.items() if true)
 
 
-def _name(part: str) -> str:
-    """The file that a part of a difference is about."""
-    return part.partition("\n")[0].removeprefix("diff --git ").rpartition(" b/")[2].strip('"')
+def _state(path: Path) -> str:
+    """Mode and content of a file; empty for one that is gone, and for what is no file."""
+    with contextlib.suppress(OSError):
+        return f"{path.lstat().st_mode:o} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+    return ""
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -1,6 +1,7 @@
 """What the check says of whole pages: where it judges, where it does not, and what it is asked to leave out."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,12 @@ def test_a_page_that_runs_nowhere_may_name_what_is_its_readers(tmp_path: Path, c
 )
 def test_a_slip_is_found_wherever_the_page_runs(tmp_path: Path, code: str, identifier: str) -> None:
     assert rules(write(tmp_path), code, target="") == [identifier]
+
+
+def test_a_page_that_asks_to_come_after_one_that_does_not_exist_is_found(tmp_path: Path) -> None:
+    lost = replace(page(fenced("true")), after=("nowhere.md",))
+
+    assert [(one.line, one.rule) for one in found(write(tmp_path), lost)] == [(1, "bloc")]
 
 
 def test_a_text_to_replace_is_told_as_such_and_not_as_a_redirection(tmp_path: Path) -> None:

@@ -65,10 +65,11 @@ def silent(call: Call) -> Iterator[Told]:
 @rule("route-inconnue", bad="curl -fsS http://localhost:8080/healthz", good="curl -fsS http://localhost:8080/health")
 def unknown_route(call: Call) -> Iterator[Told]:
     """Une commande appelle un chemin ou une méthode que l'application n'a pas, sans que la page attende ce refus."""
-    block, method = call.command.block, _method(call)
+    block = call.command.block
     if block.exit_status == 22 or (block.expected and re.search(r"\b40[45]\b", block.expected.text)):
         return
     for word, application, path in _asked(call):
+        method = _method(call)
         if application is None or re.search(rf"[{{}}\[\]{UNKNOWN}]", path) or application.answers(path, method):
             continue
         methods = application.methods(path)

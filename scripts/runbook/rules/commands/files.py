@@ -110,8 +110,7 @@ def unknown_program(call: Call) -> Iterator[Told]:
     known = {"kubectl", "docker", "curl", "git", "kind", *READS, *COPIES, *model.commands}
     judged = name in known or name in call.situation.shell.functions
     near = "" if judged else meant(name, (one for one in known if len(one) > 3))
-    installed = any(Path(folder, name).is_file() for folder in ("/bin", "/usr/bin", "/usr/local/bin"))
-    if near and not installed:
+    if near and not any(Path(folder, name).is_file() for folder in ("/bin", "/usr/bin", "/usr/local/bin")):
         yield call.command.words[0], f"programme « {name} » inconnu", f"vouliez-vous dire « {near} » ?"
 
 

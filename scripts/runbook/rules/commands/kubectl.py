@@ -111,7 +111,7 @@ def unknown_object(call: Call) -> Iterator[Told]:
         if not name or not own or kind in ("Event", "Lease") or name in EVERYWHERE or f"{kind}/{name}".lower() in made:
             continue
         owners = owners_of(situation, kind, name)
-        names = [text for item in situation.objects for text in _names(item, kind)]
+        names = [] if owners else [text for item in situation.objects for text in _names(item, kind)]
         names += [one.partition("/")[2] for one in made if one.startswith(f"{kind.lower()}/")]
         # what the page applied without showing it, or a controller makes, may be called anything but a slip
         free = situation.opaque or target.kind.group == CUSTOM or not call.grammar or call.has("--ignore-not-found")
@@ -208,10 +208,10 @@ def empty_selector(call: Call) -> Iterator[Told]:
 )
 def unknown_container(call: Call) -> Iterator[Told]:
     """Une commande kubectl nomme un conteneur que les pods de l'objet n'ont pas."""
-    names = {one.name for item in _meant(call) for one in item.containers()}
     words = call.values("--container") if call.verb in ("logs", "exec", "attach", "set env") else []
     if call.verb == "set image":
         words = [Word(word.text.partition("=")[0], word.line) for word in call.operands if "=" in word.text]
+    names = {one.name for item in _meant(call) for one in item.containers()} if words else set()
     for word in words if names else ():
         if word.known and not any(fnmatchcase(name, word.text) for name in names):
             yield word, f"aucun conteneur ne s'appelle « {word.text} »", nearest(word.text, names)
