@@ -2,18 +2,17 @@
 
 import contextlib
 import fnmatch
-import ipaddress
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from runbook.settings import Settings, Target
 
 TIMEOUT = 20.0
 OUTPUT = "sortie:"
+HERE = "localhost,127.0.0.0/8,0.0.0.0,::1"  # as `no_proxy` names this machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +94,8 @@ def answers(url: str) -> bool:
     """Whether this URL answers below 500 within a second; no proxy is asked for an address of this machine."""
     import requests  # noqa: PLC0415 — a tenth of a second that pages without services do not pay
 
-    host = urlsplit(url).hostname or ""
-    here = host == "localhost" or host.endswith(".localhost") or host == socket.gethostname()
-    with contextlib.suppress(ValueError):
-        address = ipaddress.ip_address(host)
-        here = address.is_loopback or address.is_unspecified
     with requests.Session() as session:
-        session.trust_env = not here
+        session.trust_env = not requests.utils.should_bypass_proxies(url, no_proxy=f"{HERE},{socket.gethostname()}")
         try:
             return session.get(url, timeout=1, allow_redirects=False).status_code < 500
         except requests.RequestException:
