@@ -22,8 +22,6 @@ from runbook.running.asking import missing_targets
 from runbook.running.run import opened
 from runbook.settings import load
 
-NOT_ASKED = "cible non demandée (--runbook-target)"
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("runbook", "documented commands")
@@ -58,9 +56,8 @@ class DocumentationSession:
     def __init__(self, config: pytest.Config) -> None:
         self.root = root = config.rootpath.resolve()
         self.settings = settings = load(root)
-        asked = config.getoption("--runbook-target")
-        missing = missing_targets(settings, root, config.getoption("--runbook-context"))
-        missing |= {name: NOT_ASKED for name in settings.targets if asked and name not in asked}
+        asked, context = config.getoption("--runbook-target"), config.getoption("--runbook-context")
+        missing = missing_targets(settings, root, context, asked)
         self.plan = partial(make_plan, blocks_of(read_site(root, settings.site), settings), settings, missing)
         self.chosen: set[str] = set()
         self.run = self._run()

@@ -4,7 +4,7 @@ import contextlib
 import fnmatch
 import socket
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from runbook.settings import Settings, Target
 
 TIMEOUT = 20.0
 OUTPUT = "sortie:"
+NOT_ASKED = "cible non demandée (--target)"
 HERE = "localhost,127.0.0.0/8,0.0.0.0,::1"  # as `no_proxy` names this machine
 
 
@@ -54,9 +55,15 @@ def succeeds(command: str, root: Path, env: Mapping[str, str] | None = None) -> 
     return ask(["bash", "-c", command], root, env).status == 0
 
 
-def missing_targets(settings: Settings, root: Path, context: str | None = None) -> dict[str, str]:
-    """Target → what it lacks, for the absent ones only; `context` allows one more kubectl context."""
-    lacks = {name: lack(target, root, context) for name, target in settings.targets.items()}
+def missing_targets(
+    settings: Settings, root: Path, context: str | None = None, asked: Collection[str] = ()
+) -> dict[str, str]:
+    """Target → what it lacks, for the absent ones and, if some were `asked` for, the others.
+
+    `context` allows one more kubectl context.
+    """
+    known = settings.targets.items()
+    lacks = {name: lack(one, root, context) if not asked or name in asked else NOT_ASKED for name, one in known}
     return {name: reason for name, reason in lacks.items() if reason}
 
 
