@@ -6,7 +6,7 @@ Options: `--runbook-target` and `--runbook-context`, as `runbook run` has them.
 
 from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -111,10 +111,6 @@ class StepItem(pytest.Item):
         return self.path, self.step.block.line - 1, self.name
 
 
-KEY = pytest.StashKey[DocumentationSession]()
-
-
+@cache
 def _session(config: pytest.Config) -> DocumentationSession:
-    if KEY not in config.stash:
-        config.stash[KEY] = DocumentationSession(config)
-    return config.stash[KEY]
+    return DocumentationSession(config)
