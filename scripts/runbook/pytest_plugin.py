@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from runbook.errors import RunbookError
-from runbook.judging import Journal, Result, judged
-from runbook.outcome import Outcome
+from runbook.judging import Journal, Judged, judged
+from runbook.outcome import Outcome, Result
 from runbook.plan import Step, make_plan
 from runbook.reading.blocks import blocks_of
 from runbook.reading.pages import read_site
@@ -67,16 +67,16 @@ class DocumentationSession:
     def result(self, step: Step) -> Result:
         """Run up to this step; RunbookError if the plan ends without it."""
         while id(step.block) not in self._results:
-            result = next(self.run, None)
-            if result is None:
+            one = next(self.run, None)
+            if one is None:
                 raise RunbookError(f"{step.place} : étape absente du plan")
-            self._results[id(result.step.block)] = result
+            self._results[id(one.step.block)] = one.result
         return self._results[id(step.block)]
 
-    def _run(self) -> Generator[Result, None, None]:
+    def _run(self) -> Generator[Judged, None, None]:
         plan = self.plan(self.chosen)
         with opened(self.settings, self.root) as run, closing(judged(plan, run, Journal())) as events:
-            yield from (event for event in events if isinstance(event, Result))
+            yield from (event for event in events if isinstance(event, Judged))
 
 
 class PageFile(pytest.File):
