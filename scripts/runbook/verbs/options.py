@@ -160,7 +160,7 @@ def _told(found: Reading) -> list[PageBlocks]:
     """The pages; what could not be known here is said, and is nobody's fault."""
     unknown, lines = list(found.unknown), [line for page in found.pages for line in page.unknown]
     if lines:
-        unknown.append(f"{lines[0].page}:{lines[0].line} : {lines[0].cause} ; {len(lines)} lignes en tout")
+        unknown.append(f"{lines[0].path}:{lines[0].line} : {lines[0].cause} ; {len(lines)} lignes en tout")
     for what in unknown:
         click.echo(f"inconnu ici : {what}", err=True)
     return found.pages
