@@ -22,8 +22,6 @@ from runbook.settings import Settings, load
 if TYPE_CHECKING:
     from rich.console import Console
 
-NOT_ASKED = "cible non demandée (--target)"
-
 PAGES = click.argument("pages", nargs=-1, metavar="[PAGE|DOSSIER|MOTIF|PAGE:LIGNE]...")
 TAGS = click.option(
     "--tag", "tags", multiple=True, metavar="ÉTIQUETTE", help="Se limiter aux pages de cette étiquette (répétable)."
@@ -86,9 +84,7 @@ class Asked:
         """Target → what it lacks, those that were not asked for included."""
         from runbook.running import asking
 
-        missing = asking.missing_targets(self.settings, self.root, self.context)
-        others = (name for name in self.settings.targets if self.targets and name not in self.targets)
-        return {**missing, **dict.fromkeys(others, NOT_ASKED)}
+        return asking.missing_targets(self.settings, self.root, self.context, self.targets)
 
     def known(self, target: str) -> str:
         """`target` if the settings have it, else RunbookError."""
