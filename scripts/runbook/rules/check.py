@@ -53,7 +53,7 @@ def check(pages: Iterable[PageBlocks], repository: Repository) -> Checked:
 def of_repository(repository: Repository) -> Iterator[Finding]:
     """What is wrong in manifests, Compose, images and code, whatever the pages say."""
     for fault in repository.faults:
-        yield Finding(fault.page, fault.line, fault.cause, fault.remedy, "yaml")
+        yield Finding(fault.path, fault.line, fault.cause, fault.remedy, "yaml")
     for rule in rules_about("repository"):
         yield from rule.findings(repository)
 
@@ -72,7 +72,7 @@ class Reader:
         ordered = in_order(pages)
         wrong = misplaced(ordered, {page.page.uri for page in pages})
         for one in (*wrong, *(one for page in pages for one in (*page.problems, *page.doubts))):
-            yield Finding(one.page, one.line, one.cause, one.remedy, "bloc")
+            yield Finding(one.path, one.line, one.cause, one.remedy, "bloc")
         for page in ordered:
             yield from self.of_page(page, before)
             for rule in rules_about("page"):
@@ -118,9 +118,11 @@ class Reader:
         for rule in self.rules:
             if not rule.programs or call.program in rule.programs:
                 yield from rule.findings(call)
-        if command.name in situation.shell.functions:
-            for inner in list(situation.shell.called(command)):
+        functions = situation.shell.functions
+        if body := functions.pop(command.name, None):  # what it calls by its own name is itself, or the program
+            for inner in list(situation.shell.called(command, body)):
                 yield from self.of_command(inner, situation)
+            functions[command.name] = body
             return
         for inner, where in carried(call):
             yield from self.of_command(inner, where)

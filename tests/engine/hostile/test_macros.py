@@ -114,7 +114,7 @@ def test_a_macro_whose_lines_leave_the_list_or_note_of_a_block_is_refused_at_the
     page = "# Page\n\n!!! note\n    {{ lines(3) }}\n\n    ```bash\n    true\n    ```\n"
     site = read_site(site_with(make_site, page), "mkdocs.yml")
     (problems,) = (found.problems for one in site.pages if (found := find_blocks(one, site, ("here",))).problems)
-    assert [(problem.page, problem.line) for problem in problems] == [("docs/page.md", 9), ("docs/page.md", 11)]
+    assert [(problem.path, problem.line) for problem in problems] == [("docs/page.md", 9), ("docs/page.md", 11)]
 
 
 def test_a_block_that_a_macro_writes_stands_where_the_macro_is_called(make_site) -> None:
