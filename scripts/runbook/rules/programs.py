@@ -2,12 +2,15 @@
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -101,9 +104,8 @@ def kubernetes_schema(repository: Repository, _: Iterable[PageBlocks]) -> Iterat
     path = repository.settings.model.kubernetes
     listed = read_documents(repository.root / path, path)[0] if path else []
     versions = [str(one.get("version")) for document in listed for one in document.maps("kubernetes")]
-    own = [item for item in repository.objects if is_own(item)]
-    if module("kubernetes_validate"):
-        yield from _validated(repository, "kubernetes", own, str(versions), partial(_by_kubernetes, versions))
+    own = [item for item in repository.objects if is_own(item)] if module("kubernetes_validate") else []
+    yield from _validated(repository, "kubernetes", own, str(versions), partial(_by_kubernetes, versions))
 
 
 def _by_kubernetes(wanted: Sequence[str], value: Any) -> list[Any]:
@@ -217,16 +219,18 @@ def _asked(
 def _comments(
     command: list[str], suffix: str, read: Callable[[Any], Comment], texts: list[str]
 ) -> dict[str, list[Any]]:
-    """One call of the program for all these texts."""
+    """What the program says of all these texts, by one call for each processor where they are many."""
+    at_once = max(len(texts) // (os.cpu_count() or 1) + 1, 50)  # fewer take no longer than another start
     said: dict[str, list[Any]] = {text: [] for text in texts}
     with tempfile.TemporaryDirectory(prefix="runbook-check-") as folder:
         names = [f"{number}{suffix}" for number in range(len(texts))]
         for name, text in zip(names, texts, strict=True):
             Path(folder, name).write_text(f"{text}\n", encoding="utf-8")
-        ran = subprocess.run(
-            [*command, *names], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
-    for file, line, code, message in map(read, json.loads(ran.stdout or "[]")):
+        run = partial(subprocess.run, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        with ThreadPoolExecutor() as pool:
+            calls = ([*command, *names[start : start + at_once]] for start in range(0, len(names), at_once))
+            answers = [json.loads(ran.stdout or "[]") for ran in pool.map(run, calls)]
+    for file, line, code, message in map(read, chain.from_iterable(answers)):
         said[texts[int(Path(file).name.partition(".")[0])]].append([line, code, message])
     return said
 
@@ -243,8 +247,7 @@ def program(name: str) -> str | None:
 
 def module(name: str) -> str:
     """The file that Python would import, and does not; empty for none."""
-    found = importlib.util.find_spec(name)
-    return (found and found.origin) or ""
+    return getattr(importlib.util.find_spec(name), "origin", None) or ""
 
 
 def _plain(value: Any) -> Any:
