@@ -42,9 +42,9 @@ SAME = itemgetter("file", "line", "code", "message")
 
 
 @rule("shellcheck", about="tool", bad='rm -f $HOME/*.log && echo "fini', good='rm -f "$HOME"/*.log && echo "fini"')
-def shellcheck(repository: Repository, pages: Iterable[PageBlocks]) -> Iterator[Finding]:
+def shellcheck(repository: Repository, pages: Callable[[], Sequence[PageBlocks]]) -> Iterator[Finding]:
     """ShellCheck trouve à redire à une commande, ou bash ne saurait la lire."""
-    blocks = [block for page in pages for block in page.blocks]
+    blocks = [block for page in pages() for block in page.blocks]
     strict = [*(block for block in blocks if block.target), *_whole(repository, shell_scripts(repository))]
     # where a page runs nowhere, only what bash itself would refuse, and not for a text to replace
     loose = [block for block in blocks if not block.target and "<" not in block.code]
@@ -65,7 +65,7 @@ def shellcheck(repository: Repository, pages: Iterable[PageBlocks]) -> Iterator[
     bad="FROM python:latest AS build",
     good="FROM python:3.13-slim AS build",
 )
-def hadolint(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
+def hadolint(repository: Repository, _: object) -> Iterator[Finding]:
     """hadolint trouve à redire à un Dockerfile."""
     texts = _whole(repository, repository.dockerfiles)
     yield from _asked(repository, "hadolint", ["--no-fail", "--format", "json"], texts, ".Dockerfile", SAME)
@@ -78,7 +78,7 @@ def hadolint(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Findin
     bad="uses: actions/checkout@v4",
     good="uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8",
 )
-def zizmor(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
+def zizmor(repository: Repository, _: object) -> Iterator[Finding]:
     """zizmor trouve une faiblesse dans un workflow."""
 
     def read(one: Any) -> Comment:
@@ -91,7 +91,7 @@ def zizmor(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]
 
 
 @rule("actionlint", about="tool", where=".github/workflows/ci.yml", bad="needs: [biuld]", good="needs: [build]")
-def actionlint(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
+def actionlint(repository: Repository, _: object) -> Iterator[Finding]:
     """actionlint trouve à redire à un workflow."""
     options, texts = ["-no-color", "-format", "{{json .}}"], _whole(repository, workflow_files(repository))
     read = itemgetter("filepath", "line", "kind", "message")
@@ -99,7 +99,7 @@ def actionlint(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Find
 
 
 @rule("schema-kubernetes", about="tool", where="k8s/api.yaml", bad="replicass: 2", good="replicas: 2")
-def kubernetes_schema(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
+def kubernetes_schema(repository: Repository, _: object) -> Iterator[Finding]:
     """Une version de Kubernetes que le site sert refuse, ou laisse de côté, un champ d'un objet."""
     path = repository.settings.model.kubernetes
     listed = read_documents(repository.root / path, path)[0] if path else []
@@ -135,7 +135,7 @@ def _kubernetes_validate() -> Any:
 
 
 @rule("schema", about="tool", where="compose.yaml", bad="imagee: shop-front:1.0", good="image: shop-front:1.0")
-def file_schema(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
+def file_schema(repository: Repository, _: object) -> Iterator[Finding]:
     """Un fichier Compose, un workflow ou un dependabot.yml n'a pas la forme que son programme attend."""
     files = dict.fromkeys(workflow_files(repository), "github-workflows")
     if files and ".github/dependabot.yml" in repository.files:
