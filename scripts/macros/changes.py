@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from runbook.outcome import Result
 from runbook.reporting.fingerprints import commands, fingerprints
-from runbook.reporting.record import Campaign, Dependencies, StepRecord
+from runbook.reporting.record import Campaign, Dependencies
 
 _PAGE, _PROSE = "page", "texte de la page"
 
@@ -25,7 +26,7 @@ class Changes:
     pages: dict[str, Change]
     targets: dict[str, tuple[Change, ...]]
 
-    def of(self, step: StepRecord) -> tuple[Change, ...]:
+    def of(self, step: Result) -> tuple[Change, ...]:
         """What makes the proof of this step out of date; nothing for a step that its page leaves out."""
         if step.page_reason:
             return ()

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runbook.errors import SettingsError
-from runbook.reporting.record import Campaign, NoRecordError, StepRecord, load
+from runbook.outcome import Result
+from runbook.reporting.record import Campaign, NoRecordError, load
 
 from .changes import Change, changes_since
 
@@ -13,7 +14,7 @@ from .changes import Change, changes_since
 class Proof:
     """What a run made of one command; `page` is named from the folder of pages, `changed` makes it out of date."""
 
-    step: StepRecord
+    step: Result
     page: str
     run: Campaign
     changed: tuple[Change, ...]

@@ -3,8 +3,7 @@
 from html import escape
 from textwrap import shorten
 
-from runbook.outcome import Outcome
-from runbook.reporting.record import StepRecord
+from runbook.outcome import Outcome, Result
 
 from .changes import Change
 from .dates import day, moment
@@ -61,16 +60,13 @@ def _row(proof: Proof, address: str) -> str:
     )
 
 
-def _outputs(step: StepRecord, most: int) -> str:
-    streams = [(name, text) for name, text in (("Sortie", step.out), ("Erreurs", step.err)) if text.strip()]
-    if not streams:
-        return "<p>La commande n’a rien affiché.</p>"
-    return "".join(
-        _pre(f"{name} réelle" if name == "Sortie" else name, _cut(text.strip("\n"), most)) for name, text in streams
-    )
+def _outputs(step: Result, most: int) -> str:
+    streams = ("Sortie réelle", step.out), ("Erreurs", step.err)
+    shown = (_pre(name, _cut(text.strip("\n"), most)) for name, text in streams if text.strip())
+    return "".join(shown) or "<p>La commande n’a rien affiché.</p>"
 
 
-def _details(step: StepRecord) -> str:
+def _details(step: Result) -> str:
     parts = [f"{step.attempts} essais"] if step.attempts > 1 else []
     parts += [f"code de sortie {step.exit_status}"] if step.exit_status else []
     parts += [typographic(step.reason)] if step.reason else []

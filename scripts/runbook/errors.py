@@ -17,12 +17,12 @@ class TargetError(RunbookError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One author's mistake: `page.md:line : cause ; remedy`. `line` counts from 1."""
+    """One author's mistake: `path:line : cause ; remedy`; the path from the root of the repository, the line from 1."""
 
-    page: str
+    path: str
     line: int
     cause: str
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.page}:{self.line} : {self.cause} ; {self.remedy}"
+        return f"{self.path}:{self.line} : {self.cause} ; {self.remedy}"

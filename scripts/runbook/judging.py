@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
+
+from msgspec.structs import replace
 
 from runbook.matching import expect
 from runbook.matching.generalise import diff
 from runbook.matching.seen import seen
-from runbook.outcome import Outcome, Reason
+from runbook.outcome import Outcome, Reason, Result
 from runbook.plan import Plan, Step
 from runbook.reading.content import Expected
 from runbook.running.campaign import PageEnded, TargetFailed, Told, run_plan
@@ -42,57 +44,34 @@ LEFT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """One step and what came of it; `line` is the one to look at, `seconds` all attempts together.
-
-    `out` and `err` are as a reader sees them, masked and cut.  `reason` is empty for a step that held.
-    """
+class Judged:
+    """One step of the plan and what came of it."""
 
     step: Step
-    target: str
-    on: str
-    outcome: Outcome
-    line: int
-    why: Reason = Reason.HELD
-    reason: str = ""
-    diff: tuple[str, ...] = ()
-    seconds: float = 0.0
-    attempts: int = 0
-    exit_status: int | None = None
-    out: str = ""
-    err: str = ""
-
-    @property
-    def place(self) -> str:
-        return f"{self.step.block.page}:{self.line}"
-
-    @property
-    def stood_in(self) -> bool:
-        return self.on != self.target and self.outcome is not Outcome.NOT_RUN
-
-    @property
-    def page_reason(self) -> bool:
-        """Not run because the page itself says so, rather than because something lacked."""
-        return self.why in (Reason.PAGE, Reason.CONDITION)
+    result: Result
 
 
 @dataclass(slots=True)
 class Journal:
     """What the faces read while and after a campaign runs; `faults` make it fail, `notes` do not."""
 
-    results: list[Result] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def results(self) -> list[Result]:
+        return [one.result for one in self.judged]
 
-def judged(plan: Plan, run: Run, journal: Journal) -> Generator[Told | Result, None, None]:
+
+def judged(plan: Plan, run: Run, journal: Journal) -> Generator[Told | Judged, None, None]:
     """Run the plan, yield what happens and what it is worth, and keep the last result of each step in `journal`."""
     judge = lru_cache(maxsize=1)(partial(_judge, run))  # asked of each fact while the page runs, and here
     for event in run_plan(plan, run, lambda fact: judge(fact).outcome.bad, journal.notes):
         if isinstance(event, Fact):
-            result = judge(event)
-            journal.results = [*(one for one in journal.results if one.step is not event.step), result]
-            yield result
+            now = Judged(event.step, judge(event))
+            journal.judged = [*(one for one in journal.judged if one.step is not event.step), now]
+            yield now
             continue
         if isinstance(event, TargetFailed):
             journal.faults.append(f"{event.target} : {event.cause}")
@@ -112,11 +91,27 @@ def _judge(run: Run, fact: Fact) -> Result:
     """What a step is worth."""
     block, ran = fact.step.block, fact.ran
     run.private.learn(ran.values)
-    blank = Result(fact.step, fact.target, fact.on, Outcome.NOT_RUN, block.line)
+    blank = Result(
+        page=block.page,
+        line=block.line,
+        fault_line=block.line,
+        title=block.title,
+        command=block.code,
+        target=fact.target,
+        on=fact.on,
+        outcome=Outcome.NOT_RUN,
+        reason=LEFT.get(fact.left, "{}").format(fact.detail) if fact.left else "",
+        page_reason=fact.left in (Reason.PAGE, Reason.CONDITION),
+        stood_in=not fact.left and fact.on != fact.target,
+        seconds=round(fact.seconds, 3),
+        attempts=fact.attempts,
+        exit_status=ran.status,
+        out=_kept(ran.out, run),
+        err=_kept(ran.err, run),
+        why=fact.left or Reason.HELD,
+    )
     if fact.left:
-        return replace(blank, why=fact.left, reason=LEFT.get(fact.left, "{}").format(fact.detail))
-    out, err = _kept(ran.out, run), _kept(ran.err, run)
-    blank = replace(blank, seconds=fact.seconds, attempts=fact.attempts, exit_status=ran.status, out=out, err=err)
+        return blank
     result = _carried_out(fact, blank, run)
     if fact.asked:
         return replace(result, reason=f"condition « {block.condition} » : {result.reason}")
@@ -153,7 +148,7 @@ def _of_status(fact: Fact, failed: Result, wanted: int, run: Run) -> Result:
         return replace(failed, reason=words)
     line = min(block.line + fact.ran.line, max(block.end, block.line))  # a macro may write many
     command = run.private.hide(lines[fact.ran.line - 1].strip())
-    return replace(failed, line=line, reason=f"{words}, à « {command} »" if len(lines) > 1 else words)
+    return replace(failed, fault_line=line, reason=f"{words}, à « {command} »" if len(lines) > 1 else words)
 
 
 def _of_output(expected: Expected, fact: Fact, blank: Result, run: Run) -> Result:
@@ -167,7 +162,7 @@ def _of_output(expected: Expected, fact: Fact, blank: Result, run: Run) -> Resul
     mismatch = expect.compare(expected.text, safe, expected.kind) or mismatch
     reason, line = run.private.hide(mismatch.reason), expected.line + (mismatch.line or 0)
     rows = diff(expected.text, safe, expected.kind)
-    return replace(blank, outcome=Outcome.FAILED, why=Reason.OUTPUT, reason=reason, line=line, diff=rows)
+    return replace(blank, outcome=Outcome.FAILED, why=Reason.OUTPUT, reason=reason, fault_line=line, diff=rows)
 
 
 def _discredit(ended: PageEnded, journal: Journal) -> None:
@@ -175,11 +170,11 @@ def _discredit(ended: PageEnded, journal: Journal) -> None:
     page, said = ended.page, " ; ".join(ended.changes)
     remedy = "ce qu'elle a exécuté ne prouve rien de ce commit ; la faire travailler sur une copie, ou remettre en état"
     journal.faults.append(f"{page.target} : {page.page} : pendant cette page, {said} ; {remedy}")
-    journal.results = [
-        replace(one, outcome=Outcome.FAILED, why=Reason.CHANGED, reason=said)
-        if one.step in page.steps and one.outcome in (Outcome.VERIFIED, Outcome.EXECUTED)
+    journal.judged = [
+        Judged(one.step, replace(one.result, outcome=Outcome.FAILED, why=Reason.CHANGED, reason=said))
+        if one.step in page.steps and one.result.outcome in (Outcome.VERIFIED, Outcome.EXECUTED)
         else one
-        for one in journal.results
+        for one in journal.judged
     ]
 
 

@@ -1,6 +1,8 @@
-"""What a step can be worth, and why: five outcomes, no sixth, and a closed list of reasons."""
+"""What came of a step: one of five outcomes, why, from a closed list of reasons, and what was seen of it."""
 
 import enum
+
+import msgspec
 
 
 class Outcome(enum.StrEnum):
@@ -36,3 +38,40 @@ class Reason(enum.StrEnum):
     OUTPUT = "sortie"
     READINESS = "condition de fond"
     CHANGED = "dépôt modifié"
+
+
+class Result(msgspec.Struct, frozen=True):
+    """One step: where it stands, what it is, where and how it went. `seconds` of all attempts.
+
+    `line` opens the block; `fault_line` is the one to look at: in the expected result if that is
+    what was not met, or the command that failed, else the same.  `out`, `err` and `diff` are as a reader sees them,
+    masked and cut.  `reason` is empty for a step that held; `page_reason` says that its page itself leaves it out.
+    """
+
+    page: str
+    line: int
+    fault_line: int
+    title: str | None
+    command: str
+    target: str
+    on: str
+    outcome: Outcome
+    reason: str
+    page_reason: bool
+    stood_in: bool
+    seconds: float
+    attempts: int
+    exit_status: int | None
+    out: str
+    err: str
+    why: Reason = Reason.HELD
+    diff: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        return f"{self.page}:{self.fault_line}"
+
+    @property
+    def unit(self) -> tuple[str, str]:
+        """Page and target: what runs in one shell, and is proven or not as a whole."""
+        return self.page, self.target

@@ -140,7 +140,7 @@ def _refused(known: Mapping[str, PageBlocks], ordered: list[PageBlocks]) -> dict
     refused: dict[str, list[Problem]] = {}
     for page in ordered:
         before = next((known[name] for name in page.after if name in refused), None)
-        problems = [*page.problems, *(one for one in wrong if one.page == page.page.path)]
+        problems = [*page.problems, *(one for one in wrong if one.path == page.page.path)]
         if before:
             cause = f"« execution.apres » nomme {before.page.uri}, qui est refusée"
             problems.append(Problem(page.page.path, 1, cause, f"corriger {before.page.path}"))

@@ -6,23 +6,21 @@ Options: `--runbook-target` and `--runbook-context`, as `runbook run` has them.
 
 from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runbook.errors import RunbookError
-from runbook.judging import Journal, Result, judged
-from runbook.outcome import Outcome
+from runbook.judging import Journal, Judged, judged
+from runbook.outcome import Outcome, Result
 from runbook.plan import Step, make_plan
 from runbook.reading.blocks import blocks_of
 from runbook.reading.pages import read_site
 from runbook.running.asking import missing_targets
 from runbook.running.run import opened
 from runbook.settings import load
-
-NOT_ASKED = "cible non demandée (--runbook-target)"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,9 +56,8 @@ class DocumentationSession:
     def __init__(self, config: pytest.Config) -> None:
         self.root = root = config.rootpath.resolve()
         self.settings = settings = load(root)
-        asked = config.getoption("--runbook-target")
-        missing = missing_targets(settings, root, config.getoption("--runbook-context"))
-        missing |= {name: NOT_ASKED for name in settings.targets if asked and name not in asked}
+        asked, context = config.getoption("--runbook-target"), config.getoption("--runbook-context")
+        missing = missing_targets(settings, root, context, asked)
         self.plan = partial(make_plan, blocks_of(read_site(root, settings.site), settings), settings, missing)
         self.chosen: set[str] = set()
         self.run = self._run()
@@ -70,16 +67,16 @@ class DocumentationSession:
     def result(self, step: Step) -> Result:
         """Run up to this step; RunbookError if the plan ends without it."""
         while id(step.block) not in self._results:
-            result = next(self.run, None)
-            if result is None:
+            one = next(self.run, None)
+            if one is None:
                 raise RunbookError(f"{step.place} : étape absente du plan")
-            self._results[id(result.step.block)] = result
+            self._results[id(one.step.block)] = one.result
         return self._results[id(step.block)]
 
-    def _run(self) -> Generator[Result, None, None]:
+    def _run(self) -> Generator[Judged, None, None]:
         plan = self.plan(self.chosen)
         with opened(self.settings, self.root) as run, closing(judged(plan, run, Journal())) as events:
-            yield from (event for event in events if isinstance(event, Result))
+            yield from (event for event in events if isinstance(event, Judged))
 
 
 class PageFile(pytest.File):
@@ -114,10 +111,6 @@ class StepItem(pytest.Item):
         return self.path, self.step.block.line - 1, self.name
 
 
-KEY = pytest.StashKey[DocumentationSession]()
-
-
+@cache
 def _session(config: pytest.Config) -> DocumentationSession:
-    if KEY not in config.stash:
-        config.stash[KEY] = DocumentationSession(config)
-    return config.stash[KEY]
+    return DocumentationSession(config)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import psutil
 
-from runbook.judging import Journal, Result, judged
-from runbook.outcome import Outcome
+from runbook.judging import Journal, judged
+from runbook.outcome import Outcome, Result
 from runbook.plan import make_plan
 from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site

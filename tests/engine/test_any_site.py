@@ -165,7 +165,7 @@ def test_a_page_that_cannot_be_read_is_refused_by_name_and_the_others_run(make_s
     good, bad = sorted(blocks(root), key=lambda page: page.page.path == "docs/bad.md")
     assert [block.code for block in good.blocks] == ["echo good"]
     (problem,) = bad.problems
-    assert (problem.page, problem.line, said in problem.cause) == ("docs/bad.md", line, True), problem
+    assert (problem.path, problem.line, said in problem.cause) == ("docs/bad.md", line, True), problem
     if fault == "quoted":
         assert "{% raw %}…{% endraw %}" in problem.remedy
 
@@ -177,7 +177,7 @@ def test_a_refused_page_fails_the_run_of_the_others_and_is_in_every_list(make_si
         good="```bash\necho good\n```\n",
     )
     plan = make_plan(blocks(root), load(root), {})
-    assert [(one.page, one.line) for one in plan.refused] == [("docs/after.md", 1), ("docs/bad.md", 4)]
+    assert [(one.path, one.line) for one in plan.refused] == [("docs/after.md", 1), ("docs/bad.md", 4)]
     assert [step.reason for step in plan.steps if step.block.page == "docs/after.md"] == [
         "page refusée : ligne 1 : « execution.apres » nomme bad.md, qui est refusée"
     ]

@@ -9,16 +9,16 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from runbook.outcome import Outcome
+from runbook.outcome import Outcome, Result
 from runbook.reporting import terminal
 from runbook.reporting.coverage import by_page, drop, totals
-from runbook.reporting.record import VERSION, Campaign, Record, StepRecord
+from runbook.reporting.record import VERSION, Campaign, Record
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-def step(line: int, outcome: Outcome, target: str = "here", page_reason: bool = False) -> StepRecord:
-    fields = {field.name: "" for field in msgspec.structs.fields(StepRecord)}
+def step(line: int, outcome: Outcome, target: str = "here", page_reason: bool = False) -> Result:
+    fields = {field.name: "" for field in msgspec.structs.fields(Result) if field.required}
     return msgspec.convert(
         {
             **fields,
@@ -33,15 +33,14 @@ def step(line: int, outcome: Outcome, target: str = "here", page_reason: bool = 
             "page_reason": page_reason,
             "stood_in": False,
             "seconds": 0.0,
-            "why": "tenu",
             "attempts": 1,
             "exit_status": 0,
         },
-        StepRecord,
+        Result,
     )
 
 
-def campaign(*steps: StepRecord, missing: dict[str, str] | None = None) -> Campaign:
+def campaign(*steps: Result, missing: dict[str, str] | None = None) -> Campaign:
     return Campaign(
         "2026-01-01T00:00:00+00:00", 0, "", False, "", {}, missing or {}, [], [], 0, None, {}, {}, list(steps)
     )

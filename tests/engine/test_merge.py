@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runbook.outcome import Outcome
+from runbook.outcome import Outcome, Result
 from runbook.reporting.kept import keep, merge
-from runbook.reporting.record import FILE, VERSION, Campaign, Record, StepRecord, load
+from runbook.reporting.record import FILE, VERSION, Campaign, Record, load
 
 TARGETS = ("here", "there")
 
 
-def step(page: str, target: str = "here", outcome: Outcome = Outcome.VERIFIED, line: int = 1) -> StepRecord:
-    return StepRecord(page, line, line, None, "true", target, target, outcome, "", False, False, 0.0, 1, 0, "", "")
+def step(page: str, target: str = "here", outcome: Outcome = Outcome.VERIFIED, line: int = 1) -> Result:
+    return Result(page, line, line, None, "true", target, target, outcome, "", False, False, 0.0, 1, 0, "", "")
 
 
-def campaign(*steps: StepRecord, day: int = 1, **changes: object) -> Campaign:
+def campaign(*steps: Result, day: int = 1, **changes: object) -> Campaign:
     made = Campaign(
         f"2026-11-{day:02d}T09:00:00+00:00",
         1.0,
@@ -115,7 +115,7 @@ MISSING = st.sampled_from([{}, {"there": "not asked"}, {"here": "no engine"}])
 
 @given(st.lists(st.tuples(STEPS, MISSING, st.booleans()), min_size=1, max_size=5))
 def test_each_page_and_target_stand_in_one_campaign_and_no_page_is_lost(
-    runs: list[tuple[list[StepRecord], dict[str, str], bool]],
+    runs: list[tuple[list[Result], dict[str, str], bool]],
 ) -> None:
     record, pages = None, set()
     for day, (steps, missing, whole) in enumerate(runs, start=1):

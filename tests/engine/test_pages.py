@@ -45,7 +45,7 @@ def test_a_macro_that_fails_is_told_with_page_and_line(
     root = make_site(site=SITE, index=f"# T\n\n{text}\n")
     refused = read_site(root, "mkdocs.yml").pages[0].refused
     assert refused
-    assert (refused.page, refused.line, said in refused.cause) == ("docs/index.md", 6, True)
+    assert (refused.path, refused.line, said in refused.cause) == ("docs/index.md", 6, True)
     assert "[[% raw %]]" in refused.remedy
     assert "Traceback" not in "".join(capsys.readouterr())
 

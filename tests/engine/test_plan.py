@@ -65,7 +65,7 @@ def test_a_page_runs_after_those_it_depends_on_and_brings_them_along(make_site) 
 def test_a_prerequisite_that_does_not_exist_is_an_error(make_site) -> None:
     pages, settings = opened(make_site(a="---\nexecution: {cible: here, apres: [z.md]}\n---\n" + block("echo a")))
     (problem,) = make_plan(pages, settings, {}).refused
-    assert (problem.page, problem.line, "z.md" in problem.cause) == ("docs/a.md", 1, True)
+    assert (problem.path, problem.line, "z.md" in problem.cause) == ("docs/a.md", 1, True)
 
 
 def test_every_problem_of_every_page_is_reported_at_once(make_site) -> None:
@@ -77,7 +77,7 @@ def test_pages_that_each_ask_to_come_after_the_other_are_refused(make_site) -> N
     asks = {page: f"---\nexecution: {{cible: here, apres: [{other}.md]}}\n---\n" for page, other in ("ab", "ba", "cc")}
     pages, settings = opened(make_site(**{page: head + block("echo a") for page, head in asks.items()}))
     refused = make_plan(pages, settings, {}).refused
-    assert [problem.page for problem in refused] == ["docs/a.md", "docs/b.md", "docs/c.md"]
+    assert [problem.path for problem in refused] == ["docs/a.md", "docs/b.md", "docs/c.md"]
     assert "nomme a.md, qui doit elle-même la suivre ; défaire ce cercle" in str(refused[1])
 
 

@@ -5,7 +5,7 @@ import socket
 import psutil
 import pytest
 
-from runbook.judging import Journal, Result, judged, verdict
+from runbook.judging import Journal, Judged, judged, verdict
 from runbook.outcome import Outcome
 from runbook.plan import make_plan
 from runbook.reading.blocks import find_blocks
@@ -208,7 +208,7 @@ def test_an_interrupted_run_cleans_up_and_leaves_no_process(make_site) -> None:
     with opened(settings, root) as run:
         events = judged(plan, run, journal)
         for event in events:
-            if isinstance(event, Result):
+            if isinstance(event, Judged):
                 break
         events.close()
     assert (root / "cleaned").exists()

@@ -89,35 +89,24 @@ def find(lines: Sequence[str]) -> dict[int, Table]:
     tables: dict[int, Table] = {}
     index = 0
     while index < len(lines):
-        headings = _headings(lines, index)
-        if headings is None:
+        if headings := _headings(lines, index):
+            tables[index] = _table(lines, index, headings)
+            index = tables[index].end
+        else:
             index += 1
-            continue
-        table = _table(lines, index, headings)
-        tables[index] = table
-        index = table.end
     return tables
 
 
 def _headings(lines: Sequence[str], index: int) -> dict[int, str] | None:
     """The headings on this line by their position, or None if it holds something else."""
-    line = lines[index]
-    if "  " not in line:
+    if "  " not in lines[index]:
         return None
-    underlined = _underlined(lines, index)
-    if not underlined and not _capitals(line):
-        return None
-    found = {match.start(): match.group() for match in _CELL.finditer(line)}
-    if underlined:
+    found = {match.start(): match.group() for match in _CELL.finditer(lines[index])}
+    if _underlined(lines, index):
         return found if [*found] == [match.start() for match in _CELL.finditer(lines[index + 1])] else None
-    capitals = sum(_capitals(text) for text in found.values())
-    others = sum(text == ELLIPSIS for text in found.values())
-    return found if capitals >= 2 and capitals + others == len(found) else None
-
-
-def _capitals(text: str) -> bool:
-    """Whether a heading is written as programs write theirs, its unit apart: `CPU(cores)`."""
-    return _UNIT.sub("", text).isupper()
+    # Programs write theirs in capitals, the unit apart: `CPU(cores)`.
+    capitals = [_UNIT.sub("", text).isupper() for text in found.values() if text != ELLIPSIS]
+    return found if len(capitals) >= 2 and all(capitals) else None
 
 
 def _underlined(lines: Sequence[str], index: int) -> bool:

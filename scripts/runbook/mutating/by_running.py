@@ -98,7 +98,7 @@ def _run(root: Path, targets: tuple[str, ...], *pages: str) -> record.Campaign:
 
 def _failure(done: record.Campaign) -> str:
     """The first step that went wrong, else the first other fault."""
-    steps = (f"{step.page}:{step.fault_line} : {step.reason}" for step in done.steps if step.outcome.bad)
+    steps = (f"{step.place} : {step.reason}" for step in done.steps if step.outcome.bad)
     return next(steps, next(iter(done.problems), ""))
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from runbook.outcome import Outcome
-from runbook.reporting.record import Campaign, Record, StepRecord
+from runbook.outcome import Outcome, Result
+from runbook.reporting.record import Campaign, Record
 
 
 class Totals(msgspec.Struct, frozen=True):
@@ -28,7 +28,7 @@ class Totals(msgspec.Struct, frozen=True):
         return 100 * self.verified / meant if meant else 0.0
 
 
-def totals(steps: Iterable[StepRecord]) -> Totals:
+def totals(steps: Iterable[Result]) -> Totals:
     """Count what became of these steps."""
     listed = list(steps)
     count = Counter(step.outcome for step in listed)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from runbook.outcome import Outcome
+from runbook.outcome import Outcome, Result
 from runbook.plan import label
-from runbook.reporting.record import Campaign, StepRecord
+from runbook.reporting.record import Campaign
 from runbook.rules.finding import Finding
 from runbook.whole_file import write_whole
 
@@ -59,12 +59,12 @@ def _case(name: str, group: str, *results: Error | Failure | Skipped, seconds: f
     return case
 
 
-def _step(step: StepRecord) -> TestCase:
+def _step(step: Result) -> TestCase:
     results: list[Failure | Skipped] = []
     if step.outcome is Outcome.NOT_RUN:
         results = [Skipped(_clean(step.reason))]
     elif step.outcome.bad:
-        results = [Failure(f"{step.page}:{step.fault_line} : {_clean(step.reason)}", str(step.outcome))]
+        results = [Failure(f"{step.place} : {_clean(step.reason)}", str(step.outcome))]
         results[0].text = _clean(f"{step.command}\n\n{step.reason}")
     name = f"{step.page}:{step.line} {_clean(label(step.title, step.command))}"
     case = _case(name, f"{step.page}.{step.target or 'sans cible'}", *results, seconds=step.seconds)

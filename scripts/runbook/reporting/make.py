@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from runbook.judging import Journal, Result, verdict
+from runbook.judging import Journal, verdict
 from runbook.outcome import Outcome
 from runbook.reporting.fingerprints import commands, fingerprints
-from runbook.reporting.record import Campaign, Dependencies, StepRecord
+from runbook.reporting.record import Campaign, Dependencies
 from runbook.running.asking import ask
 from runbook.running.tree import tree
 from runbook.settings import Settings
@@ -51,19 +51,11 @@ def at_start(pages: Iterable[str], settings: Settings, root: Path, missing: dict
             notes=journal.notes,
             exit_status=verdict(journal.results, [*journal.faults, *(findings or [])]),
             findings=findings,
-            steps=[_step(result) for result in journal.results],
+            steps=journal.results,
             whole=whole,
         )
 
     return campaign
-
-
-def _step(result: Result) -> StepRecord:
-    block = result.step.block
-    same = {name: getattr(result, name) for name in StepRecord.__struct_fields__ if hasattr(result, name)}
-    own = {"page": block.page, "line": block.line, "fault_line": result.line, "title": block.title}
-    made: dict[str, Any] = {**same, **own, "command": block.code, "seconds": round(result.seconds, 3)}
-    return StepRecord(**made)
 
 
 def _versions(asked: dict[str, str], root: Path) -> dict[str, str]:

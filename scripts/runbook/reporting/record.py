@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from runbook.errors import SettingsError
-from runbook.outcome import Outcome, Reason
+from runbook.outcome import Result
 from runbook.reading.withheld import withheld
 
 VERSION = 3
@@ -15,37 +15,6 @@ FILE = "record.json"
 
 class NoRecordError(SettingsError):
     """Nothing has run yet, or the pages are being read for their commands."""
-
-
-class StepRecord(msgspec.Struct, frozen=True):
-    """One step: where it stands, what it is, where and how it went. `seconds` of all attempts.
-
-    `line` opens the block; `fault_line` is the one to look at: in the expected result if that is
-    what was not met, or the command that failed, else the same.  `out` and `err` are masked and cut.
-    """
-
-    page: str
-    line: int
-    fault_line: int
-    title: str | None
-    command: str
-    target: str
-    on: str
-    outcome: Outcome
-    reason: str
-    page_reason: bool
-    stood_in: bool
-    seconds: float
-    attempts: int
-    exit_status: int | None
-    out: str
-    err: str
-    why: Reason = Reason.HELD
-
-    @property
-    def unit(self) -> tuple[str, str]:
-        """Page and target: what runs in one shell, and is proven or not as a whole."""
-        return self.page, self.target
 
 
 class Dependencies(msgspec.Struct, frozen=True):
@@ -78,7 +47,7 @@ class Campaign(msgspec.Struct, frozen=True):
     findings: list[str] | None
     pages: dict[str, str]
     depends: dict[str, Dependencies]
-    steps: list[StepRecord]
+    steps: list[Result]
     commands: dict[str, str] = {}
     whole: bool = True
     drop: str = ""

@@ -13,7 +13,7 @@ from rich.rule import Rule
 from rich.syntax import Syntax
 from rich.text import Text
 
-from runbook.judging import Result
+from runbook.judging import Judged
 from runbook.outcome import Outcome, Reason
 from runbook.plan import PagePlan, Step
 from runbook.reporting.terminal import SIGNS
@@ -47,7 +47,7 @@ class StepByStep:
         console.print(f"Journal : {self._path}")
         self._note(f"Exécution pas à pas, {now:%Y-%m-%d} (heures en UTC)")
 
-    def __call__(self, event: Told | Result) -> None:
+    def __call__(self, event: Told | Judged) -> None:
         if isinstance(event, PagePlan):
             self._pending += [step for step in event.steps if step.block.cleanup]
             self._tell(Rule(escape(event.page), align="left"))
@@ -55,9 +55,9 @@ class StepByStep:
             self._note(f"{_now()} {event.target} : {event.cause}")
         elif isinstance(event, Step) and event is not self._asked:
             self._show_command(event)
-        elif isinstance(event, Result):
+        elif isinstance(event, Judged):
             self._show(event)
-            if event.outcome is not Outcome.NOT_RUN:
+            if event.result.outcome is not Outcome.NOT_RUN:
                 self._ran = True
                 self._pending = [step for step in self._pending if step is not event.step]
 
@@ -97,13 +97,14 @@ class StepByStep:
     def _show_command(self, step: Step) -> None:
         self._tell(Text(f"\n{step.place}{' (nettoyage)' if step.block.cleanup else ''}", "bold"), _code(step))
 
-    def _show(self, result: Result) -> None:
+    def _show(self, judged: Judged) -> None:
+        step, result = judged.step, judged.result
         sign, style = SIGNS[result.outcome]
         if result.outcome is Outcome.NOT_RUN:
             if result.why is not Reason.PASSED:
-                self._tell(Text.assemble("  ", (sign, style), f" {result.step.place} : {result.reason}"))
+                self._tell(Text.assemble("  ", (sign, style), f" {step.place} : {result.reason}"))
             return
-        expected = result.step.block.expected.text if result.step.block.expected else ""
+        expected = step.block.expected.text if step.block.expected else ""
         for name, text in (("sortie", result.out), ("erreurs", result.err), ("résultat attendu", expected)):
             if text.strip():
                 self._tell(Text(f"  {name} :", "dim"), Padding(Text(text.rstrip()), (0, 0, 0, 4)))

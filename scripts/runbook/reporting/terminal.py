@@ -10,8 +10,8 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from runbook.judging import Result
-from runbook.outcome import Outcome, Reason
+from runbook.judging import Judged
+from runbook.outcome import Outcome, Reason, Result
 from runbook.plan import Mode, PagePlan, Plan, Step, label
 from runbook.reporting.coverage import by_page
 from runbook.reporting.record import Campaign
@@ -38,7 +38,7 @@ class Progress:
         self._console = console
         self._status: Status | None = None
 
-    def __call__(self, event: Told | Result) -> None:
+    def __call__(self, event: Told | Judged) -> None:
         self.close()
         if isinstance(event, PagePlan):
             self._say(_heading(event))
@@ -46,10 +46,10 @@ class Progress:
             block = event.block
             self._status = self._console.status(f"ligne {block.line} : {escape(label(block.title, block.code))}")
             self._status.start()
-        elif isinstance(event, Result):
-            self._say(_line(event))
-            if event.outcome.bad:
-                self._console.print(Padding(_failure(event), (0, 0, 0, 6)))
+        elif isinstance(event, Judged):
+            self._say(_line(event.result))
+            if event.result.outcome.bad:
+                self._console.print(Padding(_failure(event.result), (0, 0, 0, 6)))
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -102,7 +102,7 @@ def show_summary(campaigns: Sequence[Campaign], console: Console) -> None:
     for problem in (problem for campaign in campaigns for problem in campaign.problems):
         console.print(Text.assemble(SIGNS[Outcome.FAILED], f" {problem}"))
     for step in (step for step in steps if step.outcome.bad):
-        said = f" {step.page}:{step.fault_line} : {step.outcome} : {step.reason}"
+        said = f" {step.place} : {step.outcome} : {step.reason}"
         console.print(Text.assemble(SIGNS[Outcome.FAILED], said))
         console.print(Padding(Group(*_printed(step.out, step.err)), (0, 0, 0, 6)))
     where = [
@@ -170,8 +170,7 @@ def _run_of(campaign: Campaign) -> str:
 
 
 def _line(result: Result) -> Text:
-    block = result.step.block
-    shown = Text.assemble("  ", SIGNS[result.outcome], f" {block.line:>4}  {label(block.title, block.code)}")
+    shown = Text.assemble("  ", SIGNS[result.outcome], f" {result.line:>4}  {label(result.title, result.command)}")
     if result.attempts:
         tries = f", {result.attempts} essais" if result.attempts > 1 else ""
         shown.append(f"  {result.seconds:.1f} s{tries}", "dim")
@@ -183,7 +182,7 @@ def _line(result: Result) -> Text:
 
 
 def _failure(result: Result) -> Group:
-    code = result.step.block.code.strip().splitlines()
+    code = result.command.strip().splitlines()
     rows = [Text(result.place, "bold"), *(Text(f"$ {line}", "bold") for line in code)]
     rows += [Text(row, DIFFERENCE.get(row[:1], "")) for row in result.diff]
     return Group(*rows, *_printed(result.out, result.err))

@@ -5,9 +5,8 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
 
 from runbook.rules.shell import UNKNOWN, Command, Word
 from runbook.rules.situation import Situation
@@ -201,22 +200,15 @@ def _parts(word: Word, known: Options) -> Iterator[tuple[str, Word | None]]:
 
 
 Effect = Callable[[Call], None]
-Carried = Callable[[Call], Iterator[tuple[Command, Situation]]]
-Done = TypeVar("Done", Effect, Carried)
 EFFECTS: dict[str, list[Effect]] = {}
-CARRIED: dict[str, list[Carried]] = {}
 
 
-def _entered(table: dict[str, list[Done]], *programs: str) -> Callable[[Done], Done]:
-    def enter(done: Done) -> Done:
+def effect(*programs: str) -> Callable[[Effect], Effect]:
+    """The function below tells the situation what a command of these programs changes, once the rules have seen it."""
+
+    def enter(change: Effect) -> Effect:
         for program in programs:
-            table.setdefault(program, []).append(done)
-        return done
+            EFFECTS.setdefault(program, []).append(change)
+        return change
 
     return enter
-
-
-# The function below tells the situation what a command of these programs changes, once the rules have seen it.
-effect = partial(_entered, EFFECTS)
-# The function below gives the commands that one of these programs runs, and where.
-carries = partial(_entered, CARRIED)

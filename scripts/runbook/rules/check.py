@@ -10,7 +10,8 @@ from itertools import chain, groupby
 from runbook.plan import in_order, misplaced
 from runbook.reading.content import Block, PageBlocks
 from runbook.repository.model import Repository
-from runbook.rules.call import CARRIED, EFFECTS, builtins, read_call
+from runbook.rules.call import EFFECTS, builtins, read_call
+from runbook.rules.commands.wrappers import WRAPPERS, carried
 from runbook.rules.finding import Finding
 from runbook.rules.ignores import kept
 from runbook.rules.programs import absent, program
@@ -47,7 +48,7 @@ def check(read: Callable[[], Sequence[PageBlocks]], repository: Repository) -> C
 def of_repository(repository: Repository) -> Iterator[Finding]:
     """What is wrong in manifests, Compose, images and code, whatever the pages say."""
     for fault in repository.faults:
-        yield Finding(fault.page, fault.line, fault.cause, fault.remedy, "yaml")
+        yield Finding(fault.path, fault.line, fault.cause, fault.remedy, "yaml")
     for rule in rules_about("repository"):
         yield from rule.findings(repository)
 
@@ -58,7 +59,7 @@ class Reader:
     def __init__(self, repository: Repository) -> None:
         self.repository, self.rules = repository, rules_about("command")
         self.unknown: Counter[str] = Counter()
-        self.known = {*repository.settings.model.commands, *EFFECTS, *CARRIED, *builtins()}
+        self.known = {*repository.settings.model.commands, *EFFECTS, *WRAPPERS, *builtins()}
 
     def of_pages(self, pages: Sequence[PageBlocks]) -> Iterator[Finding]:
         """What is wrong in the commands and the text of these pages."""
@@ -66,7 +67,7 @@ class Reader:
         ordered = in_order(pages)
         wrong = misplaced(ordered, {page.page.uri for page in pages})
         for one in (*wrong, *(one for page in pages for one in (*page.problems, *page.doubts))):
-            yield Finding(one.page, one.line, one.cause, one.remedy, "bloc")
+            yield Finding(one.path, one.line, one.cause, one.remedy, "bloc")
         for page in ordered:
             yield from self.of_page(page, before)
             for rule in rules_about("page"):
@@ -116,9 +117,8 @@ class Reader:
             for inner in list(situation.shell.called(command)):
                 yield from self.of_command(inner, situation)
             return
-        for carried in CARRIED.get(call.program, ()):
-            for inner, where in carried(call):
-                yield from self.of_command(inner, where)
+        for inner, where in carried(call):
+            yield from self.of_command(inner, where)
         for change in chain(EFFECTS.get("", ()), EFFECTS.get(call.program, ())):
             change(call)
         strange = not call.grammar and call.program not in self.known

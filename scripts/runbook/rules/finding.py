@@ -7,22 +7,17 @@ from typing import Any
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
+from runbook.errors import Problem
+
 
 @dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """One thing that is not as a page, a manifest or the code says.
+class Finding(Problem):
+    """What the rule of this identifier found."""
 
-    `path` is relative to the repository, `line` counts from 1, `rule` is the rule's identifier.
-    """
-
-    path: str
-    line: int
-    cause: str
-    remedy: str
     rule: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line} : {self.cause} ; {self.remedy} [{self.rule}]"
+        return f"{Problem.__str__(self)} [{self.rule}]"
 
 
 # What a rule yields: a word of the command that it looks at, or None for the command itself; something of the

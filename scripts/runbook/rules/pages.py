@@ -13,7 +13,7 @@ from runbook.rules.finding import Finding, meant
 from runbook.rules.kubernetes import kinds
 from runbook.rules.rule import rule
 
-FENCE = re.compile(r"^(?:[ \t>]*)(`{3,}|~{3,})")
+FENCED = re.compile(r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!\\)\]\(<?([^)\s>]*)>?(?:\s+[^)]*)?\)")
 HEADING = re.compile(r"^[\s>]*#{1,6}\s+(.*?)\s*#*\s*$")  # also in quotes, lists and boxes
 IDENTIFIER = re.compile(r"\{[^}]*?#([^\s}]+)[^}]*\}|\b(?:id|name)=[\"']?([\w:.-]+)")
@@ -25,13 +25,8 @@ GENERATED = re.compile(r"^::: |\[\[%|\{%|\{\{|^\[TOC\]", re.MULTILINE)  # a page
 
 def lines_of(page: Page) -> Iterator[tuple[int, str]]:
     """Each line outside fenced blocks, with its place in the source."""
-    fence = ""
-    for index, text in enumerate(page.markdown.split("\n")):
-        mark = FENCE.match(text)
-        if mark and (not fence or (mark[1].startswith(fence) and not text.strip(" `~>"))):
-            fence = "" if fence else mark[1]
-        elif not fence:
-            yield page.line_of[index] if index < len(page.line_of) else 1, text
+    text = FENCED.sub(lambda block: "\n" * block[0].count("\n"), page.markdown)
+    return zip(page.line_of, text.split("\n"), strict=False)
 
 
 @rule("ancre-absente", about="page", where="docs/index.md", bad="[Vérifier](#verifer)", good="[Vérifier](#verifier)")

@@ -104,7 +104,7 @@ def kubernetes_schema(repository: Repository, _: object) -> Iterator[Finding]:
     path = repository.settings.model.kubernetes
     listed = read_documents(repository.root / path, path)[0] if path else []
     versions = [str(one.get("version")) for document in listed for one in document.maps("kubernetes")]
-    own = [item for item in repository.objects if is_own(item)] if module("kubernetes_validate") else []
+    own = [item for item in repository.objects if is_own(item)]
     yield from _validated(repository, "kubernetes", own, str(versions), partial(_by_kubernetes, versions))
 
 
@@ -187,7 +187,6 @@ def absent(repository: Repository, pages: Sequence[PageBlocks]) -> list[str]:
         "shellcheck": any(page.blocks for page in pages),
         "hadolint": bool(repository.dockerfiles),
         "zizmor": bool(workflow_files(repository)),
-        "kubernetes_validate": bool(repository.objects),
         "check_jsonschema": bool(repository.compose.path),
     }
     missing = [name for name, needed in wanted.items() if needed and not (program(name) or module(name))]

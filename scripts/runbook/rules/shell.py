@@ -89,7 +89,6 @@ class Shell:
         """Each simple command of a piece of its syntax tree; `piped` are those that feed it."""
         reader = {
             "command": self._simple,
-            "declaration_command": self._declaration,
             "redirected_statement": self._redirected,
             "pipeline": self._pipeline,
             "variable_assignment": self._assignment,
@@ -113,13 +112,6 @@ class Shell:
         elif command.name == "printf" and len(command.arguments) > 1 and command.arguments[0].text == "-v":
             self.variables[command.arguments[1].text] = UNKNOWN
         yield command
-
-    def _declaration(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
-        """`export`, `local`, `readonly`, `declare`, with or without a value."""
-        yield from self._children(node, block, piped)
-        for child in node.children:
-            if child.type == "variable_name":
-                self.variables.setdefault(text_of(child), UNKNOWN)
 
     def _pipeline(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
         before = piped
@@ -257,25 +249,19 @@ class Shell:
         return _literal(node), []
 
     def _joined(self, node: tree_sitter.Node) -> tuple[str, list[str]]:
+        raw, end = node.text or b"", 0
         texts: list[str] = []
         unset: list[str] = []
-        end = None
         for child in node.children:
-            if child.type == '"':
-                end = child.end_byte
-                continue
-            if end is not None and child.start_byte > end and node.type == "string":
-                between = (node.text or b"")[end - node.start_byte : child.start_byte - node.start_byte]
-                texts.append(between.decode(errors="replace"))
-            end = child.end_byte
-            text, names = self._value(child)
-            texts.append(text)
+            start = child.start_byte - node.start_byte
+            text, names = ("", []) if child.type == '"' else self._value(child)
+            texts += [raw[end:start].decode(errors="replace"), text]  # the grammar leaves out what is blank
             unset += names
+            end = start + child.end_byte - child.start_byte
         return "".join(texts), unset
 
     def _expansion(self, node: tree_sitter.Node) -> tuple[str, list[str]]:
-        kinds = ("variable_name", "special_variable_name")
-        name = next((text_of(child) for child in node.children if child.type in kinds), "")
+        name = next((text_of(child) for child in node.children if child.type == "variable_name"), "")
         plain = node.type == "simple_expansion" or re.match(rf"\$\{{{name}(\}}|:?\?)", text_of(node))
         if name in self.variables:
             return (self.variables[name] if plain else UNKNOWN), []

@@ -11,10 +11,9 @@ import click
 import msgspec
 
 from runbook.errors import RunbookError
-from runbook.judging import Result
 from runbook.matching import expect
 from runbook.matching.generalise import generalise
-from runbook.outcome import Outcome, Reason
+from runbook.outcome import Outcome, Reason, Result
 from runbook.plan import Plan, Step, make_plan
 from runbook.reading.content import Block, Expected
 from runbook.reporting import terminal
@@ -62,7 +61,7 @@ def command(asked: Asked, dry: bool) -> int:
     for fault in journal.faults:
         screen.print(fault, style="bold red", markup=False)
     meant = {(step.block.page, step.block.line): step.block for step in plan.steps}
-    results = [one for one in journal.results if selection.holds(one.step.block.page, one.step.block.line)]
+    results = [one for one in journal.results if selection.holds(one.page, one.line)]
     found = sorted(_accepted(results, meant), key=lambda one: (one.page, one.line))
     by_page = groupby(found, key=lambda one: one.page)
     done = [accepted for page, some in by_page for accepted in _written(asked, page, list(some), dry)]
@@ -89,10 +88,10 @@ def _without_expected(plan: Plan) -> Plan:
 
 def _accepted(results: Sequence[Result], meant: dict[tuple[str, int], Block]) -> Iterator[Accepted]:
     """What each expected result would become; nothing of a page in which a command failed."""
-    bad = (one.step.block for one in reversed(results) if one.outcome.bad and one.why is not Reason.OUTPUT)
-    failed = {block.page: block.line for block in bad}  # the first of each page
+    bad = (one for one in reversed(results) if one.outcome.bad and one.why is not Reason.OUTPUT)
+    failed = {one.page: one.line for one in bad}  # the first of each page
     for result in results:
-        block = meant[result.step.block.page, result.step.block.line]
+        block = meant[result.page, result.line]
         if block.expected is None:
             continue
         told = Accepted(block.page, block.line, block.expected.line, block.expected.text)

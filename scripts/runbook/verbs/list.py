@@ -20,7 +20,8 @@ def command(asked: Asked) -> int:
             {**msgspec.to_builtins(step.block), "mode": UNDECIDED if step.block.undecided else step.mode}
             for step in steps
         ]
-        print_json([*blocks, *({**msgspec.to_builtins(problem), "mode": REFUSED} for problem in plan.refused)])
+        told = [{**msgspec.to_builtins(one), "page": one.path, "mode": REFUSED} for one in plan.refused]
+        print_json([*blocks, *told])
     else:
         for step in steps:
             place = UNDECIDED if step.block.undecided else step.block.target or "-"

@@ -22,8 +22,6 @@ from runbook.settings import Settings, load
 if TYPE_CHECKING:
     from rich.console import Console
 
-NOT_ASKED = "cible non demandée (--target)"
-
 PAGES = click.argument("pages", nargs=-1, metavar="[PAGE|DOSSIER|MOTIF|PAGE:LIGNE]...")
 TAGS = click.option(
     "--tag", "tags", multiple=True, metavar="ÉTIQUETTE", help="Se limiter aux pages de cette étiquette (répétable)."
@@ -86,9 +84,7 @@ class Asked:
         """Target → what it lacks, those that were not asked for included."""
         from runbook.running import asking
 
-        missing = asking.missing_targets(self.settings, self.root, self.context)
-        others = (name for name in self.settings.targets if self.targets and name not in self.targets)
-        return {**missing, **dict.fromkeys(others, NOT_ASKED)}
+        return asking.missing_targets(self.settings, self.root, self.context, self.targets)
 
     def known(self, target: str) -> str:
         """`target` if the settings have it, else RunbookError."""
@@ -164,7 +160,7 @@ def _told(found: Reading) -> list[PageBlocks]:
     """The pages; what could not be known here is said, and is nobody's fault."""
     unknown, lines = list(found.unknown), [line for page in found.pages for line in page.unknown]
     if lines:
-        unknown.append(f"{lines[0].page}:{lines[0].line} : {lines[0].cause} ; {len(lines)} lignes en tout")
+        unknown.append(f"{lines[0].path}:{lines[0].line} : {lines[0].cause} ; {len(lines)} lignes en tout")
     for what in unknown:
         click.echo(f"inconnu ici : {what}", err=True)
     return found.pages

@@ -96,7 +96,7 @@ def test_every_outcome_stands_at_its_line_of_the_file(make_site, macro: str) -> 
     root = site_with(make_site, written)
     first, second = run_site(root).results
     assert (first.outcome, first.line) == (Outcome.VERIFIED, ONE + more)
-    assert (second.outcome, second.step.block.line, second.line) == (Outcome.FAILED, TWO + more, THREE + more)
+    assert (second.outcome, second.line, second.fault_line) == (Outcome.FAILED, TWO + more, THREE + more)
 
 
 def test_every_block_and_its_result_stand_at_their_lines_whatever_stands_before(make_site) -> None:
@@ -114,12 +114,12 @@ def test_a_macro_whose_lines_leave_the_list_or_note_of_a_block_is_refused_at_the
     page = "# Page\n\n!!! note\n    {{ lines(3) }}\n\n    ```bash\n    true\n    ```\n"
     site = read_site(site_with(make_site, page), "mkdocs.yml")
     (problems,) = (found.problems for one in site.pages if (found := find_blocks(one, site, ("here",))).problems)
-    assert [(problem.page, problem.line) for problem in problems] == [("docs/page.md", 9), ("docs/page.md", 11)]
+    assert [(problem.path, problem.line) for problem in problems] == [("docs/page.md", 9), ("docs/page.md", 11)]
 
 
 def test_a_block_that_a_macro_writes_stands_where_the_macro_is_called(make_site) -> None:
     (result,) = run_site(site_with(make_site, '# Page\n\n{{ lines(6) }}\n\n{{ step("false") }}\n')).results
-    assert (result.outcome, result.line) == (Outcome.FAILED, 8)
+    assert (result.outcome, result.fault_line) == (Outcome.FAILED, 8)
 
 
 def test_a_value_of_several_lines_inside_a_command_leaves_the_next_block_in_its_place(make_site) -> None:
@@ -129,4 +129,4 @@ def test_a_value_of_several_lines_inside_a_command_leaves_the_next_block_in_its_
     )
     first, second = run_site(site_with(make_site, page)).results
     assert (first.outcome, first.line) == (Outcome.VERIFIED, 4)
-    assert (second.outcome, second.line) == (Outcome.FAILED, 13)
+    assert (second.outcome, second.fault_line) == (Outcome.FAILED, 13)

@@ -42,7 +42,7 @@ VERIFIED, EXECUTED, FAILED = Outcome.VERIFIED, Outcome.EXECUTED, Outcome.FAILED
 )
 def test_the_first_command_that_fails_ends_the_block_and_is_named(make_site, code: str, status: int, line: int) -> None:
     result = one(make_site(index=fence(code, "", "…\ndeployed")))
-    assert (result.outcome, result.exit_status, result.line) == (FAILED, status, 4 + line)
+    assert (result.outcome, result.exit_status, result.fault_line) == (FAILED, status, 4 + line)
     assert "deployed" not in result.out
     assert "in" not in result.out.split()
 

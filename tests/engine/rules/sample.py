@@ -273,7 +273,7 @@ def offered(root: Path) -> Repository:
     for name in ("shop_api", "shop_front"):
         sys.modules.pop(name, None)
     sys.path[:] = [folder for folder in sys.path if not folder.endswith("/app")]
-    return read_repository(root, load(root), frozenset({*FILES, "k8s/secret.yaml"}))
+    return read_repository(root, load(root))
 
 
 def page(text: str, target: str = "compose", uri: str = "index.md", after: tuple[str, ...] = ()) -> PageBlocks:

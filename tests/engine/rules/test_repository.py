@@ -133,4 +133,4 @@ def test_objects_of_another_shape_are_none() -> None:
 
 def test_a_compose_file_that_the_settings_name_and_is_not_there_is_a_fault(tmp_path: Path) -> None:
     (fault,) = read_repository(tmp_path, Settings(model=ModelSource(compose="compose.yml"))).faults
-    assert fault.page == "compose.yml"
+    assert fault.path == "compose.yml"

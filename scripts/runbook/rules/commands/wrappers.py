@@ -5,16 +5,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from runbook.reading.syntax import parse
-from runbook.rules.call import Call, carries
+from runbook.rules.call import CARRIERS, Call
 from runbook.rules.shell import UNKNOWN, Command, Word
 from runbook.rules.situation import Situation
 
-BY_GRAMMAR = ("timeout", "env", "xargs", "nice", "stdbuf", "nohup")
 PREFIXES = ("time", "exec", "sudo", "setsid", "command", "builtin", "flock", "watch")
+READ_AS_TEXT = ("bash", "sh", "eval", "trap")
+WRAPPERS = (*CARRIERS["gnu"], *PREFIXES, *READ_AS_TEXT)
 
 
-@carries(*BY_GRAMMAR, *PREFIXES)
 def carried(call: Call) -> Iterator[tuple[Command, Situation]]:
+    """The commands that it runs, each with where it does."""
+    read = _text if call.program in READ_AS_TEXT else _words
+    yield from read(call) if call.program in WRAPPERS else ()
+
+
+def _words(call: Call) -> Iterator[tuple[Command, Situation]]:
     """What follows their options and what they take before it; nothing for `command -v`, which only asks."""
     words = [*call.operands, *(call.inner or ())]
     asks = call.program == "command" and words and words[0].text in ("-v", "-V")
@@ -30,8 +36,7 @@ def carried(call: Call) -> Iterator[tuple[Command, Situation]]:
         yield replace(call.command, words=tuple(words), redirects=()), call.situation
 
 
-@carries("bash", "sh", "eval", "trap")
-def text(call: Call) -> Iterator[tuple[Command, Situation]]:
+def _text(call: Call) -> Iterator[tuple[Command, Situation]]:
     """`bash -c TEXT`, read like a block; it inherits what the shell knows, and gives nothing back."""
     words = [word.text for word in call.operands]
     option = next((index for index, one in enumerate(words) if re.fullmatch(r"-[a-z]*c", one)), None)
