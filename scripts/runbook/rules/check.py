@@ -113,9 +113,11 @@ class Reader:
         for rule in self.rules:
             if not rule.programs or call.program in rule.programs:
                 yield from rule.findings(call)
-        if command.name in situation.shell.functions:
-            for inner in list(situation.shell.called(command)):
+        functions = situation.shell.functions
+        if body := functions.pop(command.name, None):  # what it calls by its own name is itself, or the program
+            for inner in list(situation.shell.called(command, body)):
                 yield from self.of_command(inner, situation)
+            functions[command.name] = body
             return
         for inner, where in carried(call):
             yield from self.of_command(inner, where)

@@ -35,6 +35,9 @@ SHELLCHECK_OFF = {
     "SC2164": "cd without || exit: that would close the reader's terminal, and the folder is checked",
     "SC2317,SC2329": "a function not called in its own block",
 }
+# True even of a block that runs nowhere, and may be an output or a template that bash can read by chance: a character
+# that its reader can't tell from another, or can't see.
+UNSEEN = ("SC1017", "SC1018", "SC1100", "SC1101", "SC1110", "SC1111")
 
 
 Comment = tuple[str, int, str, str]  # file, line, code, message
@@ -45,17 +48,11 @@ SAME = itemgetter("file", "line", "code", "message")
 def shellcheck(repository: Repository, pages: Callable[[], Sequence[PageBlocks]]) -> Iterator[Finding]:
     """ShellCheck trouve à redire à une commande, ou bash ne saurait la lire."""
     blocks = [block for page in pages() for block in page.blocks]
-    strict = [*(block for block in blocks if block.target), *_whole(repository, shell_scripts(repository))]
-    # where a page runs nowhere, only what bash itself would refuse, and not for a text to replace
-    loose = [block for block in blocks if not block.target and "<" not in block.code]
+    scripts = _whole(repository, shell_scripts(repository))
     options = ["--norc", "--shell=bash", "--format=json", "--severity=info", f"--exclude={','.join(SHELLCHECK_OFF)}"]
-    judged = {one.page for one in strict}
-    told: set[tuple[str, int]] = set()
-    for found in _asked(repository, "shellcheck", options, [*strict, *loose], ".sh", SAME):
-        start = max((one.line for one in loose if one.page == found.path and one.line < found.line), default=0)
-        if found.path in judged or (found.rule < ":SC2" and (found.path, start) not in told):
-            told.add((found.path, start))
-            yield found
+    judged = {*(one.page for one in scripts), *(block.page for block in blocks if block.target)}
+    said = _asked(repository, "shellcheck", options, [*blocks, *scripts], ".sh", SAME)
+    yield from (one for one in said if one.path in judged or one.rule[1:] in UNSEEN)
 
 
 @rule(

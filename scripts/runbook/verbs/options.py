@@ -148,9 +148,8 @@ def _read(asked: Asked) -> Reading:
     environment = dict(os.environ)  # which plugins change
     site = read_site(root, settings.site)
     if settings.targets and site.unknown:  # a command that is run has to be the one that readers see
-        raise SettingsError(
-            "\n".join(f"{what} ; ce site s'exécute : il doit être lu en entier" for what in site.unknown)
-        )
+        why = "ce site s'exécute : il doit être lu en entier"
+        raise SettingsError("\n".join(f"{what} ; {why}" for what in site.unknown))
     found = Reading(asked.state, blocks_of(site, settings), site.unknown)
     keep(root, settings, found, environment)
     return found
