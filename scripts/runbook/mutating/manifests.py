@@ -14,17 +14,13 @@ PORTS = ("port", "containerPort", "targetPort", "nodePort", "published", "target
 POD_SECURITY = ("runAsNonRoot", "allowPrivilegeEscalation")
 
 
-def _longer(value: str) -> str:
-    return f"{value}-x"
-
-
 @dataclass(frozen=True, slots=True)
 class Operator:
     """`applies` to the scalar under some keys, and `change` makes another of it."""
 
     name: str
     applies: Callable[[Keys, str], bool]
-    change: Callable[[str], str] = _longer
+    change: Callable[[str], str] = lambda value: f"{value}-x"
 
 
 OPERATORS = (

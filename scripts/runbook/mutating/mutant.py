@@ -30,18 +30,13 @@ class Mutant:
         return f"{self.path}:{self.line} {self.operator}"
 
 
-def mistyped(text: str) -> str:
-    """A letter too many."""
-    return f"{text}x"
-
-
 @dataclass(frozen=True, slots=True)
 class Operator:
     """Changes what `pattern` finds, or its only group; `once` a line if that is enough."""
 
     name: str
     pattern: re.Pattern[str]
-    change: Callable[[str], str] = mistyped
+    change: Callable[[str], str] = lambda text: f"{text}x"  # a letter too many
     once: bool = False
 
 
