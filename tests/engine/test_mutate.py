@@ -89,7 +89,6 @@ def test_changed_results_are_compared_with_the_outputs_of_one_run(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     words = "".join(f"word{letter * 3}\n" for letter in "abcdef")
     root = make_site(page=f"\n{fence(COUNTED, expected=words.strip())}")
-
     _, report, _ = _mutate(root, "--run", "here", "--only", "expected-word-changed")
 
     assert Counter(mutant["outcome"] for mutant in report["mutants"]) == {"tué par l'exécution": 6}
@@ -201,7 +200,7 @@ def _made(root: Path) -> list[Mutant]:
 
 
 def test_another_absent_route_is_inert_where_the_page_shows_that_there_is_none(make_site: MakeSite) -> None:
-    steps = [fence(f"curl -sS http://localhost:9000/{path}", expected=path) for path in ("404", "200")]
+    steps = [fence("curl -sS http://localhost:9000/page", expected=status) for status in ("404", "200")]
     made = _made(make_site(page="\n".join(steps)))
     assert [bool(one.inert) for one in made if one.operator == "route-mistyped"] == [True, False]
 
@@ -211,7 +210,7 @@ def test_another_absent_route_is_inert_where_the_page_shows_that_there_is_none(m
     [("team", True), ("tier", False), ("part", False), ("pod-security.kubernetes.io/enforce", False)],
 )
 def test_a_label_that_something_reads_is_not_inert(make_site: MakeSite, key: str, inert: bool) -> None:
-    root = make_site(page="\n```bash\nkubectl get pods -l team=y\nkubectl get pods -l part=x\n```\n")
+    root = make_site(page=fence("kubectl get pods -l team=y\nkubectl get pods -l part=x"))
     chosen = "[{namespaceSelector: {matchLabels: {tier: x}}}, {podSelector: {matchLabels: {team: x}}}]"
     policy = f"kind: NetworkPolicy\nspec: {{ingress: [{{from: {chosen}}}]}}\n"
     text = f"kind: Namespace\nmetadata:\n  labels:\n    {key}: x\n---\n{policy}"
