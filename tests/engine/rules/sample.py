@@ -292,4 +292,4 @@ def fenced(code: str, attributes: str = "") -> str:
 def found(root: Path, *pages: PageBlocks) -> list[Finding]:
     """All that the check finds in the repository, with its own page or with these."""
     text = (root / "docs/index.md").read_text(encoding="utf-8")
-    return check(pages or (page(text),), offered(root)).findings
+    return check(lambda: pages or (page(text),), offered(root)).findings

@@ -136,7 +136,7 @@ def test_the_settings_leave_a_rule_out_in_some_files(tmp_path: Path) -> None:
 def test_an_unknown_program_is_a_note_and_a_known_one_brings_its_grammar(tmp_path: Path) -> None:
     repository = offered(write(tmp_path))
     code = "lolcat a; ruff check; python3.14 settings.jso; runbook chek --nowx; runbook check --jsn"
-    checked = check([page(fenced(code))], repository)
+    checked = check(lambda: [page(fenced(code))], repository)
 
     assert sorted(one.rule for one in checked.findings) == ["fichier-absent", "option-inconnue", "verbe-inconnu"]
     assert checked.notes == ["inconnu ici, et non jugé : « lolcat »"]
@@ -146,7 +146,7 @@ def test_a_program_that_is_not_installed_is_told_once(tmp_path: Path, monkeypatc
     monkeypatch.setattr("shutil.which", lambda name: None)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
 
-    checked = check([page(fenced("true"))], offered(write(tmp_path)))
+    checked = check(lambda: [page(fenced("true"))], offered(write(tmp_path)))
 
     assert checked.notes == ["absent, et donc non consulté : shellcheck, hadolint, zizmor"]
 

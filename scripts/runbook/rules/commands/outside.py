@@ -61,14 +61,13 @@ def _changed(call: Call) -> list[Word]:
 )
 def runs_unread(call: Call) -> Iterator[Told]:
     """Une page exécute un texte téléchargé, ou décodé, que personne n'a lu."""
-    remedy = SAY_WHY.format("execute-sans-lire")
     if not _runs(call) or call.program not in (*SHELLS, "eval"):
         return
     sources = [name for name in call.command.piped if name in DOWNLOADS]
     if any(not word.known for word in call.command.arguments):
         sources += re.findall(r"(?:<\(|\$\()[^()]*?\b(curl|wget|base64)\b", call.command.block.code)
     for source in sources[:1]:
-        yield None, f"un texte de « {source} » est exécuté sans être lu", remedy
+        yield None, f"un texte de « {source} » est exécuté sans être lu", SAY_WHY.format("execute-sans-lire")
 
 
 @rule("touche-aux-cles", bad="kubectl config use-context production", good="kubectl config get-contexts")
