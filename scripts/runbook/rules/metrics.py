@@ -14,7 +14,7 @@ import promql_parser as promql
 from runbook.reading.content import PageBlocks
 from runbook.repository.model import Repository
 from runbook.repository.yamlfile import Document, Keys, items, mapping, parse_documents
-from runbook.rules.finding import Finding, meant, nearest
+from runbook.rules.finding import Finding, meant, nearest, slip
 from runbook.rules.pages import sections
 from runbook.rules.rule import rule
 
@@ -56,9 +56,7 @@ def unknown_label(repository: Repository) -> Iterator[Finding]:
             asked = {one.name for one in getattr(getattr(node, "matchers", None), "matchers", ())}
             asked |= set(getattr(getattr(node, "modifier", None), "labels", ()))
             for label in sorted(asked - own - OF_SERIES):
-                near = meant(label, own)
-                if near:
-                    yield Finding(path, line, f"pas de label « {label} »", f"vouliez-vous dire « {near} » ?")
+                yield Finding(path, line, f"pas de label « {label} »", slip(label, own))
 
 
 @rule(
