@@ -36,11 +36,7 @@ class Verbs(click.Group):
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Racine du dépôt ; par défaut ici, ou le premier dossier au-dessus qui porte un site ou des réglages.",
 )
-@click.option(
-    "--site",
-    metavar="FICHIER",
-    help="Réglages de MkDocs, depuis la racine, là où le dépôt porte plusieurs sites.",
-)
+@click.option("--site", metavar="FICHIER", help="Réglages de MkDocs, depuis la racine, là où il y a plusieurs sites.")
 @click.version_option(package_name="datapress-poc", prog_name="runbook", message="%(prog)s %(version)s")
 @click.pass_context
 def commands(context: click.Context, root: Path | None, site: str | None) -> None:

@@ -6,7 +6,7 @@ Options: `--runbook-target` and `--runbook-context`, as `runbook run` has them.
 
 from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,6 @@ from runbook.reading.pages import read_site
 from runbook.running.asking import missing_targets
 from runbook.running.run import opened
 from runbook.settings import load
-
-NOT_ASKED = "cible non demandée (--runbook-target)"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,9 +56,8 @@ class DocumentationSession:
     def __init__(self, config: pytest.Config) -> None:
         self.root = root = config.rootpath.resolve()
         self.settings = settings = load(root)
-        asked = config.getoption("--runbook-target")
-        missing = missing_targets(settings, root, config.getoption("--runbook-context"))
-        missing |= {name: NOT_ASKED for name in settings.targets if asked and name not in asked}
+        asked, context = config.getoption("--runbook-target"), config.getoption("--runbook-context")
+        missing = missing_targets(settings, root, context, asked)
         self.plan = partial(make_plan, blocks_of(read_site(root, settings.site), settings), settings, missing)
         self.chosen: set[str] = set()
         self.run = self._run()
@@ -114,10 +111,6 @@ class StepItem(pytest.Item):
         return self.path, self.step.block.line - 1, self.name
 
 
-KEY = pytest.StashKey[DocumentationSession]()
-
-
+@cache
 def _session(config: pytest.Config) -> DocumentationSession:
-    if KEY not in config.stash:
-        config.stash[KEY] = DocumentationSession(config)
-    return config.stash[KEY]
+    return DocumentationSession(config)

@@ -115,9 +115,27 @@ def test_a_plugin_that_fails_before_any_page_is_left_out_unless_it_writes_into_p
     site = read_site(root, "mkdocs.yml")
     assert "no network" in site.unknown[0]
     assert len(blocks(root)[0].blocks) == 1
-    (root / "hook.py").write_text(f"{failing}def on_page_markdown(markdown, **_):\n    return ''\n", encoding="utf-8")
+    writing = f"{failing}def on_page_markdown(markdown, **_):\n    return ''\n"
+    (root / "hook.py").write_text(writing, encoding="utf-8")
     with pytest.raises(SettingsError, match="no network"):
         read_site(root, "mkdocs.yml")
+    (root / "hook.py").write_text(writing.replace("ValueError", "ImportError"), encoding="utf-8")
+    site = read_site(root, "mkdocs.yml")  # what is not installed here is nobody's fault
+    assert ("no network" in site.unknown[0], site.pages[0].refused) == (True, None)
+
+
+def test_an_extension_that_a_plugin_adds_and_that_lacks_a_module_is_left_out(tmp_path: Path) -> None:
+    root = bare(tmp_path / "site", PLAIN + "hooks: [hook.py]\n", index="```bash\nls\n```\n")
+    lacking = HOOK.replace("        md.preprocessors", "        import nowhere_module\n        md.preprocessors")
+    (root / "hook.py").write_text(lacking, encoding="utf-8")
+    assert "« Stumbling » absente d'ici (No module named 'nowhere_module')" in read_site(root, "mkdocs.yml").unknown[0]
+    assert len(blocks(root)[0].blocks) == 1
+
+
+def test_a_site_in_its_own_folder_is_read_where_the_plugin_that_allows_it_is_not_here(tmp_path: Path) -> None:
+    root = bare(tmp_path / "site", PLAIN + "docs_dir: .\nplugins: [same-dir]\n")
+    (root / "index.md").write_text("```bash\nls\n```\n", encoding="utf-8")
+    assert [page.page.path for page in blocks(root)] == ["index.md"]
 
 
 @pytest.mark.parametrize(
@@ -150,8 +168,32 @@ BROKEN = {
     "macro": (b"# T\n\n{{ nothing.at_all() }}\n", "'nothing' is undefined", 3),
     "quoted": (b"# T\n\n\n```yaml\nimage: {{ .Values.image }}\n```\n", "macro en échec", 5),
     "snippet": (b'# T\n\n--8<-- "nowhere.md"\n', "extrait absent", 3),
+    "extension": (
+        b"---\ntitle: T\n---\n```bash\nstumble\n```\n",
+        "Markdown en échec sur cette page : KeyError : 'y'",
+        1,
+    ),
     "plugin": (b"---\ntitle: T\n---\nfail here\n", "greffon « hook.py » en échec sur cette page : KeyError", 1),
 }
+
+
+HOOK = """
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+
+class Stumbling(Extension, Preprocessor):
+    def extendMarkdown(self, md):
+        md.preprocessors.register(self, "stumbling", 100)
+    def run(self, lines):
+        return lines if "stumble" not in lines else {}["y"]
+
+def on_config(config):
+    config.markdown_extensions.append(Stumbling())
+
+def on_page_markdown(markdown, **_):
+    if "fail here" in markdown:
+        raise KeyError("x")
+"""
 
 
 @pytest.mark.parametrize("fault", BROKEN)
@@ -160,8 +202,7 @@ def test_a_page_that_cannot_be_read_is_refused_by_name_and_the_others_run(make_s
     site = SITE + "plugins: [macros]\nhooks: [hook.py]\n"
     root = make_site(site=site, good="```bash\necho good\n```\n")
     (root / "docs" / "bad.md").write_bytes(content)
-    hook = "def on_page_markdown(markdown, **_):\n    if 'fail here' in markdown:\n        raise KeyError('x')\n"
-    (root / "hook.py").write_text(hook, encoding="utf-8")
+    (root / "hook.py").write_text(HOOK, encoding="utf-8")
     good, bad = sorted(blocks(root), key=lambda page: page.page.path == "docs/bad.md")
     assert [block.code for block in good.blocks] == ["echo good"]
     (problem,) = bad.problems

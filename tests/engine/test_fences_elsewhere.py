@@ -14,55 +14,28 @@ from tests.engine.test_fences import page_of
 
 FENCES = ("```", "~~~")
 LONG = 50_000  # characters
-SETS: dict[str, tuple[list[str], dict[str, Any]]] = {
-    "plain": (["toc", "tables", "pymdownx.superfences"], {}),
+SETS: dict[str, tuple[str, dict[str, Any]]] = {
+    "plain": ("toc tables pymdownx.superfences", {}),
     "like ours": (
-        ["admonition", "attr_list", "tables", "pymdownx.details", "pymdownx.superfences", "pymdownx.tabbed"],
+        "admonition attr_list tables pymdownx.details pymdownx.superfences pymdownx.tabbed",
         {"pymdownx.tabbed": {"alternate_style": True}},
     ),
     "like Material's": (
-        [
-            "abbr",
-            "admonition",
-            "attr_list",
-            "def_list",
-            "footnotes",
-            "md_in_html",
-            "toc",
-            "tables",
-            "pymdownx.betterem",
-            "pymdownx.details",
-            "pymdownx.inlinehilite",
-            "pymdownx.keys",
-            "pymdownx.mark",
-            "pymdownx.superfences",
-            "pymdownx.tabbed",
-            "pymdownx.tasklist",
-        ],
+        """abbr admonition attr_list def_list footnotes md_in_html toc tables pymdownx.betterem pymdownx.details
+        pymdownx.inlinehilite pymdownx.keys pymdownx.mark pymdownx.superfences pymdownx.tabbed pymdownx.tasklist""",
         {"pymdownx.tabbed": {"alternate_style": True}},
     ),
     "reads tabs and metadata": (
-        ["admonition", "meta", "nl2br", "pymdownx.details", "pymdownx.superfences"],
+        "admonition meta nl2br pymdownx.details pymdownx.superfences",
         {
-            "pymdownx.superfences": {
-                "preserve_tabs": True,
-                "relaxed_headers": True,
-                "disable_indented_code_blocks": True,
-            }
+            "pymdownx.superfences": dict.fromkeys(
+                ("preserve_tabs", "relaxed_headers", "disable_indented_code_blocks"), True
+            )
         },
     ),
     "blocks": (
-        [
-            "attr_list",
-            "def_list",
-            "footnotes",
-            "md_in_html",
-            "pymdownx.blocks.admonition",
-            "pymdownx.blocks.details",
-            "pymdownx.blocks.html",
-            "pymdownx.blocks.tab",
-            "pymdownx.superfences",
-        ],
+        """attr_list def_list footnotes md_in_html pymdownx.blocks.admonition pymdownx.blocks.details
+        pymdownx.blocks.html pymdownx.blocks.tab pymdownx.superfences""",
         {},
     ),
 }
@@ -84,7 +57,7 @@ def descriptions() -> dict[str, str]:
 
 @pytest.mark.parametrize("extensions", SETS)
 def test_the_shell_blocks_of_other_projects_are_those_that_superfences_renders(extensions: str) -> None:
-    names, configs = SETS[extensions]
+    names, configs = SETS[extensions][0].split(), SETS[extensions][1]
     site, total = Site((), names, configs), 0
     pages = descriptions()
     for name, text in pages.items():

@@ -57,6 +57,7 @@ OPENINGS = st.sampled_from(
         "``` bash title=T",
     ]
 )
+TAGS = "<div> </div> <script> </script> <template> </template> <textarea> </textarea> <pre> </pre> ?> <?php"
 PROSE = st.sampled_from(
     [
         "A paragraph.",
@@ -69,18 +70,7 @@ PROSE = st.sampled_from(
         "!!! note",
         '??? tip "T"',
         '=== "Tab"',
-        "<div>",
-        "</div>",
-        "<script>",
-        "</script>",
-        "<template>",
-        "</template>",
-        "<textarea>",
-        "</textarea>",
-        "<pre>",
-        "</pre>",
-        "<?php",
-        "?>",
+        *TAGS.split(),
         "    deeper",
         "Term",
         ":   definition",

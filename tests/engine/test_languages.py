@@ -42,6 +42,12 @@ def test_what_bash_cannot_be_given_is_undecided_with_its_reason(make_site, openi
     assert [(doubt.line, why in doubt.cause) for doubt in page.doubts] == [(4, True)]
 
 
+def test_a_here_document_of_a_session_is_its_commands(make_site) -> None:
+    typed = "$ cat > x <<EOF\na: 1\n  b: 2\nEOF\nx is there\n$ true"
+    (block,) = read(make_site(index=f"```console\n{typed}\n```\n")).all_blocks
+    assert block.typed == "cat > x <<EOF\na: 1\n  b: 2\nEOF\n\ntrue"
+
+
 def test_a_reason_not_to_run_decides(make_site) -> None:
     page = read(make_site(index='``` { .console data-non-execute="une session" }\n$ true\n```\n'))
     assert ([block.not_run for block in page.all_blocks], page.doubts) == (["une session"], ())

@@ -3,18 +3,20 @@
 import json
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from runbook.errors import RunbookError
-from runbook.mutating import judge, manifests
+from runbook.mutating import by_running, judge
 from runbook.mutating.code import mutants as script_mutants
-from runbook.mutating.generate import sample
+from runbook.mutating.generate import generate, sample
 from runbook.mutating.mutant import Mutant, replaced
 from runbook.mutating.pages import mutants as page_mutants
-from runbook.reading.blocks import find_blocks
-from runbook.reading.pages import read_site
+from runbook.repository.model import read_repository
+from runbook.settings import ModelSource, Settings, Target
 
 from .conftest import SETTINGS, MakeSite
 from .runs import command_line, fence
@@ -87,7 +89,6 @@ def test_changed_results_are_compared_with_the_outputs_of_one_run(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     words = "".join(f"word{letter * 3}\n" for letter in "abcdef")
     root = make_site(page=f"\n{fence(COUNTED, expected=words.strip())}")
-
     _, report, _ = _mutate(root, "--run", "here", "--only", "expected-word-changed")
 
     assert Counter(mutant["outcome"] for mutant in report["mutants"]) == {"tué par l'exécution": 6}
@@ -100,9 +101,18 @@ def test_a_changed_command_is_run_again(repository: Path) -> None:
 
     _, report, _ = _mutate(repository, "--run", "here", "--only", "docs/page.md:6 file-renamed")
 
-    assert [(mutant["outcome"], mutant["why"].partition(" :")[0]) for mutant in report["mutants"]] == [
-        ("tué par l'exécution", "docs/page.md:10")
-    ]
+    (mutant,) = report["mutants"]
+    assert (mutant["outcome"], mutant["why"].partition(" :")[0]) == ("tué par l'exécution", "docs/page.md:10")
+
+
+def test_the_pages_that_name_a_file_are_run_first(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_site(first="\n```bash\ntrue\n```\n", second="\n```bash\ncat scripts/a\n```\n")
+    run = Mock(side_effect=[SimpleNamespace(steps=[], problems=problems) for problems in ([], ["red"])])
+    monkeypatch.setattr(by_running, "_run", run)
+    settings = Settings(targets={"here": Target(title="Here")}, model=ModelSource(scripts="scripts"))
+    pages = {page.page.path: page for page in by_running.pages_of(root)}
+    assert by_running.Runs(root, settings, ("here",), pages, {}).first_failure("scripts/a") == "red"
+    assert [call.args[2:] for call in run.call_args_list] == [("docs/second.md",), ()]
 
 
 def test_a_repository_already_at_fault_is_refused(repository: Path) -> None:
@@ -129,9 +139,7 @@ def test_a_check_that_falls_on_a_mutant_is_an_error_and_no_endless_wait(
     monkeypatch.setattr(judge, "first_finding", _falls_on_a_mutant)
     mutant = Mutant("operator", "docs/page.md", 1, "a", "b")
 
-    with pytest.raises(
-        RunbookError, match=r"docs/page\.md:1 operator : .* le contrôle ne doit tomber sur aucun mutant"
-    ):
+    with pytest.raises(RunbookError, match=r"docs/page\.md:1 operator : .* le contrôle ne doit tomber sur aucun"):
         list(judge.judge([mutant], repository, frozenset({"docs/page.md"}), 1, ()))
 
 
@@ -150,16 +158,13 @@ def test_the_same_seed_draws_the_same_mutants() -> None:
 def test_a_mutant_shows_its_change_as_a_small_diff() -> None:
     mutant = replaced("port-changed", "k8s/a.yaml", "a: 1\nport: 80\nb: 2\nc: 3\n", 11, 13, "81")
 
-    assert (str(mutant), mutant.diff.splitlines()[1:]) == (
-        "k8s/a.yaml:2 port-changed",
-        [" a: 1", "-port: 80", "+port: 81", " b: 2"],
-    )
+    assert str(mutant) == "k8s/a.yaml:2 port-changed"
+    assert mutant.diff.splitlines()[1:] == [" a: 1", "-port: 80", "+port: 81", " b: 2"]
 
 
 def test_settings_may_ask_for_another_score(repository: Path) -> None:
-    (repository / "pyproject.toml").write_text(
-        SETTINGS.replace("[tool.runbook]", "[tool.runbook]\nmutation_score = 101"), encoding="utf-8"
-    )
+    asked = SETTINGS.replace("[tool.runbook]", "[tool.runbook]\nmutation_score = 101")
+    (repository / "pyproject.toml").write_text(asked, encoding="utf-8")
 
     assert _mutate(repository, "--only", "file-renamed")[0] == 1
 
@@ -182,39 +187,34 @@ def test_scripts_are_mistyped_in_their_commands_and_not_in_their_comments() -> N
 
 
 def test_pages_lose_verbs_namespaces_selectors_and_quoted_files(make_site: MakeSite) -> None:
-    page = (
-        "Read `notes/state.txt`.\n\n```bash\nkubectl get pods -l app=a -n home\nkubectl apply -n home -f notes/\n```\n"
-    )
-    root = make_site(page=page)
-    (root / "notes").mkdir()
-    (root / "notes" / "state.txt").write_text("closed\n", encoding="utf-8")
-    site = read_site(root, "mkdocs.yml")
-    blocks = next(find_blocks(item, site, ("here",)) for item in site.pages if "kubectl" in item.markdown)
-    made = list(page_mutants(blocks, (root / blocks.page.path).read_text(encoding="utf-8"), ()))
-    assert {"verb-mistyped", "selector-mistyped", "namespace-dropped", "quoted-file-renamed"} <= {
-        mutant.operator for mutant in made
-    }
-    assert [bool(mutant.inert) for mutant in made if mutant.operator == "namespace-dropped"] == [False, True]
+    code = "kubectl get pods -l app=a -n home\nkubectl apply -n home -f notes/"
+    made = _made(make_site(page=f"Read `notes/state.txt`.\n\n{fence(code)}"))
+    operators = {one.operator for one in made}
+    assert {"verb-mistyped", "selector-mistyped", "namespace-dropped", "quoted-file-renamed"} <= operators
+    assert [bool(one.inert) for one in made if one.operator == "namespace-dropped"] == [False, True]
+
+
+def _made(root: Path) -> list[Mutant]:
+    (page,) = by_running.pages_of(root)
+    return list(page_mutants(page, (root / page.page.path).read_text(encoding="utf-8"), ()))
 
 
 def test_another_absent_route_is_inert_where_the_page_shows_that_there_is_none(make_site: MakeSite) -> None:
-    step = '```bash\ncurl -sS http://localhost:9000/{}\n```\n\n```text title="Résultat attendu"\n{}\n```\n\n'
-    root = make_site(page=step.format("nowhere", "404") + step.format("somewhere", "200"))
-    site = read_site(root, "mkdocs.yml")
-    blocks = next(find_blocks(item, site, ("here",)) for item in site.pages if "curl" in item.markdown)
-    made = page_mutants(blocks, (root / blocks.page.path).read_text(encoding="utf-8"), ())
-    assert [bool(mutant.inert) for mutant in made if mutant.operator == "route-mistyped"] == [True, False]
+    steps = [fence("curl -sS http://localhost:9000/page", expected=status) for status in ("404", "200")]
+    made = _made(make_site(page="\n".join(steps)))
+    assert [bool(one.inert) for one in made if one.operator == "route-mistyped"] == [True, False]
 
 
 @pytest.mark.parametrize(
     ("key", "inert"),
-    [("team", True), ("app.kubernetes.io/version", True), ("pod-security.kubernetes.io/enforce", False)],
+    [("team", True), ("tier", False), ("part", False), ("pod-security.kubernetes.io/enforce", False)],
 )
-def test_a_label_that_kubernetes_reads_is_not_inert(key: str, inert: bool) -> None:
-    text = f"kind: Namespace\nmetadata:\n  labels:\n    {key}: x\n"
-    changed = [
-        mutant
-        for mutant in manifests.mutants("k8s/a.yaml", text, lambda _: False)
-        if mutant.operator == "label-changed"
-    ]
-    assert [bool(mutant.inert) for mutant in changed] == [inert]
+def test_a_label_that_something_reads_is_not_inert(make_site: MakeSite, key: str, inert: bool) -> None:
+    root = make_site(page=fence("kubectl get pods -l team=y\nkubectl get pods -l part=x"))
+    chosen = "[{namespaceSelector: {matchLabels: {tier: x}}}, {podSelector: {matchLabels: {team: x}}}]"
+    policy = f"kind: NetworkPolicy\nspec: {{ingress: [{{from: {chosen}}}]}}\n"
+    text = f"kind: Namespace\nmetadata:\n  labels:\n    {key}: x\n---\n{policy}"
+    (root / "a.yaml").write_text(text, encoding="utf-8")
+    repository = read_repository(root, Settings(model=ModelSource(manifests=["*.yaml"])), frozenset({"a.yaml"}))
+    made = generate(by_running.pages_of(root), repository, ())
+    assert next(bool(one.inert) for one in made if one.operator == "label-changed") is inert

@@ -116,6 +116,7 @@ def test_notes_and_attributes_of_the_page_are_written_for_a_terminal(make_site) 
 def test_a_step_passed_over_is_not_counted_as_verified(make_site) -> None:
     ran = on_duty(make_site(index=PAGE), "oppp")
     assert "1 commandes exécutées sans défaut sur 4 ; rien n'est dit des autres" in ran.stdout
+    assert ran.stdout.count("(r)efaire la ligne 6,") == 2  # the last that ran, which one might not remember
     assert ran.returncode == 1
 
 

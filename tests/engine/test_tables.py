@@ -13,6 +13,9 @@ def output(name: str) -> str:
     return (OUTPUTS / name).read_text(encoding="utf-8")
 
 
+ABSENT = "absent-5bf9c76b4b-hjsq2 0/1 ErrImageNeverPull 0 11s 172.17.0.2 recette <none> <none>"
+
+
 @pytest.mark.parametrize(
     ("name", "rows"),
     [
@@ -23,19 +26,7 @@ def output(name: str) -> str:
         ),
         (
             "kubectl-get-pods-wide.txt",
-            {
-                "absent-5bf9c76b4b-hjsq2": (
-                    "absent-5bf9c76b4b-hjsq2",
-                    "0/1",
-                    "ErrImageNeverPull",
-                    "0",
-                    "11s",
-                    "172.17.0.2",
-                    "recette",
-                    "<none>",
-                    "<none>",
-                )
-            },
+            {"absent-5bf9c76b4b-hjsq2": tuple(ABSENT.split())},
         ),
         (
             "docker-compose-ps.txt",

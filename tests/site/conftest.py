@@ -17,16 +17,7 @@ from runbook.reading.pages import read_site
 from runbook.settings import load
 
 ROOT = Path(__file__).parents[2]
-SOURCES = (
-    "docs",
-    "k8s",
-    "services",
-    "scripts/macros",
-    "scripts/finish.py",
-    "compose.yaml",
-    "mkdocs.yml",
-    "pyproject.toml",
-)
+SOURCES = "docs k8s services scripts/macros scripts/finish.py compose.yaml mkdocs.yml pyproject.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +57,7 @@ def documented() -> tuple[Block, ...]:
 
 
 def copy_sources(target: Path) -> Path:
-    for name in SOURCES:
+    for name in SOURCES.split():
         source, destination = ROOT / name, target / name
         destination.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():

@@ -1,10 +1,12 @@
 """Does a run turn red after one file of a copy of the repository changed?"""
 
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from posixpath import dirname
 
 from runbook.errors import RunbookError, SettingsError
 from runbook.forked import forked
@@ -33,8 +35,10 @@ class Runs:
 
         Where only expected results changed, the commands print what they printed before: they are not run again.
         """
-        if path not in self.pages:
-            return _failure(_run(self.root, self.targets)) if self._depends_on(path) else ""
+        if path not in self.pages:  # the pages whose commands name it first: those of one target, then of the next
+            on = [name for name in self.targets if self._depends_on(name, path)]
+            runs = ((name, pages) for pages in dict.fromkeys((self._naming(path), ())) for name in on)
+            return next((why for name, pages in runs if (why := _failure(_run(self.root, (name,), *pages)))), "")
         changed = _read(self.root)[path]
         if _without_results(changed) == _without_results(self.pages[path]):
             return next((reason for block in changed.blocks if (reason := self._mismatch(block))), "")
@@ -47,10 +51,15 @@ class Runs:
         mismatch = expect.compare(block.expected.text, output, block.expected.kind)
         return f"{block.page}:{block.expected.line + (mismatch.line or 0)} : {mismatch.reason}" if mismatch else ""
 
-    def _depends_on(self, path: str) -> bool:
-        """Whether a target runs this file, as the settings tell; scripts may be run by any page."""
-        patterns = [pattern for name in self.targets for pattern in self.settings.targets[name].depends]
+    def _depends_on(self, target: str, path: str) -> bool:
+        """Whether the target runs this file, as the settings tell; scripts may be run by any page."""
+        patterns = self.settings.targets[target].depends
         return path in fingerprints(self.root, patterns) or path.startswith(f"{self.settings.model.scripts}/")
+
+    def _naming(self, path: str) -> tuple[str, ...]:
+        """The pages whose commands name this file, or all of its folder."""
+        named = re.compile(rf"{re.escape(path)}|{re.escape(dirname(path) or path)}/?(?=[\s'\"]|$)")
+        return tuple(one for one, page in self.pages.items() if any(named.search(block.code) for block in page.blocks))
 
 
 def run_before(root: Path, original: Path, targets: tuple[str, ...]) -> Runs:

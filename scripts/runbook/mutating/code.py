@@ -24,7 +24,7 @@ SCRIPT = (
     Operator("script-verb-mistyped", re.compile(_VERB)),
     Operator("script-variable-mistyped", re.compile(r"(?<=\$)[a-z]{3,}\b|(?<=\$\{)[a-z]{3,}(?=[}%/,])")),
 )
-SAID = r"^\s*#| # |echo|printf"  # what a script says, and its comments
+SAID = r"^\s*#| # |echo|printf|:\?"  # what a script says, and its comments
 
 
 def mutants(path: str, text: str) -> Iterator[Mutant]:

@@ -1,6 +1,7 @@
 """All the mutants of a repository, in one order, and a sample of them that a seed decides."""
 
 import random
+import re
 from collections.abc import Collection, Iterator
 
 from runbook.mutating import code, manifests, pages
@@ -8,6 +9,9 @@ from runbook.mutating.mutant import Mutant
 from runbook.reading.content import PageBlocks
 from runbook.repository.model import Repository
 from runbook.rules.scripts import shell_scripts
+
+BY_KUBERNETES = "pod-security.kubernetes.io/"  # labels that it reads itself
+SELECTORS = {"Namespace": ("namespaceSelector",), "Pod": ("selector", "podSelector", "labelSelector")}
 
 
 def generate(read: list[PageBlocks], repository: Repository, targets: Collection[str]) -> list[Mutant]:
@@ -30,19 +34,35 @@ def sample(mutants: list[Mutant], count: int | None, seed: int) -> list[Mutant]:
 
 def _all(read: list[PageBlocks], repository: Repository, targets: Collection[str]) -> Iterator[Mutant]:
     source = repository.settings.model
-    spoken = "\n".join(page.page.markdown for page in read)
-    selectors = "\n".join(str(item.at("spec", "selector", default="")) for item in repository.objects)
-    judged = shell_scripts(repository)
+    judged, unseen = shell_scripts(repository), _unseen(read, repository)
     folders = [folder for application in source.applications.values() for folder in application.path]
     modules = tuple(f"{folder}/".removeprefix("./") for folder in folders)
-    root = repository.root
-    written = {path.relative_to(root).as_posix() for one in source.manifests for path in root.glob(one)}
+    written = {item.path for item in repository.objects}
     for name in sorted(repository.files):
-        if name in written and name not in source.generated:
-            yield from manifests.mutants(name, repository.text(name), lambda key: key in selectors or key in spoken)
-        elif name == repository.compose.path:
-            yield from manifests.mutants(name, repository.text(name), lambda _: True)
+        if name == repository.compose.path or (name in written and name not in source.generated):
+            yield from manifests.mutants(name, repository.text(name), unseen)
         elif name in judged or (name.endswith((".py", ".html")) and name.startswith(modules)):
             yield from code.mutants(name, repository.text(name))
     for page in read:
         yield from pages.mutants(page, repository.text(page.page.path), targets)
+
+
+def _unseen(read: list[PageBlocks], repository: Repository) -> manifests.Unseen:
+    """Says of a name or a label why nobody would see it change: nothing else names the object, nothing selects it."""
+    commands = [line for page in read for block in page.blocks for line in block.code.splitlines()]
+    texts = {item.path: repository.text(item.path) for item in repository.objects}
+    spoken = "\n".join([*texts.values(), *(page.page.markdown for page in read)])
+    below = [(keys[-1], str(told)) for item in repository.objects for keys, told in item.below() if keys]
+
+    def why(kind: str, keys: manifests.Keys, value: str) -> str:
+        key, named = keys[-1], re.compile(rf"(?<![\w.-]){re.escape(value)}(?![\w.-])")
+        if keys == ("metadata", "name"):
+            return "" if len(named.findall(spoken)) > 1 else "rien d'autre ne nomme cet objet"
+        if keys[-2:-1] != ("labels",) or key.startswith(BY_KUBERNETES):
+            return ""
+        whose = "Pod" if len(keys) > len(("metadata", "labels", key)) else kind
+        seen = any(key in line and (whose == "Pod" or named.search(line)) for line in commands)
+        seen |= any(word in SELECTORS.get(whose, ()) and key in told and named.search(told) for word, told in below)
+        return "" if seen else f"aucun sélecteur, aucune commande ne choisit {key}={value}"
+
+    return why

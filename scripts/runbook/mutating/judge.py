@@ -59,7 +59,7 @@ def judge(
 def first_finding(root: Path) -> str:
     """What the check says first of the repository at `root`; empty if it says nothing.  Its modules stay imported."""
     try:
-        findings = check(pages_of(root), read_repository(root, load(root))).findings
+        findings = check(partial(pages_of, root), read_repository(root, load(root))).findings
     except RunbookError as error:
         return str(error).splitlines()[0]
     return str(findings[0]) if findings else ""

@@ -2,19 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import yaml
 
 from runbook.mutating.mutant import Mutant, replaced
 
 Keys = tuple[str, ...]
+Unseen = Callable[[str, Keys, str], str]  # kind of an object, keys and text of a scalar → why nobody sees it change
 PORTS = ("port", "containerPort", "targetPort", "nodePort", "published", "target")
-OBSERVED = ("pod-security.kubernetes.io/",)  # read by Kubernetes itself
 POD_SECURITY = ("runAsNonRoot", "allowPrivilegeEscalation")
-
-
-def _longer(value: str) -> str:
-    return f"{value}-x"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +20,7 @@ class Operator:
 
     name: str
     applies: Callable[[Keys, str], bool]
-    change: Callable[[str], str] = _longer
+    change: Callable[[str], str] = lambda value: f"{value}-x"
 
 
 OPERATORS = (
@@ -49,31 +46,28 @@ OPERATORS = (
 )
 
 
-def mutants(path: str, text: str, observed: Callable[[str], bool]) -> Iterator[Mutant]:
-    """Every mutant of a YAML file; `observed(name)` tells whether a selector or a page speaks of a name or a label."""
+def mutants(path: str, text: str, inert: Unseen) -> Iterator[Mutant]:
+    """Every mutant of a YAML file; `inert` says which of them nobody would see."""
     for document in yaml.compose_all(text, Loader=yaml.SafeLoader):
         if document is not None:
-            yield from _node(path, text, document, (), observed)
+            pairs = document.value if isinstance(document, yaml.MappingNode) else []
+            kind = next((value.value for key, value in pairs if key.value == "kind"), "")
+            yield from _node(path, text, document, (), partial(inert, kind))
 
 
-def _node(path: str, text: str, node: yaml.Node, keys: Keys, observed: Callable[[str], bool]) -> Iterator[Mutant]:
+def _node(path: str, text: str, node: yaml.Node, keys: Keys, inert: Callable[[Keys, str], str]) -> Iterator[Mutant]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if keys in (("data",), ("stringData",)) or (keys[-1:] == ("environment",) and "services" in keys):
                 new = f"{key.value}_X"
                 yield replaced("key-renamed", path, text, key.start_mark.index, key.end_mark.index, new)
-            yield from _node(path, text, value, (*keys, str(key.value)), observed)
+            yield from _node(path, text, value, (*keys, str(key.value)), inert)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            yield from _node(path, text, item, (*keys, str(index)), observed)
+            yield from _node(path, text, item, (*keys, str(index)), inert)
     elif isinstance(node, yaml.ScalarNode) and keys:
         for operator in OPERATORS:
             if operator.applies(keys, node.value):
-                inert = ""
-                if operator.name == "label-changed" and not keys[-1].startswith(OBSERVED) and not observed(keys[-1]):
-                    inert = f"aucun sélecteur, aucune page ne nomme le label {keys[-1]}"
-                elif operator.name == "name-changed" and not observed(node.value):
-                    inert = "rien d'autre ne nomme cet objet"
                 quote = node.style if node.style in ("'", '"') else ""
-                new = f"{quote}{operator.change(node.value)}{quote}"
-                yield replaced(operator.name, path, text, node.start_mark.index, node.end_mark.index, new, inert)
+                new, why = f"{quote}{operator.change(node.value)}{quote}", inert(keys, node.value)
+                yield replaced(operator.name, path, text, node.start_mark.index, node.end_mark.index, new, why)

@@ -30,23 +30,14 @@ class Mutant:
         return f"{self.path}:{self.line} {self.operator}"
 
 
-def mistyped(text: str) -> str:
-    """A letter too many."""
-    return f"{text}x"
-
-
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Changes what `pattern` finds, or its only group; `once` a line if that is enough.
-
-    `inert` says of a whole line why the change does nothing there.
-    """
+    """Changes what `pattern` finds, or its only group; `once` a line if that is enough."""
 
     name: str
     pattern: re.Pattern[str]
-    change: Callable[[str], str] = mistyped
+    change: Callable[[str], str] = lambda text: f"{text}x"  # a letter too many
     once: bool = False
-    inert: Callable[[str], str] = lambda _: ""
 
 
 def replaced(operator: str, path: str, text: str, start: int, end: int, new: str, inert: str = "") -> Mutant:
@@ -65,6 +56,5 @@ def by_pattern(
             if not re.search(passed, text[first : found.start()]) and not (one.once and first == done):
                 done = first
                 group = min(one.pattern.groups, 1)
-                inert = one.inert(text[first : text.find("\n", found.start())])
                 new = one.change(found.group(group))
-                yield replaced(one.name, path, text, found.start(group), found.end(group), new, inert)
+                yield replaced(one.name, path, text, found.start(group), found.end(group), new)

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from itertools import pairwise
 
 from runbook.mutating.mutant import Mutant, Operator, by_pattern
-from runbook.reading.content import Block, PageBlocks
+from runbook.reading.content import PageBlocks
 
 NO_ROUTE = "la page montre ce que répond une route qui n'existe pas (404) : une autre qui n'existe pas répond de même"
 NAMED_INSIDE = "les fichiers appliqués nomment eux-mêmes leur espace de noms"
@@ -25,12 +24,7 @@ COMMAND = (
     Operator("file-renamed", re.compile(r"(?<![\w/.-])(?:[\w-]+/)+[\w.-]*\w")),
     Operator("flag-mistyped", re.compile(r"(?<=\s)--[a-z][a-z-]+")),
     Operator("namespace-mistyped", re.compile(_NAMESPACE)),
-    Operator(
-        "namespace-dropped",
-        re.compile(r"kubectl\b.*( (?:-n|--namespace)[ =][a-z][a-z0-9-]*)"),
-        lambda _: "",
-        inert=lambda line: NAMED_INSIDE if " apply " in line and " -f " in line else "",
-    ),
+    Operator("namespace-dropped", re.compile(r"kubectl\b.*( (?:-n|--namespace)[ =][a-z][a-z0-9-]*)"), lambda _: ""),
     Operator("route-mistyped", re.compile(r"(?<=localhost:)\d+(/[a-z/]+)")),
     Operator("verb-mistyped", re.compile(_VERB)),
     Operator("selector-mistyped", re.compile(r"(?<=-l )[\w./-]+=[\w-]+")),
@@ -51,16 +45,13 @@ COMMENT = r'^[^"]*#'
 def mutants(page: PageBlocks, text: str, targets: Collection[str]) -> Iterator[Mutant]:
     """Every mutant of a page's commands, and of its expected results on `targets`; `text` is its source."""
     path, lines = page.page.path, text.splitlines(keepends=True)
-    blocks = [block for block in page.blocks if not block.not_run]
-    for block in blocks:
-        absent = bool(block.expected and re.search(r"\b404\b", block.expected.text))
+    for block in (block for block in page.blocks if not block.not_run):
+        inert = {"route-mistyped": NO_ROUTE} if block.expected and re.search(r"\b404\b", block.expected.text) else {}
         for one in _in_lines(COMMAND, path, text, lines, block.line, block.code):
-            yield replace(one, inert=NO_ROUTE) if absent and one.operator == "route-mistyped" else one
+            named = "-dropped" in one.operator and re.search(r" apply .*-f ", lines[one.line - 1])
+            yield replace(one, inert=NAMED_INSIDE if named else inert.get(one.operator, ""))
         if block.expected and block.target in targets:
             yield from _in_lines(EXPECTED, path, text, lines, block.expected.line - 1, block.expected.text)
-    for first, second in pairwise(block for block in blocks if not block.cleanup):
-        if first.target == second.target and _feeds(first, second):
-            yield Mutant("steps-swapped", path, first.line, text, _swapped(first, second, lines))
     yield from by_pattern([QUOTED], path, text)
 
 
@@ -71,16 +62,3 @@ def _in_lines(
     start = sum(map(len, lines[:first]))
     end = start + sum(map(len, lines[first : first + shown.count("\n") + 1]))
     yield from by_pattern(operators, path, text, start, end, COMMENT)
-
-
-def _feeds(first: Block, second: Block) -> bool:
-    """Whether the first gives the second what it uses."""
-    assigned = set(re.findall(r"^\s*([A-Z_]+)=", first.code, re.MULTILINE))
-    return any(f"${name}" in second.code or f"${{{name}" in second.code for name in assigned)
-
-
-def _swapped(first: Block, second: Block, lines: list[str]) -> str:
-    """Two neighbouring steps of one target in the wrong order."""
-    end, after = (block.line + block.code.count("\n") + 1 for block in (first, second))
-    parts = (lines[: first.line], lines[second.line : after], lines[end : second.line], lines[first.line : end])
-    return "".join(line for part in (*parts, lines[after:]) for line in part)

@@ -13,6 +13,7 @@ from runbook.matching import expect
 from runbook.reading.content import Block, Expected, Page, PageBlocks, Site
 from runbook.reading.fences import Fence, find_fences
 from runbook.reading.languages import is_shell, typed, why_not_bash, why_unreadable
+from runbook.reading.opening import reason
 from runbook.settings import Settings
 
 CONTINUED = re.compile(r"(?<!\\)(?:\\\\)*\\\n?\Z")
@@ -83,7 +84,11 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
     """Every shell fence that the page shows: it runs, does not for a reason, or is undecided."""
     if page.refused:
         return PageBlocks(page, (), (), (page.refused,))
-    fences, shadows = find_fences(page, site)
+    try:
+        fences, shadows = find_fences(page, site)
+    except Exception as error:  # whatever an extension makes of one page
+        cause = f"extension de Markdown en échec sur cette page : {type(error).__name__} : {reason(error)}"
+        return PageBlocks(page, (), (), (Problem(page.path, 1, cause, "corriger la page ou l'extension"),))
     fault = "« {} » n'est pas rendu comme un bloc par le site"
     not_shown = tuple(Problem(page.path, line, fault.format(text), CLOSE) for line, text in shadows)
     problems: list[Problem] = [] if site.unknown else list(not_shown)

@@ -1,10 +1,15 @@
 """What reading the site gives: its pages, their commands, and what each should print."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
 
 from runbook.errors import Problem
 from runbook.matching import expect
+
+# While pages are read for their commands no proof is shown: what they ask for must not depend on what ran before.
+# MkDocs' plugins and macros have no other way to know; records and histories are then as if nothing had ever run.
+withheld = ContextVar("withheld", default=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,14 +65,14 @@ def find_fences(page: Page, site: Site) -> tuple[tuple[Fence, ...], tuple[tuple[
 def _converter(site: Site, lines: bool) -> python_markdown.Markdown:
     """One converter a site, as good as new: making one costs more than converting a page.
 
-    What stands inside a line makes no block, but may hide those after it: it is read only if `lines`.
+    Words in a line make no block, nor do attributes of what there is; but words may hide blocks: read only if `lines`.
     """
     known = CONVERTERS.setdefault(site, {})
     if lines not in known:
         # snippets are resolved already, a second pass would resolve the escaped ones
         extensions = [name for name in site.extensions if name != "pymdownx.snippets"]
         known[lines] = python_markdown.Markdown(extensions=extensions, extension_configs=dict(site.extension_configs))
-        for name in () if lines else ("inline", "smarty"):
+        for name in ("toc", "attr_list", "prettify", *(() if lines else ("inline", "smarty", "abbr"))):
             known[lines].treeprocessors.deregister(name, strict=False)
     return known[lines].reset()
 

@@ -13,6 +13,7 @@ PROMPT = re.compile(
     r"^\s*(?:[$%❯] |PS [A-Z]:\\[^>]*> ?|(?:\(\w+\) )?\[?[\w.-]+@[\w.-]+[:~\w/ -]*\]?[$#] )\S", re.MULTILINE
 )
 CONTINUED = re.compile(r"^\s*> ?")
+HERE = re.compile(r"(?<!<)<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
 
 
 def is_shell(language: str, source: str) -> bool:
@@ -49,12 +50,14 @@ def typed(language: str, source: str) -> str:
     """The commands of a session for bash, each on its line and without its prompt; empty where there are none."""
     if language.casefold() in OTHERS.split():
         return ""
-    lines, goes_on = [], False
+    lines, goes_on, until = [], False, ""
     for line in source.split("\n"):
-        prompt = PROMPT.match(line)
+        prompt = None if until else PROMPT.match(line)
         if prompt and "PS " not in prompt[0]:
             lines.append(line[prompt.end() - 1 :])
         else:
             lines.append(CONTINUED.sub("", line) if goes_on else "")
-        goes_on = lines[-1].endswith("\\")
+        here = HERE.search(lines[-1]) if not until else None
+        until = here[2] if here else until if lines[-1].strip() != until else ""
+        goes_on = bool(until) or lines[-1].endswith("\\")
     return "\n".join(lines) if any(lines) else ""

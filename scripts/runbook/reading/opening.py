@@ -24,7 +24,7 @@ from mkdocs.utils import get_theme_names
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 
 from runbook.errors import SettingsError
-from runbook.reading.withheld import withheld
+from runbook.reading.content import withheld
 
 # Extensions that change words inside a line, never a block, and take long to make.
 INLINE = ("pymdownx.emoji", "materialx.emoji")
@@ -55,6 +55,8 @@ def open_site(root: Path, config_file: str) -> Opened:
         pass_on = functools.partial(_passed_on, config.plugins, unknown)
         pass_on("startup", None, command="build", dirty=False)
         config = pass_on("config", config)
+        extensions = config.markdown_extensions  # names, which are here, and objects that plugins made
+        config.markdown_extensions = [one for one in extensions if isinstance(one, str) or _is_here(one, unknown)]
         files = pass_on("files", get_files(config), config=config)
         navigation = pass_on("nav", get_navigation(files, config), config=config, files=files)
         listed = {page.file.src_uri for page in navigation.pages}
@@ -99,9 +101,13 @@ def _configuration(path: Path, unknown: list[str]) -> MkDocsConfig:
         unknown.append(f"thème « {theme_name} » absent d'ici ; les pages sont lues sans lui")
         written["theme"] = "mkdocs"
     written["plugins"] = list(_installed_plugins(written.get("plugins"), theme_name, unknown))
-    written["markdown_extensions"] = list(_installed_extensions(written.get("markdown_extensions"), unknown))
+    named = _entries(written.get("markdown_extensions"))
+    here = ({name: given} for name, given in named if name not in INLINE and _is_here(str(name), unknown))
+    written["markdown_extensions"] = list(here)
     config.load_dict(written)
     errors, _ = config.validate()
+    if unknown and Path(config.docs_dir).is_dir():  # a plugin that is not here may let the site stand in its own folder
+        errors = [(key, fault) for key, fault in errors if key not in ("docs_dir", "site_dir")]
     if errors:
         raise ConfigurationError(" ; ".join(f"{key} : {fault}" for key, fault in errors))
     for name in hooks:
@@ -150,19 +156,17 @@ def _installed_plugins(written: Any, theme: str | None, unknown: list[str]) -> I
             unknown.append(f"greffon « {name} » absent d'ici ; l'installer, sinon les pages sont lues sans lui")
 
 
-def _installed_extensions(written: Any, unknown: list[str]) -> Iterator[dict[str, Any]]:
-    converter = python_markdown.Markdown()
-    for name, options in _entries(written):
-        if name in INLINE:
-            continue
+def _is_here(extension: Any, unknown: list[str]) -> bool:
+    """Whether an extension finds here what it imports, else that is told."""
+    name = extension if isinstance(extension, str) else type(extension).__name__
+    with contextlib.suppress(Exception):  # of another kind: with its own settings MkDocs will judge it
         try:
-            converter.build_extension(str(name), {})
-        except (ImportError, AttributeError):
-            unknown.append(f"extension « {name} » absente d'ici ; l'installer, sinon les pages sont lues sans elle")
-        except Exception:  # it is there; with its own settings MkDocs will judge it
-            yield {name: options}
-        else:
-            yield {name: options}
+            python_markdown.Markdown(extensions=[extension])
+        except (ImportError, AttributeError) as error:
+            cause = f"extension « {name} » absente d'ici ({reason(error)})"
+            unknown.append(f"{cause} ; l'installer, sinon les pages sont lues sans elle")
+            return False
+    return True
 
 
 def _add_hook(config: MkDocsConfig, name: str, unknown: list[str]) -> None:
@@ -178,7 +182,7 @@ def _add_hook(config: MkDocsConfig, name: str, unknown: list[str]) -> None:
 def _passed_on(plugins: PluginCollection, unknown: list[str], event: str, item: Any, **given: Any) -> Any:
     """What all plugins make of `item`, as MkDocs's own `run_event` has it.
 
-    One that fails while the site is opened is left out, unless it writes into pages.
+    One that fails while the site is opened is left out, unless it writes into pages, and all that it needs is there.
     """
     owners, events = plugins._event_origins, plugins.events  # noqa: SLF001 — where MkDocs says whose a method is
     for method in list(events[event]):
@@ -186,9 +190,12 @@ def _passed_on(plugins: PluginCollection, unknown: list[str], event: str, item: 
             made = method(**given) if item is None else method(item, **given)
         except (Exception, SystemExit) as error:
             name = owners.get(method, "?")
-            if name in (owners.get(one, "?") for one in events["page_markdown"]):
+            writes = name in (owners.get(one, "?") for one in events["page_markdown"])
+            if writes and not isinstance(error, ImportError):
                 raise ConfigurationError(f"greffon « {name} » : {reason(error)}") from error
-            unknown.append(f"greffon « {name} » en échec ({reason(error)}) ; les pages sont lues sans lui")
+            first = error.__context__ if isinstance(error.__context__, ImportError) else error
+            unknown.append(f"greffon « {name} » en échec ({reason(first)}) ; les pages sont lues sans lui")
+            plugins.pop(name, None)
             for methods in events.values():
                 methods[:] = [one for one in methods if owners.get(one, "?") != name]
         else:

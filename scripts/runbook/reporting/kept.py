@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from runbook.reading.withheld import withheld
+from runbook.reading.content import withheld
 from runbook.reporting.coverage import Totals, drop, totals
 from runbook.reporting.record import FILE, VERSION, Campaign, Record, decoded, encode, load_previous
 from runbook.whole_file import alone, write_whole

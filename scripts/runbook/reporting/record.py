@@ -7,7 +7,7 @@ import msgspec
 
 from runbook.errors import SettingsError
 from runbook.outcome import Result
-from runbook.reading.withheld import withheld
+from runbook.reading.content import withheld
 
 VERSION = 3
 FILE = "record.json"

@@ -22,13 +22,9 @@ from runbook.running.run import Answer, Operator
 
 _NOTE = re.compile(r"(?:!!!|\?\?\?\+?|===\+?)[ ]*(?P<kind>[\w-]*)[^\"]*(?:\"(?P<title>[^\"]*)\")?\s*$")
 Answers = Mapping[str, tuple[Answer, str]]  # letter → what it means, and how it is offered
-BEFORE: Answers = {
-    "o": (Answer.GO, "(o)ui, exécuter"),
-    "p": (Answer.PASS, "(p)asser"),
-    "r": (Answer.AGAIN, "(r)efaire la précédente"),
-    "s": (Answer.STOP, "(s) tout arrêter"),
-}
-AFTER: Answers = {"r": (Answer.AGAIN, "(r)efaire"), "p": (Answer.PASS, "(p)asser outre"), "s": BEFORE["s"]}
+BEFORE: Answers = {"o": (Answer.GO, "(o)ui, exécuter"), "p": (Answer.PASS, "(p)asser")}
+STOP: Answers = {"s": (Answer.STOP, "(s) tout arrêter")}
+AFTER: Answers = {"r": (Answer.AGAIN, "(r)efaire"), "p": (Answer.PASS, "(p)asser outre"), **STOP}
 WIDTH = 100  # columns of the journal
 
 
@@ -41,7 +37,7 @@ class StepByStep:
         self._path = folder / f"{now:%Y-%m-%dT%H%M%S.%fZ}.txt"
         self._console, self._paper = console, Console(width=WIDTH, color_system=None, force_terminal=False)
         self._pending: list[Step] = []
-        self._ran = False
+        self._last: Step | None = None
         self._asked: Step | None = None
         self.operator = Operator(self._before, self._after, asked=True)
         console.print(f"Journal : {self._path}")
@@ -49,6 +45,7 @@ class StepByStep:
 
     def __call__(self, event: Told | Judged) -> None:
         if isinstance(event, PagePlan):
+            self._last = None
             self._pending += [step for step in event.steps if step.block.cleanup]
             self._tell(Rule(escape(event.page), align="left"))
         elif isinstance(event, TargetFailed):
@@ -58,7 +55,7 @@ class StepByStep:
         elif isinstance(event, Judged):
             self._show(event)
             if event.result.outcome is not Outcome.NOT_RUN:
-                self._ran = True
+                self._last = event.step
                 self._pending = [step for step in self._pending if step is not event.step]
 
     def close(self) -> None:
@@ -74,8 +71,9 @@ class StepByStep:
             self._tell(Padding(Markdown(_for_a_terminal(step.block.prose), hyperlinks=False), (1, 0, 0, 2)))
         self._show_command(step)
         self._asked = step
-        again = self._ran and not step.block.cleanup
-        return self._ask(step, {letter: one for letter, one in BEFORE.items() if again or letter != "r"})
+        last = None if step.block.cleanup else self._last
+        again = {"r": (Answer.AGAIN, f"(r)efaire la ligne {last.block.line}")} if last else {}
+        return self._ask(step, {**BEFORE, **again, **STOP})
 
     def _after(self, step: Step) -> Answer:
         return self._ask(step, AFTER)
@@ -95,7 +93,8 @@ class StepByStep:
             self._console.print(f"  rien n'est fait sans réponse : {', '.join(answers)}")
 
     def _show_command(self, step: Step) -> None:
-        self._tell(Text(f"\n{step.place}{' (nettoyage)' if step.block.cleanup else ''}", "bold"), _code(step))
+        said = f"{f' : {step.block.title}' if step.block.title else ''}{' (nettoyage)' if step.block.cleanup else ''}"
+        self._tell(Text(f"\n{step.place}{said}", "bold"), _code(step))
 
     def _show(self, judged: Judged) -> None:
         step, result = judged.step, judged.result

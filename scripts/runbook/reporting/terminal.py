@@ -105,13 +105,10 @@ def show_summary(campaigns: Sequence[Campaign], console: Console) -> None:
         said = f" {step.place} : {step.outcome} : {step.reason}"
         console.print(Text.assemble(SIGNS[Outcome.FAILED], said))
         console.print(Padding(Group(*_printed(step.out, step.err)), (0, 0, 0, 6)))
-    where = [
-        f"{one.date}, commit {one.commit[:10] or 'inconnu'}{' modifié' if one.dirty else ''}, {one.seconds:.0f} s"
-        for one in campaigns
-    ]
-    console.print(_verdict(campaigns).append(f"  {where[0]}" if len(campaigns) == 1 else "", "not bold dim default"))
-    for place, campaign in zip(where, campaigns, strict=True) if len(campaigns) > 1 else ():
-        console.print(Text(f"  {place} : {len(campaign.steps)} commandes", "dim"))
+    console.print(_verdict(campaigns))
+    for one in campaigns:
+        where = f"{one.date}, commit {one.commit[:10] or 'inconnu'}{' modifié' if one.dirty else ''}"
+        console.print(Text(f"  {where}, {one.seconds:.0f} s : {len(one.steps)} commandes", "dim"))
 
 
 def _verdict(campaigns: Sequence[Campaign]) -> Text:

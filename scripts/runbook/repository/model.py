@@ -207,16 +207,13 @@ def read_once(root: Path, settings: Settings) -> Iterator[None]:
         _KNOWN.reset(token)
 
 
-def read_repository(root: Path, settings: Settings, files: frozenset[str] | None = None) -> Repository:
-    """Read everything once; SettingsError if an application cannot even be imported.
-
-    `files` are those of the repository if they are known already.
-    """
+def read_repository(root: Path, settings: Settings) -> Repository:
+    """Read everything once; SettingsError if an application cannot even be imported."""
     known = _KNOWN.get()
     if known is not None and (known.root, known.settings) == (root, settings):
         return known
     source = settings.model
-    listed = listed_files(root, settings).union(source.generated) if files is None else files
+    listed = listed_files(root, settings).union(source.generated)
     documents: list[Document] = []
     faults: list[Problem] = []
     for path in sorted({path for pattern in source.manifests for path in root.glob(pattern) if path.is_file()}):

@@ -104,11 +104,11 @@ def options_of(text: str) -> Options:
 
 
 def read_call(command: Command, situation: Situation) -> Call:
-    """The command read by the grammar of its program; without a grammar, every word is an operand."""
+    """The command read by the grammar of its program; without one, or for a function, every word is an operand."""
     program = posixpath.basename(command.name)
     if not (grammar_of(program) or program in builtins()):
         program = VERSIONED.sub("", program)
-    grammar = grammar_of(program)
+    grammar = None if program in situation.shell.functions else grammar_of(program)
     call = Call(command, situation, program, grammar)
     if grammar is None:
         call.operands += command.arguments
@@ -155,11 +155,14 @@ def _read_option(call: Call, grammar: Grammar, word: Word, waiting: list[Word]) 
     text = grammar.verbs.get(call.verb)
     if text is None or call.wrong:
         return  # a verb that is wrong, or whose options are not known
-    known = options_of(f"{text} {grammar.verbs['']}" if call.program == "kubectl" and call.verb else text)
+    if call.program == "kubectl":  # before its verb, it takes the verb's options too
+        text = f"{text} {grammar.verbs['']}" if call.verb else " ".join(filter(None, grammar.verbs.values()))
+    known = options_of(text)
     for name, value in _parts(word, known):
         main = _known(grammar, name, known)
         if main is None:
-            call.wrong += [("option", word, name)] if UNKNOWN not in name else []
+            if UNKNOWN not in name and (call.verb or call.program != "git"):  # whose help leaves out some of its own
+                call.wrong.append(("option", word, name))
         elif main in known.valued and value is None:
             if not waiting:
                 call.wrong.append(("value", word, name))

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
@@ -29,25 +29,20 @@ class Checked:
     notes: list[str] = field(default_factory=list)
 
 
-def check(pages: Iterable[PageBlocks], repository: Repository) -> Checked:
+def check(read: Callable[[], Sequence[PageBlocks]], repository: Repository) -> Checked:
     """Every finding once, those of manifests and code before those of pages; empty where all agree.
 
-    What needs no pages is judged while they are awaited: somebody may still be reading them.
+    What needs no pages is judged while `read` gives them: somebody may still be reading them.
     """
     reader = Reader(repository)
     with ThreadPoolExecutor() as pool:  # other programs, while the commands are read here
-        given = pool.submit(list, pages)
-
-        def awaited() -> Iterator[PageBlocks]:
-            yield from given.result()
-
-        tools = [pool.submit(lambda rule: [*rule.findings(repository, awaited())], one) for one in rules_about("tool")]
-        found = [*of_repository(repository), *reader.of_scripts()]
-        read = given.result()
-        found += chain(reader.of_pages(read), *(tool.result() for tool in tools))
-    paths = {page.page.path for page in read}
-    left = sorted(kept(found, read, repository), key=lambda one: (one.path in paths, one))
-    return Checked(left, [*absent(repository, read), *_unknown(reader.unknown)])
+        given = pool.submit(read).result
+        tools = [pool.submit(lambda rule: [*rule.findings(repository, given)], one) for one in rules_about("tool")]
+        found = [*of_repository(repository), *reader.of_scripts(), *reader.of_pages(given())]
+        found += chain.from_iterable(tool.result() for tool in tools)
+    paths = {page.page.path for page in given()}
+    left = sorted(kept(found, given(), repository), key=lambda one: (one.path in paths, one))
+    return Checked(left, [*absent(repository, given()), *_unknown(reader.unknown)])
 
 
 def of_repository(repository: Repository) -> Iterator[Finding]:
@@ -118,9 +113,11 @@ class Reader:
         for rule in self.rules:
             if not rule.programs or call.program in rule.programs:
                 yield from rule.findings(call)
-        if command.name in situation.shell.functions:
-            for inner in list(situation.shell.called(command)):
+        functions = situation.shell.functions
+        if body := functions.pop(command.name, None):  # what it calls by its own name is itself, or the program
+            for inner in list(situation.shell.called(command, body)):
                 yield from self.of_command(inner, situation)
+            functions[command.name] = body
             return
         for inner, where in carried(call):
             yield from self.of_command(inner, where)

@@ -3,7 +3,7 @@
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -66,9 +66,9 @@ def unknown_label(repository: Repository) -> Iterator[Finding]:
     bad='runbook_url: "{{ $externalLabels.site }}/index/#verifer"',
     good='runbook_url: "{{ $externalLabels.site }}/index/"',
 )
-def dead_runbook(repository: Repository, pages: Iterable[PageBlocks]) -> Iterator[Finding]:
+def dead_runbook(repository: Repository, pages: Callable[[], Sequence[PageBlocks]]) -> Iterator[Finding]:
     """Le `runbook_url` d'une alerte mène à une page, ou à une section, que le site n'a pas."""
-    known = {one.page.url.strip("./"): one.page for one in pages}
+    known = {one.page.url.strip("./"): one.page for one in pages()}
     site = re.search(r"^site_url:\s*(\S+)", repository.text(repository.settings.site), re.MULTILINE)
     for document, alert, keys in _rules(repository):
         written = str(mapping(alert.get("annotations")).get("runbook_url", ""))

@@ -2,12 +2,15 @@
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -32,6 +35,9 @@ SHELLCHECK_OFF = {
     "SC2164": "cd without || exit: that would close the reader's terminal, and the folder is checked",
     "SC2317,SC2329": "a function not called in its own block",
 }
+# True even of a block that runs nowhere, and may be an output or a template that bash can read by chance: a character
+# that its reader can't tell from another, or can't see.
+UNSEEN = ("SC1017", "SC1018", "SC1100", "SC1101", "SC1110", "SC1111")
 
 
 Comment = tuple[str, int, str, str]  # file, line, code, message
@@ -39,20 +45,14 @@ SAME = itemgetter("file", "line", "code", "message")
 
 
 @rule("shellcheck", about="tool", bad='rm -f $HOME/*.log && echo "fini', good='rm -f "$HOME"/*.log && echo "fini"')
-def shellcheck(repository: Repository, pages: Iterable[PageBlocks]) -> Iterator[Finding]:
+def shellcheck(repository: Repository, pages: Callable[[], Sequence[PageBlocks]]) -> Iterator[Finding]:
     """ShellCheck trouve à redire à une commande, ou bash ne saurait la lire."""
-    blocks = [block for page in pages for block in page.blocks]
-    strict = [*(block for block in blocks if block.target), *_whole(repository, shell_scripts(repository))]
-    # where a page runs nowhere, only what bash itself would refuse, and not for a text to replace
-    loose = [block for block in blocks if not block.target and "<" not in block.code]
+    blocks = [block for page in pages() for block in page.blocks]
+    scripts = _whole(repository, shell_scripts(repository))
     options = ["--norc", "--shell=bash", "--format=json", "--severity=info", f"--exclude={','.join(SHELLCHECK_OFF)}"]
-    judged = {one.page for one in strict}
-    told: set[tuple[str, int]] = set()
-    for found in _asked(repository, "shellcheck", options, [*strict, *loose], ".sh", SAME):
-        start = max((one.line for one in loose if one.page == found.path and one.line < found.line), default=0)
-        if found.path in judged or (found.rule < ":SC2" and (found.path, start) not in told):
-            told.add((found.path, start))
-            yield found
+    judged = {*(one.page for one in scripts), *(block.page for block in blocks if block.target)}
+    said = _asked(repository, "shellcheck", options, [*blocks, *scripts], ".sh", SAME)
+    yield from (one for one in said if one.path in judged or one.rule[1:] in UNSEEN)
 
 
 @rule(
@@ -62,7 +62,7 @@ def shellcheck(repository: Repository, pages: Iterable[PageBlocks]) -> Iterator[
     bad="FROM python:latest AS build",
     good="FROM python:3.13-slim AS build",
 )
-def hadolint(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
+def hadolint(repository: Repository, _: object) -> Iterator[Finding]:
     """hadolint trouve à redire à un Dockerfile."""
     texts = _whole(repository, repository.dockerfiles)
     yield from _asked(repository, "hadolint", ["--no-fail", "--format", "json"], texts, ".Dockerfile", SAME)
@@ -75,7 +75,7 @@ def hadolint(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Findin
     bad="uses: actions/checkout@v4",
     good="uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8",
 )
-def zizmor(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
+def zizmor(repository: Repository, _: object) -> Iterator[Finding]:
     """zizmor trouve une faiblesse dans un workflow."""
 
     def read(one: Any) -> Comment:
@@ -88,7 +88,7 @@ def zizmor(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]
 
 
 @rule("actionlint", about="tool", where=".github/workflows/ci.yml", bad="needs: [biuld]", good="needs: [build]")
-def actionlint(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
+def actionlint(repository: Repository, _: object) -> Iterator[Finding]:
     """actionlint trouve à redire à un workflow."""
     options, texts = ["-no-color", "-format", "{{json .}}"], _whole(repository, workflow_files(repository))
     read = itemgetter("filepath", "line", "kind", "message")
@@ -96,7 +96,7 @@ def actionlint(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Find
 
 
 @rule("schema-kubernetes", about="tool", where="k8s/api.yaml", bad="replicass: 2", good="replicas: 2")
-def kubernetes_schema(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
+def kubernetes_schema(repository: Repository, _: object) -> Iterator[Finding]:
     """Une version de Kubernetes que le site sert refuse, ou laisse de côté, un champ d'un objet."""
     path = repository.settings.model.kubernetes
     listed = read_documents(repository.root / path, path)[0] if path else []
@@ -132,7 +132,7 @@ def _kubernetes_validate() -> Any:
 
 
 @rule("schema", about="tool", where="compose.yaml", bad="imagee: shop-front:1.0", good="image: shop-front:1.0")
-def file_schema(repository: Repository, _: Iterable[PageBlocks]) -> Iterator[Finding]:
+def file_schema(repository: Repository, _: object) -> Iterator[Finding]:
     """Un fichier Compose, un workflow ou un dependabot.yml n'a pas la forme que son programme attend."""
     files = dict.fromkeys(workflow_files(repository), "github-workflows")
     if files and ".github/dependabot.yml" in repository.files:
@@ -215,16 +215,18 @@ def _asked(
 def _comments(
     command: list[str], suffix: str, read: Callable[[Any], Comment], texts: list[str]
 ) -> dict[str, list[Any]]:
-    """One call of the program for all these texts."""
+    """What the program says of all these texts, by one call for each processor where they are many."""
+    at_once = max(len(texts) // (os.cpu_count() or 1) + 1, 50)  # fewer take no longer than another start
     said: dict[str, list[Any]] = {text: [] for text in texts}
     with tempfile.TemporaryDirectory(prefix="runbook-check-") as folder:
         names = [f"{number}{suffix}" for number in range(len(texts))]
         for name, text in zip(names, texts, strict=True):
             Path(folder, name).write_text(f"{text}\n", encoding="utf-8")
-        ran = subprocess.run(
-            [*command, *names], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
-    for file, line, code, message in map(read, json.loads(ran.stdout or "[]")):
+        run = partial(subprocess.run, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        with ThreadPoolExecutor() as pool:
+            calls = ([*command, *names[start : start + at_once]] for start in range(0, len(names), at_once))
+            answers = [json.loads(ran.stdout or "[]") for ran in pool.map(run, calls)]
+    for file, line, code, message in map(read, chain.from_iterable(answers)):
         said[texts[int(Path(file).name.partition(".")[0])]].append([line, code, message])
     return said
 
@@ -241,8 +243,7 @@ def program(name: str) -> str | None:
 
 def module(name: str) -> str:
     """The file that Python would import, and does not; empty for none."""
-    found = importlib.util.find_spec(name)
-    return (found and found.origin) or ""
+    return getattr(importlib.util.find_spec(name), "origin", None) or ""
 
 
 def _plain(value: Any) -> Any:

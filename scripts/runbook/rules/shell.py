@@ -68,10 +68,9 @@ class Shell:
         """Each simple command of `block`, substituted ones before the command that they are part of."""
         yield from self.walk(parse(TO_REPLACE.sub(UNKNOWN, block.code)), block, ())
 
-    def called(self, command: Command) -> Iterator[Command]:
+    def called(self, command: Command, body: tree_sitter.Node) -> Iterator[Command]:
         """The commands of the function that `command` calls, with its arguments in the place of `$1` and `$@`."""
         inner = self.inner()
-        body = inner.functions.pop(command.name)
         inner.variables |= {str(number): word.text for number, word in enumerate(command.arguments, 1)}
         inner.arrays["@"] = list(command.arguments)
         lines = {word.text: word.line for word in command.arguments}
@@ -274,6 +273,8 @@ def _literal(node: tree_sitter.Node) -> str:
     match node.type:
         case "word":
             return re.sub(r"\\(.)", r"\1", text)
+        case "string_content":
+            return re.sub(r'\\([$`"\\])|\\\n', r"\1", text)
         case "raw_string":
             return text[1:-1]
         case "ansi_c_string":

@@ -12,11 +12,12 @@ from runbook.rules.shell import UNKNOWN, Shell, Word
 
 SYSTEM = ("/dev/", "/etc/", "/proc/", "/sys/", "/usr/", "/bin/", "/var/", "/run/", "/opt/", "/home/", "/root/")
 OUTSIDE = ("/", "/tmp", "/dev", "..")  # noqa: S108 — what pages may write in
-ENVIRONMENTS = (".venv", "venv")  # folders of Python environments, which no repository keeps
+ENVIRONMENTS = (".git", ".venv", "venv")  # folders that no repository keeps
 # What bash and any terminal provide.
 TERMINAL = (
     "HOME PATH PWD OLDPWD USER LOGNAME SHELL HOSTNAME LANG TERM TMPDIR UID EUID IFS RANDOM SECONDS LINENO BASHPID PPID "
-    "EPOCHSECONDS EPOCHREALTIME BASH_VERSION BASH_SOURCE FUNCNAME PIPESTATUS COLUMNS LINES KUBECONFIG EDITOR OSTYPE"
+    "EPOCHSECONDS EPOCHREALTIME BASH_VERSION BASH_SOURCE BASH_COMMAND BASH_REMATCH FUNCNAME PIPESTATUS REPLY "
+    "OPTARG OPTIND COLUMNS LINES KUBECONFIG EDITOR OSTYPE"
 )
 
 

@@ -2,18 +2,18 @@
 
 import contextlib
 import fnmatch
-import ipaddress
 import socket
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from runbook.settings import Settings, Target
 
 TIMEOUT = 20.0
 OUTPUT = "sortie:"
+NOT_ASKED = "cible non demandée (--target)"
+HERE = "localhost,127.0.0.0/8,0.0.0.0,::1"  # as `no_proxy` names this machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,15 @@ def succeeds(command: str, root: Path, env: Mapping[str, str] | None = None) -> 
     return ask(["bash", "-c", command], root, env).status == 0
 
 
-def missing_targets(settings: Settings, root: Path, context: str | None = None) -> dict[str, str]:
-    """Target → what it lacks, for the absent ones only; `context` allows one more kubectl context."""
-    lacks = {name: lack(target, root, context) for name, target in settings.targets.items()}
+def missing_targets(
+    settings: Settings, root: Path, context: str | None = None, asked: Collection[str] = ()
+) -> dict[str, str]:
+    """Target → what it lacks, for the absent ones and, if some were `asked` for, the others.
+
+    `context` allows one more kubectl context.
+    """
+    known = settings.targets.items()
+    lacks = {name: lack(one, root, context) if not asked or name in asked else NOT_ASKED for name, one in known}
     return {name: reason for name, reason in lacks.items() if reason}
 
 
@@ -95,13 +101,8 @@ def answers(url: str) -> bool:
     """Whether this URL answers below 500 within a second; no proxy is asked for an address of this machine."""
     import requests  # noqa: PLC0415 — a tenth of a second that pages without services do not pay
 
-    host = urlsplit(url).hostname or ""
-    here = host == "localhost" or host.endswith(".localhost") or host == socket.gethostname()
-    with contextlib.suppress(ValueError):
-        address = ipaddress.ip_address(host)
-        here = address.is_loopback or address.is_unspecified
     with requests.Session() as session:
-        session.trust_env = not here
+        session.trust_env = not requests.utils.should_bypass_proxies(url, no_proxy=f"{HERE},{socket.gethostname()}")
         try:
             return session.get(url, timeout=1, allow_redirects=False).status_code < 500
         except requests.RequestException:

@@ -39,7 +39,8 @@ class Private:
         self._secrets, self._root = secrets, root
         self._forms: set[str] = set()
         self._read: dict[Path, int] = {}
-        self.learn(value for name, value in os.environ.items() if self.is_secret(name))
+        inside = _IN_ADDRESS.findall("\n".join(os.environ.values()))  # of a proxy, say
+        self.learn((*map(unquote, inside), *(value for name, value in os.environ.items() if self.is_secret(name))))
 
     def is_secret(self, variable: str) -> bool:
         """Whether a variable of this name holds a secret, as its name or the settings tell."""

@@ -94,15 +94,6 @@ def running(
             server.process.wait()
 
 
-def first_ended(servers: list[Server]) -> Server:
-    """Wait until one of them ends by itself."""
-    while True:
-        for server in servers:
-            if server.process.poll() is not None:
-                return server
-        time.sleep(POLL)
-
-
 def _start(name: str, service: Service, run: Run, env: Mapping[str, str]) -> Server:
     log = run.folder / f"{name}.log"
     command = [word.replace("{python}", sys.executable) for word in service.command]

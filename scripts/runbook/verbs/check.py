@@ -1,6 +1,6 @@
 """`runbook check`: pages, manifests and code against each other, nothing run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
@@ -72,12 +72,9 @@ def _check(asked: Asked, read: Callable[[], list[PageBlocks]]) -> Verdict:
     from runbook.repository.model import read_repository
     from runbook.rules.check import check, of_repository
 
-    def awaited() -> Iterator[PageBlocks]:
-        yield from read()
-
     repository = read_repository(asked.root, asked.settings)
     try:
-        checked = check(awaited(), repository)
+        checked = check(read, repository)
     except RunbookError as error:  # pages are often unreadable because they quote the very files that are wrong
         findings = sorted(set(of_repository(repository)))
         if not findings:

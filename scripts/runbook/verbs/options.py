@@ -22,8 +22,6 @@ from runbook.settings import Settings, load
 if TYPE_CHECKING:
     from rich.console import Console
 
-NOT_ASKED = "cible non demandée (--target)"
-
 PAGES = click.argument("pages", nargs=-1, metavar="[PAGE|DOSSIER|MOTIF|PAGE:LIGNE]...")
 TAGS = click.option(
     "--tag", "tags", multiple=True, metavar="ÉTIQUETTE", help="Se limiter aux pages de cette étiquette (répétable)."
@@ -86,9 +84,7 @@ class Asked:
         """Target → what it lacks, those that were not asked for included."""
         from runbook.running import asking
 
-        missing = asking.missing_targets(self.settings, self.root, self.context)
-        others = (name for name in self.settings.targets if self.targets and name not in self.targets)
-        return {**missing, **dict.fromkeys(others, NOT_ASKED)}
+        return asking.missing_targets(self.settings, self.root, self.context, self.targets)
 
     def known(self, target: str) -> str:
         """`target` if the settings have it, else RunbookError."""
@@ -152,9 +148,8 @@ def _read(asked: Asked) -> Reading:
     environment = dict(os.environ)  # which plugins change
     site = read_site(root, settings.site)
     if settings.targets and site.unknown:  # a command that is run has to be the one that readers see
-        raise SettingsError(
-            "\n".join(f"{what} ; ce site s'exécute : il doit être lu en entier" for what in site.unknown)
-        )
+        why = "ce site s'exécute : il doit être lu en entier"
+        raise SettingsError("\n".join(f"{what} ; {why}" for what in site.unknown))
     found = Reading(asked.state, blocks_of(site, settings), site.unknown)
     keep(root, settings, found, environment)
     return found

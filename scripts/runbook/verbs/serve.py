@@ -1,6 +1,7 @@
 """`runbook serve`: services of the settings, until Ctrl+C."""
 
 import os
+import time
 from urllib.parse import urljoin
 
 import click
@@ -9,7 +10,7 @@ from runbook.errors import RunbookError
 from runbook.running import processes
 from runbook.running.interruption import Interruptions
 from runbook.running.run import opened
-from runbook.running.target import first_ended, running
+from runbook.running.target import POLL, running
 from runbook.verbs.options import Asked, verb
 
 
@@ -28,5 +29,6 @@ def command(asked: Asked, names: tuple[str, ...]) -> None:
             screen.print(f"[green]✔[/] {server.name:<8} {urljoin(settings.services[server.name].ready, '/')}")
         screen.print("Ctrl+C arrête tout.")
         with interruptions.allowed():
-            ended = first_ended(started)
-    raise RunbookError(f"le service « {ended.name} » s'est arrêté (code {ended.process.returncode})")
+            while not (ended := [server for server in started if server.process.poll() is not None]):
+                time.sleep(POLL)
+    raise RunbookError(f"le service « {ended[0].name} » s'est arrêté (code {ended[0].process.returncode})")

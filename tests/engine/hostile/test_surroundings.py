@@ -114,9 +114,10 @@ def test_a_secret_is_masked_however_it_was_read_and_whatever_splits_it(make_site
 
 
 def test_no_report_shows_a_secret(make_site) -> None:
-    root = make_site(index=fence(READ[-1]) + fence("cat secret >&2; false"))
+    root = make_site(index=fence(f'echo "$http_proxy"; {READ[-1]}') + fence("cat secret >&2; false"))
     (root / "secret").write_text(f"{SECRET}\n")
-    ran = command_line(root, "run", "--junit", str(root / "junit.xml"))
+    proxy = f"http://me:{SECRET}@proxy.example"
+    ran = command_line(root, "run", "--junit", str(root / "junit.xml"), http_proxy=proxy)
     kept = ran.stdout + (root / "junit.xml").read_text() + (root / ".runbook" / "record.json").read_text()
     assert SECRET not in kept
     assert "correct-horse" not in kept.replace("corr\\\\0ect", "")

@@ -265,7 +265,7 @@ def offered(root: Path) -> Repository:
     for name in ("shop_api", "shop_front"):
         sys.modules.pop(name, None)
     sys.path[:] = [folder for folder in sys.path if not folder.endswith("/app")]
-    return read_repository(root, load(root), frozenset({*FILES, "k8s/secret.yaml"}))
+    return read_repository(root, load(root))
 
 
 def page(text: str, target: str = "compose", uri: str = "index.md", after: tuple[str, ...] = ()) -> PageBlocks:
@@ -284,4 +284,4 @@ def fenced(code: str, attributes: str = "") -> str:
 def found(root: Path, *pages: PageBlocks) -> list[Finding]:
     """All that the check finds in the repository, with its own page or with these."""
     text = (root / "docs/index.md").read_text(encoding="utf-8")
-    return check(pages or (page(text),), offered(root)).findings
+    return check(lambda: pages or (page(text),), offered(root)).findings

@@ -24,6 +24,11 @@ def rules(root: Path, code: str, target: str = "compose", attributes: str = "") 
         "kubectl ctx staging",
         "kubectl get ingressroutes -A",
         "kubectl get certificates.cert-manager.io",
+        "kubectl get ksvc,kservice,sks,kingress",
+        "kubectl -l='app=shop' logs -c user-container",
+        'kubectl patch sa default -p "{\\"imagePullSecrets\\": [{\\"name\\": \\"registry\\"}]}"',
+        '{"level":"info","ts":"2019-08-16","stacktrace":"fanout.(*Handler)\\n"}',
+        "{% raw %}\nkubectl get ns -o go-template='{{.metadata.labels}}'\n{% endraw %}",
         "git sparse-checkout set docs",
         "git lfs pull",
         "helm upgrade --install --atomic shop ./chart",
@@ -50,6 +55,8 @@ def test_a_page_that_runs_nowhere_may_name_what_is_its_readers(tmp_path: Path, c
         ("docker compose up -f compose.yaml", "option-inconnue"),
         ("kubectl get deploymets", "sorte-inconnue"),
         ("kubectl apply -f k8s/apy.yaml", "fichier-absent"),
+        ("kubectl --namspace=shop logs deploy/shop-front", "option-inconnue"),
+        ("kubectl get pods \\ \n  --watch=false", "shellcheck:SC1101"),
         ("git -C other -c user.name=a commit --quietx", "option-inconnue"),
         ("scripts/check --quite", "option-inconnue"),
     ],
@@ -84,6 +91,7 @@ def test_what_a_page_makes_is_there_for_the_pages_after_it(tmp_path: Path) -> No
 def test_the_commands_of_a_wrapper_a_function_and_a_loop_are_judged(tmp_path: Path) -> None:
     code = """
         run() { timeout 5 "$@"; }
+        docker() { run command docker "$@"; docker "$@"; }
         run kubectl get deploymets -n shop
         for name in api frnt; do docker compose logs "$name"; done
         bash -c 'cat settings.envv'
@@ -128,7 +136,7 @@ def test_the_settings_leave_a_rule_out_in_some_files(tmp_path: Path) -> None:
 def test_an_unknown_program_is_a_note_and_a_known_one_brings_its_grammar(tmp_path: Path) -> None:
     repository = offered(write(tmp_path))
     code = "lolcat a; ruff check; python3.14 settings.jso; runbook chek --nowx; runbook check --jsn"
-    checked = check([page(fenced(code))], repository)
+    checked = check(lambda: [page(fenced(code))], repository)
 
     assert sorted(one.rule for one in checked.findings) == ["fichier-absent", "option-inconnue", "verbe-inconnu"]
     assert checked.notes == ["inconnu ici, et non jugé : « lolcat »"]
@@ -138,7 +146,7 @@ def test_a_program_that_is_not_installed_is_told_once(tmp_path: Path, monkeypatc
     monkeypatch.setattr("shutil.which", lambda name: None)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
 
-    checked = check([page(fenced("true"))], offered(write(tmp_path)))
+    checked = check(lambda: [page(fenced("true"))], offered(write(tmp_path)))
 
     assert checked.notes == ["absent, et donc non consulté : shellcheck, hadolint, zizmor"]
 
@@ -322,11 +330,11 @@ def test_a_label_of_pods_and_one_that_a_policy_asks_for_may_be_a_slip_too(tmp_pa
 
 def test_effects_outside_are_judged_in_pages_that_run_and_not_in_the_projects_scripts(tmp_path: Path) -> None:
     root = write(tmp_path)
-    code = "git commit -m x; base64 -d <settings.env | sh; cp settings.env ~/.ssh/config; rm settings.env"
+    code = "git -c user.name=me commit -m x; base64 -d <settings.env | sh; cp settings.env ~/.ssh/config; "
+    code += 'rm settings.env\neval "$(cat settings.env | base64 -d)"; rm -r k8s'
 
-    assert sorted(rules(root, code)) == sorted(
-        ["ecrit-les-sources", "ecrit-les-sources", "execute-sans-lire", "touche-aux-cles"]
-    )
+    expected = [*["ecrit-les-sources"] * 3, *["execute-sans-lire"] * 2, "touche-aux-cles"]
+    assert sorted(rules(root, code)) == expected
     assert rules(root, code, attributes='data-non-execute="dangerous"') == []
 
 

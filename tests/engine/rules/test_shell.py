@@ -74,6 +74,7 @@ def test_a_variable_without_quotes_is_split_as_bash_does() -> None:
 
 def test_quoting_is_what_bash_makes_of_it() -> None:
     assert texts("""x 'a b' "c d" e\\ f $'g\\th' a'b'"c" """) == [["x", "a b", "c d", "e f", "g\th", "abc"]]
+    assert texts(r"""x "{\"a\": \"\\ \$y \n\"}" """) == [["x", r'{"a": "\ $y \n"}']]
 
 
 def test_a_functions_name_is_known_after_its_definition() -> None:

@@ -40,10 +40,7 @@ def _images(call: Call) -> Iterable[Word]:
 
 
 @rule(
-    "construction",
-    "docker",
-    bad="docker build --build-arg EDITIONS=2 -t shop-front:1.0 .",
-    good="docker build --build-arg EDITION=2 -t shop-front:1.0 .",
+    "construction", "docker", bad="docker build --build-arg EDITIONS=2 .", good="docker build --build-arg EDITION=2 ."
 )
 def build(call: Call) -> Iterator[Told]:
     """docker build part d'un dossier sans Dockerfile, ou donne un argument que celui-ci ne prend pas."""

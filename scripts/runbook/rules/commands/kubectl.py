@@ -91,15 +91,11 @@ def unknown_kind(call: Call) -> Iterator[Told]:
     """Une commande kubectl nomme une sorte d'objet que Kubernetes n'a pas, tout près d'une qu'il a."""
     for word in targets(call)[1]:
         if "." not in word.text:
-            known = (name for name in kinds() if len(name) > 2)
+            known = (name for name in kinds() if len(name) > 3 and name[0] == word.text[0])
             yield word, f"sorte d'objet « {word.text} » inconnue", slip(word.text, known)
 
 
-@rule(
-    "objet-inconnu",
-    bad="kubectl describe deployment/shop-fronts -n shop",
-    good="kubectl describe deployment/shop-front -n shop",
-)
+@rule("objet-inconnu", bad="kubectl get deploy/shop-fronts -n shop", good="kubectl get deploy/shop-front -n shop")
 def unknown_object(call: Call) -> Iterator[Told]:
     """Une commande nomme un objet du cluster qu'aucun manifeste ne décrit et qu'aucune commande ne crée."""
     situation, looks = call.situation, namespace(call)
@@ -188,10 +184,7 @@ def wrong_namespace(call: Call) -> Iterator[Told]:
 
 
 @rule(
-    "selecteur-vide",
-    "kubectl",
-    bad="kubectl get pods -n shop -l app=fronts",
-    good="kubectl get pods -n shop -l app=front",
+    "selecteur-vide", "kubectl", bad="kubectl get po -n shop -l app=fronts", good="kubectl get po -n shop -l app=front"
 )
 def empty_selector(call: Call) -> Iterator[Told]:
     """Un sélecteur d'étiquettes ne désigne aucun objet des manifestes."""

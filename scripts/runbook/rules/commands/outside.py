@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from runbook.rules.call import Call
+from runbook.rules.commands.curl import WRITTEN
 from runbook.rules.commands.files import COPIES, WRITES
 from runbook.rules.finding import Told
 from runbook.rules.rule import rule
@@ -34,10 +35,11 @@ def writes_sources(call: Call) -> Iterator[Told]:
         texts = {word.text for word in call.command.arguments}
         if "-C" not in texts and (call.verb not in ("reset", "clean") or FORCED & texts):
             yield None, f"« git {call.verb} » change l'histoire ou les fichiers du projet", remedy
-    files, generated = call.situation.repository.files, call.situation.repository.settings.model.generated
+    repository = call.situation.repository
     for word in _changed(call):
         path = call.situation.place(word.text)
-        if path in files and path not in generated and path not in call.situation.made:
+        held = path in repository.files or (call.program == "rm" and path in repository.folders)
+        if held and path not in (*repository.settings.model.generated, *call.situation.made):
             yield word, f"« {path} », que git suit, est changé ou effacé", remedy
 
 
@@ -45,6 +47,8 @@ def _changed(call: Call) -> list[Word]:
     words = [word for operator, word in call.command.redirects if operator in WRITES]
     if call.program in ("rm", "tee", "truncate") or (call.program == "sed" and call.has("--in-place")):
         words += call.operands[1 if call.program == "sed" and not call.has("--expression") else 0 :]
+    elif call.program == "curl":
+        words += call.values(*WRITTEN)
     elif call.program in COPIES:
         words += call.operands if call.program == "mv" else call.operands[-1:]
     return words
@@ -57,14 +61,13 @@ def _changed(call: Call) -> list[Word]:
 )
 def runs_unread(call: Call) -> Iterator[Told]:
     """Une page exécute un texte téléchargé, ou décodé, que personne n'a lu."""
-    remedy = SAY_WHY.format("execute-sans-lire")
     if not _runs(call) or call.program not in (*SHELLS, "eval"):
         return
     sources = [name for name in call.command.piped if name in DOWNLOADS]
     if any(not word.known for word in call.command.arguments):
-        sources += re.findall(r"(?:<\(|\$\()\s*(curl|wget|base64)\b", call.command.block.code)
+        sources += re.findall(r"(?:<\(|\$\()[^()]*?\b(curl|wget|base64)\b", call.command.block.code)
     for source in sources[:1]:
-        yield None, f"un texte de « {source} » est exécuté sans être lu", remedy
+        yield None, f"un texte de « {source} » est exécuté sans être lu", SAY_WHY.format("execute-sans-lire")
 
 
 @rule("touche-aux-cles", bad="kubectl config use-context production", good="kubectl config get-contexts")
