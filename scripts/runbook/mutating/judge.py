@@ -2,6 +2,7 @@
 
 import contextlib
 import multiprocessing
+import os
 import shutil
 import signal
 import subprocess
@@ -42,11 +43,8 @@ def judge(
             raise RunbookError(f"le dépôt est déjà en défaut : {finding} ; d'abord « runbook check » sans constat")
     context = multiprocessing.get_context("fork")
     with tempfile.TemporaryDirectory(prefix="runbook-mutate-") as folder:
-        copies = context.SimpleQueue()
-        for number in range(workers):
-            copies.put(_copy(root, Path(folder) / str(number), files))
         runs: Runs | None = None
-        with ProcessPoolExecutor(workers, context, _begin, (copies,)) as pool:
+        with ProcessPoolExecutor(workers, context, _begin, (root, Path(folder), files)) as pool:
             for verdict in pool.map(_checked, mutants):
                 if verdict.outcome == SURVIVED and targets:
                     runs = runs or run_before(_copy(root, Path(folder) / "run", files), root, targets)
@@ -68,11 +66,11 @@ def first_finding(root: Path) -> str:
 _own: Path
 
 
-def _begin(copies: "multiprocessing.SimpleQueue[Path]") -> None:
+def _begin(root: Path, folder: Path, files: frozenset[str]) -> None:
     """Each worker has a copy of its own; Ctrl+C is for the parent, which ends its workers."""
     global _own  # noqa: PLW0603 — one copy a worker process
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _own = copies.get()
+    _own = _copy(root, folder / str(os.getpid()), files)
 
 
 def _checked(mutant: Mutant) -> Verdict:

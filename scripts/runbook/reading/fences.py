@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from html.parser import HTMLParser
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -25,9 +24,10 @@ CONVERTERS: WeakKeyDictionary[Site, dict[bool, python_markdown.Markdown]] = Weak
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 # Marks that stand in the HTML for blocks; a browser shows none in a comment or in these elements.
 MARK = "data-runbook-fence"
-TEXT_ONLY = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
-INERT = "template"
-HIDING = re.compile(rf"<!|<\?|<(?:{'|'.join((*TEXT_ONLY, INERT))})\b", re.IGNORECASE)
+UNSEEN = "script|style|textarea|title|xmp|iframe|noembed|noframes"
+HIDING = re.compile(rf"<!|<\?|<(?:{UNSEEN}|template)\b", re.IGNORECASE)
+HIDDEN = re.compile(rf"<!--.*?(?:-->|\Z)|<[!?][^>]*>|<({UNSEEN})\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+INERT = re.compile(r"<template\b(?:(?!<template\b).)*?(?:</template\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 OPENING = re.compile(r"^[\s>]*(?:[-*+]\s+|\d+[.)]\s+|[!?]{3}\S*\s+)*(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 
 
@@ -169,27 +169,7 @@ def _mark(number: int) -> str:
 
 def _shown(html: str) -> set[int]:
     """The numbers of the marks that a browser shows: none in a comment, a script, a template, a declaration."""
-    marks = _Marks()
-    marks.feed(html)
-    marks.close()
-    return marks.shown
-
-
-class _Marks(HTMLParser):
-    CDATA_CONTENT_ELEMENTS = TEXT_ONLY  # type: ignore[misc] # where the parser has it for a subclass to say
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.shown: set[int] = set()
-        self._inert = 0  # templates that stand open here
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        number = dict(attrs).get(MARK)
-        if tag == INERT:
-            self._inert += 1
-        elif tag == "pre" and number and not self._inert:
-            self.shown.add(int(number))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == INERT and self._inert:
-            self._inert -= 1
+    shown = HIDDEN.sub("", html)
+    while shown != (shown := INERT.sub("", shown)):  # the inner ones first
+        pass
+    return {int(number) for number in re.findall(rf'<pre {MARK}="(\d+)">', shown)}
