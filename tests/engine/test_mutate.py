@@ -215,6 +215,6 @@ def test_a_label_that_something_reads_is_not_inert(make_site: MakeSite, key: str
     policy = f"kind: NetworkPolicy\nspec: {{ingress: [{{from: {chosen}}}]}}\n"
     text = f"kind: Namespace\nmetadata:\n  labels:\n    {key}: x\n---\n{policy}"
     (root / "a.yaml").write_text(text, encoding="utf-8")
-    repository = read_repository(root, Settings(model=ModelSource(manifests=["*.yaml"])), frozenset({"a.yaml"}))
+    repository = read_repository(root, Settings(model=ModelSource(manifests=["*.yaml"])))
     made = generate(by_running.pages_of(root), repository, ())
     assert next(bool(one.inert) for one in made if one.operator == "label-changed") is inert

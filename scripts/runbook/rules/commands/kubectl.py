@@ -11,7 +11,7 @@ from runbook.repository.model import SYSTEM_NAMESPACES
 from runbook.repository.objects import KubeObject, objects_in, selects
 from runbook.repository.yamlfile import parse_documents, under
 from runbook.rules.call import Call, effect
-from runbook.rules.finding import Told, meant, nearest
+from runbook.rules.finding import Told, meant, nearest, slip
 from runbook.rules.kubernetes import ALL, MADE_BY, NUMBERED, Kind, kinds
 from runbook.rules.rule import rule
 from runbook.rules.shell import UNKNOWN, Word
@@ -90,9 +90,9 @@ def _listed(kinds: Word) -> list[Word]:
 def unknown_kind(call: Call) -> Iterator[Told]:
     """Une commande kubectl nomme une sorte d'objet que Kubernetes n'a pas, tout près d'une qu'il a."""
     for word in targets(call)[1]:
-        near = meant(word.text, (name for name in kinds() if len(name) > 3 and name[0] == word.text[0]))
-        if near and "." not in word.text:
-            yield word, f"sorte d'objet « {word.text} » inconnue", f"vouliez-vous dire « {near} » ?"
+        if "." not in word.text:
+            known = (name for name in kinds() if len(name) > 3 and name[0] == word.text[0])
+            yield word, f"sorte d'objet « {word.text} » inconnue", slip(word.text, known)
 
 
 @rule("objet-inconnu", bad="kubectl get deploy/shop-fronts -n shop", good="kubectl get deploy/shop-front -n shop")
