@@ -14,9 +14,7 @@ from runbook.verbs.options import JSON, JUNIT, RECORD, Asked, print_json, verb
     "report",
     RECORD,
     JUNIT,
-    click.option(
-        "--commit", metavar="SHA", help="Échouer si une preuve vient d'un autre commit, ou d'un dépôt modifié."
-    ),
+    click.option("--commit", metavar="SHA", help="Échouer si une preuve est d'un autre commit, ou d'un dépôt modifié."),
     click.option("--schema", is_flag=True, help="Donner le schéma JSON de l'enregistrement, sans le lire."),
     JSON,
 )

@@ -92,7 +92,7 @@ def unset_variable(call: Call) -> Iterator[Told]:
 @rule(
     "texte-a-remplacer",
     about="page",
-    bad="kubectl logs <nom-du-pod> -n shop",
+    bad="kubectl logs <un-pod> -n shop",
     good="kubectl logs deploy/shop-front -n shop",
 )
 def placeholder(page: PageBlocks, _: object, __: object) -> Iterator[Told]:
