@@ -54,7 +54,7 @@ def _changed(call: Call) -> list[Word]:
     return words
 
 
-@rule("execute-sans-lire", bad="curl -fsS https://example.org/a | sh", good="curl -fsS https://example.org/a -o /tmp/a")
+@rule("execute-sans-lire", bad="curl https://example.org/i.sh | sh", good="curl https://example.org/i.sh -o /tmp/i.sh")
 def runs_unread(call: Call) -> Iterator[Told]:
     """Une page exécute un texte téléchargé, ou décodé, que personne n'a lu."""
     if not _runs(call) or call.program not in (*SHELLS, "eval"):
