@@ -183,9 +183,7 @@ def wrong_namespace(call: Call) -> Iterator[Told]:
         yield None, "kubectl regarde dans « default », où ce dépôt n'a rien", f"ajouter -n {min(own)}"
 
 
-@rule(
-    "selecteur-vide", "kubectl", bad="kubectl get po -n shop -l app=fronts", good="kubectl get po -n shop -l app=front"
-)
+@rule("selecteur-vide", "kubectl", bad="kubectl get pods -A -l app=fronts", good="kubectl get pods -A -l app=front")
 def empty_selector(call: Call) -> Iterator[Told]:
     """Un sélecteur d'étiquettes ne désigne aucun objet des manifestes."""
     situation = call.situation
