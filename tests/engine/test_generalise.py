@@ -46,7 +46,7 @@ def test_a_text_keeps_what_still_holds(expected: str, actual: str, accepted: str
             '[{"name": "api", "ready": false, "z": 1}, {"name": "front"}]',
             '[{"name": "api", "ready": false}, "…"]',
         ),
-        ('{\n  "n": 1.5\n}', '{"n": 2.50, "m": 1}', '{\n  "n": 2.5\n}'),
+        ('{\n  "n": 1.5\n}', '{"n": 2.50, "m": 1}', '{\n  "n": 2.50\n}'),
         ('{"n": 1}', "not json", "not json"),
     ],
 )

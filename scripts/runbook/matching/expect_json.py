@@ -11,7 +11,7 @@ from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Placement, fits, p
 
 _TOO_DEEP = "trop d'objets ou de tableaux JSON imbriqués pour être comparés"
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_KINDS = ((bool, "booléen"), (Decimal, "nombre"), (str, "chaîne"), (list, "tableau"), (dict, "objet"))
+_KINDS = {bool: "booléen", Decimal: "nombre", str: "chaîne", list: "tableau", dict: "objet", type(None): "null"}
 
 
 def check(text: str) -> str | None:
@@ -116,7 +116,7 @@ def _difference(expected: Json, actual: Json, path: Path) -> _Difference:
         if inside:
             return inside
     want, got = dumped(expected), dumped(actual)
-    kinds = _kind(expected), _kind(actual)
+    kinds = _KINDS[type(expected)], _KINDS[type(actual)]
     hint = advice(want, got) if kinds[0] == kinds[1] else f" ({kinds[1]} au lieu de {kinds[0]})"
     return _Difference(path, f"{_shown(path)} : attendu {quoted(want)}, obtenu {quoted(got)}{hint}")
 
@@ -132,12 +132,6 @@ def _shown(path: Path) -> str:
         for step in path[1:]
     )
     return "".join(("$", *steps))
-
-
-def _kind(value: Json) -> str:
-    if value is None:
-        return "null"
-    return next(name for kind, name in _KINDS if isinstance(value, kind))
 
 
 def _not_json(output: str, error: NotJsonError) -> str:

@@ -2,7 +2,6 @@
 
 import re
 import signal
-from collections.abc import Sequence
 from functools import partial
 from types import FrameType
 from typing import Final, NoReturn
@@ -82,20 +81,30 @@ def _stop(_: int, __: FrameType | None) -> NoReturn:
     raise TimeoutError
 
 
-def has_headings(grid: Grid, table: tables.Table) -> bool:
-    """Whether a table of the output has the headings that the page shows, in the same order."""
-    shown = len(grid.headings)
-    return (len(table.headings) >= shown if grid.open else len(table.headings) == shown) and all(
-        map(fits, grid.headings, table.headings)
-    )
+def heading_fault(grid: Grid, table: tables.Table) -> str:
+    """Which heading of a table of the output is not where the page shows one; empty if they are the same."""
+    shown, found = grid.headings, table.headings
+    for expected, got in zip(shown, found, strict=False):
+        if not fits(expected, got):
+            return f"titre de colonne {quoted(expected)} attendu, obtenu {quoted(got)}"
+    if len(shown) > len(found):
+        return f"il manque dans la sortie la colonne {quoted(shown[len(found)])}"
+    if len(shown) < len(found) and not grid.open:
+        remedy = "finir les titres par « … » pour ne pas montrer les dernières"
+        return f"la sortie a une colonne de plus, {quoted(found[len(shown)])} ; {remedy}"
+    return ""
 
 
-def is_row(row: Row, table: tables.Table, line: str) -> bool:
-    """Whether a line of a table of the output is this row of the page."""
+def row_fault(row: Row, table: tables.Table, line: str) -> str:
+    """How a line of a table of the output is not this row of the page; empty if it is."""
     found = table.printed_cells(line)
     if row.cells is None or found is None:
-        return is_line(row.text, line)
-    return all(map(tables.same_cell, table.headings, row.cells, found))
+        return "" if is_line(row.text, line) else f"la ligne {quoted(line)} n'a pas les colonnes de {quoted(row.text)}"
+    for heading, expected, got in zip(table.headings, row.cells, found, strict=False):
+        if not tables.same_cell(heading, expected, got):
+            where = f"colonne {heading}, ligne {quoted(next(filter(None, found), ''))}"
+            return f"{where} : attendu {quoted(expected)}, obtenu {quoted(got)}{advice(expected, got)}"
+    return ""
 
 
 def _after(output: Text, item: Item, at: int) -> int | None:
@@ -103,7 +112,7 @@ def _after(output: Text, item: Item, at: int) -> int | None:
     if isinstance(item, Line):
         return at + 1 if agrees(item, output, at) else None
     table = output.tables.get(at)
-    if table is None or not has_headings(item, table):
+    if table is None or heading_fault(item, table):
         return None
     return table.end if locate_rows(item, table, output).missed is None else None
 
@@ -111,7 +120,7 @@ def _after(output: Text, item: Item, at: int) -> int | None:
 def locate_rows(grid: Grid, table: tables.Table, output: Text) -> Placement[Row]:
     """Where the rows of a page's table are in a table of the output, counted from its first row."""
     rows = output.lines[table.start : table.end]
-    return place(grid.rows, len(rows), lambda row, at: at + 1 if is_row(row, table, rows[at]) else None)
+    return place(grid.rows, len(rows), lambda row, at: at + 1 if not row_fault(row, table, rows[at]) else None)
 
 
 def _last_line(items: Pattern[Item]) -> int | None:
@@ -142,23 +151,12 @@ def _displaced(where: str, text: str, got: str, missing: bool, later: bool) -> s
 def _table_mismatch(grid: Grid, output: Text, placement: Placement[Item]) -> Mismatch:
     at = placement.at
     candidates = [table for first, table in output.tables.items() if first == at or (placement.floating and first > at)]
-    table = next((table for table in candidates if has_headings(grid, table)), None)
+    table = next((table for table in candidates if not heading_fault(grid, table)), None)
     if table is not None:
         return _row_mismatch(grid, table, output)
     if len(candidates) == 1:
-        return Mismatch(grid.index, _of_headings(grid, candidates[0].headings))
+        return Mismatch(grid.index, heading_fault(grid, candidates[0]))
     return Mismatch(grid.index, _absent(f"le tableau {quoted(grid.text)}", output, placement))
-
-
-def _of_headings(grid: Grid, found: Sequence[str]) -> str:
-    shown = grid.headings
-    expected, got = next((pair for pair in zip(shown, found, strict=False) if not fits(*pair)), ("", ""))
-    if expected:
-        return f"titre de colonne {quoted(expected)} attendu, obtenu {quoted(got)}"
-    if len(shown) > len(found):
-        return f"il manque dans la sortie la colonne {quoted(shown[len(found)])}"
-    remedy = "finir les titres par « … » pour ne pas montrer les dernières"
-    return f"la sortie a une colonne de plus, {quoted(found[len(shown)])} ; {remedy}"
 
 
 def _row_mismatch(grid: Grid, table: tables.Table, output: Text) -> Mismatch:
@@ -170,14 +168,14 @@ def _row_mismatch(grid: Grid, table: tables.Table, output: Text) -> Mismatch:
     if placement.floating or at == len(lines):
         named = next((line for line in lines[at:] if _same_name(row, table, line)), None)
         absent = f"il manque dans le tableau la ligne {quoted(row.text)}"
-        return Mismatch(row.index, absent if named is None else _of_cells(row, table, named))
+        return Mismatch(row.index, absent if named is None else row_fault(row, table, named))
     displaced = ""
     if not _same_name(row, table, lines[at]):
         follower = next(iter(grid.rows[(placement.missed or 0) + 1 :]), ANY)
-        missing = follower is not ANY and is_row(follower, table, lines[at])
-        later = any(is_row(row, table, line) for line in lines[at + 1 : at + 1 + _NEAR])
+        missing = follower is not ANY and not row_fault(follower, table, lines[at])
+        later = any(not row_fault(row, table, line) for line in lines[at + 1 : at + 1 + _NEAR])
         displaced = _displaced("le tableau", row.text, lines[at], missing, later)
-    return Mismatch(row.index, displaced or _of_cells(row, table, lines[at]))
+    return Mismatch(row.index, displaced or row_fault(row, table, lines[at]))
 
 
 def _same_name(row: Row, table: tables.Table, line: str) -> bool:
@@ -186,13 +184,3 @@ def _same_name(row: Row, table: tables.Table, line: str) -> bool:
     if not row.cells or not found:
         return False
     return row.cells[0] != ELLIPSIS and fits(row.cells[0], found[0])
-
-
-def _of_cells(row: Row, table: tables.Table, line: str) -> str:
-    found = table.printed_cells(line)
-    if row.cells is None or found is None:
-        return f"la ligne {quoted(line)} n'a pas les colonnes de {quoted(row.text)}"
-    compared = zip(table.headings, row.cells, found, strict=False)
-    heading, expected, got = next(cell for cell in compared if not tables.same_cell(*cell))
-    where = f"colonne {heading}, ligne {quoted(next(filter(None, found), ''))}"
-    return f"{where} : attendu {quoted(expected)}, obtenu {quoted(got)}{advice(expected, got)}"

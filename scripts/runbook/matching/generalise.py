@@ -6,16 +6,16 @@ Beside what the page shows, it tells the first wrong thing, and little around it
 """
 
 import difflib
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from functools import partial
 from itertools import islice
 from typing import Final
 
+import msgspec
+
 from runbook.matching import expect, expect_json
-from runbook.matching.expect_text import agrees, has_headings, is_line, is_row
+from runbook.matching.expect_text import agrees, heading_fault, is_line, row_fault
 from runbook.matching.json_documents import Json, NotJsonError, dumped, read_expected, read_output
 from runbook.matching.mismatch import visible
 from runbook.matching.text_pattern import BLANKS, Grid, Line, Text, read
@@ -73,12 +73,12 @@ def _agreement(expected: str, units: list[str], output: Text) -> Agrees:
         if isinstance(item, Line):
             return agrees(item, output, at)
         if isinstance(item, Grid):
-            return at in output.tables and has_headings(item, output.tables[at])
+            return at in output.tables and not heading_fault(item, output.tables[at])
         if unit not in rows:
             return is_line(units[unit], actual)
         grid, row = rows[unit]
         around = (table for table in output.tables.values() if table.start <= at < table.end)
-        return any(has_headings(grid, table) and is_row(row, table, actual) for table in around)
+        return any(not (heading_fault(grid, table) or row_fault(row, table, actual)) for table in around)
 
     return agree
 
@@ -134,20 +134,20 @@ def _line(old: list[str], unit: int | None, new: str) -> str:
 
 def _json(expected: str, actual: str) -> str:
     """The documents of the output, cut to the keys that the page shows, laid out as it lays them out."""
-    try:
-        old, found = _shown(expected), read_output(actual)
-    except NotJsonError:
-        return actual
     indent = re.search(r"^( +)[\"\[{]", expected, re.MULTILINE)
     show = partial(_spread, indent=len(indent[1])) if indent else dumped
-    return "\n".join(ELLIPSIS if value == ELLIPSIS else show(value) for value in _list(old, found))
+    try:
+        made = _list(_shown(expected), read_output(actual))
+        return "\n".join(ELLIPSIS if value == ELLIPSIS else show(value) for value in made)
+    except (NotJsonError, RecursionError):
+        return actual
 
 
 def _laid_out(text: str) -> list[str]:
     """The JSON documents of a text, one value a line; the text itself if it is no JSON."""
     try:
         return "\n".join(map(_spread, _shown(text))).split("\n")
-    except NotJsonError:
+    except (NotJsonError, RecursionError):
         return text.split("\n")
 
 
@@ -156,12 +156,8 @@ def _shown(text: str) -> list[Json]:
 
 
 def _spread(value: Json, indent: int = 2) -> str:
-    """One value a line; a decimal is the number that it is."""
-
-    def number(one: Decimal) -> int | float:
-        return int(one) if one == one.to_integral_value() else float(one)
-
-    return json.dumps(value, ensure_ascii=False, indent=indent, default=number)
+    """One value a line."""
+    return msgspec.json.format(dumped(value).encode(errors="replace"), indent=indent).decode()
 
 
 def _value(old: Json, new: Json) -> Json:

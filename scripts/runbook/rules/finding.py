@@ -1,5 +1,6 @@
 """What a rule found: place, cause and remedy; and the name that was probably meant."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,8 @@ class Finding(Problem):
 
 
 # What a rule yields: a word of the command that it looks at, or None for the command itself; something of the
-# repository and keys in it; or a finding whose place it knows.  Then the cause and the remedy.
+# repository and keys in it; or a finding whose place it knows.  Then the cause and the remedy; without one, nothing
+# is found.
 Told = Finding | tuple[Any, str, str] | tuple[Any, tuple[Any, ...], str, str]
 
 
@@ -33,6 +35,12 @@ def meant(name: str, names: Iterable[str]) -> str:
     others = sorted({*names} - {name})
     close = extractOne(name, others, scorer=OSA.distance, score_cutoff=max(1, len(name) // 5))
     return close[0] if close else ""
+
+
+def slip(name: str, names: Iterable[str]) -> str:
+    """« vouliez-vous dire « x » ? »; empty where no name is close, or only another of the same series: `page-2`."""
+    near = meant(name, names)
+    return f"vouliez-vous dire « {near} » ?" if re.sub(r"\d", "", near) != re.sub(r"\d", "", name) and near else ""
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

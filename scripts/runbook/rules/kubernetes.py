@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runbook.repository.objects import KubeObject
+from runbook.rules.jsonpaths import ANYWHERE, ELEMENT
 
 FILE = Path(__file__).parent / "commands" / "kubernetes.json"
 ALL = ("Pod", "Service", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet", "Job", "CronJob")  # `kubectl get all`
@@ -60,18 +61,12 @@ def wrong_field(kind: str, path: Sequence[str]) -> tuple[str, Iterator[str]] | N
     """The first step of `path` that objects of this kind do not have, and those that they have; None if all is well."""
     types, here = _data()["types"], kind
     for step in path:
-        free = here.startswith(("*", "?")) or (here and here not in types and not here.startswith("["))
-        if free or step in ("..", "*"):
-            return None  # any depth, a map with free keys, or a field that is not described
-        if here.startswith("["):
-            here = here[1:]
-            if step == "[]":
-                continue
-        elif step == "[]":
-            return None
-        fields = types.get(here)
-        if fields is None:
-            return (step, iter(())) if not here else None
+        listed, here = here.startswith("["), here.removeprefix("[")
+        if listed and step == ELEMENT:
+            continue
+        fields = types.get(here) if here else {}
+        if fields is None or step in (ELEMENT, ANYWHERE, "*"):
+            return None  # a map with free keys, a field that is not described, or any depth
         if step not in fields:
             return step, iter(fields)
         here = fields[step]

@@ -8,7 +8,7 @@ from typing import Any
 from runbook.repository.model import SYSTEM_NAMESPACES, Repository, same_place
 from runbook.repository.objects import SELECTORS, Container, KubeObject, selects, terms
 from runbook.repository.yamlfile import Keys, items, mapping, text_map, under
-from runbook.rules.finding import Told, meant, nearest
+from runbook.rules.finding import Told, meant, nearest, slip
 from runbook.rules.kubernetes import is_own, kinds
 from runbook.rules.rule import rule
 
@@ -139,12 +139,9 @@ def lonely_labels(repository: Repository) -> Iterator[Told]:
     values = Counter((key, value) for _, key, value in pairs)
     for item, keys, found in labels:
         for key, value in found.items() if values else ():
-            alone = values[key, value] <= (keys[-1] == "labels")
-            shared = (one for (of, one), count in values.items() if of == key and count > 1 and len(one) > 4)
-            near = meant(value, shared) if alone else ""
-            if near and re.sub(r"\d+", "", near) != re.sub(r"\d+", "", value):
-                cause = f"étiquette {key}={value} qu'aucun autre objet n'a"
-                yield item, (*keys, key), cause, f"vouliez-vous dire « {near} » ?"
+            if values[key, value] <= (keys[-1] == "labels"):  # alone
+                shared = (one for (of, one), count in values.items() if of == key and count > 1 and len(one) > 4)
+                yield item, (*keys, key), f"étiquette {key}={value} qu'aucun autre objet n'a", slip(value, shared)
 
 
 @rule("port-de-service", where="k8s/api.yaml", bad="targetPort: htpp", good="targetPort: http")

@@ -14,7 +14,7 @@ import promql_parser as promql
 from runbook.reading.content import PageBlocks
 from runbook.repository.model import Repository
 from runbook.repository.yamlfile import Document, Keys, items, mapping, parse_documents
-from runbook.rules.finding import Finding, meant, nearest
+from runbook.rules.finding import Finding, meant, nearest, slip
 from runbook.rules.pages import sections
 from runbook.rules.rule import rule
 
@@ -24,12 +24,7 @@ EVERYWHERE = ("up", "ALERTS*", "scrape_*", "process_*", "python_*")
 OF_SERIES = {"__name__", "job", "instance", "le", "quantile", "alertname", "alertstate", "severity"}
 
 
-@rule(
-    "metrique-inconnue",
-    where="prometheus/rules.yml",
-    bad="expr: sum by (shop) (rate(shop_orders[5m])) > 1",
-    good="expr: sum by (shop) (rate(shop_orders_total[5m])) > 1",
-)
+@rule("metrique-inconnue", where="prometheus/rules.yml", bad="shop_orders[5m]", good="shop_orders_total[5m]")
 def unknown_metric(repository: Repository) -> Iterator[Finding]:
     """Une règle d'alerte ou un tableau de bord demande une mesure que rien n'expose, ou qui a changé de nom."""
     names = {*_coded(repository), *(str(one["record"]) for _, one, _ in _rules(repository) if "record" in one)}
@@ -41,37 +36,20 @@ def unknown_metric(repository: Repository) -> Iterator[Finding]:
                 yield Finding(path, line, f"pas de mesure « {name} »", nearest(name, names.union(declared)))
 
 
-@rule(
-    "label-inconnu",
-    where="prometheus/rules.yml",
-    bad="expr: sum by (chop) (rate(shop_orders_total[5m])) > 1",
-    good="expr: sum by (shop) (rate(shop_orders_total[5m])) > 1",
-)
+@rule("label-inconnu", where="prometheus/rules.yml", bad="sum by (chop)", good="sum by (shop)")
 def unknown_label(repository: Repository) -> Iterator[Finding]:
-    """Une requête choisit ou groupe par un label que ni le code ni les réglages de Prometheus ne posent."""
-    coded, targets = {"up": set[str](), **_coded(repository)}, _of_targets(repository)
-    every = {label for labels in coded.values() for label in labels}
-    for path, line, tree in _queries(repository) if targets else ():
+    """Une requête choisit ou groupe par un label que sa mesure n'a pas, tout près d'un qu'elle a."""
+    coded = _coded(repository)
+    for path, line, tree in _queries(repository):
         for node in _nodes(tree, (promql.VectorSelector, promql.AggregateExpr)):
-            names = [one.name or "" for one in _nodes(node, promql.VectorSelector)]
-            sets = [every if ":" in name else coded.get(name) for name in names]
-            if None in sets or any(one.func.name.startswith("label_") for one in _nodes(node, promql.Call)):
-                continue  # what gives the metric does not say its labels, or the query makes some
-            by = getattr(node, "modifier", None)
+            own = set[str]().union(*(coded.get(one.name or "", ()) for one in _nodes(node, promql.VectorSelector)))
             asked = {one.name for one in getattr(getattr(node, "matchers", None), "matchers", ())}
-            asked |= set(by.labels if by and by.type == promql.AggModifierType.By else ())
-            there = targets.union(*filter(None, sets))
-            for label in sorted(asked - there):
-                yield Finding(path, line, f"rien ne pose le label « {label} »", nearest(label, there - OF_SERIES))
+            asked |= set(getattr(getattr(node, "modifier", None), "labels", ()))
+            for label in sorted(asked - own - OF_SERIES):
+                yield Finding(path, line, f"pas de label « {label} »", slip(label, own))
 
 
-@rule(
-    "alerte-sans-page",
-    about="tool",
-    where="prometheus/rules.yml",
-    bad='runbook_url: "{{ $externalLabels.site }}/index/#verifer"',
-    good='runbook_url: "{{ $externalLabels.site }}/index/"',
-)
+@rule("alerte-sans-page", about="tool", where="prometheus/rules.yml", bad="}}/index/#verifer", good="}}/index/")
 def dead_runbook(repository: Repository, pages: Callable[[], Sequence[PageBlocks]]) -> Iterator[Finding]:
     """Le `runbook_url` d'une alerte mène à une page, ou à une section, que le site n'a pas."""
     known = {one.page.url.strip("./"): one.page for one in pages()}
@@ -121,18 +99,8 @@ def _documents(repository: Repository) -> tuple[Document, ...]:
     maps = [(item, key, text or "") for item in repository.of_kind("ConfigMap") for key, text in item.data.items()]
     held = [(text, item.path, item.line_of("data", key)) for item, key, text in maps]
     held += [(repository.text(path), path, 0) for path in repository.files if path.endswith((".yml", ".yaml"))]
-    own = [one for one in held if re.search("(?m)^(groups|scrape_configs):", one[0])]
+    own = [one for one in held if re.search("(?m)^groups:", one[0])]
     return (*repository.objects, *(document for one in own for document in parse_documents(*one)[0]))
-
-
-def _of_targets(repository: Repository) -> set[str]:
-    """The labels of every target; none where no settings say them, or they are whatever a target has."""
-    jobs = [job for document in _documents(repository) for job in document.maps("scrape_configs")]
-    told = [mapping(one) for job in jobs for key in job if key.endswith("_configs") for one in items(job[key])]
-    if not jobs or any(one.get("action") == "labelmap" for one in told) or any("honor_labels" in one for one in jobs):
-        return set()
-    given = {str(one["target_label"]) for one in told if not str(one.get("target_label", "__")).startswith("__")}
-    return OF_SERIES.union(given, *(mapping(one.get("labels")) for one in told))
 
 
 @lru_cache(maxsize=1)

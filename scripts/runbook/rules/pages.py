@@ -9,7 +9,7 @@ from markdown.extensions.toc import slugify, slugify_unicode
 
 from runbook.reading.content import Page, PageBlocks
 from runbook.repository.model import Repository
-from runbook.rules.finding import Finding, meant
+from runbook.rules.finding import Finding, meant, slip
 from runbook.rules.kubernetes import kinds
 from runbook.rules.rule import rule
 
@@ -86,17 +86,12 @@ def quoted(page: PageBlocks, _: Sequence[PageBlocks], repository: Repository) ->
     made = repository.settings.model.generated
     for line, text in lines_of(page.page):
         for _, code in CODE.findall(text):
-            cause = near = ""
             path, named = posixpath.normpath(code.strip()), QUOTED_OBJECT.fullmatch(code.strip())
             kind = kinds().get(named[1]) if named else None
             if named and kind:
                 names = [item.name for item in repository.of_kind(kind.name)]
-                near = "" if named[2] in names else meant(named[2], names)
-                cause = f"aucun {kind.name} ne s'appelle « {named[2]} »"
+                cause, likely = f"aucun {kind.name} ne s'appelle « {named[2]} »", slip(named[2], names)
+                yield Finding(page.page.path, line, cause, likely if named[2] not in names else "")
             elif QUOTED_FILE.fullmatch(code.strip()) and path not in made and not (repository.root / path).exists():
-                near = meant(path, repository.beside(path))
-                # else one page of a series, and the next
-                near = near if re.sub(r"\d+", "", path) != re.sub(r"\d+", "", near) else ""
-                cause = f"« {path} » n'est pas dans le dépôt"
-            if near:
-                yield Finding(page.page.path, line, cause, f"vouliez-vous dire « {near} » ?")
+                likely = slip(path, repository.beside(path))
+                yield Finding(page.page.path, line, f"« {path} » n'est pas dans le dépôt", likely)

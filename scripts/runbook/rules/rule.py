@@ -38,7 +38,8 @@ class Rule:
                     found = Finding(command.block.page, (word or command).line, cause, remedy)
                 case thing, keys, cause, remedy:
                     found = Finding(thing.path, thing.line_of(*keys), f"{thing} : {cause}", remedy)
-            yield replace(found, rule=self.identifier + found.rule)
+            if found.remedy:
+                yield replace(found, rule=self.identifier + found.rule)
 
 
 Look = Callable[..., Iterator[Told]]

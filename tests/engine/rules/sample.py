@@ -201,13 +201,6 @@ from prometheus_client import Counter
 
 ORDERS = Counter("orders", "Orders made", ["shop"], namespace="shop")
 """
-SCRAPED = """
-scrape_configs:
-  - job_name: shop
-    static_configs:
-      - targets: ["shop-api:80"]
-        labels: {place: here}
-"""
 ALERTS = """
 groups:
   - name: shop
@@ -249,7 +242,6 @@ FILES = {
     "k8s/api.yaml": WORKLOAD.format(name="api", port=8000, config="shop"),
     "k8s/front.yaml": WORKLOAD.format(name="front", port=8080, config="other"),
     "k8s/unused.yaml": UNUSED,
-    "prometheus/prometheus.yml": SCRAPED,
     "prometheus/rules.yml": ALERTS,
     ".github/workflows/ci.yml": WORKFLOW,
     "docs/index.md": PAGE,

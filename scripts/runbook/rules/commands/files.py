@@ -10,7 +10,7 @@ from pathlib import Path
 
 from runbook.rules.call import Call, builtins, effect
 from runbook.rules.commands.docker import BUILDS, OUT
-from runbook.rules.finding import Told, meant
+from runbook.rules.finding import Told, slip
 from runbook.rules.rule import rule
 from runbook.rules.scripts import SCRIPT
 from runbook.rules.shell import UNKNOWN, Word
@@ -108,10 +108,10 @@ def unknown_program(call: Call) -> Iterator[Told]:
     if not call.situation.here or call.grammar or len(name) < 4 or name in builtins():
         return
     known = {"kubectl", "docker", "curl", "git", "kind", *READS, *COPIES, *model.commands}
-    judged = name in known or name in call.situation.shell.functions
-    near = "" if judged else meant(name, (one for one in known if len(one) > 3))
-    if near and not any(Path(folder, name).is_file() for folder in ("/bin", "/usr/bin", "/usr/local/bin")):
-        yield call.command.words[0], f"programme « {name} » inconnu", f"vouliez-vous dire « {near} » ?"
+    if name not in (*known, *call.situation.shell.functions):
+        likely = slip(name, (one for one in known if len(one) > 3))
+        installed = likely and any(Path(folder, name).is_file() for folder in ("/bin", "/usr/bin", "/usr/local/bin"))
+        yield call.command.words[0], f"programme « {name} » inconnu", "" if installed else likely
 
 
 @effect("")

@@ -11,7 +11,7 @@ from runbook.repository.model import SYSTEM_NAMESPACES
 from runbook.repository.objects import KubeObject, objects_in, selects
 from runbook.repository.yamlfile import parse_documents, under
 from runbook.rules.call import Call, effect
-from runbook.rules.finding import Told, meant, nearest
+from runbook.rules.finding import Told, meant, nearest, slip
 from runbook.rules.kubernetes import ALL, MADE_BY, NUMBERED, Kind, kinds
 from runbook.rules.rule import rule
 from runbook.rules.shell import UNKNOWN, Word
@@ -90,9 +90,9 @@ def _listed(kinds: Word) -> list[Word]:
 def unknown_kind(call: Call) -> Iterator[Told]:
     """Une commande kubectl nomme une sorte d'objet que Kubernetes n'a pas, tout près d'une qu'il a."""
     for word in targets(call)[1]:
-        near = meant(word.text, (name for name in kinds() if len(name) > 3 and name[0] == word.text[0]))
-        if near and "." not in word.text:
-            yield word, f"sorte d'objet « {word.text} » inconnue", f"vouliez-vous dire « {near} » ?"
+        if "." not in word.text:
+            known = (name for name in kinds() if len(name) > 3 and name[0] == word.text[0])
+            yield word, f"sorte d'objet « {word.text} » inconnue", slip(word.text, known)
 
 
 @rule("objet-inconnu", bad="kubectl get deploy/shop-fronts -n shop", good="kubectl get deploy/shop-front -n shop")
@@ -128,7 +128,7 @@ def unknown_object(call: Call) -> Iterator[Told]:
 def owners_of(situation: Situation, kind: str, name: str) -> list[KubeObject]:
     """The objects of this kind and name, or whose controllers make some that can be called so."""
     kind = "Service" if kind == "Endpoints" else kind
-    called = [item for item in situation.objects if any(fits(name, one) for one in _names(item, kind))]
+    called = [item for item in situation.objects for one in _names(item, kind) if fits(name, one)]
     return called + [item for item in situation.objects if _makes(item, kind, name)]
 
 
@@ -183,9 +183,7 @@ def wrong_namespace(call: Call) -> Iterator[Told]:
         yield None, "kubectl regarde dans « default », où ce dépôt n'a rien", f"ajouter -n {min(own)}"
 
 
-@rule(
-    "selecteur-vide", "kubectl", bad="kubectl get po -n shop -l app=fronts", good="kubectl get po -n shop -l app=front"
-)
+@rule("selecteur-vide", "kubectl", bad="kubectl get pods -A -l app=fronts", good="kubectl get pods -A -l app=front")
 def empty_selector(call: Call) -> Iterator[Told]:
     """Un sélecteur d'étiquettes ne désigne aucun objet des manifestes."""
     situation = call.situation

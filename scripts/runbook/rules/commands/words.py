@@ -8,7 +8,7 @@ from tree_sitter import Node
 from runbook.reading.content import PageBlocks
 from runbook.reading.syntax import parse, text_of
 from runbook.rules.call import PROGRAMS, SUBCOMMANDS, Call, options_of
-from runbook.rules.finding import Finding, Told, meant, nearest
+from runbook.rules.finding import Finding, Told, meant, nearest, slip
 from runbook.rules.rule import rule
 from runbook.rules.scripts import SCRIPT
 
@@ -69,9 +69,8 @@ def _slips(call: Call) -> Iterator[Told]:
         known = {option for file in files for option in OPTION.findall(repository.text(file))}
         for word in given:
             name = word.text.partition("=")[0]
-            near = "" if any(one.startswith(name) for one in known) else meant(name, known)
-            if near:
-                yield word, f"option « {name} » que « {path} » n'a pas", f"vouliez-vous dire « {near} » ?"
+            if not any(one.startswith(name) for one in known):
+                yield word, f"option « {name} » que « {path} » n'a pas", slip(name, known)
 
 
 @rule("variable-inconnue", bad='echo "$VERSON"', good='VERSON=1; echo "$VERSON"')
@@ -90,12 +89,7 @@ def unset_variable(call: Call) -> Iterator[Told]:
             yield word, f"variable « {name} » jamais affectée avant dans la page", remedy
 
 
-@rule(
-    "texte-a-remplacer",
-    about="page",
-    bad="kubectl logs <nom-du-pod> -n shop",
-    good="kubectl logs deploy/shop-front -n shop",
-)
+@rule("texte-a-remplacer", about="page", bad="kubectl logs <pod> -n shop", good="kubectl logs deploy/shop-api -n shop")
 def placeholder(page: PageBlocks, _: object, __: object) -> Iterator[Told]:
     """Une commande contient un texte que le lecteur doit remplacer : collée telle quelle, elle échoue."""
     for block in (block for block in page.blocks if block.target and PLACEHOLDER.search(block.code)):
