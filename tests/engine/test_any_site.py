@@ -168,11 +168,8 @@ BROKEN = {
     "macro": (b"# T\n\n{{ nothing.at_all() }}\n", "'nothing' is undefined", 3),
     "quoted": (b"# T\n\n\n```yaml\nimage: {{ .Values.image }}\n```\n", "macro en échec", 5),
     "snippet": (b'# T\n\n--8<-- "nowhere.md"\n', "extrait absent", 3),
-    "extension": (
-        b"---\ntitle: T\n---\n```bash\nstumble\n```\n",
-        "Markdown en échec sur cette page : KeyError : 'y'",
-        1,
-    ),
+    "extension": (b"```bash\nstumble\n```\n", "Markdown en échec sur cette page : KeyError : 'y'", 1),
+    "head": (b"---\ntitle: a: b\nexecution: {non_execute: x}\n---\n```bash\nrm x\n```\n", "ni ce que « execution »", 1),
     "plugin": (b"---\ntitle: T\n---\nfail here\n", "greffon « hook.py » en échec sur cette page : KeyError", 1),
 }
 

@@ -16,6 +16,7 @@ from runbook.reading.languages import is_shell, typed, why_not_bash, why_unreada
 from runbook.reading.opening import reason
 from runbook.settings import Settings
 
+LOST = re.compile(r"\s*---[ \t]*\n(?:(?!---).*\n)*?execution:")  # a head that MkDocs takes for text
 CONTINUED = re.compile(r"(?<!\\)(?:\\\\)*\\\n?\Z")
 NO_PLACE = "aucune cible : ni la page, ni le bloc, ni les réglages ne disent où l'exécuter"
 REMEDIES = {
@@ -134,6 +135,8 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
 def _place(page: Page, targets: Collection[str], default_target: str) -> tuple[_Place, list[tuple[str, str]]]:
     """The page's own place, and what is wrong with what it says of it: cause and remedy."""
     given = page.meta.get("execution")
+    if given is None and LOST.match(page.markdown):  # perhaps where it says not to run
+        return _Place(), [("l'en-tête n'est pas lu, ni ce que « execution » y demande", "en corriger le YAML")]
     if given is None:
         return _Place(default_target), []
     if not isinstance(given, dict):

@@ -89,7 +89,7 @@ def _refusal(error: BaseException, page: MkDocsPage, path: str, opened: Opened) 
     if isinstance(error, SnippetMissingError):
         line = _line_of_snippet(page.file.content_string, str(error))
         return Problem(path, line, f"extrait absent : {reason(error)}", "corriger son chemin, ou le créer")
-    if isinstance(error, SystemExit):  # how mkdocs-macros ends the build when a macro fails
+    if isinstance(error, SystemExit) and error.__context__:  # how mkdocs-macros ends the build when a macro fails
         return _failed(path, _lines_before(page), error, opened.config)
     name = opened.config.plugins._current_plugin  # noqa: SLF001 — where MkDocs says who was at work
     who = f"greffon « {name} »" if name else "MkDocs"

@@ -39,7 +39,7 @@ class StepByStep:
         self._pending: list[Step] = []
         self._last: Step | None = None
         self._asked: Step | None = None
-        self.operator = Operator(self._before, self._after, asked=True)
+        self.operator = Operator(self._before, lambda step: self._ask(step, AFTER), asked=True)
         console.print(f"Journal : {self._path}")
         self._note(f"Exécution pas à pas, {now:%Y-%m-%d} (heures en UTC)")
 
@@ -74,9 +74,6 @@ class StepByStep:
         last = None if step.block.cleanup else self._last
         again = {"r": (Answer.AGAIN, f"(r)efaire la ligne {last.block.line}")} if last else {}
         return self._ask(step, {**BEFORE, **again, **STOP})
-
-    def _after(self, step: Step) -> Answer:
-        return self._ask(step, AFTER)
 
     def _ask(self, step: Step, answers: Answers) -> Answer:
         """Until one of the letters comes: an empty line is no answer, the end of the keyboard stops."""

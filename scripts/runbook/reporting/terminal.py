@@ -49,7 +49,7 @@ class Progress:
         elif isinstance(event, Judged):
             self._say(_line(event.result))
             if event.result.outcome.bad:
-                self._console.print(Padding(_failure(event.result), (0, 0, 0, 6)))
+                self._console.print(Padding(_failure(event.result), (0, 0, 0, 6), expand=False))
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -104,7 +104,7 @@ def show_summary(campaigns: Sequence[Campaign], console: Console) -> None:
     for step in (step for step in steps if step.outcome.bad):
         said = f" {step.place} : {step.outcome} : {step.reason}"
         console.print(Text.assemble(SIGNS[Outcome.FAILED], said))
-        console.print(Padding(Group(*_printed(step.out, step.err)), (0, 0, 0, 6)))
+        console.print(Padding(Group(*_printed(step.out, step.err)), (0, 0, 0, 6), expand=False))
     console.print(_verdict(campaigns))
     for one in campaigns:
         where = f"{one.date}, commit {one.commit[:10] or 'inconnu'}{' modifié' if one.dirty else ''}"

@@ -11,7 +11,11 @@ from runbook.rules.rule import load_rules
 from runbook.settings import FILE
 
 USELESS = "ignore-inutile"
-OF_ITSELF = ("yaml", "bloc")  # findings of no rule
+OF_ITSELF = {  # findings of no rule
+    "bloc": "Une page, ou l'un de ses blocs, ne peut pas s'exécuter comme elle est écrite.",
+    "yaml": "Un fichier n'est pas du YAML, ou donne deux fois la même clé.",
+    USELESS: "Une exception est mal écrite, sans raison, ou n'écarte rien.",
+}
 OF_PROGRAMS = ("shellcheck", "hadolint", "zizmor", "actionlint")  # whose rules have codes
 
 

@@ -55,13 +55,7 @@ def shellcheck(repository: Repository, pages: Callable[[], Sequence[PageBlocks]]
     yield from (one for one in said if one.path in judged or one.rule[1:] in UNSEEN)
 
 
-@rule(
-    "hadolint",
-    about="tool",
-    where="Dockerfile",
-    bad="FROM python:latest AS build",
-    good="FROM python:3.13-slim AS build",
-)
+@rule("hadolint", about="tool", where="Dockerfile", bad="python:latest AS build", good="python:3.13-slim AS build")
 def hadolint(repository: Repository, _: object) -> Iterator[Finding]:
     """hadolint trouve à redire à un Dockerfile."""
     texts = _whole(repository, repository.dockerfiles)

@@ -46,9 +46,7 @@ DRY = click.option("--dry-run", "dry", is_flag=True, help="Montrer ce qui change
 def command(asked: Asked, dry: bool) -> int:
     """Exécute des pages, et récrit leurs résultats attendus d'après ce qui a été obtenu ; jamais en CI."""
     if os.environ.get("CI", "").casefold() not in NOT_CI:
-        raise RunbookError(
-            "accept récrit des pages : pas en CI (variable CI) ; le lancer sur un poste, et relire l'écart"
-        )
+        raise RunbookError("accept récrit des pages : jamais en CI ; le lancer sur un poste, et relire l'écart")
     if not asked.pages and not asked.tags:
         raise RunbookError("accept demande au moins une page, un dossier, un motif ou une étiquette (--tag)")
     screen, selection, missing = asked.screen, asked.selected(), asked.missing_targets()

@@ -6,6 +6,7 @@ import click
 
 from runbook.errors import RunbookError
 from runbook.rules.finding import nearest
+from runbook.rules.ignores import OF_ITSELF
 from runbook.rules.rule import load_rules
 from runbook.verbs.options import JSON, Asked, print_json, verb
 
@@ -13,21 +14,21 @@ from runbook.verbs.options import JSON, Asked, print_json, verb
 @verb("rules", click.argument("identifier", required=False, metavar="[RÈGLE]"), JSON, of_pages=False)
 def command(asked: Asked, identifier: str | None) -> None:
     """Liste les règles du contrôle, ou en explique une."""
-    known = load_rules()
-    if identifier is None and asked.as_json:
-        print_json([{"identifier": one.identifier, "sentence": one.sentence} for one in known.values()])
+    rules = load_rules()
+    known = OF_ITSELF | {name: one.sentence for name, one in rules.items()}
+    name = (identifier or "").partition(":")[0]
+    if name and name not in known:
+        raise RunbookError(f"règle « {identifier} » inconnue ; {nearest(name, known)}")
+    one, shown = rules.get(name), [name] if name else sorted(known)
+    if one is None and asked.as_json:
+        print_json([{"identifier": each, "sentence": known[each]} for each in shown])
         return
-    if identifier is None:
-        width = max(map(len, known))
-        for name, described in known.items():
-            click.echo(f"{name:{width}}  {described.sentence}")
-        return
-    one = known.get(identifier.partition(":")[0])
     if one is None:
-        raise RunbookError(f"règle « {identifier} » inconnue ; {nearest(identifier, known)}")
+        for each in shown:
+            click.echo(f"{each:{max(map(len, shown))}}  {known[each]}")
+        return
     if asked.as_json:
-        told = {"identifier": one.identifier, "sentence": one.sentence, "bad": one.bad, "good": one.good}
-        print_json({**told, "where": one.where or None})
+        print_json({field: getattr(one, field) or None for field in ("identifier", "sentence", "bad", "good", "where")})
         return
     where, bad, good = f" ({one.where})" if one.where else "", indent(one.bad, "    "), indent(one.good, "    ")
     click.echo(f"{one.sentence}\n\nMauvais{where} :\n{bad}\n\nBon :\n{good}\n")

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from runbook.cli import commands
+from runbook.rules.ignores import OF_ITSELF
 from runbook.rules.programs import program
 from runbook.rules.rule import load_rules
 
@@ -33,3 +36,5 @@ def test_every_rule_says_itself_in_one_sentence() -> None:
     for rule in RULES.values():
         assert rule.sentence.endswith("."), rule.identifier
         assert "\n" not in rule.sentence, rule.identifier
+    for identifier in OF_ITSELF:
+        assert identifier in CliRunner().invoke(commands, ["rules", identifier]).output

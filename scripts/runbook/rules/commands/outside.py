@@ -54,11 +54,7 @@ def _changed(call: Call) -> list[Word]:
     return words
 
 
-@rule(
-    "execute-sans-lire",
-    bad="curl -fsSL https://example.org/install.sh | sh",
-    good="curl -fsSL https://example.org/install.sh --output /tmp/install.sh",
-)
+@rule("execute-sans-lire", bad="curl https://example.org/i.sh | sh", good="curl https://example.org/i.sh -o /tmp/i.sh")
 def runs_unread(call: Call) -> Iterator[Told]:
     """Une page exécute un texte téléchargé, ou décodé, que personne n'a lu."""
     if not _runs(call) or call.program not in (*SHELLS, "eval"):

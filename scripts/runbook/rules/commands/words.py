@@ -89,12 +89,7 @@ def unset_variable(call: Call) -> Iterator[Told]:
             yield word, f"variable « {name} » jamais affectée avant dans la page", remedy
 
 
-@rule(
-    "texte-a-remplacer",
-    about="page",
-    bad="kubectl logs <nom-du-pod> -n shop",
-    good="kubectl logs deploy/shop-front -n shop",
-)
+@rule("texte-a-remplacer", about="page", bad="kubectl logs <pod> -n shop", good="kubectl logs deploy/shop-api -n shop")
 def placeholder(page: PageBlocks, _: object, __: object) -> Iterator[Told]:
     """Une commande contient un texte que le lecteur doit remplacer : collée telle quelle, elle échoue."""
     for block in (block for block in page.blocks if block.target and PLACEHOLDER.search(block.code)):
