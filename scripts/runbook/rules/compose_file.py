@@ -107,21 +107,12 @@ def _read(service: Service, repository: Repository) -> Iterator[tuple[Keys, str]
 
 @rule("copie-de-dockerfile", where="Dockerfile", bad="COPY apps ./app", good="COPY app ./app")
 def copies(repository: Repository) -> Iterator[Told]:
-    """Un Dockerfile copie un fichier que son contexte n'a pas, ou depuis une étape qui n'existe pas."""
+    """Un Dockerfile copie un fichier que son contexte n'a pas."""
     for service in repository.compose.services.values():
         dockerfile = repository.dockerfile_of(service)
-        others = mapping((service.build or {}).get("additional_contexts"))
-        if dockerfile is None:
-            continue
-        for found in dockerfile.of("COPY", "ADD"):
-            stages = {*filter(None, dockerfile.stages), *map(str, range(len(dockerfile.stages))), *others}
-            stage = found.option("from")
-            if stage is not None:
-                if stage.lower() not in stages and not re.search(r"[:/$]", stage):
-                    yield Finding(dockerfile.path, found.line, f"étape « {stage} » inconnue", nearest(stage, stages))
-                continue
-            for source in found.arguments[:-1]:
+        for found in dockerfile.of("COPY", "ADD") if dockerfile else ():
+            for source in found.arguments[:-1] if "--from=" not in found.rest else ():
                 path = posixpath.normpath(posixpath.join(service.context, source.lstrip("/")))
                 if not repository.holds(path) and not re.search(r"[$*?\[<]|://", source):
                     near = nearest(path, repository.beside(path))
-                    yield Finding(dockerfile.path, found.line, f"« {path} » absent du dépôt", near)
+                    yield Finding(service.dockerfile, found.line, f"« {path} » absent du dépôt", near)
