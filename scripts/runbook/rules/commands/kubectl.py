@@ -128,7 +128,7 @@ def unknown_object(call: Call) -> Iterator[Told]:
 def owners_of(situation: Situation, kind: str, name: str) -> list[KubeObject]:
     """The objects of this kind and name, or whose controllers make some that can be called so."""
     kind = "Service" if kind == "Endpoints" else kind
-    called = [item for item in situation.objects if any(fits(name, one) for one in _names(item, kind))]
+    called = [item for item in situation.objects for one in _names(item, kind) if fits(name, one)]
     return called + [item for item in situation.objects if _makes(item, kind, name)]
 
 
