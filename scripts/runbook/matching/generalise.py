@@ -137,7 +137,8 @@ def _json(expected: str, actual: str) -> str:
     indent = re.search(r"^( +)[\"\[{]", expected, re.MULTILINE)
     show = partial(_spread, indent=len(indent[1])) if indent else dumped
     try:
-        made = _list(_shown(expected), read_output(actual))
+        old = [document.value for document in read_expected(expected)]
+        made = _list(old, read_output(actual))
         return "\n".join(ELLIPSIS if value == ELLIPSIS else show(value) for value in made)
     except (NotJsonError, RecursionError):
         return actual
@@ -146,13 +147,9 @@ def _json(expected: str, actual: str) -> str:
 def _laid_out(text: str) -> list[str]:
     """The JSON documents of a text, one value a line; the text itself if it is no JSON."""
     try:
-        return "\n".join(map(_spread, _shown(text))).split("\n")
+        return "\n".join(_spread(document.value) for document in read_expected(text)).split("\n")
     except (NotJsonError, RecursionError):
         return text.split("\n")
-
-
-def _shown(text: str) -> list[Json]:
-    return [ELLIPSIS if document.value is ANY else document.value for document in read_expected(text)]
 
 
 def _spread(value: Json, indent: int = 2) -> str:

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, Literal, NoReturn, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
 
 from runbook.matching.mismatch import quoted
-from runbook.matching.wildcard import ANY, ELLIPSIS, Wild
+from runbook.matching.wildcard import ELLIPSIS
 
 # Numbers are decimals: exact, of any size, and never equal to a boolean.
 Json: TypeAlias = "bool | Decimal | str | list[Json] | dict[str, Json] | None"
@@ -39,15 +39,15 @@ class NotJsonError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One value, and the index in the text where it starts; a lone `…` stands for any others."""
+    """One value, and the index in the text where it starts; a lone `…` is what `"…"` is."""
 
-    value: Json | Literal[Wild.ANY]
+    value: Json
     start: int
 
 
 def read_output(text: str) -> list[Json]:
     """The documents that a command printed."""
-    return [document.value for document in _documents(text) if document.value is not ANY]
+    return [document.value for document in _documents(text)]
 
 
 def read_expected(text: str) -> list[Document]:
@@ -95,7 +95,7 @@ def _documents(text: str, wildcard: str = "", **hooks: Any) -> Iterator[Document
     while found := _START.search(text, end):
         at = found.start()
         if text[at] == wildcard:
-            yield Document(ANY, at)
+            yield Document(ELLIPSIS, at)
             end = at + 1
             continue
         try:

@@ -229,10 +229,8 @@ def limits(repository: Repository) -> Iterator[Told]:
 
 def _quantity(value: Any) -> float:
     """A quantity as Kubernetes writes it; 0 for none, or for one that cannot be read."""
-    text = str(value)
-    unit = next((unit for unit in UNITS if unit and text.endswith(unit)), "")
-    number = text.removesuffix(unit)
-    return float(number) * UNITS[unit] if number.replace(".", "", 1).isdecimal() else 0
+    found = re.fullmatch(r"(\d+(?:\.\d*)?)([A-Za-z]*)", str(value))
+    return float(found[1]) * UNITS.get(found[2], 0) if found else 0
 
 
 @rule("pod-refuse", where="k8s/api.yaml", bad="allowPrivilegeEscalation: true", good="allowPrivilegeEscalation: false")

@@ -27,9 +27,8 @@ def unknown_verb(call: Call) -> Iterator[Told]:
     for what, word, verb in call.wrong:
         if what == "verb":
             parent = verb.rpartition(" ")[0]
-            start = f"{parent} " if parent else ""
-            below = (one[len(start) :] for one in (*call.grammar.verbs, *call.grammar.aliases) if one.startswith(start))
-            known = [one for one in below if one and " " not in one]
+            every = (one.rpartition(" ") for one in (*call.grammar.verbs, *call.grammar.aliases))
+            known = [last for above, _, last in every if above == parent and last]
             near = meant(word.text, known)
             plugin = not parent and call.program in SUBCOMMANDS
             if near or (call.situation.here and not plugin):
