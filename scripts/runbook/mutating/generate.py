@@ -61,7 +61,8 @@ def _unseen(read: list[PageBlocks], repository: Repository) -> manifests.Unseen:
         if keys[-2:-1] != ("labels",) or key.startswith(BY_KUBERNETES):
             return ""
         whose = "Pod" if len(keys) > len(("metadata", "labels", key)) else kind
-        seen = any(key in line and (whose == "Pod" or named.search(line)) for line in commands)
+        free = re.compile(rf"{re.escape(key)}(?!=+\w)" if whose == "Pod" else "(?!)")  # whatever its value
+        seen = any(key in line and (named.search(line) or free.search(line)) for line in commands)
         seen |= any(word in SELECTORS.get(whose, ()) and key in told and named.search(told) for word, told in below)
         return "" if seen else f"aucun sélecteur, aucune commande ne choisit {key}={value}"
 
