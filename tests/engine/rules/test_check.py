@@ -59,6 +59,7 @@ def test_a_page_that_runs_nowhere_may_name_what_is_its_readers(tmp_path: Path, c
         ("kubectl get pods \\ \n  --watch=false", "shellcheck:SC1101"),
         ("git -C other -c user.name=a commit --quietx", "option-inconnue"),
         ("scripts/check --quite", "option-inconnue"),
+        ("pytest -q docs/indx.md::test_x docs/indx.md", "fichier-absent"),
     ],
 )
 def test_a_slip_is_found_wherever_the_page_runs(tmp_path: Path, code: str, identifier: str) -> None:
