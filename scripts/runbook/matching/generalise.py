@@ -12,8 +12,6 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-import msgspec
-
 from runbook.matching import expect, expect_json
 from runbook.matching.expect_text import agrees, heading_fault, is_line, row_fault
 from runbook.matching.json_documents import Json, NotJsonError, dumped, read_expected, read_output
@@ -135,7 +133,7 @@ def _line(old: list[str], unit: int | None, new: str) -> str:
 def _json(expected: str, actual: str) -> str:
     """The documents of the output, cut to the keys that the page shows, laid out as it lays them out."""
     indent = re.search(r"^( +)[\"\[{]", expected, re.MULTILINE)
-    show = partial(_spread, indent=len(indent[1])) if indent else dumped
+    show = partial(dumped, indent=len(indent[1]) if indent else 0)
     try:
         old = [document.value for document in read_expected(expected)]
         made = _list(old, read_output(actual))
@@ -147,14 +145,9 @@ def _json(expected: str, actual: str) -> str:
 def _laid_out(text: str) -> list[str]:
     """The JSON documents of a text, one value a line; the text itself if it is no JSON."""
     try:
-        return "\n".join(_spread(document.value) for document in read_expected(text)).split("\n")
+        return "\n".join(dumped(document.value, indent=2) for document in read_expected(text)).split("\n")
     except (NotJsonError, RecursionError):
         return text.split("\n")
-
-
-def _spread(value: Json, indent: int = 2) -> str:
-    """One value a line."""
-    return msgspec.json.format(dumped(value).encode(errors="replace"), indent=indent).decode()
 
 
 def _value(old: Json, new: Json) -> Json:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn, TypeAlias
 
+import msgspec
+
 from runbook.matching.mismatch import quoted
 from runbook.matching.wildcard import ELLIPSIS
 
@@ -14,6 +16,7 @@ from runbook.matching.wildcard import ELLIPSIS
 Json: TypeAlias = "bool | Decimal | str | list[Json] | dict[str, Json] | None"
 Path: TypeAlias = tuple[str | int, ...]
 
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 _START = re.compile(r"[^ \t\r\n]")
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+')
 # What the parser says to a programmer, for the author of a page.
@@ -55,13 +58,12 @@ def read_expected(text: str) -> list[Document]:
     return list(_documents(text, ELLIPSIS, object_pairs_hook=_once))
 
 
-def dumped(value: Json) -> str:
-    """`value` as JSON on one line, with numbers as they were written."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{dumped(name)}: {dumped(item)}" for name, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(dumped, value)) + "]"
-    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
+def dumped(value: Json, indent: int = 0) -> str:
+    """`value` as JSON, with numbers as they were written: on one line, or one value a line."""
+    try:
+        return msgspec.json.format(_ENCODER.encode(value), indent=indent).decode()
+    except UnicodeEncodeError:  # half of a character, which only an escape can write
+        return json.dumps(value, indent=indent or None, default=str)
 
 
 def line_of(text: str, documents: list[Document], path: Path) -> int | None:
