@@ -35,8 +35,7 @@ def sample(mutants: list[Mutant], count: int | None, seed: int) -> list[Mutant]:
 def _all(read: list[PageBlocks], repository: Repository, targets: Collection[str]) -> Iterator[Mutant]:
     source = repository.settings.model
     judged, unseen = shell_scripts(repository), _unseen(read, repository)
-    folders = [folder for application in source.applications.values() for folder in application.path]
-    modules = tuple(f"{folder}/".removeprefix("./") for folder in folders)
+    modules = tuple(f"{path}/".removeprefix("./") for one in source.applications.values() for path in one.path)
     written = {item.path for item in repository.objects}
     for name in sorted(repository.files):
         if name == repository.compose.path or (name in written and name not in source.generated):
