@@ -48,9 +48,9 @@ def unknown_option(call: Call) -> Iterator[Told]:
         elif what == "no-value":
             yield word, f"« {name} » de « {named} » ne prend pas de valeur", f"écrire « {name} » seul"
         elif what == "option":
-            known = options_of(call.grammar.verbs.get(call.verb) or "").names
+            known = options_of(call.grammar.verbs.get(call.verb) or "")
             above, _, last = call.verb.rpartition(" ")
-            of_above = call.verb and name in options_of(call.grammar.verbs.get(above) or "").names
+            of_above = call.verb and name in options_of(call.grammar.verbs.get(above) or "")
             owner = f"c'est une option de « {call.program} {above} » : l'écrire avant « {last} »" if of_above else ""
             near = meant(name, known)
             if near or owner or call.situation.here:
