@@ -41,6 +41,7 @@ UNSEEN = ("SC1017", "SC1018", "SC1100", "SC1101", "SC1110", "SC1111")
 
 
 Comment = tuple[str, int, str, str]  # file, line, code, message
+Read = Callable[[Any], Comment]
 SAME = itemgetter("file", "line", "code", "message")
 
 
@@ -51,7 +52,7 @@ def shellcheck(repository: Repository, pages: Callable[[], Sequence[PageBlocks]]
     scripts = _whole(repository, shell_scripts(repository))
     options = ["--norc", "--shell=bash", "--format=json", "--severity=info", f"--exclude={','.join(SHELLCHECK_OFF)}"]
     judged = {*(one.page for one in scripts), *(block.page for block in blocks if block.target)}
-    said = _asked(repository, "shellcheck", options, [*blocks, *scripts], ".sh", SAME)
+    said = _asked(repository, "shellcheck", options, [*blocks, *scripts], SAME)
     yield from (one for one in said if one.path in judged or one.rule[1:] in UNSEEN)
 
 
@@ -59,7 +60,7 @@ def shellcheck(repository: Repository, pages: Callable[[], Sequence[PageBlocks]]
 def hadolint(repository: Repository, _: object) -> Iterator[Finding]:
     """hadolint trouve à redire à un Dockerfile."""
     texts = _whole(repository, repository.dockerfiles)
-    yield from _asked(repository, "hadolint", ["--no-fail", "--format", "json"], texts, ".Dockerfile", SAME)
+    yield from _asked(repository, "hadolint", ["--no-fail", "--format", "json"], texts, SAME)
 
 
 @rule(
@@ -78,7 +79,7 @@ def zizmor(repository: Repository, _: object) -> Iterator[Finding]:
         return file, place["concrete"]["location"]["start_point"]["row"] + 1, one["ident"], one["desc"]
 
     options, texts = ["--offline", "--no-progress", "--format", "json"], _whole(repository, workflow_files(repository))
-    yield from _asked(repository, "zizmor", options, texts, ".yml", read)
+    yield from _asked(repository, "zizmor", options, texts, read)
 
 
 @rule("actionlint", about="tool", where=".github/workflows/ci.yml", bad="needs: [biuld]", good="needs: [build]")
@@ -86,7 +87,7 @@ def actionlint(repository: Repository, _: object) -> Iterator[Finding]:
     """actionlint trouve à redire à un workflow."""
     options, texts = ["-no-color", "-format", "{{json .}}"], _whole(repository, workflow_files(repository))
     read = itemgetter("filepath", "line", "kind", "message")
-    yield from _asked(repository, "actionlint", options, texts, ".yml", read)
+    yield from _asked(repository, "actionlint", options, texts, read)
 
 
 @rule("schema-kubernetes", about="tool", where="k8s/api.yaml", bad="replicass: 2", good="replicas: 2")
@@ -185,18 +186,13 @@ def absent(repository: Repository, pages: Sequence[PageBlocks]) -> list[str]:
 
 
 def _asked(
-    repository: Repository,
-    name: str,
-    options: list[str],
-    texts: Sequence[Block],
-    suffix: str,
-    read: Callable[[Any], Comment],
+    repository: Repository, name: str, options: list[str], texts: Sequence[Block], read: Read
 ) -> Iterator[Finding]:
     """What a program that takes files and answers in JSON says of these texts; nothing where it is not installed."""
     found = program(name)
     if found is None or not texts:
         return
-    status, ask = Path(found).stat(), partial(_comments, [found, *options], suffix, read)
+    status, ask = Path(found).stat(), partial(_comments, [found, *options], read)
     version = f"{status.st_size} {status.st_mtime_ns} {options}"
     said = asked_once(repository, name, version, [one.code for one in texts], ask)
     for one in texts:
@@ -206,14 +202,12 @@ def _asked(
             yield Finding(one.page, max(one.line + line, 1), message.rstrip("."), remedy, f":{named}")
 
 
-def _comments(
-    command: list[str], suffix: str, read: Callable[[Any], Comment], texts: list[str]
-) -> dict[str, list[Any]]:
+def _comments(command: list[str], read: Read, texts: list[str]) -> dict[str, list[Any]]:
     """What the program says of all these texts, by one call for each processor where they are many."""
     at_once = max(len(texts) // (os.cpu_count() or 1) + 1, 50)  # fewer take no longer than another start
     said: dict[str, list[Any]] = {text: [] for text in texts}
     with tempfile.TemporaryDirectory(prefix="runbook-check-") as folder:
-        names = [f"{number}{suffix}" for number in range(len(texts))]
+        names = [f"{number}.yml" for number in range(len(texts))]  # zizmor reads no other; the rest, any
         for name, text in zip(names, texts, strict=True):
             Path(folder, name).write_text(f"{text}\n", encoding="utf-8")
         run = partial(subprocess.run, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
