@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,7 @@ UNSEEN = ("SC1017", "SC1018", "SC1100", "SC1101", "SC1110", "SC1111")
 
 
 Comment = tuple[str, int, str, str]  # file, line, code, message
+Reads = Callable[[Any], Comment]
 SAME = itemgetter("file", "line", "code", "message")
 
 
@@ -185,12 +187,7 @@ def absent(repository: Repository, pages: Sequence[PageBlocks]) -> list[str]:
 
 
 def _asked(
-    repository: Repository,
-    name: str,
-    options: list[str],
-    texts: Sequence[Block],
-    suffix: str,
-    read: Callable[[Any], Comment],
+    repository: Repository, name: str, options: list[str], texts: Sequence[Block], suffix: str, read: Reads
 ) -> Iterator[Finding]:
     """What a program that takes files and answers in JSON says of these texts; nothing where it is not installed."""
     found = program(name)
@@ -206,20 +203,20 @@ def _asked(
             yield Finding(one.page, max(one.line + line, 1), message.rstrip("."), remedy, f":{named}")
 
 
-def _comments(
-    command: list[str], suffix: str, read: Callable[[Any], Comment], texts: list[str]
-) -> dict[str, list[Any]]:
-    """What the program says of all these texts, by one call for each processor where they are many."""
+def _comments(command: list[str], suffix: str, read: Reads, texts: list[str]) -> dict[str, list[Any]]:
+    """What the program says of all these texts, by one call for each processor where they are many.
+
+    A shell writes the files: here each of them would wait until the commands, which are read meanwhile, let it.
+    """
     at_once = max(len(texts) // (os.cpu_count() or 1) + 1, 50)  # fewer take no longer than another start
     said: dict[str, list[Any]] = {text: [] for text in texts}
-    with tempfile.TemporaryDirectory(prefix="runbook-check-") as folder:
-        names = [f"{number}{suffix}" for number in range(len(texts))]
-        for name, text in zip(names, texts, strict=True):
-            Path(folder, name).write_text(f"{text}\n", encoding="utf-8")
-        run = partial(subprocess.run, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        with ThreadPoolExecutor() as pool:
-            calls = ([*command, *names[start : start + at_once]] for start in range(0, len(names), at_once))
-            answers = [json.loads(ran.stdout or "[]") for ran in pool.map(run, calls)]
+    names = [f"{number}{suffix}" for number in range(len(texts))]
+    written = [f"printf '%s\\n' {shlex.quote(text)} >{name}" for name, text in zip(names, texts, strict=True)]
+    with tempfile.TemporaryDirectory(prefix="runbook-check-") as folder, ThreadPoolExecutor() as pool:
+        parts = [slice(start, start + at_once) for start in range(0, len(texts), at_once)]
+        scripts = ["\n".join((*written[part], f"{shlex.join([*command, *names[part]])} </dev/null")) for part in parts]
+        run = partial(subprocess.run, ["sh"], cwd=folder, capture_output=True, encoding="utf-8", check=False)
+        answers = [json.loads(ran.stdout or "[]") for ran in pool.map(lambda script: run(input=script), scripts)]
     for file, line, code, message in map(read, chain.from_iterable(answers)):
         said[texts[int(Path(file).name.partition(".")[0])]].append([line, code, message])
     return said
