@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from urllib.parse import unquote
 
 from markdown.extensions.toc import slugify, slugify_unicode
 
@@ -35,12 +36,11 @@ def anchors(page: PageBlocks, pages: Sequence[PageBlocks], _: Repository) -> Ite
     known = {one.page.uri: one.page for one in pages}
     for line, text in lines_of(page.page):
         for found in LINK.finditer(CODE.sub("", text)):
-            path, separator, anchor = found[1].partition("#")
+            path, separator, anchor = map(unquote, found[1].partition("#"))
             if not separator or not anchor or "://" in path or (path and not path.endswith(".md")):
                 continue
             uri = posixpath.normpath(posixpath.join(posixpath.dirname(page.page.uri), path)) if path else page.page.uri
-            target = known.get(uri)
-            there = sections(target.markdown) if target else None
+            there = sections(known[uri].markdown) if uri in known else None
             if there is None or anchor.startswith(("fn", "__")):
                 continue
             if anchor.lower() not in there and re.sub(r"[_-]\d+$", "", anchor.lower()) not in there:
