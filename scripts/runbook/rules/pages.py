@@ -16,7 +16,8 @@ from runbook.rules.rule import rule
 
 FENCED = re.compile(r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!\\)\]\(<?([^)\s>]*)>?(?:\s+[^)]*)?\)")
-HEADING = re.compile(r"^[\s>]*#{1,6}\s+(.*?)\s*#*\s*$")  # also in quotes, lists and boxes
+# Also in quotes, lists and boxes; or a line that is underlined.
+HEADING = re.compile(r"^[ \t>]*#{1,6}[ \t]+(.+?)[ \t]*#*[ \t\r]*$|^(.+)\n[ \t]*(?:=+|-+)[ \t\r]*$", re.MULTILINE)
 IDENTIFIER = re.compile(r"\{[^}]*?#([^\s}]+)[^}]*\}|\b(?:id|name)=[\"']?([\w:.-]+)")
 CODE = re.compile(r"(`+)(.+?)\1")
 QUOTED_FILE = re.compile(r"\.?[\w-]+(?:/[\w.-]+)+")
@@ -58,13 +59,8 @@ def sections(markdown: str) -> set[str] | None:
     if GENERATED.search(markdown):
         return None
     found = {(one[1] or one[2]).lower() for one in IDENTIFIER.finditer(markdown)}
-    before = ""
-    for text in markdown.split("\n"):
-        heading = HEADING.match(text)
-        title = heading[1] if heading else before if re.fullmatch(r"\s*(=+|-+)\s*", text) else ""
-        before = text
-        if title:
-            found |= _slugs(re.sub(r"\{[^}]*\}\s*$", "", title))
+    for title in HEADING.finditer(markdown):
+        found |= _slugs(re.sub(r"\{[^}]*\}\s*$", "", title[1] or title[2]))
     return found
 
 
