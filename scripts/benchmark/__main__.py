@@ -38,6 +38,7 @@ def main(folder: Path, rounds: int) -> None:
     )
     byexample = [str(folder / "venv/bin/byexample"), "-l", "shell", "--quiet", str(example)]
     runbook = [sys.executable, "-m", "runbook"]
+    built = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder / "built")]
     pages = [*runbook, "--root", str(root), "run", "docs/index.md"]
     rows: list[tuple[str, Callable[[], object]]] = [
         (f"bash, un script de {COMMANDS} commandes", lambda: _run(["bash", str(script)])),
@@ -46,14 +47,10 @@ def main(folder: Path, rounds: int) -> None:
         (f"runbook run, page de {COMMANDS} blocs, relue", lambda: _run(pages, forgetting=root)),
         (f"runbook run, page de {COMMANDS} blocs, inchangée", lambda: _run(pages)),
         (f"byexample, page de {COMMANDS} exemples", lambda: _run(byexample)),
+        ("runbook check, ce dépôt, sans rien de retenu", lambda: _run([*runbook, "check"], True, forgetting=Path())),
         ("runbook check --no-cache, ce dépôt", lambda: _run([*runbook, "check", "--no-cache"], verdict=True)),
         ("runbook check, ce dépôt inchangé", lambda: _run([*runbook, "check"], verdict=True)),
-        (
-            "mkdocs build --strict, ce dépôt",
-            lambda: _run(
-                [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder / "built")], verdict=True
-            ),
-        ),
+        ("mkdocs build --strict, ce dépôt", lambda: _run(built, verdict=True)),
     ]
     load = os.getloadavg()[0]
     costs = {label: _median(action, rounds) for label, action in rows}

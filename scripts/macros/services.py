@@ -77,8 +77,8 @@ def read_service(repository: Repository, name: str) -> Service:
         image=composed.image,
         port=port.host,
         target=port.target,
-        memory_limit=composed.spec["mem_limit"],
-        stop_grace=composed.spec["stop_grace_period"],
+        memory_limit=composed.value["mem_limit"],
+        stop_grace=composed.value["stop_grace_period"],
         environment=composed.environment,
     )
 

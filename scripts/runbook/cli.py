@@ -15,7 +15,7 @@ from runbook.errors import RunbookError
 from runbook.settings import FILE, SITE_VARIABLE, SITES
 
 EXIT_MISUSE, EXIT_INTERRUPTED, EXIT_UNREAD = 2, 130, 1
-GARBAGE = 100_000  # objects between two collections: with Python's own figure a short run spends a tenth on looking
+GARBAGE = 1_000_000  # objects between two collections: with Python's own figure a short run spends a tenth on looking
 UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 VERBS = ("list", "plan", "check", "run", "accept", "report", "mutate", "serve", "rules")
 

@@ -36,11 +36,11 @@ def bare(root: Path, site: str = PLAIN, **pages: str) -> Path:
 
 
 def test_without_settings_pages_are_listed_and_checked_and_nobody_is_at_fault(tmp_path: Path) -> None:
-    root = bare(tmp_path / "site", index="```bash\nls\n```\n\n```fish\nls\n```\n")
+    root = bare(tmp_path / "site", index="```bash\nls\n```\n\n```fish\nls\n```\n\n```sh\nbuild\n└── hello\n```\n")
     listed = command_line(root, "list")
     assert (listed.returncode, listed.stdout.splitlines()) == (
         0,
-        ["docs/index.md:1  indécis  ls", "docs/index.md:5  indécis  ls"],
+        ["docs/index.md:1  indécis  ls", "docs/index.md:5  indécis  ls", "docs/index.md:9  indécis  build …"],
     )
     assert "indécis : 1 × langage « fish »" in listed.stderr
     checked = command_line(root, "check")
@@ -126,10 +126,12 @@ def test_a_plugin_that_fails_before_any_page_is_left_out_unless_it_writes_into_p
 
 def test_an_extension_that_a_plugin_adds_and_that_lacks_a_module_is_left_out(tmp_path: Path) -> None:
     root = bare(tmp_path / "site", PLAIN + "hooks: [hook.py]\n", index="```bash\nls\n```\n")
-    lacking = HOOK.replace("        md.preprocessors", "        import nowhere_module\n        md.preprocessors")
-    (root / "hook.py").write_text(lacking, encoding="utf-8")
-    assert "« Stumbling » absente d'ici (No module named 'nowhere_module')" in read_site(root, "mkdocs.yml").unknown[0]
-    assert len(blocks(root)[0].blocks) == 1
+    for lacks, said in (("import nowhere_module", "No module named"), ("open('/nowhere')", "No such file")):
+        lacking = HOOK.replace("        return lines", f"        {lacks}\n        return lines")
+        (root / "hook.py").write_text(lacking, encoding="utf-8")
+        assert "« Stumbling » absente d'ici" in (told := read_site(root, "mkdocs.yml").unknown[0])
+        assert said in told
+        assert len(blocks(root)[0].blocks) == 1
 
 
 def test_a_site_in_its_own_folder_is_read_where_the_plugin_that_allows_it_is_not_here(tmp_path: Path) -> None:

@@ -42,10 +42,10 @@ def test_what_bash_cannot_be_given_is_undecided_with_its_reason(make_site, openi
     assert [(doubt.line, why in doubt.cause) for doubt in page.doubts] == [(4, True)]
 
 
-def test_a_here_document_of_a_session_is_its_commands(make_site) -> None:
-    typed = "$ cat > x <<EOF\na: 1\n  b: 2\nEOF\nx is there\n$ true"
+def test_what_goes_on_after_its_line_in_a_session_is_not_judged_by_its_beginning(make_site) -> None:
+    typed = "$ cat > x <<EOF\na: 1\nEOF\n$ curl -d '{\n}'\n$ ls \\\n  -l\n$ true"
     (block,) = read(make_site(index=f"```console\n{typed}\n```\n")).all_blocks
-    assert block.typed == "cat > x <<EOF\na: 1\n  b: 2\nEOF\n\ntrue"
+    assert block.typed.strip("\n").split("\n") == ["ls \\", "  -l", "true"]
 
 
 def test_a_reason_not_to_run_decides(make_site) -> None:

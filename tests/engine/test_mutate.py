@@ -90,7 +90,6 @@ def test_changed_results_are_compared_with_the_outputs_of_one_run(
     words = "".join(f"word{letter * 3}\n" for letter in "abcdef")
     root = make_site(page=f"\n{fence(COUNTED, expected=words.strip())}")
     _, report, _ = _mutate(root, "--run", "here", "--only", "expected-word-changed")
-
     assert Counter(mutant["outcome"] for mutant in report["mutants"]) == {"tué par l'exécution": 6}
     assert (tmp_path / "runs.txt").read_text(encoding="utf-8") == "x\n"
 

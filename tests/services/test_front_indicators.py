@@ -46,6 +46,7 @@ def test_the_page_shows_the_last_month_of_everything_and_one_series_drawn_and_to
     (drawing,) = [svg for svg in shown.all("svg") if svg.get("role") == "img"]
     named = {attributes["id"] for _, attributes in shown.elements if "id" in attributes}
     assert set(drawing["aria-labelledby"].split()) <= named
+    assert ", mois par mois</title>" in answer.text
     assert "au plus haut" in shown.text
     assert len([circle for circle in shown.all("circle") if circle.get("class") == "point"]) == 24
 

@@ -16,6 +16,7 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
+from jsonschema_specifications import REGISTRY
 from schemathesis import GenerationMode, checks
 from sqlalchemy import create_engine, inspect
 
@@ -312,6 +313,32 @@ def test_the_document_names_every_route_and_no_other(api_client):
     }
 
     assert told == routes
+
+
+def test_the_schemas_of_the_document_say_nothing_that_json_schema_does_not_know():
+    """A keyword that nobody knows is allowed, and means nothing: a mistyped one takes a limit away."""
+    vocabularies = [REGISTRY.contents(uri)["properties"] for uri in REGISTRY if "2020-12/meta/" in uri]
+    known = {"example", *(keyword for properties in vocabularies for keyword in properties)}
+    whole = document("1.0.0")
+
+    used = {key for schema in schemas(whole["components"]["schemas"].values(), whole) for key in schema}
+    assert used <= known, used - known
+    assert {"type", "properties", "additionalProperties", "minimum", "maximum", "format"} <= used
+
+
+def schemas(first, whole):
+    """Every schema among these and under them, and those that stand anywhere under the key `schema`."""
+    waiting, named = [*first], [whole]
+    while named:
+        value = named.pop()
+        waiting += [value["schema"]] if isinstance(value, dict) and "schema" in value else []
+        named += value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    while waiting:
+        schema = waiting.pop()
+        yield schema
+        several = [one for key in ("anyOf", "oneOf", "allOf", "prefixItems") for one in schema.get(key, ())]
+        single = [schema[key] for key in ("items", "additionalProperties", "not") if isinstance(schema.get(key), dict)]
+        waiting += [*schema.get("properties", {}).values(), *several, *single]
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))

@@ -8,10 +8,8 @@ from tests.site.conftest import ROOT, documented
 
 PAGE = "docs/exploitation/deboguer.md"
 TEXT = (ROOT / PAGE).read_text(encoding="utf-8")
-SYMPTOMS = (
-    "page-blanche api-indisponible imagepullbackoff objet-manquant memoire crashloopbackoff "
-    "pending jamais-pret configuration fichiers"
-)
+SYMPTOMS = """page-blanche api-indisponible imagepullbackoff objet-manquant memoire crashloopbackoff
+pending jamais-pret configuration fichiers"""
 STEPS = ("constater", "diagnostiquer", "remedier", "retour")
 HEADING = re.compile(r"^#{2,3} .*\{ #([a-z-]+) \}$")
 

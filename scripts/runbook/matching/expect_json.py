@@ -24,7 +24,7 @@ def check(text: str) -> str | None:
         return f"JSON invalide à la ligne {_line(text, error.at) + 1} du résultat attendu : {error}{hint}"
     if not documents:
         return "le résultat attendu est vide"
-    if all(document.value in (ANY, ELLIPSIS) for document in documents):
+    if all(document.value == ELLIPSIS for document in documents):
         return "un résultat attendu fait seulement de « … » n'affirme rien"
     return None
 
@@ -41,7 +41,7 @@ def compare(expected: str, actual: str) -> Mismatch | None:
     except NotJsonError as error:
         return Mismatch(None, _not_json(output, error))
     try:
-        difference = _in_list([document.value for document in wanted], found, ())
+        difference = _in_list(elements([document.value for document in wanted]), found, ())
     except RecursionError:
         return Mismatch(None, _TOO_DEEP)
     return Mismatch(line_of(expected, wanted, difference.path), difference.reason) if difference else None

@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 from runbook.matching import tables
 from runbook.matching.mismatch import Mismatch, advice, quoted
 from runbook.matching.text_pattern import BLANKS, Grid, Item, Line, Row, Text, read
-from runbook.matching.wildcard import ANY, ELLIPSIS, Pattern, Placement, fits, place
+from runbook.matching.wildcard import ANY, ELLIPSIS, Placement, fits, place
 
 _SPACES: Final = re.compile(r" +")
 _NEAR: Final = 50  # lines to look for one that is only displaced: what is further off explains nothing
@@ -28,7 +28,7 @@ def compare(expected: str, actual: str) -> Mismatch | None:
         got = quoted(output.lines[at])
         if not items:
             return Mismatch(0, f"rien ne devait être affiché ; obtenu {got}")
-        return Mismatch(_last_line(items), f"la sortie continue après la fin attendue : {got}")
+        return Mismatch(expected.rstrip().count("\n"), f"la sortie continue après la fin attendue : {got}")
     if isinstance(item, Grid):
         return _table_mismatch(item, output, placement)
     absent = _absent(quoted(item.text), output, placement)
@@ -123,12 +123,6 @@ def locate_rows(grid: Grid, table: tables.Table, output: Text) -> Placement[Row]
     return place(grid.rows, len(rows), lambda row, at: at + 1 if not row_fault(row, table, rows[at]) else None)
 
 
-def _last_line(items: Pattern[Item]) -> int | None:
-    """The last line of the pattern that is not a wildcard."""
-    shown = [one for item in items if item is not ANY for one in (item, *(item.rows if isinstance(item, Grid) else ()))]
-    return max((one.index for one in shown if one is not ANY), default=None)
-
-
 def _absent(what: str, output: Text, placement: Placement[Item]) -> str:
     """How to say that a line or a table is not where it should be."""
     at = placement.at
@@ -164,7 +158,8 @@ def _row_mismatch(grid: Grid, table: tables.Table, output: Text) -> Mismatch:
     placement = locate_rows(grid, table, output)
     row, at = placement.item, placement.at
     if row is None:
-        return Mismatch(_last_line([grid]), f"le tableau a une ligne en trop : {quoted(lines[at])}")
+        last = max((row.index for row in grid.rows if row is not ANY), default=grid.index)
+        return Mismatch(last, f"le tableau a une ligne en trop : {quoted(lines[at])}")
     if placement.floating or at == len(lines):
         named = next((line for line in lines[at:] if _same_name(row, table, line)), None)
         absent = f"il manque dans le tableau la ligne {quoted(row.text)}"

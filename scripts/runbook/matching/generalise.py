@@ -8,11 +8,8 @@ Beside what the page shows, it tells the first wrong thing, and little around it
 import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from itertools import islice
 from typing import Final
-
-import msgspec
 
 from runbook.matching import expect, expect_json
 from runbook.matching.expect_text import agrees, heading_fault, is_line, row_fault
@@ -135,10 +132,11 @@ def _line(old: list[str], unit: int | None, new: str) -> str:
 def _json(expected: str, actual: str) -> str:
     """The documents of the output, cut to the keys that the page shows, laid out as it lays them out."""
     indent = re.search(r"^( +)[\"\[{]", expected, re.MULTILINE)
-    show = partial(_spread, indent=len(indent[1])) if indent else dumped
+    width = len(indent[1]) if indent else 0
     try:
-        made = _list(_shown(expected), read_output(actual))
-        return "\n".join(ELLIPSIS if value == ELLIPSIS else show(value) for value in made)
+        old = [document.value for document in read_expected(expected)]
+        made = _list(old, read_output(actual))
+        return "\n".join(ELLIPSIS if value == ELLIPSIS else dumped(value, width) for value in made)
     except (NotJsonError, RecursionError):
         return actual
 
@@ -146,18 +144,9 @@ def _json(expected: str, actual: str) -> str:
 def _laid_out(text: str) -> list[str]:
     """The JSON documents of a text, one value a line; the text itself if it is no JSON."""
     try:
-        return "\n".join(map(_spread, _shown(text))).split("\n")
+        return "\n".join(dumped(document.value, indent=2) for document in read_expected(text)).split("\n")
     except (NotJsonError, RecursionError):
         return text.split("\n")
-
-
-def _shown(text: str) -> list[Json]:
-    return [ELLIPSIS if document.value is ANY else document.value for document in read_expected(text)]
-
-
-def _spread(value: Json, indent: int = 2) -> str:
-    """One value a line."""
-    return msgspec.json.format(dumped(value).encode(errors="replace"), indent=indent).decode()
 
 
 def _value(old: Json, new: Json) -> Json:

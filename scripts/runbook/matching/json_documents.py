@@ -5,15 +5,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, Literal, NoReturn, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
+
+import msgspec
 
 from runbook.matching.mismatch import quoted
-from runbook.matching.wildcard import ANY, ELLIPSIS, Wild
+from runbook.matching.wildcard import ELLIPSIS
 
 # Numbers are decimals: exact, of any size, and never equal to a boolean.
 Json: TypeAlias = "bool | Decimal | str | list[Json] | dict[str, Json] | None"
 Path: TypeAlias = tuple[str | int, ...]
 
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 _START = re.compile(r"[^ \t\r\n]")
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+')
 # What the parser says to a programmer, for the author of a page.
@@ -39,15 +42,15 @@ class NotJsonError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One value, and the index in the text where it starts; a lone `…` stands for any others."""
+    """One value, and the index in the text where it starts; a lone `…` is what `"…"` is."""
 
-    value: Json | Literal[Wild.ANY]
+    value: Json
     start: int
 
 
 def read_output(text: str) -> list[Json]:
     """The documents that a command printed."""
-    return [document.value for document in _documents(text) if document.value is not ANY]
+    return [document.value for document in _documents(text)]
 
 
 def read_expected(text: str) -> list[Document]:
@@ -55,13 +58,12 @@ def read_expected(text: str) -> list[Document]:
     return list(_documents(text, ELLIPSIS, object_pairs_hook=_once))
 
 
-def dumped(value: Json) -> str:
-    """`value` as JSON on one line, with numbers as they were written."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{dumped(name)}: {dumped(item)}" for name, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(dumped, value)) + "]"
-    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
+def dumped(value: Json, indent: int = 0) -> str:
+    """`value` as JSON, with numbers as they were written: on one line, or one value a line."""
+    try:
+        return msgspec.json.format(_ENCODER.encode(value), indent=indent).decode()
+    except UnicodeEncodeError:  # half of a character, which only an escape can write
+        return json.dumps(value, indent=indent or None, default=str)
 
 
 def line_of(text: str, documents: list[Document], path: Path) -> int | None:
@@ -95,7 +97,7 @@ def _documents(text: str, wildcard: str = "", **hooks: Any) -> Iterator[Document
     while found := _START.search(text, end):
         at = found.start()
         if text[at] == wildcard:
-            yield Document(ANY, at)
+            yield Document(ELLIPSIS, at)
             end = at + 1
             continue
         try:

@@ -29,8 +29,11 @@ def quoted(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """`text`, cut when it is long, with its control characters, tabs apart, as escapes: a terminal would obey them."""
-    shown = text if text.isprintable() else "".join(map(_visible, text))
+    """`text`, cut when it is long, with its control characters as escapes: a terminal would obey them."""
+    shown = "".join(
+        one if one.isprintable() or unicodedata.category(one) == "Zs" else one.encode("unicode_escape").decode()
+        for one in text.expandtabs()
+    )
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} [et {len(shown) - _LONGEST} caractères]"
 
 
@@ -63,9 +66,3 @@ def _plain(text: str) -> str:
 
 def _name(character: str) -> str:
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
-
-
-def _visible(character: str) -> str:
-    if character == "\t" or character.isprintable() or unicodedata.category(character) == "Zs":
-        return character
-    return character.encode("unicode_escape").decode()

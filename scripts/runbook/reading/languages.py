@@ -13,7 +13,7 @@ PROMPT = re.compile(
     r"^\s*(?:[$%❯] |PS [A-Z]:\\[^>]*> ?|(?:\(\w+\) )?\[?[\w.-]+@[\w.-]+[:~\w/ -]*\]?[$#] )\S", re.MULTILINE
 )
 CONTINUED = re.compile(r"^\s*> ?")
-HERE = re.compile(r"(?<!<)<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
+TREE = re.compile(r"^\W*[├└]", re.MULTILINE)  # what `tree` prints
 
 
 def is_shell(language: str, source: str) -> bool:
@@ -37,11 +37,11 @@ def why_not_bash(language: str, source: str) -> str:
 
 def why_unreadable(source: str) -> str:
     """Why bash could not read this at all, where nobody has said that it should; empty if it could."""
-    if not parse(source).has_error:
+    if not TREE.search(source) and not parse(source).has_error:
         return ""
     with contextlib.suppress(OSError):
         ran = subprocess.run(["bash", "-n"], input=source.encode(), capture_output=True, check=False)
-        if not ran.returncode:
+        if not TREE.search(source) and not ran.returncode:
             return ""
     return "bash ne saurait le lire : un texte à remplacer, ou des sorties mêlées aux commandes"
 
@@ -50,14 +50,14 @@ def typed(language: str, source: str) -> str:
     """The commands of a session for bash, each on its line and without its prompt; empty where there are none."""
     if language.casefold() in OTHERS.split():
         return ""
-    lines, goes_on, until = [], False, ""
+    lines, goes_on = [], False
     for line in source.split("\n"):
-        prompt = None if until else PROMPT.match(line)
+        prompt = PROMPT.match(line)
         if prompt and "PS " not in prompt[0]:
             lines.append(line[prompt.end() - 1 :])
         else:
             lines.append(CONTINUED.sub("", line) if goes_on else "")
-        here = HERE.search(lines[-1]) if not until else None
-        until = here[2] if here else until if lines[-1].strip() != until else ""
-        goes_on = bool(until) or lines[-1].endswith("\\")
+        goes_on = lines[-1].endswith("\\")
+        if not goes_on and parse(lines[-1]).has_error:  # a quotation or a here-document goes on for some lines
+            lines[-1] = ""
     return "\n".join(lines) if any(lines) else ""

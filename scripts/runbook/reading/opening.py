@@ -161,8 +161,8 @@ def _is_here(extension: Any, unknown: list[str]) -> bool:
     name = extension if isinstance(extension, str) else type(extension).__name__
     with contextlib.suppress(Exception):  # of another kind: with its own settings MkDocs will judge it
         try:
-            python_markdown.Markdown(extensions=[extension])
-        except (ImportError, AttributeError) as error:
+            python_markdown.Markdown(extensions=[extension]).convert("" if isinstance(extension, str) else "x")
+        except (ImportError, AttributeError, OSError) as error:
             cause = f"extension « {name} » absente d'ici ({reason(error)})"
             unknown.append(f"{cause} ; l'installer, sinon les pages sont lues sans elle")
             return False

@@ -44,17 +44,19 @@ def totals(steps: Iterable[Result]) -> Totals:
     )
 
 
-def by_page(campaigns: Sequence[Campaign]) -> list[tuple[str, Totals, int]]:
+def by_page(campaigns: Sequence[Campaign]) -> list[tuple[str, Totals, int, Campaign | None]]:
     """What each page comes to, in the order of their paths, then all of them under an empty path.
 
-    The last figure is of the commands that did not run in a campaign that the static check found nothing in.
+    The figure is of the commands that did not run in a campaign that the static check found nothing in; after it comes
+    the first campaign that verified one of the page's.
     """
-    steps = [(step, campaign.findings == []) for campaign in campaigns for step in campaign.steps]
+    steps = [(step, campaign) for campaign in campaigns for step in campaign.steps]
     told = []
     for page in [*sorted({step.page for step, _ in steps}), ""]:
-        listed = [(step, checked) for step, checked in steps if page in ("", step.page)]
-        seen = sum(checked and step.outcome is Outcome.NOT_RUN for step, checked in listed)
-        told.append((page, totals(step for step, _ in listed), seen))
+        listed = [(step, campaign) for step, campaign in steps if page in ("", step.page)]
+        seen = sum(campaign.findings == [] and step.outcome is Outcome.NOT_RUN for step, campaign in listed)
+        proof = next((campaign for step, campaign in listed if step.outcome is Outcome.VERIFIED), None)
+        told.append((page, totals(step for step, _ in listed), seen, proof))
     return told
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from runbook.outcome import Result
 from runbook.reading.content import withheld
 from runbook.reporting.coverage import Totals, drop, totals
 from runbook.reporting.record import FILE, VERSION, Campaign, Record, decoded, encode, load_previous
@@ -14,8 +15,6 @@ from runbook.whole_file import alone, write_whole
 HISTORY = "history"  # a folder, with one file for each
 HISTORY_VERSION = 1
 KEPT = 20
-
-Unit = tuple[str, str]  # page and target
 
 
 class PastRun(msgspec.Struct, frozen=True):
@@ -51,20 +50,20 @@ def merge(previous: Record | None, done: Campaign, minimum: float) -> Record:
         return Record(VERSION, [done])
     proven = {step.unit for one in previous.campaigns for step in one.steps if step.target not in one.missing}
     stays = proven & {step.unit for step in done.steps if step.target in done.missing}
-    new = _without(done, lambda unit: unit in stays)
+    new = without(done, lambda step: step.unit in stays)
     if not new.steps:
         return previous
     pages = {step.page for step in done.steps}
-    older = [_without(one, lambda unit: unit[0] in pages and unit not in stays) for one in previous.campaigns]
+    older = [without(one, lambda step: step.page in pages and step.unit not in stays) for one in previous.campaigns]
     together = [new, *(campaign for campaign in older if campaign.steps)]
     # A drop of the coverage is one of the whole record: what is proven since may have mended it.
     again = [_judged(replace(one, drop=drop(together, minimum, None) or "")) if one.drop else one for one in together]
     return Record(VERSION, again)
 
 
-def _without(campaign: Campaign, gone: Callable[[Unit], bool]) -> Campaign:
+def without(campaign: Campaign, gone: Callable[[Result], bool]) -> Campaign:
     """What is left of a campaign, and of its faults: those of targets that it still speaks of."""
-    steps = [step for step in campaign.steps if not gone(step.unit)]
+    steps = [step for step in campaign.steps if not gone(step)]
     if len(steps) == len(campaign.steps):
         return campaign
     targets = {step.target for step in steps}

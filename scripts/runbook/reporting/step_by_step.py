@@ -95,17 +95,16 @@ class StepByStep:
 
     def _show(self, judged: Judged) -> None:
         step, result = judged.step, judged.result
-        sign, style = SIGNS[result.outcome]
         if result.outcome is Outcome.NOT_RUN:
             if result.why is not Reason.PASSED:
-                self._tell(Text.assemble("  ", (sign, style), f" {step.place} : {result.reason}"))
+                self._tell(Text.assemble("  ", SIGNS[result.outcome], f" {step.place} : {result.reason}"))
             return
         expected = step.block.expected.text if step.block.expected else ""
         for name, text in (("sortie", result.out), ("erreurs", result.err), ("résultat attendu", expected)):
             if text.strip():
                 self._tell(Text(f"  {name} :", "dim"), Padding(Text(text.rstrip()), (0, 0, 0, 4)))
         said = f" {result.outcome}{f' : {result.reason}' if result.reason else ''}"
-        self._tell(Text.assemble("  ", (sign, style), said, (f"  {result.seconds:.1f} s", "dim")))
+        self._tell(Text.assemble("  ", SIGNS[result.outcome], said, (f"  {result.seconds:.1f} s", "dim")))
         self._note(f"{_now()} {result.place} :{said}")
 
     def _tell(self, *shown: RenderableType) -> None:

@@ -105,15 +105,14 @@ def show_summary(campaigns: Sequence[Campaign], console: Console) -> None:
         said = f" {step.place} : {step.outcome} : {step.reason}"
         console.print(Text.assemble(SIGNS[Outcome.FAILED], said))
         console.print(Padding(Group(*_printed(step.out, step.err)), (0, 0, 0, 6), expand=False))
-    console.print(_verdict(campaigns))
+    console.print(_verdict(campaigns, steps))
     for one in campaigns:
         where = f"{one.date}, commit {one.commit[:10] or 'inconnu'}{' modifié' if one.dirty else ''}"
         console.print(Text(f"  {where}, {one.seconds:.0f} s : {len(one.steps)} commandes", "dim"))
 
 
-def _verdict(campaigns: Sequence[Campaign]) -> Text:
+def _verdict(campaigns: Sequence[Campaign], steps: Sequence[Result]) -> Text:
     """The verdict in one phrase."""
-    steps = [step for campaign in campaigns for step in campaign.steps]
     ran = sum(step.outcome is not Outcome.NOT_RUN for step in steps)
     left = any(step.why in (Reason.PASSED, Reason.STOPPED) for step in steps)
     if left and not any(step.outcome.bad for step in steps):
@@ -149,16 +148,10 @@ def coverage_table(campaigns: Sequence[Campaign]) -> Table:
     headings = "Page, Commandes, Vérifiées, Sans assertion, Échouées, Exclues (raison), Non exécutées"
     last = "Contrôlées seulement", "Dernière preuve"
     table = Table(*headings.split(", "), *last, box=None, pad_edge=False)
-    for page, count, checked in by_page(campaigns):
+    for page, count, checked, proof in by_page(campaigns):
         undecided = count.not_run - count.excluded
         counts = (count.steps, count.verified, count.executed, count.failed, count.excluded, undecided, checked)
-        proofs = [
-            campaign
-            for campaign in campaigns
-            if any(step.outcome is Outcome.VERIFIED and page in ("", step.page) for step in campaign.steps)
-        ]
-        newest = max(proofs, key=lambda campaign: campaign.date, default=None)
-        table.add_row(page or "Ensemble", *map(str, counts), _run_of(newest) if newest else "aucune")
+        table.add_row(page or "Ensemble", *map(str, counts), _run_of(proof) if proof else "aucune")
     return table
 
 
@@ -171,10 +164,9 @@ def _line(result: Result) -> Text:
     if result.attempts:
         tries = f", {result.attempts} essais" if result.attempts > 1 else ""
         shown.append(f"  {result.seconds:.1f} s{tries}", "dim")
-    if result.outcome.bad:
-        shown.append(f"\n         {result.outcome} : {result.reason}", "red")
-    elif result.reason:
-        shown.append(f"\n         {result.reason}", "dim")
+    if result.reason:
+        outcome = f"{result.outcome} : " if result.outcome.bad else ""
+        shown.append(f"\n         {outcome}{result.reason}", "red" if result.outcome.bad else "dim")
     return shown
 
 

@@ -28,21 +28,17 @@ class Service(Document):
 
     name: str = field(kw_only=True)
 
-    @property
-    def spec(self) -> dict[str, Any]:
-        return mapping(self.value)
-
     def __str__(self) -> str:
         return f"service « {self.name} »"
 
     @property
     def image(self) -> str:
-        return filled(str(self.spec.get("image", "")))
+        return filled(str(self.at("image", default="")))
 
     @property
     def build(self) -> dict[str, Any] | None:
         """`context` and `dockerfile`, whichever way they are written; None where nothing is built."""
-        build = self.spec.get("build")
+        build = self.at("build")
         if build is None:
             return None
         return {"context": build} if isinstance(build, str) else mapping(build)
@@ -66,13 +62,13 @@ class Service(Document):
     @property
     def environment(self) -> dict[str, str | None]:
         """Its variables; None for one that is passed on from the host."""
-        return pairs(self.spec.get("environment"))
+        return pairs(self.at("environment"))
 
     @property
     def ports(self) -> list[Published]:
         """Its ports in either way of writing them; text that is no port is passed over."""
         found = []
-        for index, port in enumerate(items(self.spec.get("ports"))):
+        for index, port in enumerate(items(self.at("ports"))):
             if isinstance(port, dict):
                 host, target, address = port.get("published"), port.get("target"), str(port.get("host_ip", ""))
             else:
@@ -86,7 +82,7 @@ class Service(Document):
 
     def named(self, key: str) -> list[str]:
         """The names under a key that takes a list or a mapping: networks, depends_on, secrets, configs."""
-        value = self.spec.get(key)
+        value = self.at(key)
         if isinstance(value, list):
             return [str(entry.get("source", "")) if isinstance(entry, dict) else str(entry) for entry in value]
         return [str(name) for name in mapping(value)]
@@ -115,7 +111,7 @@ class Compose(Document):
 
     def profiles(self) -> set[str]:
         """The profiles that some service has."""
-        return {str(name) for service in self.services.values() for name in items(service.spec.get("profiles"))}
+        return {str(name) for service in self.services.values() for name in items(service.at("profiles"))}
 
 
 def pairs(value: Any) -> dict[str, str | None]:

@@ -29,11 +29,6 @@ class Instruction:
             words = text.split()
         return [word for word in words if not word.startswith("--")]
 
-    def option(self, name: str) -> str | None:
-        """The value of `--name=value`."""
-        found = re.match(rf"(?:--\w+=\S+\s+)*--{name}=(\S+)", self.rest)
-        return found[1] if found else None
-
 
 @dataclass(frozen=True, eq=False)
 class Dockerfile:

@@ -25,13 +25,7 @@ SUBCOMMANDS = ("kubectl", "git")  # where an unknown verb may be a plugin's, or 
 SHORTENED = ("gnu", "git")  # where a long option may be cut short
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """`names` maps each way to write an option to its last one; `valued` take a value, `optional` may, after `=`."""
-
-    names: Mapping[str, str]
-    valued: frozenset[str]
-    optional: frozenset[str]
+Option = tuple[str, str]  # its longest name; `=` if it takes a value, `?` if it may
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +85,13 @@ def builtins() -> frozenset[str]:
 
 
 @cache
-def options_of(text: str) -> Options:
-    """`-a,--all --name= --dry-run?`, read."""
-    names: dict[str, str] = {}
-    valued: set[str] = set()
-    optional: set[str] = set()
+def options_of(text: str) -> Mapping[str, Option]:
+    """`-a,--all --name= --dry-run?`, read: each way to write an option → the option."""
+    found: dict[str, Option] = {}
     for entry in text.split():
-        *others, main = entry.rstrip("=?").split(",")
-        names |= dict.fromkeys([*others, main], main)
-        (valued if entry.endswith("=") else optional if entry.endswith("?") else set()).add(main)
-    return Options(names, frozenset(valued), frozenset(optional))
+        ways = entry.rstrip("=?")
+        found |= dict.fromkeys(ways.split(","), (ways.rpartition(",")[2], entry.removeprefix(ways)))
+    return found
 
 
 def read_call(command: Command, situation: Situation) -> Call:
@@ -159,44 +150,43 @@ def _read_option(call: Call, grammar: Grammar, word: Word, waiting: list[Word]) 
         text = f"{text} {grammar.verbs['']}" if call.verb else " ".join(filter(None, grammar.verbs.values()))
     known = options_of(text)
     for name, value in _parts(word, known):
-        main = _known(grammar, name, known)
-        if main is None:
+        option = _known(grammar, name, known)
+        if option is None:
             if UNKNOWN not in name and (call.verb or call.program != "git"):  # whose help leaves out some of its own
                 call.wrong.append(("option", word, name))
-        elif main in known.valued and value is None:
+            continue
+        main, takes = option
+        if takes == "=" and value is None:
             if not waiting:
                 call.wrong.append(("value", word, name))
                 return
-            call.options.append((main, waiting.pop(0)))
-        else:
-            takes = main in known.valued or main in known.optional
-            if value is not None and not takes and value.text not in ("true", "false"):
-                call.wrong.append(("no-value", word, name))
-            call.options.append((main, value))
+            value = waiting.pop(0)  # noqa: PLW2901 — it stands in the next word
+        elif value is not None and not takes and value.text not in ("true", "false"):
+            call.wrong.append(("no-value", word, name))
+        call.options.append((main, value))
 
 
-def _known(grammar: Grammar, name: str, known: Options) -> str | None:
-    """The last name of the option; small programs and git take one that is cut short, curl `--no-…`."""
-    main = known.names.get(name)
-    if main is None and grammar.program in SHORTENED:
+def _known(grammar: Grammar, name: str, known: Mapping[str, Option]) -> Option | None:
+    """The option; small programs and git take one that is cut short, curl `--no-…`."""
+    option = known.get(name)
+    if option is None and grammar.program in SHORTENED:
         if re.fullmatch(r"-\d+", name):
-            return name
-        main = next((known.names[one] for one in known.names if name[:2] == "--" and one.startswith(name)), None)
-    return name if main is None and grammar.program == "curl" and f"--{name[5:]}" in known.names else main
+            return name, ""
+        option = next((known[one] for one in known if name[:2] == "--" and one.startswith(name)), None)
+    return (name, "") if option is None and grammar.program == "curl" and f"--{name[5:]}" in known else option
 
 
-def _parts(word: Word, known: Options) -> Iterator[tuple[str, Word | None]]:
+def _parts(word: Word, known: Mapping[str, Option]) -> Iterator[tuple[str, Word | None]]:
     """The options of one word, each with the value that the word itself holds: `--x=1`, `-x1`, a cluster `-ab`."""
     text = word.text
-    if text.startswith("--") or text in known.names or re.fullmatch(r"-\d+", text):
+    if text.startswith("--") or text in known or re.fullmatch(r"-\d+", text):
         name, separator, value = text.partition("=")
         yield name, replace(word, text=value) if separator else None
         return
     rest = text[1:]
     while rest:
         name, rest = f"-{rest[0]}", rest[1:]
-        main = known.names.get(name)
-        if rest and (main in known.valued or main in known.optional or rest.startswith("=")):
+        if rest and (known.get(name, ("", ""))[1] or rest.startswith("=")):
             yield name, replace(word, text=rest.removeprefix("="))
             return
         yield name, None

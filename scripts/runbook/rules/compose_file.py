@@ -27,7 +27,7 @@ def undeclared(repository: Repository) -> Iterator[Told]:
 
 def _mounted(service: Service) -> Iterator[str]:
     """The source of each volume that has one."""
-    for entry in items(service.spec.get("volumes")):
+    for entry in items(service.at("volumes")):
         if isinstance(entry, dict) and entry.get("type") in ("bind", "volume"):
             yield filled(str(entry.get("source", "")))
         elif ":" in str(entry) and not isinstance(entry, dict):
@@ -38,11 +38,11 @@ def _mounted(service: Service) -> Iterator[str]:
 def healthy(repository: Repository) -> Iterator[Told]:
     """Un service attend qu'un autre soit en bonne santé, et celui-ci n'a pas de contrôle de santé."""
     for service in repository.compose.services.values():
-        for name, told in mapping(service.spec.get("depends_on")).items():
+        for name, told in service.map("depends_on").items():
             other = repository.compose.services.get(str(name))
             if other is None or mapping(told).get("condition") != "service_healthy":
                 continue
-            own = mapping(other.spec.get("healthcheck"))
+            own = other.map("healthcheck")
             dockerfile = repository.dockerfile_of(other)
             if own.get("disable") or (dockerfile and not dockerfile.checked and not own.get("test")):
                 cause = f"« {name} », sans contrôle de santé, serait attendu toujours"
@@ -76,7 +76,7 @@ def ports(repository: Repository) -> Iterator[Told]:
             if listening and port.target not in listening:
                 remedy = nearest(str(port.target), map(str, listening))
                 yield service, ("ports", port.index), f"port {port.target} publié, et rien n'y écoute", remedy
-            if port.host is not None and not service.spec.get("profiles"):
+            if port.host is not None and not service.at("profiles"):
                 other = taken.setdefault((port.host, port.address), service.name)
                 if other != service.name:
                     yield service, ("ports", port.index), f"port {port.host} déjà pris par « {other} »", "un autre"
@@ -97,7 +97,7 @@ def _read(service: Service, repository: Repository) -> Iterator[tuple[Keys, str]
         yield ("build", "context"), service.context
         if service.context in repository.folders and "dockerfile_inline" not in service.build:
             yield ("build", "dockerfile"), service.dockerfile
-    given = service.spec.get("env_file")
+    given = service.at("env_file")
     for one in items(given) or [given]:
         told = one if isinstance(one, dict) else {"path": one}
         if told.get("path") and told.get("required", True):
@@ -107,21 +107,12 @@ def _read(service: Service, repository: Repository) -> Iterator[tuple[Keys, str]
 
 @rule("copie-de-dockerfile", where="Dockerfile", bad="COPY apps ./app", good="COPY app ./app")
 def copies(repository: Repository) -> Iterator[Told]:
-    """Un Dockerfile copie un fichier que son contexte n'a pas, ou depuis une étape qui n'existe pas."""
+    """Un Dockerfile copie un fichier que son contexte n'a pas."""
     for service in repository.compose.services.values():
         dockerfile = repository.dockerfile_of(service)
-        others = mapping((service.build or {}).get("additional_contexts"))
-        if dockerfile is None:
-            continue
-        for found in dockerfile.of("COPY", "ADD"):
-            stages = {*filter(None, dockerfile.stages), *map(str, range(len(dockerfile.stages))), *others}
-            stage = found.option("from")
-            if stage is not None:
-                if stage.lower() not in stages and not re.search(r"[:/$]", stage):
-                    yield Finding(dockerfile.path, found.line, f"étape « {stage} » inconnue", nearest(stage, stages))
-                continue
-            for source in found.arguments[:-1]:
+        for found in dockerfile.of("COPY", "ADD") if dockerfile else ():
+            for source in found.arguments[:-1] if "--from=" not in found.rest else ():
                 path = posixpath.normpath(posixpath.join(service.context, source.lstrip("/")))
                 if not repository.holds(path) and not re.search(r"[$*?\[<]|://", source):
                     near = nearest(path, repository.beside(path))
-                    yield Finding(dockerfile.path, found.line, f"« {path} » absent du dépôt", near)
+                    yield Finding(service.dockerfile, found.line, f"« {path} » absent du dépôt", near)

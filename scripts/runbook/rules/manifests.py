@@ -84,12 +84,10 @@ def volumes(repository: Repository) -> Iterator[Told]:
         keys: Keys = (*(item.pod_keys or ()), "spec", "volumes")
         described = [str(one.get("name")) for one in item.maps(*keys)]
         claims = [str(under(one, "metadata", "name")) for one in item.maps("spec", "volumeClaimTemplates")]
-        mounts = [
-            (one, n, str(m.get("name"))) for one in item.containers() for n, m in enumerate(one.maps("volumeMounts"))
-        ]
+        mounts = [(one, n, m.get("name")) for one in item.containers() for n, m in enumerate(one.maps("volumeMounts"))]
         for container, index, name in mounts:
             if name not in (*described, *claims):
-                yield container, ("volumeMounts", index), f"volume « {name} » non décrit", nearest(name, described)
+                yield container, ("volumeMounts", index), f"volume « {name} » non décrit", nearest(str(name), described)
         for index, name in enumerate(described):
             if name not in {mounted for _, _, mounted in mounts}:
                 yield item, (*keys, index), f"volume « {name} » qu'aucun conteneur ne monte", "le monter, ou le retirer"
@@ -231,10 +229,8 @@ def limits(repository: Repository) -> Iterator[Told]:
 
 def _quantity(value: Any) -> float:
     """A quantity as Kubernetes writes it; 0 for none, or for one that cannot be read."""
-    text = str(value)
-    unit = next((unit for unit in UNITS if unit and text.endswith(unit)), "")
-    number = text.removesuffix(unit)
-    return float(number) * UNITS[unit] if number.replace(".", "", 1).isdecimal() else 0
+    found = re.fullmatch(r"(\d+(?:\.\d*)?)([A-Za-z]*)", str(value))
+    return float(found[1]) * UNITS.get(found[2], 0) if found else 0
 
 
 @rule("pod-refuse", where="k8s/api.yaml", bad="allowPrivilegeEscalation: true", good="allowPrivilegeEscalation: false")

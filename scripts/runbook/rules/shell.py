@@ -75,7 +75,7 @@ class Shell:
         inner.arrays["@"] = list(command.arguments)
         lines = {word.text: word.line for word in command.arguments}
         for done in inner.walk(body, command.block, command.piped):
-            words = tuple(replace(word, line=lines.get(word.text, word.line)) for word in done.words)
+            words = tuple(replace(word, line=lines[word.text]) if word.text in lines else word for word in done.words)
             yield replace(done, words=words, stdin=done.stdin if done.stdin is not None else command.stdin)
 
     def inner(self) -> "Shell":
@@ -272,7 +272,7 @@ def _literal(node: tree_sitter.Node) -> str:
     text = text_of(node)
     match node.type:
         case "word":
-            return re.sub(r"\\(.)", r"\1", text)
+            return re.sub(r"\\(.)", r"\1", text) if "\\" in text else text
         case "string_content":
             return re.sub(r'\\([$`"\\])|\\\n', r"\1", text)
         case "raw_string":

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from runbook.errors import RunbookError
 from runbook.reading.selection import Selection
 from runbook.reporting import record, terminal
+from runbook.reporting.kept import without
 from runbook.verbs.options import JSON, JUNIT, RECORD, Asked, print_json, verb
 
 
@@ -44,12 +45,8 @@ def command(asked: Asked, commit: str | None, schema: bool) -> int:
 
 def _of(done: record.Record, selection: Selection) -> record.Record:
     """What the record says of the steps selected."""
-    of_each = ((one, [step for step in one.steps if selection.holds(step.page, step.line)]) for one in done.campaigns)
-    campaigns = [
-        replace(one, steps=steps, exit_status=int(bool(one.faults) or any(step.outcome.bad for step in steps)))
-        for one, steps in of_each
-        if steps
-    ]
+    asked = (without(one, lambda step: not selection.holds(step.page, step.line)) for one in done.campaigns)
+    campaigns = [campaign for campaign in asked if campaign.steps]
     if not campaigns:
         raise RunbookError("aucune exécution enregistrée de ces pages ; les exécuter : runbook run")
     return replace(done, campaigns=campaigns)

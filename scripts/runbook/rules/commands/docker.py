@@ -39,9 +39,7 @@ def _images(call: Call) -> Iterable[Word]:
     return call.operands if call.verb in (*OF_IMAGES, "load docker-image") else ()
 
 
-@rule(
-    "construction", "docker", bad="docker build --build-arg EDITIONS=2 .", good="docker build --build-arg EDITION=2 ."
-)
+@rule("construction", "docker", bad="docker build --build-arg EDITON=2 .", good="docker build --build-arg EDITION=2 .")
 def build(call: Call) -> Iterator[Told]:
     """docker build part d'un dossier sans Dockerfile, ou donne un argument que celui-ci ne prend pas."""
     situation, files = call.situation, call.values("--file")

@@ -18,11 +18,11 @@ from runbook.rules.situation import SYSTEM
 
 # How many operands come before those that are files read.
 AT_ONCE = """cat head tail sort uniq wc cut tac nl od base64 sha256sum md5sum diff ls stat du file less paste join cmp
-shellcheck hadolint readlink source . bash sh python chown"""
-AFTER_ONE = "grep egrep fgrep sed awk jq yq chmod"
+shellcheck hadolint readlink source . bash sh python cd pushd"""
+AFTER_ONE = "grep egrep fgrep sed awk jq yq chmod chown chgrp"
 READS = dict.fromkeys(AT_ONCE.split(), 0) | dict.fromkeys(AFTER_ONE.split(), 1)
-ONE_FILE = ("python", "bash", "sh", "source", ".")  # what follows it is the script's
-FREE_FORM = ("awk", "jq", "yq", *ONE_FILE)  # options whose values are not known here
+ONE_FILE = ("python", "bash", "sh", "source", ".", "cd", "pushd")  # what follows it is the script's
+FREE_FORM = ("awk", "jq", "yq", "egrep", "fgrep", *ONE_FILE)  # options whose values are not known here
 GIVEN = ("--regexp", "--file", "--expression")  # then the first operand is no pattern
 OPTIONS = {  # whose value is a file or a folder read
     "curl": ("--config", "--upload-file", "--cacert", "--cert", "--key", "--netrc-file"),
@@ -63,14 +63,15 @@ def _operands(call: Call) -> list[Word]:
     match call.program:
         case "cp" | "mv" | "install":
             words = words if call.values("--target-directory") else words[:-1]
-        case "cd" | "pushd":
-            words = words[:1]
         case "docker" if call.verb in (*BUILDS, *OUT):
             words = [word for word in words[:1] if ":" not in word.text]
         case "git" if call.verb in TRACKED and "-C" not in texts:
             words = words[: len(words) - (call.verb == "mv")]
         case "git" if call.verb in AFTER_DASHES and "-C" not in texts and "--" in texts:
             words = list(call.command.arguments[texts.index("--") + 1 :])
+        case "pytest":  # what follows an option may be its value
+            own = [one for before, one in pairwise([Word("", 0), *words]) if "-" not in (before.text[:1], one.text[:1])]
+            words = [replace(one, text=one.text.partition("::")[0]) for one in own if "/" in one.text]
         case program if program in READS and not (program in FREE_FORM and any(one.text[:1] == "-" for one in words)):
             words = words[READS[program] - call.has(*GIVEN) if READS[program] else 0 :]
             words = words[:1] if program in ONE_FILE else words

@@ -128,7 +128,7 @@ def unknown_object(call: Call) -> Iterator[Told]:
 def owners_of(situation: Situation, kind: str, name: str) -> list[KubeObject]:
     """The objects of this kind and name, or whose controllers make some that can be called so."""
     kind = "Service" if kind == "Endpoints" else kind
-    called = [item for item in situation.objects if any(fits(name, one) for one in _names(item, kind))]
+    called = [item for item in situation.objects for one in _names(item, kind) if fits(name, one)]
     return called + [item for item in situation.objects if _makes(item, kind, name)]
 
 
@@ -183,9 +183,7 @@ def wrong_namespace(call: Call) -> Iterator[Told]:
         yield None, "kubectl regarde dans « default », où ce dépôt n'a rien", f"ajouter -n {min(own)}"
 
 
-@rule(
-    "selecteur-vide", "kubectl", bad="kubectl get po -n shop -l app=fronts", good="kubectl get po -n shop -l app=front"
-)
+@rule("selecteur-vide", "kubectl", bad="kubectl get pods -A -l app=fronts", good="kubectl get pods -A -l app=front")
 def empty_selector(call: Call) -> Iterator[Told]:
     """Un sélecteur d'étiquettes ne désigne aucun objet des manifestes."""
     situation = call.situation

@@ -27,9 +27,8 @@ def unknown_verb(call: Call) -> Iterator[Told]:
     for what, word, verb in call.wrong:
         if what == "verb":
             parent = verb.rpartition(" ")[0]
-            start = f"{parent} " if parent else ""
-            below = (one[len(start) :] for one in (*call.grammar.verbs, *call.grammar.aliases) if one.startswith(start))
-            known = [one for one in below if one and " " not in one]
+            every = (one.rpartition(" ") for one in (*call.grammar.verbs, *call.grammar.aliases))
+            known = [last for above, _, last in every if above == parent and last]
             near = meant(word.text, known)
             plugin = not parent and call.program in SUBCOMMANDS
             if near or (call.situation.here and not plugin):
@@ -49,9 +48,9 @@ def unknown_option(call: Call) -> Iterator[Told]:
         elif what == "no-value":
             yield word, f"« {name} » de « {named} » ne prend pas de valeur", f"écrire « {name} » seul"
         elif what == "option":
-            known = options_of(call.grammar.verbs.get(call.verb) or "").names
+            known = options_of(call.grammar.verbs.get(call.verb) or "")
             above, _, last = call.verb.rpartition(" ")
-            of_above = call.verb and name in options_of(call.grammar.verbs.get(above) or "").names
+            of_above = call.verb and name in options_of(call.grammar.verbs.get(above) or "")
             owner = f"c'est une option de « {call.program} {above} » : l'écrire avant « {last} »" if of_above else ""
             near = meant(name, known)
             if near or owner or call.situation.here:
@@ -89,12 +88,7 @@ def unset_variable(call: Call) -> Iterator[Told]:
             yield word, f"variable « {name} » jamais affectée avant dans la page", remedy
 
 
-@rule(
-    "texte-a-remplacer",
-    about="page",
-    bad="kubectl logs <un-pod> -n shop",
-    good="kubectl logs deploy/shop-front -n shop",
-)
+@rule("texte-a-remplacer", about="page", bad="kubectl logs <pod> -n shop", good="kubectl logs deploy/shop-api -n shop")
 def placeholder(page: PageBlocks, _: object, __: object) -> Iterator[Told]:
     """Une commande contient un texte que le lecteur doit remplacer : collée telle quelle, elle échoue."""
     for block in (block for block in page.blocks if block.target and PLACEHOLDER.search(block.code)):
