@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -206,14 +207,14 @@ def _comments(command: list[str], read: Read, texts: list[str]) -> dict[str, lis
     """What the program says of all these texts, by one call for each processor where they are many."""
     at_once = max(len(texts) // (os.cpu_count() or 1) + 1, 50)  # fewer take no longer than another start
     said: dict[str, list[Any]] = {text: [] for text in texts}
-    with tempfile.TemporaryDirectory(prefix="runbook-check-") as folder:
-        names = [f"{number}.yml" for number in range(len(texts))]  # zizmor reads no other; the rest, any
-        for name, text in zip(names, texts, strict=True):
-            Path(folder, name).write_text(f"{text}\n", encoding="utf-8")
-        run = partial(subprocess.run, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        with ThreadPoolExecutor() as pool:
-            calls = ([*command, *names[start : start + at_once]] for start in range(0, len(names), at_once))
-            answers = [json.loads(ran.stdout or "[]") for ran in pool.map(run, calls)]
+    names = [f"{number}.yml" for number in range(len(texts))]  # zizmor reads no other; the rest, any
+    # a shell writes them: here each would wait until the commands, which are read meanwhile, let it
+    written = [f"printf '%s\\n' {shlex.quote(text)} >{name}" for name, text in zip(names, texts, strict=True)]
+    with tempfile.TemporaryDirectory(prefix="runbook-check-") as folder, ThreadPoolExecutor() as pool:
+        parts = [slice(start, start + at_once) for start in range(0, len(texts), at_once)]
+        scripts = ["\n".join((*written[part], f"{shlex.join([*command, *names[part]])} </dev/null")) for part in parts]
+        run = partial(subprocess.run, ["sh"], cwd=folder, capture_output=True, encoding="utf-8", check=False)
+        answers = [json.loads(ran.stdout or "[]") for ran in pool.map(lambda script: run(input=script), scripts)]
     for file, line, code, message in map(read, chain.from_iterable(answers)):
         said[texts[int(Path(file).name.partition(".")[0])]].append([line, code, message])
     return said
@@ -225,8 +226,7 @@ def _whole(repository: Repository, paths: Iterable[str]) -> list[Block]:
 
 def program(name: str) -> str | None:
     """Where a program is: beside Python, or on the PATH."""
-    beside = Path(sys.executable).with_name(name)
-    return str(beside) if beside.exists() else shutil.which(name)
+    return shutil.which(str(Path(sys.executable).with_name(name))) or shutil.which(name)
 
 
 def module(name: str) -> str:

@@ -270,7 +270,7 @@ BEHIND = "kubectl get --raw /api/v1/namespaces/shop/services"
         ('kubectl get pods -A -o jsonpath="{..image}"', []),
         ("kubectl get pods -A -o jsonpath=\"{.items[*]['metadata.name', 'status.capacity']}\"", []),
         ("kubectl get pods -A -o jsonpath='{.items[*].metadta.name}{\"\\t\"}'", ["champ-inconnu"]),
-        ("git add k8s/apis.yaml", ["fichier-absent"]),
+        ("git add k8s/apis.yaml; chown 65534 settings.envv", ["fichier-absent"] * 2),
         ("docker compose --env-file settings.envv up --detach", ["fichier-absent"]),
         ("docker build --file front.Dockerfil .", ["fichier-absent"]),
         ("uv pip compile --constraint requirements.txt", []),
