@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 # Nothing to reach: a program that takes the question for an order finds no server to give it to.
 NOWHERE = {"KUBECONFIG": "/dev/null", "DOCKER_HOST": "unix:///nonexistent", "HOME": "/nonexistent", "LC_ALL": "C"}
+AT_ONCE = {"FILTER_BRANCH_SQUELCH_WARNING": "1"}  # else git waits until somebody has read its warning
 
 
 def said(*words: str) -> str:
@@ -21,7 +22,7 @@ def takes_none(questions: list[tuple[str, ...]]) -> list[bool]:
 
 
 def _run(words: tuple[str, ...]) -> tuple[int, str]:
-    environment = {**os.environ, **NOWHERE}
+    environment = {**os.environ, **NOWHERE, **AT_ONCE}
     with tempfile.TemporaryDirectory() as folder:  # `kubectl config set-… --help` writes a file called so
         try:
             ran = subprocess.run(

@@ -1,6 +1,7 @@
 """A MkDocs repository in a temporary folder, and the engine opened on it."""
 
 import gc
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -8,7 +9,9 @@ from textwrap import dedent
 import pytest
 
 from tests.engine.preloaded import remember_what_is_installed
+from tests.engine.runs import free_port
 
+SAMPLE = Path(__file__).parent.parent / "sample"
 SETTINGS = """
 [tool.runbook]
 deadline = 5
@@ -69,3 +72,18 @@ def make_site(tmp_path: Path) -> MakeSite:
         return tmp_path
 
     return make
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    return copy_of_sample(tmp_path)
+
+
+def copy_of_sample(folder: Path) -> Path:
+    """The small repository that is not DataPress, with ports of its own."""
+    root = Path(shutil.copytree(SAMPLE, folder / "sample", ignore=shutil.ignore_patterns(".runbook")))
+    for port in ("8765", "8766"):
+        own = str(free_port())
+        for path in (root / "pyproject.toml", root / "docs" / "index.md"):
+            path.write_text(path.read_text(encoding="utf-8").replace(port, own), encoding="utf-8")
+    return root

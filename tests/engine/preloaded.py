@@ -97,10 +97,10 @@ def called(
 
 def remember_what_is_installed() -> None:
     """MkDocs asks every distribution what it declares, each time that it opens a site: here nothing changes of that."""
-    for module in (mkdocs.plugins, mkdocs.utils):
-        module.entry_points = cache(module.entry_points)  # type: ignore[attr-defined]
+    themes = mkdocs.utils.get_themes()
+    mkdocs.utils.get_themes = cache(lambda: themes)  # its own memory is emptied for each site
+    mkdocs.plugins.entry_points = cache(mkdocs.plugins.entry_points)  # type: ignore[attr-defined]
     mkdocs.plugins.get_plugins()
-    mkdocs.utils.get_theme_names()
 
 
 @cache

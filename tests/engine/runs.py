@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import socket
 import subprocess
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -19,6 +21,8 @@ from runbook.settings import load
 from tests.engine.preloaded import Called, called
 
 TRACKER = "multiprocessing.resource_tracker"
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = count(18_000 + 500 * WORKER)  # below those that the kernel gives to whoever asks for any
 
 
 def run_site(root: Path, missing: dict[str, str] | None = None, chosen: tuple[str, ...] = ()) -> Journal:
@@ -35,6 +39,15 @@ def run_site(root: Path, missing: dict[str, str] | None = None, chosen: tuple[st
     assert not folder.exists()
     assert not psutil.Process().children(recursive=True)
     return journal
+
+
+def free_port() -> int:
+    """A port on which nobody listens, and which no other worker of these tests is given."""
+    for port in PORTS:
+        with socket.socket() as free, contextlib.suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def outcomes(journal: Journal) -> list[Outcome]:

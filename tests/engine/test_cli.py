@@ -1,7 +1,6 @@
 """The command as a person or a pipeline calls it, on a small repository that is not DataPress."""
 
 import json
-import shutil
 import signal
 import subprocess
 import xml.etree.ElementTree as ET
@@ -11,13 +10,6 @@ import psutil
 import pytest
 
 from tests.engine.runs import begun, command_line
-
-SAMPLE = Path(__file__).parent.parent / "sample"
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(SAMPLE, tmp_path / "sample", ignore=shutil.ignore_patterns(".runbook")))
 
 
 def test_list_gives_every_command_with_its_place(sample: Path) -> None:

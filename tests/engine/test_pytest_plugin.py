@@ -1,22 +1,13 @@
 """The second door: pytest sees each step as a test named by its place in the page."""
 
 import os
-import shutil
 import subprocess
 from importlib.metadata import entry_points
 from pathlib import Path
 
-import pytest
-
 from tests.engine.preloaded import called
 
 PLUGIN = "runbook.pytest_plugin"
-SAMPLE = Path(__file__).parent.parent / "sample"
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(SAMPLE, tmp_path / "sample", ignore=shutil.ignore_patterns(".runbook")))
 
 
 def run_pytest(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

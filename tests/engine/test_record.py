@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,21 +12,14 @@ import jsonschema
 import pytest
 
 from runbook.reporting.fingerprints import fingerprints
+from tests.engine.conftest import copy_of_sample
 from tests.engine.runs import begun, command_line
-
-SAMPLE = Path(__file__).parent.parent / "sample"
 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample after a run of all its pages, with a target that depends on a file."""
-    root = Path(
-        shutil.copytree(
-            SAMPLE,
-            tmp_path_factory.mktemp("record") / "sample",
-            ignore=shutil.ignore_patterns(".runbook", "__pycache__"),
-        )
-    )
+    root = copy_of_sample(tmp_path_factory.mktemp("record"))
     settings = root / "pyproject.toml"
     text = settings.read_text(encoding="utf-8")
     assert "[tool.runbook.targets.here]\n" in text

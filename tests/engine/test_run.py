@@ -12,7 +12,7 @@ from runbook.reading.blocks import find_blocks
 from runbook.reading.pages import read_site
 from runbook.running.run import opened
 from runbook.settings import load
-from tests.engine.runs import fence, one, outcomes, run_site
+from tests.engine.runs import fence, free_port, one, outcomes, run_site
 
 
 def test_an_output_that_is_what_the_page_shows_is_verified(make_site) -> None:
@@ -145,12 +145,6 @@ def test_a_condition_that_is_false_is_a_reason_of_the_page(make_site) -> None:
     assert result.outcome is Outcome.NOT_RUN
     assert result.page_reason
     assert "test -e nowhere" in result.reason
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def test_a_background_step_is_awaited_and_stopped_at_the_end_of_the_page(make_site) -> None:

@@ -8,7 +8,6 @@ Beside what the page shows, it tells the first wrong thing, and little around it
 import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -133,11 +132,11 @@ def _line(old: list[str], unit: int | None, new: str) -> str:
 def _json(expected: str, actual: str) -> str:
     """The documents of the output, cut to the keys that the page shows, laid out as it lays them out."""
     indent = re.search(r"^( +)[\"\[{]", expected, re.MULTILINE)
-    show = partial(dumped, indent=len(indent[1]) if indent else 0)
+    width = len(indent[1]) if indent else 0
     try:
         old = [document.value for document in read_expected(expected)]
         made = _list(old, read_output(actual))
-        return "\n".join(ELLIPSIS if value == ELLIPSIS else show(value) for value in made)
+        return "\n".join(ELLIPSIS if value == ELLIPSIS else dumped(value, width) for value in made)
     except (NotJsonError, RecursionError):
         return actual
 

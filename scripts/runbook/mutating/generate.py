@@ -35,8 +35,7 @@ def sample(mutants: list[Mutant], count: int | None, seed: int) -> list[Mutant]:
 def _all(read: list[PageBlocks], repository: Repository, targets: Collection[str]) -> Iterator[Mutant]:
     source = repository.settings.model
     judged, unseen = shell_scripts(repository), _unseen(read, repository)
-    folders = [folder for application in source.applications.values() for folder in application.path]
-    modules = tuple(f"{folder}/".removeprefix("./") for folder in folders)
+    modules = tuple(f"{path}/".removeprefix("./") for one in source.applications.values() for path in one.path)
     written = {item.path for item in repository.objects}
     for name in sorted(repository.files):
         if name == repository.compose.path or (name in written and name not in source.generated):
@@ -61,7 +60,8 @@ def _unseen(read: list[PageBlocks], repository: Repository) -> manifests.Unseen:
         if keys[-2:-1] != ("labels",) or key.startswith(BY_KUBERNETES):
             return ""
         whose = "Pod" if len(keys) > len(("metadata", "labels", key)) else kind
-        seen = any(key in line and (whose == "Pod" or named.search(line)) for line in commands)
+        free = re.compile(rf"{re.escape(key)}(?!=+\w)" if whose == "Pod" else "(?!)")  # whatever its value
+        seen = any(key in line and (named.search(line) or free.search(line)) for line in commands)
         seen |= any(word in SELECTORS.get(whose, ()) and key in told and named.search(told) for word, told in below)
         return "" if seen else f"aucun sélecteur, aucune commande ne choisit {key}={value}"
 

@@ -65,7 +65,7 @@ def _step(step: Result) -> TestCase:
         results = [Skipped(_clean(step.reason))]
     elif step.outcome.bad:
         results = [Failure(f"{step.place} : {_clean(step.reason)}", str(step.outcome))]
-        results[0].text = _clean(f"{step.command}\n\n{step.reason}")
+        results[0].text = _clean("\n".join((step.command, "", step.reason, *step.diff)))
     name = f"{step.page}:{step.line} {_clean(label(step.title, step.command))}"
     case = _case(name, f"{step.page}.{step.target or 'sans cible'}", *results, seconds=step.seconds)
     case._elem.set("file", step.page)  # noqa: SLF001 — the library knows no attribute for the place

@@ -105,15 +105,14 @@ def show_summary(campaigns: Sequence[Campaign], console: Console) -> None:
         said = f" {step.place} : {step.outcome} : {step.reason}"
         console.print(Text.assemble(SIGNS[Outcome.FAILED], said))
         console.print(Padding(Group(*_printed(step.out, step.err)), (0, 0, 0, 6), expand=False))
-    console.print(_verdict(campaigns))
+    console.print(_verdict(campaigns, steps))
     for one in campaigns:
         where = f"{one.date}, commit {one.commit[:10] or 'inconnu'}{' modifié' if one.dirty else ''}"
         console.print(Text(f"  {where}, {one.seconds:.0f} s : {len(one.steps)} commandes", "dim"))
 
 
-def _verdict(campaigns: Sequence[Campaign]) -> Text:
+def _verdict(campaigns: Sequence[Campaign], steps: Sequence[Result]) -> Text:
     """The verdict in one phrase."""
-    steps = [step for campaign in campaigns for step in campaign.steps]
     ran = sum(step.outcome is not Outcome.NOT_RUN for step in steps)
     left = any(step.why in (Reason.PASSED, Reason.STOPPED) for step in steps)
     if left and not any(step.outcome.bad for step in steps):

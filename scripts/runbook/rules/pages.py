@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from urllib.parse import unquote
 
 from markdown.extensions.toc import slugify, slugify_unicode
 
@@ -15,7 +16,8 @@ from runbook.rules.rule import rule
 
 FENCED = re.compile(r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!\\)\]\(<?([^)\s>]*)>?(?:\s+[^)]*)?\)")
-HEADING = re.compile(r"^[\s>]*#{1,6}\s+(.*?)\s*#*\s*$")  # also in quotes, lists and boxes
+# Also in quotes, lists and boxes; or a line that is underlined.
+HEADING = re.compile(r"^[ \t>]*#{1,6}[ \t]+(.+?)[ \t]*#*[ \t\r]*$|^(.+)\n[ \t]*(?:=+|-+)[ \t\r]*$", re.MULTILINE)
 IDENTIFIER = re.compile(r"\{[^}]*?#([^\s}]+)[^}]*\}|\b(?:id|name)=[\"']?([\w:.-]+)")
 CODE = re.compile(r"(`+)(.+?)\1")
 QUOTED_FILE = re.compile(r"\.?[\w-]+(?:/[\w.-]+)+")
@@ -35,12 +37,11 @@ def anchors(page: PageBlocks, pages: Sequence[PageBlocks], _: Repository) -> Ite
     known = {one.page.uri: one.page for one in pages}
     for line, text in lines_of(page.page):
         for found in LINK.finditer(CODE.sub("", text)):
-            path, separator, anchor = found[1].partition("#")
+            path, separator, anchor = map(unquote, found[1].partition("#"))
             if not separator or not anchor or "://" in path or (path and not path.endswith(".md")):
                 continue
             uri = posixpath.normpath(posixpath.join(posixpath.dirname(page.page.uri), path)) if path else page.page.uri
-            target = known.get(uri)
-            there = sections(target.markdown) if target else None
+            there = sections(known[uri].markdown) if uri in known else None
             if there is None or anchor.startswith(("fn", "__")):
                 continue
             if anchor.lower() not in there and re.sub(r"[_-]\d+$", "", anchor.lower()) not in there:
@@ -58,13 +59,8 @@ def sections(markdown: str) -> set[str] | None:
     if GENERATED.search(markdown):
         return None
     found = {(one[1] or one[2]).lower() for one in IDENTIFIER.finditer(markdown)}
-    before = ""
-    for text in markdown.split("\n"):
-        heading = HEADING.match(text)
-        title = heading[1] if heading else before if re.fullmatch(r"\s*(=+|-+)\s*", text) else ""
-        before = text
-        if title:
-            found |= _slugs(re.sub(r"\{[^}]*\}\s*$", "", title))
+    for title in HEADING.finditer(markdown):
+        found |= _slugs(re.sub(r"\{[^}]*\}\s*$", "", title[1] or title[2]))
     return found
 
 

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,7 @@ UNSEEN = ("SC1017", "SC1018", "SC1100", "SC1101", "SC1110", "SC1111")
 
 
 Comment = tuple[str, int, str, str]  # file, line, code, message
+Read = Callable[[Any], Comment]
 SAME = itemgetter("file", "line", "code", "message")
 
 
@@ -51,7 +53,7 @@ def shellcheck(repository: Repository, pages: Callable[[], Sequence[PageBlocks]]
     scripts = _whole(repository, shell_scripts(repository))
     options = ["--norc", "--shell=bash", "--format=json", "--severity=info", f"--exclude={','.join(SHELLCHECK_OFF)}"]
     judged = {*(one.page for one in scripts), *(block.page for block in blocks if block.target)}
-    said = _asked(repository, "shellcheck", options, [*blocks, *scripts], ".sh", SAME)
+    said = _asked(repository, "shellcheck", options, [*blocks, *scripts], SAME)
     yield from (one for one in said if one.path in judged or one.rule[1:] in UNSEEN)
 
 
@@ -59,7 +61,7 @@ def shellcheck(repository: Repository, pages: Callable[[], Sequence[PageBlocks]]
 def hadolint(repository: Repository, _: object) -> Iterator[Finding]:
     """hadolint trouve à redire à un Dockerfile."""
     texts = _whole(repository, repository.dockerfiles)
-    yield from _asked(repository, "hadolint", ["--no-fail", "--format", "json"], texts, ".Dockerfile", SAME)
+    yield from _asked(repository, "hadolint", ["--no-fail", "--format", "json"], texts, SAME)
 
 
 @rule(
@@ -78,7 +80,7 @@ def zizmor(repository: Repository, _: object) -> Iterator[Finding]:
         return file, place["concrete"]["location"]["start_point"]["row"] + 1, one["ident"], one["desc"]
 
     options, texts = ["--offline", "--no-progress", "--format", "json"], _whole(repository, workflow_files(repository))
-    yield from _asked(repository, "zizmor", options, texts, ".yml", read)
+    yield from _asked(repository, "zizmor", options, texts, read)
 
 
 @rule("actionlint", about="tool", where=".github/workflows/ci.yml", bad="needs: [biuld]", good="needs: [build]")
@@ -86,7 +88,7 @@ def actionlint(repository: Repository, _: object) -> Iterator[Finding]:
     """actionlint trouve à redire à un workflow."""
     options, texts = ["-no-color", "-format", "{{json .}}"], _whole(repository, workflow_files(repository))
     read = itemgetter("filepath", "line", "kind", "message")
-    yield from _asked(repository, "actionlint", options, texts, ".yml", read)
+    yield from _asked(repository, "actionlint", options, texts, read)
 
 
 @rule("schema-kubernetes", about="tool", where="k8s/api.yaml", bad="replicass: 2", good="replicas: 2")
@@ -185,18 +187,13 @@ def absent(repository: Repository, pages: Sequence[PageBlocks]) -> list[str]:
 
 
 def _asked(
-    repository: Repository,
-    name: str,
-    options: list[str],
-    texts: Sequence[Block],
-    suffix: str,
-    read: Callable[[Any], Comment],
+    repository: Repository, name: str, options: list[str], texts: Sequence[Block], read: Read
 ) -> Iterator[Finding]:
     """What a program that takes files and answers in JSON says of these texts; nothing where it is not installed."""
     found = program(name)
     if found is None or not texts:
         return
-    status, ask = Path(found).stat(), partial(_comments, [found, *options], suffix, read)
+    status, ask = Path(found).stat(), partial(_comments, [found, *options], read)
     version = f"{status.st_size} {status.st_mtime_ns} {options}"
     said = asked_once(repository, name, version, [one.code for one in texts], ask)
     for one in texts:
@@ -206,20 +203,18 @@ def _asked(
             yield Finding(one.page, max(one.line + line, 1), message.rstrip("."), remedy, f":{named}")
 
 
-def _comments(
-    command: list[str], suffix: str, read: Callable[[Any], Comment], texts: list[str]
-) -> dict[str, list[Any]]:
+def _comments(command: list[str], read: Read, texts: list[str]) -> dict[str, list[Any]]:
     """What the program says of all these texts, by one call for each processor where they are many."""
     at_once = max(len(texts) // (os.cpu_count() or 1) + 1, 50)  # fewer take no longer than another start
     said: dict[str, list[Any]] = {text: [] for text in texts}
-    with tempfile.TemporaryDirectory(prefix="runbook-check-") as folder:
-        names = [f"{number}{suffix}" for number in range(len(texts))]
-        for name, text in zip(names, texts, strict=True):
-            Path(folder, name).write_text(f"{text}\n", encoding="utf-8")
-        run = partial(subprocess.run, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        with ThreadPoolExecutor() as pool:
-            calls = ([*command, *names[start : start + at_once]] for start in range(0, len(names), at_once))
-            answers = [json.loads(ran.stdout or "[]") for ran in pool.map(run, calls)]
+    names = [f"{number}.yml" for number in range(len(texts))]  # zizmor reads no other; the rest, any
+    # a shell writes them: here each would wait until the commands, which are read meanwhile, let it
+    written = [f"printf '%s\\n' {shlex.quote(text)} >{name}" for name, text in zip(names, texts, strict=True)]
+    with tempfile.TemporaryDirectory(prefix="runbook-check-") as folder, ThreadPoolExecutor() as pool:
+        parts = [slice(start, start + at_once) for start in range(0, len(texts), at_once)]
+        scripts = ["\n".join((*written[part], f"{shlex.join([*command, *names[part]])} </dev/null")) for part in parts]
+        run = partial(subprocess.run, ["sh"], cwd=folder, capture_output=True, encoding="utf-8", check=False)
+        answers = [json.loads(ran.stdout or "[]") for ran in pool.map(lambda script: run(input=script), scripts)]
     for file, line, code, message in map(read, chain.from_iterable(answers)):
         said[texts[int(Path(file).name.partition(".")[0])]].append([line, code, message])
     return said
@@ -231,8 +226,7 @@ def _whole(repository: Repository, paths: Iterable[str]) -> list[Block]:
 
 def program(name: str) -> str | None:
     """Where a program is: beside Python, or on the PATH."""
-    beside = Path(sys.executable).with_name(name)
-    return str(beside) if beside.exists() else shutil.which(name)
+    return shutil.which(str(Path(sys.executable).with_name(name))) or shutil.which(name)
 
 
 def module(name: str) -> str:

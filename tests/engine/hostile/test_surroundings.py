@@ -14,7 +14,7 @@ import pytest
 from runbook.outcome import Outcome, Reason
 from runbook.reporting.record import load
 from tests.engine.conftest import SETTINGS
-from tests.engine.runs import command_line, fence, one, outcomes, run_site
+from tests.engine.runs import command_line, fence, free_port, one, outcomes, run_site
 
 VERIFIED, EXECUTED, FAILED = Outcome.VERIFIED, Outcome.EXECUTED, Outcome.FAILED
 GIT = ("git", "-c", "user.name=x", "-c", "user.email=x@example.org")
@@ -149,7 +149,7 @@ def refusing_proxy() -> Iterator[str]:
 
 
 def test_a_proxy_is_not_asked_for_what_is_on_this_machine(make_site, refusing_proxy: str) -> None:
-    port = 18765
+    port = free_port()
     serve = fence(f"python -m http.server {port} --bind 127.0.0.1", f'data-arriere-plan="http://localhost:{port}/"')
     root = make_site(index=serve + fence(f"curl -fsS -o /dev/null http://localhost:{port}/"))
     ran = command_line(root, "run", "docs/index.md", http_proxy=refusing_proxy, HTTP_PROXY=refusing_proxy)
@@ -161,10 +161,8 @@ def test_a_proxy_is_not_asked_for_what_is_on_this_machine(make_site, refusing_pr
 )
 def test_the_journal_that_an_error_names_is_still_there(make_site, command: str) -> None:
     settings = SETTINGS.replace('title = "Here"', 'title = "Here"\nservices = ["web"]')
-    settings += (
-        f'[tool.runbook.services.web]\ncommand = {command}\nready = "http://localhost:18766/"\nports = '
-        "[18766]\ndeadline = 1\n"
-    )
+    settings += f"[tool.runbook.services.web]\ncommand = {command}\ndeadline = 1\n"
+    settings += f'ready = "http://localhost:{free_port()}/"\nports = []\n'
     root = make_site(settings, index=fence("true"))
     ran = command_line(root, "run")
     assert ran.returncode == 1

@@ -66,6 +66,12 @@ def test_a_slip_is_found_wherever_the_page_runs(tmp_path: Path, code: str, ident
     assert rules(write(tmp_path), code, target="") == [identifier]
 
 
+def test_an_anchor_is_there_if_browsers_find_it(tmp_path: Path) -> None:
+    good = ("café-crème", "caf%C3%A9-cr%C3%A8me", "cafe-creme", "old")
+    text = "# Café `crème`\n\n<a name=old></a>\n" + "".join(f"[x](#{one})\n" for one in (*good, "cafés"))
+    assert [(one.line, one.rule) for one in found(write(tmp_path), page(text))] == [(8, "ancre-absente")]
+
+
 def test_a_page_that_asks_to_come_after_one_that_does_not_exist_is_found(tmp_path: Path) -> None:
     lost = replace(page(fenced("true")), after=("nowhere.md",))
 
@@ -264,7 +270,7 @@ BEHIND = "kubectl get --raw /api/v1/namespaces/shop/services"
         ('kubectl get pods -A -o jsonpath="{..image}"', []),
         ("kubectl get pods -A -o jsonpath=\"{.items[*]['metadata.name', 'status.capacity']}\"", []),
         ("kubectl get pods -A -o jsonpath='{.items[*].metadta.name}{\"\\t\"}'", ["champ-inconnu"]),
-        ("git add k8s/apis.yaml", ["fichier-absent"]),
+        ("git add k8s/apis.yaml; chown 65534 settings.envv", ["fichier-absent"] * 2),
         ("docker compose --env-file settings.envv up --detach", ["fichier-absent"]),
         ("docker build --file front.Dockerfil .", ["fichier-absent"]),
         ("uv pip compile --constraint requirements.txt", []),

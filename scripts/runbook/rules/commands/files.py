@@ -18,11 +18,11 @@ from runbook.rules.situation import SYSTEM
 
 # How many operands come before those that are files read.
 AT_ONCE = """cat head tail sort uniq wc cut tac nl od base64 sha256sum md5sum diff ls stat du file less paste join cmp
-shellcheck hadolint readlink source . bash sh python chown cd pushd"""
-AFTER_ONE = "grep egrep fgrep sed awk jq yq chmod"
+shellcheck hadolint readlink source . bash sh python cd pushd"""
+AFTER_ONE = "grep egrep fgrep sed awk jq yq chmod chown chgrp"
 READS = dict.fromkeys(AT_ONCE.split(), 0) | dict.fromkeys(AFTER_ONE.split(), 1)
 ONE_FILE = ("python", "bash", "sh", "source", ".", "cd", "pushd")  # what follows it is the script's
-FREE_FORM = ("awk", "jq", "yq", *ONE_FILE)  # options whose values are not known here
+FREE_FORM = ("awk", "jq", "yq", "egrep", "fgrep", *ONE_FILE)  # options whose values are not known here
 GIVEN = ("--regexp", "--file", "--expression")  # then the first operand is no pattern
 OPTIONS = {  # whose value is a file or a folder read
     "curl": ("--config", "--upload-file", "--cacert", "--cert", "--key", "--netrc-file"),
