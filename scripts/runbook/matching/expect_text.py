@@ -103,7 +103,7 @@ def row_fault(row: Row, table: tables.Table, line: str) -> str:
     for heading, expected, got in zip(table.headings, row.cells, found, strict=False):
         if not tables.same_cell(heading, expected, got):
             where = f"colonne {heading}, ligne {quoted(next(filter(None, found), ''))}"
-            return f"{where} : attendu {quoted(expected)}, obtenu {quoted(got)}{advice(expected, got)}"
+            return f"{where} : attendu {quoted(expected)}, obtenu {quoted(got)}{advice(expected, got)}"
     return ""
 
 
