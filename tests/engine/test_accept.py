@@ -93,7 +93,7 @@ def test_nothing_is_accepted_of_a_page_in_which_a_command_fails(make_site) -> No
 @pytest.mark.parametrize(
     ("code", "expected", "said"),
     [
-        ("printf '```\\n'", "x", "la clôture d'un bloc"),
+        ("printf '```\\n'", "x", "se lirait autrement"),
         ("true", "x", "rien n'a été affiché"),
         ("echo x", "", "promet que rien n'est affiché"),
         ("echo {{ '1' }}", "{{ '2' }}", "écrit par une macro"),

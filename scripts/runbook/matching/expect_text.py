@@ -103,7 +103,7 @@ def row_fault(row: Row, table: tables.Table, line: str) -> str:
     for heading, expected, got in zip(table.headings, row.cells, found, strict=False):
         if not tables.same_cell(heading, expected, got):
             where = f"colonne {heading}, ligne {quoted(next(filter(None, found), ''))}"
-            return f"{where} : attendu {quoted(expected)}, obtenu {quoted(got)}{advice(expected, got)}"
+            return f"{where} : attendu {quoted(expected)}, obtenu {quoted(got)}{advice(expected, got)}"
     return ""
 
 
@@ -175,7 +175,5 @@ def _row_mismatch(grid: Grid, table: tables.Table, output: Text) -> Mismatch:
 
 def _same_name(row: Row, table: tables.Table, line: str) -> bool:
     """Whether the first cells agree, and say something: then both rows are about the same thing."""
-    found = table.printed_cells(line)
-    if not row.cells or not found:
-        return False
-    return row.cells[0] != ELLIPSIS and fits(row.cells[0], found[0])
+    shown, found = row.cells, table.printed_cells(line)
+    return shown is not None and found is not None and shown[0] != ELLIPSIS and fits(shown[0], found[0])

@@ -7,8 +7,11 @@ Beside what the page shows, it tells the first wrong thing, and little around it
 
 import difflib
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, product
+from math import inf
+from operator import itemgetter
 from typing import Final
 
 from runbook.matching import expect, expect_json
@@ -86,26 +89,20 @@ def _aligned(old: Sequence[str], new: Sequence[str], agrees: Agrees) -> Iterator
     An old line `…` stands for any number of new ones.
     """
     rows, columns = len(old), len(new)
+    wild = [*(line.strip() == ELLIPSIS for line in old), False]
+    before, after = ([set(line.split()) for line in lines] for lines in (old, new))
     # the cost from here to the end of both, and the step to take: lines down, lines right, whether the old one stays
-    best: dict[tuple[int, int], tuple[float, int, int, bool]] = {(rows, columns): (0.0, 0, 0, False)}
-    words = [set(line.split()) for line in new]
-    for row in range(rows, -1, -1):
-        wild = row < rows and old[row].strip() == ELLIPSIS
-        alone = 0.0 if wild else ADDED
-        for column in range(columns, -1, -1):
-            ways: list[tuple[float, int, int, bool]] = []
-            if column < columns:
-                ways.append((alone + best[row, column + 1][0], 0, 1, wild))
-            if row < rows:
-                ways.append((alone + best[row + 1, column][0], 1, 0, wild))
-            if column < columns and row < rows and not wild:
-                same, before = agrees(row, column), set(old[row].split())
-                # what they share makes them one line that has changed
-                shared = len(before & words[column]) / max(len(before | words[column]), 1)
-                cost = 0.0 if same else 1.9 - 0.9 * shared
-                ways.append((cost + best[row + 1, column + 1][0], 1, 1, same))
-            if ways:
-                best[row, column] = min(ways, key=lambda way: way[0])
+    best = defaultdict(lambda: (inf, 0, 0, False), {(rows, columns): (0.0, 0, 0, False)})
+    for row, column in product(range(rows, -1, -1), range(columns, -1, -1)):
+        alone = 0.0 if wild[row] else ADDED
+        beside, below = best[row, column + 1][0], best[row + 1, column][0]
+        ways = [best[row, column], (alone + beside, 0, 1, wild[row]), (alone + below, 1, 0, wild[row])]
+        if row < rows and column < columns and not wild[row]:
+            same, either = agrees(row, column), before[row] | after[column]
+            # what they share makes them one line that has changed
+            cost = 0.0 if same else 1.9 - 0.9 * len(before[row] & after[column]) / max(len(either), 1)
+            ways.append((cost + best[row + 1, column + 1][0], 1, 1, same))
+        best[row, column] = min(ways, key=itemgetter(0))
     row = column = 0
     while row < rows or column < columns:
         _, down, right, kept = best[row, column]

@@ -17,8 +17,6 @@ _ERASE: Final = re.compile(r"(?:\x1b\[|\x9b)([02]?)K")
 
 def seen(text: str) -> str:
     """The lines of `text` as a terminal leaves them, without blanks in the place of what it erased."""
-    if text.isprintable() or not _CONTROLS.search(text):
-        return text
     return "\n".join(_line(line) if _CONTROLS.search(line) else line for line in text.split("\n"))
 
 

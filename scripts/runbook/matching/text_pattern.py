@@ -88,10 +88,8 @@ def read(text: str) -> Pattern[Item]:
     while index < len(lines):
         if table := shown.tables.get(index):
             grid = _grid(table, lines)
-            items.append(grid)
-            if grid.rows and grid.rows[-1] is ANY:
-                # No row of this table follows: these are any lines, also beyond the table.
-                items.append(ANY)
+            # Where no row of this table follows, `…` is any lines, also beyond the table.
+            items += [grid, *(row for row in grid.rows[-1:] if row is ANY)]
             index = table.end
         else:
             saying = shown.sayings[index] if laid_out else None

@@ -67,15 +67,6 @@ ATTRIBUTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a page runs, from its front matter: its target, why it does not run at all, what comes before it."""
-
-    target: str = ""
-    not_run: str | None = None
-    after: tuple[str, ...] = ()
-
-
 def blocks_of(site: Site, settings: Settings) -> list[PageBlocks]:
     """Every page of the site with its commands."""
     return [find_blocks(page, site, settings.targets, settings.default_target) for page in site.pages]
@@ -94,6 +85,7 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
     not_shown = tuple(Problem(page.path, line, fault.format(text), CLOSE) for line, text in shadows)
     problems: list[Problem] = [] if site.unknown else list(not_shown)
     place, mistakes = _place(page, targets, default_target)
+    after: tuple[str, ...] = place.pop("after", ())
     problems += [Problem(page.path, 1, cause, remedy) for cause, remedy in mistakes]
     blocks: list[Block] = []
     lines, prose_from = page.markdown.split("\n"), 0
@@ -108,7 +100,7 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
         given, wrong = _asked(fence, targets)
         block = Block(
             *(page.path, fence.line, fence.title, fence.source),
-            **{"target": place.target, "not_run": place.not_run, **given},
+            **{"target": "", **place, **given},
             expected=expected,
             prose=prose,
             end=page.line_of[last.end - 1],
@@ -129,18 +121,18 @@ def find_blocks(page: Page, site: Site, targets: Collection[str], default_target
         said = ((block, block.undecided) for block in blocks if block.undecided)
         doubts = sorted(Problem(page.path, one.line, why, REMEDIES.get(why, REWRITE)) for one, why in said)
     unknown = not_shown if site.unknown else ()
-    return PageBlocks(page, tuple(blocks), place.after, tuple(sorted(problems)), tuple(doubts), unknown)
+    return PageBlocks(page, tuple(blocks), after, tuple(sorted(problems)), tuple(doubts), unknown)
 
 
-def _place(page: Page, targets: Collection[str], default_target: str) -> tuple[_Place, list[tuple[str, str]]]:
-    """The page's own place, and what is wrong with what it says of it: cause and remedy."""
+def _place(page: Page, targets: Collection[str], default_target: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """The fields of each block that the front matter gives, `after` beside them; and what is wrong there."""
     given = page.meta.get("execution")
     if given is None and LOST.match(page.markdown):  # perhaps where it says not to run
-        return _Place(), [("l'en-tête n'est pas lu, ni ce que « execution » y demande", "en corriger le YAML")]
+        return {}, [("l'en-tête n'est pas lu, ni ce que « execution » y demande", "en corriger le YAML")]
     if given is None:
-        return _Place(default_target), []
+        return {"target": default_target}, []
     if not isinstance(given, dict):
-        return _Place(), [("« execution » n'est pas un dictionnaire", "écrire execution: {cible: …}")]
+        return {}, [("« execution » n'est pas un dictionnaire", "écrire execution: {cible: …}")]
     keys = ("cible", "apres", "non_execute")
     unknown, remedy = (key for key in given if key not in keys), f"clés possibles : {', '.join(keys)}"
     wrong = [(f"clé « execution.{key} » inconnue", remedy) for key in unknown]
@@ -154,7 +146,7 @@ def _place(page: Page, targets: Collection[str], default_target: str) -> tuple[_
     if not (isinstance(after, list) and all(isinstance(name, str) for name in after)):
         wrong.append(("« execution.apres » n'est pas une liste de pages", "écrire apres: [dossier/page.md]"))
         after = ()
-    return _Place(target or "", not_run, tuple(after)), wrong
+    return {"target": target or "", "not_run": not_run, "after": tuple(after)}, wrong
 
 
 def _asked(fence: Fence, targets: Collection[str]) -> tuple[dict[str, Any], list[tuple[str, str]]]:

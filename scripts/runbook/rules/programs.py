@@ -213,7 +213,7 @@ def _comments(command: list[str], read: Read, texts: list[str]) -> dict[str, lis
     with tempfile.TemporaryDirectory(prefix="runbook-check-") as folder, ThreadPoolExecutor() as pool:
         parts = [slice(start, start + at_once) for start in range(0, len(texts), at_once)]
         scripts = ["\n".join((*written[part], f"{shlex.join([*command, *names[part]])} </dev/null")) for part in parts]
-        run = partial(subprocess.run, ["sh"], cwd=folder, capture_output=True, encoding="utf-8", check=False)
+        run = partial(subprocess.run, ["/bin/sh"], cwd=folder, capture_output=True, encoding="utf-8", check=False)
         answers = [json.loads(ran.stdout or "[]") for ran in pool.map(lambda script: run(input=script), scripts)]
     for file, line, code, message in map(read, chain.from_iterable(answers)):
         said[texts[int(Path(file).name.partition(".")[0])]].append([line, code, message])

@@ -1,8 +1,8 @@
 """The commands of a piece of bash as words, with what is known before running and what is not."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import tree_sitter
 
@@ -56,13 +56,13 @@ class Command:
         return self.words[1:]
 
 
+@dataclass(slots=True, eq=False)
 class Shell:
     """Reads blocks in the order of the page and remembers what they assign and define."""
 
-    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
-        self.variables: dict[str, str] = dict(environment or {})
-        self.arrays: dict[str, list[Word]] = {}
-        self.functions: dict[str, tree_sitter.Node] = {}
+    variables: dict[str, str] = field(default_factory=dict)
+    arrays: dict[str, list[Word]] = field(default_factory=dict)
+    functions: dict[str, tree_sitter.Node] = field(default_factory=dict)
 
     def read(self, block: Block) -> Iterator[Command]:
         """Each simple command of `block`, substituted ones before the command that they are part of."""
@@ -80,9 +80,7 @@ class Shell:
 
     def inner(self) -> "Shell":
         """A shell that starts with what this one knows, and gives nothing back."""
-        made = Shell(self.variables)
-        made.arrays, made.functions = dict(self.arrays), dict(self.functions)
-        return made
+        return Shell(dict(self.variables), dict(self.arrays), dict(self.functions))
 
     def walk(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
         """Each simple command of a piece of its syntax tree; `piped` are those that feed it."""

@@ -113,14 +113,12 @@ def _start(name: str, service: Service, run: Run, env: Mapping[str, str]) -> Ser
 def _await_ready(server: Server, run: Run) -> None:
     service = server.service
     end = time.monotonic() + service.deadline
-    while server.process.poll() is None:
+    while not (ended := server.process.poll() is not None) and time.monotonic() < end:
         if asking.answers(service.ready):
             return
-        if time.monotonic() > end:
-            said = f"ne répond pas sur {service.ready} en {service.deadline:g} s"
-            break
         time.sleep(POLL)
-    else:
+    said = f"ne répond pas sur {service.ready} en {service.deadline:g} s"
+    if ended:
         printed = server.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         said = f"s'est arrêté (code {server.process.returncode}) : {printed[-1] if printed else 'aucune sortie'}"
     raise TargetError(f"le service « {server.name} » {said} ; journal : {_kept(server, run)}")

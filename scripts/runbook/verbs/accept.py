@@ -25,6 +25,7 @@ from runbook.whole_file import write_whole
 
 NOT_CI = ("", "0", "false", "no")
 CUT = "… (sortie coupée : "
+READ_OTHERWISE = re.compile(r"```|~~~|\{[{%]|\[\[[=%]|-8<-")  # the end of a block, a macro, a snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +113,14 @@ def _refusal(expected: Expected, output: str, result: Result) -> str:
         stood_in: result.stood_in,
         "la page promet que rien n'est affiché ; corriger à la main": given and not promised,
         "sortie trop longue pour une page ; la réduire par la commande": CUT in output,
-        "la sortie contient la clôture d'un bloc ; corriger à la main": "```" in output or "~~~" in output,
+        "la sortie se lirait autrement dans la page ; corriger à la main": READ_OTHERWISE.search(output),
         "rien n'a été affiché ; corriger à la main": promised and not given,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _written(asked: Asked, page: str, accepted: list[Accepted], dry: bool) -> list[Accepted]:
-    """Write what is accepted of one page, unless it would then not be read as it is meant."""
+    """Write what is accepted of one page, and show the difference."""
     path = asked.root / page
     if not dry and not os.access(path, os.W_OK):
         return [replace(one, new="", refused="page protégée en écriture ; la rendre modifiable") for one in accepted]
@@ -129,9 +130,6 @@ def _written(asked: Asked, page: str, accepted: list[Accepted], dry: bool) -> li
     after = "\n".join(lines)
     if after != before and not dry:
         write_whole(path, after.encode())
-        if not _reads_as_meant(asked, page, done):
-            write_whole(path, before.encode())
-            return [replace(one, new="", refused="récrit, il se lirait autrement ; corriger à la main") for one in done]
     for row in difflib.unified_diff(before.split("\n"), after.split("\n"), f"a/{page}", f"b/{page}", lineterm=""):
         asked.screen.print(row, markup=False, style=terminal.DIFFERENCE.get(row[:1], ""))
     return done
@@ -155,24 +153,3 @@ def _put(one: Accepted, lines: list[str]) -> Accepted:
             return replace(one, new="", refused="écrit par une macro ou un extrait ; le corriger à sa source")
     lines[start : start + len(old)] = put
     return one
-
-
-def _reads_as_meant(asked: Asked, page: str, done: list[Accepted]) -> bool:
-    """Whether each expected result is now, where it has moved to, the text that was accepted."""
-    from runbook.reading.blocks import blocks_of
-    from runbook.reading.pages import read_site
-
-    read = {
-        block.line: block.expected.text
-        for found in blocks_of(read_site(asked.root, asked.settings.site), asked.settings)
-        if found.page.path == page
-        for block in found.all_blocks
-        if block.expected
-    }
-    moved = 0
-    for one in done:
-        if one.new:
-            if read.get(one.line + moved, "").strip() != one.new.strip():
-                return False
-            moved += one.new.count("\n") - one.old.count("\n")
-    return True

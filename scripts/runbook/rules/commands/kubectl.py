@@ -253,9 +253,7 @@ def remember(call: Call) -> None:
         situation.opaque |= any(
             "://" in one.text or not one.known or (one.text == "-" and read is None) for one in given
         )
-        known = {(item.kind, item.name, item.namespace) for item in situation.objects}
-        found = objects_in(parse_documents(read or "", call.command.block.page, call.command.line)[0])
-        situation.objects += [item for item in found if (item.kind, item.name, item.namespace) not in known]
+        situation.objects += objects_in(parse_documents(read or "", call.command.block.page, call.command.line)[0])
     elif not dry:
         situation.objects += _made(call)
 
