@@ -116,9 +116,7 @@ def test_the_pages_that_name_a_file_are_run_first(make_site: MakeSite, monkeypat
 
 def test_a_repository_already_at_fault_is_refused(repository: Path) -> None:
     (repository / "notes" / "state.txt").unlink()
-
     status, report, errors = _mutate(repository)
-
     assert (status, list(report)) == (2, ["error"])
     assert errors.startswith("le dépôt est déjà en défaut : docs/page.md:")
 
@@ -127,7 +125,6 @@ def test_a_run_that_fails_without_any_mutant_is_refused(repository: Path) -> Non
     (repository / "notes" / "state.txt").write_text("open\n", encoding="utf-8")
 
     status, _, errors = _mutate(repository, "--run", "here")
-
     assert status == 2
     assert "l'exécution échoue déjà sans mutant : docs/page.md:" in errors
 
@@ -148,7 +145,6 @@ def _falls_on_a_mutant(root: Path) -> str:
 
 def test_the_same_seed_draws_the_same_mutants() -> None:
     mutants = [Mutant("operator", "file", line, "", "x") for line in range(50)]
-
     assert sample(mutants, 10, seed=4) == sample(mutants, 10, seed=4)
     assert sample(mutants, 10, seed=4) != sample(mutants, 10, seed=5)
     assert sample(mutants, None, seed=4) == mutants
@@ -156,7 +152,6 @@ def test_the_same_seed_draws_the_same_mutants() -> None:
 
 def test_a_mutant_shows_its_change_as_a_small_diff() -> None:
     mutant = replaced("port-changed", "k8s/a.yaml", "a: 1\nport: 80\nb: 2\nc: 3\n", 11, 13, "81")
-
     assert str(mutant) == "k8s/a.yaml:2 port-changed"
     assert mutant.diff.splitlines()[1:] == [" a: 1", "-port: 80", "+port: 81", " b: 2"]
 

@@ -169,6 +169,7 @@ def test_a_program_that_is_not_installed_is_told_once(tmp_path: Path, monkeypatc
         ("kubectl get pods -n shopp", ["espace-de-noms"]),
         ("kubectl get pods -n elsewhere", []),
         ("kubectl set env deploy/shop-api --from=secret/shop-laterr -n shop", ["objet-inconnu"]),
+        ("kubectl create configmap a --from-file=a=settings.envv -n shop", ["fichier-absent"]),
     ],
 )
 def test_after_what_only_running_tells_a_slip_is_still_one(tmp_path: Path, code: str, identifiers: list[str]) -> None:
@@ -212,6 +213,12 @@ def test_what_an_object_names_in_its_own_way_is_looked_for(tmp_path: Path, right
     for text, count in ((NAMES, 0), (NAMES.replace(right, wrong), 1)):
         (root / "k8s/more.yaml").write_text(text, encoding="utf-8")
         assert [one.rule for one in found(root)].count("reference-absente") == count
+
+
+def test_what_waits_for_an_address_leaves_there_whom_it_is_known_to_be(tmp_path: Path) -> None:
+    waiting = fenced("docker compose up", 'data-arriere-plan="http://localhost:8080/health"')
+    asked = page(waiting + fenced("curl -fsS http://localhost:8080/healthz"))
+    assert [one.rule for one in found(write(tmp_path), asked)] == ["route-inconnue"]
 
 
 def test_the_addresses_in_a_mounted_file_are_those_of_services(tmp_path: Path) -> None:

@@ -111,5 +111,5 @@ def remember(call: Call) -> None:
 def background(call: Call) -> None:
     """A block that waits for an address or a port opens it, whichever program it starts."""
     waited = re.match(r"port:(\d+)$|https?://[^/:]+:(\d+)", call.command.block.background or "")
-    if waited:
-        call.situation.ports.setdefault(int(waited[1] or waited[2]), None)
+    for port in map(int, filter(None, waited.groups() if waited else ())):
+        call.situation.ports.setdefault(port, opened(call.situation).get(port))

@@ -27,7 +27,7 @@ GIVEN = ("--regexp", "--file", "--expression")  # then the first operand is no p
 OPTIONS = {  # whose value is a file or a folder read
     "curl": ("--config", "--upload-file", "--cacert", "--cert", "--key", "--netrc-file"),
     "docker": ("--env-file", "--file", "--project-directory"),
-    "kubectl": ("--filename", "--kustomize"),
+    "kubectl": ("--filename", "--kustomize", "--from-file", "--from-env-file"),
 }
 SENT = ("--header", "--data", "--data-binary", "--json")  # of curl: a file, after `@`
 TRACKED = ("add", "rm", "mv", "restore", "check-ignore")  # verbs of git whose operands are paths
@@ -49,7 +49,7 @@ def missing_files(call: Call) -> Iterator[Told]:
     redirected = [word for operator, word in call.command.redirects if operator == "<"]
     own = call.command.words[:1] if re.match("[^/~].*/", call.command.name) else ()
     for word in (*own, *redirected, *given, *_operands(call), *_lists(call)):
-        for text in word.text.split(",") if call.program == "kubectl" else [word.text]:
+        for text in word.text.rpartition("=")[2].split(",") if call.program == "kubectl" else [word.text]:
             if not text.startswith(("-", ":")):
                 yield from situation.missing(word, text)
     for word in call.values(*SENT) if call.program == "curl" else ():
