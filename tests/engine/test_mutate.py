@@ -59,7 +59,6 @@ def _outcomes(report: dict[str, Any]) -> dict[str, set[str]]:
 
 def test_the_check_kills_a_name_that_does_not_exist_and_leaves_outputs_to_runs(repository: Path) -> None:
     status, report, _ = _mutate(repository, "--workers", "2")
-
     assert _outcomes(report) == {
         "file-renamed": {"tué par le contrôle"},
         "flag-mistyped": {"tué par le contrôle"},
@@ -69,7 +68,6 @@ def test_the_check_kills_a_name_that_does_not_exist_and_leaves_outputs_to_runs(r
 
 def test_a_run_kills_what_the_check_lets_pass_and_the_repository_is_never_touched(repository: Path) -> None:
     before = _files(repository)
-
     status, report, _ = _mutate(repository, "--run", "here")
 
     assert _outcomes(report)["expected-word-changed"] == {"tué par l'exécution"}
@@ -134,7 +132,6 @@ def test_a_check_that_falls_on_a_mutant_is_an_error_and_no_endless_wait(
 ) -> None:
     monkeypatch.setattr(judge, "first_finding", _falls_on_a_mutant)
     mutant = Mutant("operator", "docs/page.md", 1, "a", "b")
-
     with pytest.raises(RunbookError, match=r"docs/page\.md:1 operator : .* le contrôle ne doit tomber sur aucun"):
         list(judge.judge([mutant], repository, frozenset({"docs/page.md"}), 1, ()))
 

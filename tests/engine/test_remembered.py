@@ -57,7 +57,7 @@ def site(tmp_path: Path) -> Path:
     (tmp_path / "main.py").write_text(MACROS, encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text('[tool.runbook.targets.here]\ntitle = "Here"\n', encoding="utf-8")
     (tmp_path / "docs" / "index.md").write_text(PAGE, encoding="utf-8")
-    (tmp_path / ".gitignore").write_text(".runbook/\n", encoding="utf-8")
+    (tmp_path / ".gitignore").write_text(".runbook/\n__pycache__/\n", encoding="utf-8")
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
     return tmp_path
 

@@ -43,11 +43,6 @@ def test_errors_are_compared_when_nothing_else_was_printed(make_site) -> None:
     assert one(make_site(index=fence("echo raté >&2", "", "raté"))).outcome is Outcome.VERIFIED
 
 
-def test_directory_variables_functions_and_arrays_live_on_along_the_page(make_site) -> None:
-    text = fence("cd docs; X=1; T=(a b); f() { echo $X ${T[1]}; }") + fence('f; basename "$PWD"', "", "1 b\ndocs")
-    assert run_site(make_site(index=text)).results[-1].outcome is Outcome.VERIFIED
-
-
 def test_each_page_has_a_shell_of_its_own(make_site) -> None:
     journal = run_site(make_site(a=fence("X=1"), b=fence('echo "[$X]"', "", "[]")))
     assert journal.results[-1].outcome is Outcome.VERIFIED
@@ -78,47 +73,6 @@ def test_a_command_reads_nothing_from_standard_input(make_site) -> None:
         )
     )
     assert outcomes(journal) == [Outcome.VERIFIED, Outcome.VERIFIED]
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "tail -f /dev/null",
-        "trap '' TERM INT; while :; do read -t 1 </dev/zero || true; done",
-        "(setsid tail -f /dev/null &) ; tail -f /dev/null",
-        "env -i setsid -f tail -f /dev/null; tail -f /dev/null",
-    ],
-    ids=["never ends", "ignores SIGTERM", "child in its own session", "child without our environment"],
-)
-def test_a_command_that_hangs_is_ended_with_all_its_processes(make_site, code: str) -> None:
-    journal = run_site(make_site(index=fence(code, 'data-delai="0.5"') + fence("true")))
-    assert outcomes(journal) == [Outcome.TIMED_OUT, Outcome.NOT_RUN]
-
-
-def test_a_daemon_that_keeps_the_output_open_does_not_hold_the_page(make_site) -> None:
-    journal = run_site(make_site(index=fence("tail -f /dev/null & echo started", "", "started") + fence("true")))
-    assert outcomes(journal) == [Outcome.VERIFIED, Outcome.EXECUTED]
-
-
-@pytest.mark.parametrize("code", ["exit 0", "exit 3", "kill -9 $$", "exec true", "set -e; false"])
-def test_a_command_that_ends_the_shell_fails_whatever_its_status(make_site, code: str) -> None:
-    journal = run_site(make_site(index=fence(code) + fence("true")))
-    assert outcomes(journal) == [Outcome.FAILED, Outcome.NOT_RUN]
-    assert "a fermé le shell" in journal.results[0].reason
-
-
-def test_a_flood_of_output_is_stopped_and_cut(make_site) -> None:
-    result = one(make_site(index=fence("yes flood")))
-    assert result.outcome is Outcome.FAILED
-    assert "sortie de plus de 1 Mio" in result.reason
-    assert len(result.out) < 70_000
-    assert "sortie coupée" in result.out
-
-
-def test_binary_output_is_kept_readable(make_site) -> None:
-    result = one(make_site(index=fence("printf '\\xff\\x00\\x1b[31mred\\n'")))
-    assert result.outcome is Outcome.EXECUTED
-    assert "red" in result.out
 
 
 def test_a_retried_step_holds_as_soon_as_its_result_does(make_site) -> None:
@@ -160,11 +114,6 @@ def test_a_background_step_that_ends_before_it_is_ready_fails_with_its_output(ma
     result = one(make_site(index=fence("echo no such thing >&2; exit 7", f'data-arriere-plan="port:{free_port()}"')))
     assert result.outcome is Outcome.FAILED
     assert "no such thing" in result.err
-
-
-def test_a_background_step_that_is_never_ready_times_out(make_site) -> None:
-    result = one(make_site(index=fence("tail -f /dev/null", 'data-arriere-plan="sortie:prêt" data-delai="0.5"')))
-    assert result.outcome is Outcome.TIMED_OUT
 
 
 def test_a_readiness_that_holds_already_is_somebody_elses(make_site) -> None:

@@ -80,7 +80,7 @@ def _files(root: Path, settings: Settings) -> Iterator[bytes]:
     for name in sorted(listed_files(root, settings) | _pages(root)):
         status = (root / name).stat()
         yield os.fsencode(f"{name} {status.st_mode} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}")
-    yield "\0".join(sorted({*os.listdir(root)} - {settings.state})).encode()  # noqa: PTH208 — of names alone
+    yield "\0".join(sorted({*os.listdir(root)} - {settings.state, *NOT_READ})).encode()  # noqa: PTH208 — of names alone
 
 
 def _pages(root: Path) -> set[str]:

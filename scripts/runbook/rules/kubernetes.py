@@ -10,7 +10,6 @@ from typing import Any
 from runbook.repository.objects import KubeObject
 from runbook.rules.jsonpaths import ANYWHERE, ELEMENT
 
-FILE = Path(__file__).parent / "commands" / "kubernetes.json"
 ALL = ("Pod", "Service", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet", "Job", "CronJob")  # `kubectl get all`
 # Objects that controllers make: their kind → the kinds that they are named after.
 MADE_BY = {
@@ -34,9 +33,8 @@ class Kind:
 
 
 @cache
-def _data() -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
-    return data
+def _data() -> Any:
+    return json.loads((Path(__file__).parent / "commands" / "kubernetes.json").read_text(encoding="utf-8"))
 
 
 @cache

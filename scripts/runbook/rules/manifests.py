@@ -102,8 +102,7 @@ def missing_namespace(repository: Repository) -> Iterator[Told]:
         if item.namespace is None and is_own(item) and kinds()[item.kind.lower()].namespaced:
             yield item, keys, "sans metadata.namespace : il irait dans celui du moment", nearest("", known)
         elif item.namespace not in (None, *known, *SYSTEM_NAMESPACES):
-            cause = f"espace de noms « {item.namespace} » qu'aucun manifeste ne crée"
-            yield item, keys, cause, nearest(str(item.namespace), known)
+            yield item, keys, f"« {item.namespace} » qu'aucun manifeste ne crée", nearest(str(item.namespace), known)
 
 
 @rule("selecteur", where="k8s/api.yaml", bad="app: appi # selector", good="app: api # selector")
@@ -129,10 +128,8 @@ def selectors(repository: Repository) -> Iterator[Told]:
 @rule("etiquette-isolee", where="k8s/front.yaml", bad="part-of: boutiqeu", good="part-of: boutique")
 def lonely_labels(repository: Repository) -> Iterator[Told]:
     """Une étiquette a une valeur qu'aucun autre objet n'a, tout près d'une que plusieurs ont : `-l` le manquerait."""
-    every = [(item, keys, told) for item in repository.objects for keys, told in item.below()]
-    labels = [
-        (item, keys, text_map(told)) for item, keys, told in every if keys[-1:] in (("labels",), ("matchLabels",))
-    ]
+    every = [(item, keys, told) for item in repository.objects for keys, told in item.below() if keys]
+    labels = [(item, keys, text_map(told)) for item, keys, told in every if keys[-1] in ("labels", "matchLabels")]
     pairs = {(id(item), *pair) for item, keys, found in labels if keys[-1] == "labels" for pair in found.items()}
     values = Counter((key, value) for _, key, value in pairs)
     for item, keys, found in labels:
@@ -146,15 +143,17 @@ def lonely_labels(repository: Repository) -> Iterator[Told]:
 def service_ports(repository: Repository) -> Iterator[Told]:
     """Un Service ou une NetworkPolicy mène à un port que ses pods n'annoncent pas, ou un NodePort est déjà pris."""
     taken: set[int] = set()
+    names = {port for item in repository.objects for port in repository.opened(item) if not port.isdecimal()}
     for item in repository.of_kind("Service", "NetworkPolicy"):
         known = {port for pod in repository.pods_behind(item) for port in repository.opened(pod)}
-        entries: list[Keys] = [("spec", "ingress", number) for number, _ in enumerate(item.maps("spec", "ingress"))]
-        lists: list[Keys] = [(*keys, "ports") for keys in (("spec",), *entries)]
+        sides = [("spec", side, n) for side in ("ingress", "egress") for n, _ in enumerate(item.maps("spec", side))]
+        lists: list[Keys] = [(*keys, "ports") for keys in (("spec",), *sides)]
         for keys, port in [((*one, n), port) for one in lists for n, port in enumerate(item.maps(*one))]:
             wanted, node = str(port.get("targetPort", port.get("port"))), port.get("nodePort")
-            if known and wanted not in ("None", *known) and "endPort" not in port:
+            there = known if "egress" not in keys else () if wanted.isdecimal() else names
+            if there and wanted not in ("None", *there) and "endPort" not in port:
                 cause = f"port « {wanted} » que les pods n'annoncent pas"
-                yield item, (*keys, "targetPort"), cause, nearest(wanted, known)
+                yield item, (*keys, "targetPort"), cause, nearest(wanted, there)
             if isinstance(node, int):
                 if node in taken or not 30000 <= node <= 32767:
                     yield item, (*keys, "nodePort"), f"NodePort {node} déjà pris, ou hors de 30000-32767", "un autre"

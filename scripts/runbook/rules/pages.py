@@ -10,7 +10,7 @@ from markdown.extensions.toc import slugify, slugify_unicode
 
 from runbook.reading.content import Page, PageBlocks
 from runbook.repository.model import Repository
-from runbook.rules.finding import Finding, meant, slip
+from runbook.rules.finding import Finding, slip
 from runbook.rules.kubernetes import kinds
 from runbook.rules.rule import rule
 
@@ -45,8 +45,7 @@ def anchors(page: PageBlocks, pages: Sequence[PageBlocks], _: Repository) -> Ite
             if there is None or anchor.startswith(("fn", "__")):
                 continue
             if anchor.lower() not in there and re.sub(r"[_-]\d+$", "", anchor.lower()) not in there:
-                near = meant(anchor, there)
-                remedy = f"vouliez-vous dire « #{near} » ?" if near else "corriger l'ancre, ou la donner à un titre"
+                remedy = slip(anchor, there) or "corriger l'ancre, ou la donner à un titre"
                 yield Finding(page.page.path, line, f"« {uri} » n'a pas de section « #{anchor} »", remedy)
 
 

@@ -15,9 +15,9 @@ VERIFIED, EXECUTED, FAILED, TIMED_OUT, NOT_RUN = (
     Outcome.TIMED_OUT,
     Outcome.NOT_RUN,
 )
-DEADLINE = 0.5
+DEADLINE = 0.3
 WAIT = "while :; do read -t 1 <> <(:); done"  # bash itself, which obeys or ignores signals as it is told
-CLOSED, LATE, STATUS = "a fermé le shell", "pas de fin en 0.5 s", "code de sortie {} au lieu de 0"
+CLOSED, LATE, STATUS = "a fermé le shell", f"pas de fin en {DEADLINE} s", "code de sortie {} au lieu de 0"
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_clean_up_that_hangs_has_its_deadline_too_and_the_next_one_runs(make_s
 def test_a_condition_without_an_answer_leaves_no_step_out(
     make_site, condition: str, outcome: Outcome, reason: str
 ) -> None:
-    attributes = f'data-si="{condition}" data-delai="{DEADLINE}" data-code="3"'
+    attributes = f'data-si="{condition}" data-delai="0.5" data-code="3"'
     result = results(make_site(index=fence("exit 3", attributes, "never")))[0]
     assert result.outcome is outcome
     assert reason in result.reason

@@ -192,7 +192,7 @@ def test_a_page_that_stops_its_engine_does_not_hang_it(make_site) -> None:
     ],
 )
 def test_a_debug_trap_does_not_hang_the_page(make_site, code: str) -> None:
-    journal = run_site(make_site(index=fence(code, 'data-delai="1"') + fence("echo on", 'data-delai="1"')))
+    journal = run_site(make_site(index=fence(code, 'data-delai="0.5"') + fence("echo on", 'data-delai="0.5"')))
     assert len(journal.results) == 2
 
 

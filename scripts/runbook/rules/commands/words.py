@@ -52,10 +52,8 @@ def unknown_option(call: Call) -> Iterator[Told]:
             above, _, last = call.verb.rpartition(" ")
             of_above = call.verb and name in options_of(call.grammar.verbs.get(above) or "")
             owner = f"c'est une option de « {call.program} {above} » : l'écrire avant « {last} »" if of_above else ""
-            near = meant(name, known)
-            if near or owner or call.situation.here:
-                remedy = f"vouliez-vous dire « {near} » ?" if near else owner or f"« {named} --help » donne les siennes"
-                yield word, f"option « {name} » inconnue de « {named} »", remedy
+            listed = f"« {named} --help » donne les siennes" if call.situation.here else ""
+            yield word, f"option « {name} » inconnue de « {named} »", slip(name, known) or owner or listed
 
 
 def _slips(call: Call) -> Iterator[Told]:
@@ -83,8 +81,7 @@ def unset_variable(call: Call) -> Iterator[Told]:
             if own or (call.situation.target == SCRIPT and f"${{{name}:?" in command.block.code):
                 continue  # a workflow's own; what a script asks of its caller
             known = (one for one in call.situation.shell.variables if one.isidentifier())
-            near = meant(name, known)
-            remedy = f"vouliez-vous dire « {near} » ?" if near else "l'affecter dans un bloc précédent"
+            remedy = slip(name, known) or "l'affecter dans un bloc précédent"
             yield word, f"variable « {name} » jamais affectée avant dans la page", remedy
 
 
