@@ -26,6 +26,7 @@ ENDS = {  # those that no page promises
     End.FLOODED: (Reason.FLOODED, "sortie de plus de {limit} Mio ; la commande a été arrêtée"),
     End.LATE: (Reason.LATE, "pas de fin en {deadline:g} s ; tous ses processus ont été arrêtés"),
     End.CLOSED: (Reason.CLOSED, CLOSED),
+    End.RETURNED: (Reason.RETURNED, "« return » a fini le bloc : ce qui le suit n'a pas été exécuté"),
 }
 BACKGROUND = {  # those of a block left running that keep it from being ready
     **ENDS,
@@ -125,7 +126,7 @@ def _carried_out(fact: Fact, blank: Result, run: Run) -> Result:
     block, ran, ready = fact.step.block, fact.ran, fact.ran.end is End.READY
     wanted = 0 if fact.asked else block.exit_status
     ends = BACKGROUND if block.background and not fact.asked else ENDS
-    fault = ends.get(ran.end) or ((Reason.UNCLOSED, OPEN_DOCUMENT) if UNCLOSED.search(ran.err) else None)
+    fault = (Reason.UNCLOSED, OPEN_DOCUMENT) if UNCLOSED.search(ran.err) else ends.get(ran.end)
     if ran.end is End.CLOSED and wanted and ran.status == wanted:  # `exit 3`, as the page says
         fault = None
     if fault:

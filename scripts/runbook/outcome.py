@@ -33,6 +33,7 @@ class Reason(enum.StrEnum):
     LATE = "délai"
     FLOODED = "flot"
     CLOSED = "shell fermé"
+    RETURNED = "retour"
     UNCLOSED = "document non fermé"
     STATUS = "code de sortie"
     OUTPUT = "sortie"

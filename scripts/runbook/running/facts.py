@@ -12,6 +12,7 @@ class End(enum.Enum):
 
     STATUS = enum.auto()
     CLOSED = enum.auto()  # its shell is gone, or speaks no more of it
+    RETURNED = enum.auto()  # before its last line, by a `return` that says that all is well
     LATE = enum.auto()
     FLOODED = enum.auto()
     READY = enum.auto()  # from here, of one that is left running

@@ -106,8 +106,8 @@ class Shell:
         try:
             values = "".join(f' "${{{name}[@]-}}"' for name in self._reveal)
             started = time.monotonic()
-            told = self._told_of(turn, f'"$?"{values}')
-            self._send(f"\\builtin . {turn.script} {turn.streams};{told}")
+            told = self._told_of(turn, f'"$?" "${{{self._marker}e-}}"{values}')
+            self._send(f"{self._marker}e=;\\builtin . {turn.script} {turn.streams};{told}")
             fields, end = self._await(turn, started + deadline)
             duration = time.monotonic() - started
             if end in (End.LATE, End.FLOODED):
@@ -118,9 +118,11 @@ class Shell:
         if not fields:  # of a shell that ended by itself, its own status is the block's
             status = self._process.poll() if end is End.CLOSED else None
             return Ran(end, status if status is None or status >= 0 else None, out, err, duration)
+        if fields[:2] == ("0", ""):
+            end = End.RETURNED
         noted = (place.partition(":") for place in _taken(self._noted).split())
         line = next((int(line) for script, _, line in noted if script == str(self._count) and line.isdecimal()), 0)
-        return Ran(end, int(fields[0]), out, err, duration, line, (*fields[1:], *_taken(self._values).split("\0")))
+        return Ran(end, int(fields[0]), out, err, duration, line, (*fields[2:], *_taken(self._values).split("\0")))
 
     def start(self, code: str) -> Job | None:
         """Leave `code` running in the background; None if the shell is gone."""
@@ -157,8 +159,9 @@ class Shell:
         """The files of one more block."""
         self._count += 1
         stem = f"{self._folder}/{self._count}"
+        last = f'{{ {self._marker}e=$?;\\builtin return "${self._marker}e"; }} 2>/dev/null'  # tells that it was reached
         with Path(stem).open("xb") as script:
-            script.write(f"{code}\n".encode())
+            script.write(f"{code}\n{last}\n".encode())
         streams = f"</dev/null >>{quote(stem + OUT)} 2>>{quote(stem + ERR)} {self._told}>&-"
         return _Turn(f"{self._marker}{self._count}", quote(stem), streams, Outputs(stem, self._limit))
 

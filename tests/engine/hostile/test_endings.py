@@ -82,6 +82,8 @@ def test_what_does_not_end_is_ended_at_its_deadline(make_site, code: str) -> Non
         ("break; continue; false", STATUS.format(1)),
         ("echo x >/dev/full", STATUS.format(1)),
         ("return 3", STATUS.format(3)),
+        ("echo a\nreturn 0\nfalse", "« return » a fini le bloc"),
+        ("if true; then return; fi\necho deployed", "« return » a fini le bloc"),
         ("ulimit -v 1000; ls", STATUS.format(127)),
         ("read -r answer </dev/tty", STATUS.format(1)),
         ("read -r answer", STATUS.format(1)),
@@ -101,7 +103,6 @@ def test_what_ends_its_shell_or_itself_badly_fails_whatever_status_it_claims(mak
     [
         ":",
         "# a comment",
-        "return 0; false",
         "false | true",
         "cat; wc -c",
         "trap 'tail -f /dev/null' EXIT",
