@@ -1,9 +1,9 @@
 """The HTTP routes and settings of the applications, from their factories: the one thing that a check imports."""
 
-import importlib
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import msgspec
@@ -51,8 +51,8 @@ def read_application(root: Path, name: str, source: ApplicationSource) -> Applic
         if text not in sys.path:
             sys.path.insert(0, text)
     try:
-        made = _named(source.factory)(*source.arguments)
-        fields = [one for settings in source.settings for one in msgspec.structs.fields(_named(settings))]
+        made = resolve_name(source.factory)(*source.arguments)
+        fields = [one for settings in source.settings for one in msgspec.structs.fields(resolve_name(settings))]
     except Exception as error:
         cause = f"application « {name} » : {source.factory} ne donne pas d'application : {error}"
         raise SettingsError(f"{cause} ; corriger le code, ou [tool.runbook.model.applications.{name}]") from error
@@ -65,9 +65,3 @@ def read_application(root: Path, name: str, source: ApplicationSource) -> Applic
         tuple(source.ports),
         {one.name.upper(): one.type for one in fields},
     )
-
-
-def _named(reference: str) -> Any:
-    """What `module:attribute` names."""
-    module, _, attribute = reference.partition(":")
-    return getattr(importlib.import_module(module), attribute)

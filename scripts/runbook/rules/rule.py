@@ -65,9 +65,8 @@ def rule(
 @cache
 def load_rules() -> dict[str, Rule]:
     """Identifier → rule, in the order of the identifiers; every module of this package is loaded."""
-    for package in ("runbook.rules", "runbook.rules.commands"):
-        for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
-            importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(importlib.import_module("runbook.rules").__path__, "runbook.rules."):
+        importlib.import_module(module.name)
     return dict(sorted(RULES.items()))
 
 

@@ -250,9 +250,7 @@ def remember(call: Call) -> None:
     elif call.verb in FROM_FILES and given:
         situation.applied |= {place for one in given if (place := situation.place(one.text))}
         read = call.command.stdin
-        situation.opaque |= any(
-            "://" in one.text or not one.known or (one.text == "-" and read is None) for one in given
-        )
+        situation.opaque |= any("://" in one.text or not one.known or (one.text, read) == ("-", None) for one in given)
         situation.objects += objects_in(parse_documents(read or "", call.command.block.page, call.command.line)[0])
     elif not dry:
         situation.objects += _made(call)
