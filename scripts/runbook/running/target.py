@@ -59,7 +59,6 @@ class Server:
     """A started service: its process and the file that its output goes to."""
 
     name: str
-    service: Service
     process: subprocess.Popen[bytes]
     log: Path
 
@@ -107,11 +106,11 @@ def _start(name: str, service: Service, run: Run, env: Mapping[str, str]) -> Ser
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return Server(name, service, process, log)
+    return Server(name, process, log)
 
 
 def _await_ready(server: Server, run: Run) -> None:
-    service = server.service
+    service = run.settings.services[server.name]
     end = time.monotonic() + service.deadline
     while not (ended := server.process.poll() is not None) and time.monotonic() < end:
         if asking.answers(service.ready):
