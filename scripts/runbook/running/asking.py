@@ -50,11 +50,6 @@ def ask(
     return Answer(ran.returncode, ran.stdout.decode(errors="replace"), ran.stderr.decode(errors="replace"))
 
 
-def succeeds(command: str, root: Path, env: Mapping[str, str] | None = None) -> bool:
-    """Whether bash runs this command with status 0 in time."""
-    return ask(["bash", "-c", command], root, env).status == 0
-
-
 def missing_targets(
     settings: Settings, root: Path, context: str | None = None, asked: Collection[str] = ()
 ) -> dict[str, str]:
@@ -70,7 +65,7 @@ def missing_targets(
 def lack(target: Target, root: Path, context: str | None = None) -> str | None:
     """What keeps pages from running on this target, None if nothing does."""
     for requirement in target.requires:
-        if not succeeds(requirement.command, root):
+        if ask(["bash", "-c", requirement.command], root).status != 0:
             return requirement.missing
     if not target.contexts:
         return None

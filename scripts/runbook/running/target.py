@@ -14,7 +14,7 @@ from pathlib import Path
 from runbook.errors import TargetError
 from runbook.matching.seen import seen
 from runbook.running import asking, processes
-from runbook.running.asking import ask, succeeds
+from runbook.running.asking import ask
 from runbook.running.run import Run
 from runbook.settings import Service
 from runbook.whole_file import write_whole
@@ -40,7 +40,7 @@ def open_target(target: str, on: str, run: Run, notes: list[str]) -> Iterator[Ru
     with run.interruptions.allowed():
         if served.contexts:
             env["KUBECONFIG"] = str(_pinned_context(run))
-        was_there = served.present is not None and succeeds(served.present, run.root, env)
+        was_there = served.present is not None and ask(["bash", "-c", served.present], run.root, env).status == 0
     names = settings.served_by(target, on)
     with running(names, run, env, stand_in.env if stand_in else {}) as started:
         try:

@@ -51,7 +51,6 @@ def command(asked: Asked, dry: bool) -> int:
     if not asked.pages and not asked.tags:
         raise RunbookError("accept demande au moins une page, un dossier, un motif ou une étiquette (--tag)")
     screen, selection, missing = asked.screen, asked.selected(), asked.missing_targets()
-    asked.show_missing(missing)
     plan = make_plan(selection.pages, asked.settings, missing, selection.chosen)
     show_refused(plan.refused)
     interruptions = Interruptions()

@@ -81,21 +81,19 @@ class Asked:
             return select(read(), self.root, self.pages, self.tags)
 
     def missing_targets(self) -> dict[str, str]:
-        """Target → what it lacks, those that were not asked for included."""
+        """Target → what it lacks, those that were not asked for included; each is told."""
         from runbook.running import asking
 
-        return asking.missing_targets(self.settings, self.root, self.context, self.targets)
+        missing = asking.missing_targets(self.settings, self.root, self.context, self.targets)
+        for name, reason in missing.items():
+            self.screen.print(f"[yellow]Cible {name} absente :[/] {reason}", highlight=False)
+        return missing
 
     def known(self, target: str) -> str:
         """`target` if the settings have it, else RunbookError."""
         if target not in self.settings.targets:
             raise RunbookError(f"cible « {target} » inconnue ; cibles possibles : {', '.join(self.settings.targets)}")
         return target
-
-    def show_missing(self, missing: dict[str, str]) -> None:
-        """One line an absent target."""
-        for name, reason in missing.items():
-            self.screen.print(f"[yellow]Cible {name} absente :[/] {reason}", highlight=False)
 
     def announce_stop(self, what: str = "nettoyage en cours…") -> None:
         """Say that a signal was heard; written past the buffers, which it may have caught half filled."""

@@ -13,7 +13,6 @@ def command(asked: Asked) -> int:
     if asked.as_json:
         print_json(plan.pages)
     else:
-        asked.show_missing(missing)
         terminal.show_plan(plan, asked.screen)
     show_refused(plan.refused)
     return 1 if plan.refused else 0

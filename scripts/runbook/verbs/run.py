@@ -49,7 +49,6 @@ def command(asked: Asked, require: str, by_step: bool, checks: bool) -> int:
     wanted = [asked.known(name.strip()) for name in require.split(",") if name.strip()]
     problems = [f"{name} : cible requise mais absente : {missing[name]}" for name in wanted if name in missing]
     problems += [f"page refusée : {problem}" for problem in plan.refused]
-    asked.show_missing(missing)
     findings = _findings(asked, selection.pages) if checks else None
     interruptions = Interruptions()
     announce = partial(asked.announce_stop, *(["aucun nettoyage n'est lancé."] if by_step else []))
