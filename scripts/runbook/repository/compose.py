@@ -109,10 +109,6 @@ class Compose(Document):
         """The names under `networks`, `volumes`, `secrets`, `configs`."""
         return {str(name) for name in self.map(part)}
 
-    def profiles(self) -> set[str]:
-        """The profiles that some service has."""
-        return {str(name) for service in self.services.values() for name in items(service.at("profiles"))}
-
 
 def pairs(value: Any) -> dict[str, str | None]:
     """What is written as a list of `NAME=value` or as a mapping; None where no value is given."""

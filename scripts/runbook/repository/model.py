@@ -75,9 +75,8 @@ class Repository:
     @cached_property
     def dockerfiles(self) -> dict[str, Dockerfile]:
         """Path → each Dockerfile that a Compose service is built from, where it exists."""
-        paths = {service.dockerfile for service in self.compose.services.values() if service.build}
-        found = {path: self.root / path for path in sorted(paths)}
-        return {path: read_dockerfile(full, path) for path, full in found.items() if full.is_file()}
+        paths = sorted({service.dockerfile for service in self.compose.services.values() if service.build})
+        return {path: read_dockerfile(self.root / path, path) for path in paths if (self.root / path).is_file()}
 
     def dockerfile_of(self, one: Service | Container) -> Dockerfile | None:
         """The Dockerfile that a service is built from, or a container's image, where it is here."""
@@ -97,8 +96,7 @@ class Repository:
     def local_ports(self) -> dict[int, str]:
         """Port of this machine → the application or service that answers there, whichever the target."""
         ports = {port: name for name, application in self.applications.items() for port in application.ports}
-        ports |= self.compose_ports
-        return {**ports, **self.node_ports()}
+        return {**ports, **self.compose_ports, **self.node_ports()}
 
     @cached_property
     def compose_ports(self) -> dict[int, str]:

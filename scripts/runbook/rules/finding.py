@@ -21,9 +21,8 @@ class Finding(Problem):
         return f"{Problem.__str__(self)} [{self.rule}]"
 
 
-# What a rule yields: a word of the command that it looks at, or None for the command itself; something of the
-# repository and keys in it; or a finding whose place it knows.  Then the cause and the remedy; without one, nothing
-# is found.
+# What a rule yields: a word of its command, None for all of it; something of the repository and keys in it; or a
+# finding whose place it knows.  Then the cause and the remedy; without a remedy, nothing is found.
 Told = Finding | tuple[Any, str, str] | tuple[Any, tuple[Any, ...], str, str]
 
 

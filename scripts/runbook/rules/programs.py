@@ -164,12 +164,10 @@ def _validated(
 def _explained(error: Any) -> tuple[list[Any], str, str]:
     """The place, the cause and the remedy of a schema's error: an unknown key is the commonest."""
     known = {**error.schema.get("properties", {}), **error.schema.get("patternProperties", {})}
-    extra = []
+    keys = [*error.absolute_path]
     if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        extra = [str(key) for key in error.instance if str(key) not in known][:1]
-    keys = [*error.absolute_path, *extra]
-    if extra:
-        return keys, f"clé « {extra[0]} » inconnue", nearest(extra[0], error.schema.get("properties", {}))
+        for extra in (str(key) for key in error.instance if str(key) not in known):
+            return [*keys, extra], f"clé « {extra} » inconnue", nearest(extra, error.schema.get("properties", {}))
     where = ".".join(map(str, keys))
     return keys, error.message.split("\n")[0][:200], f"corriger {where or 'le document'}"
 

@@ -104,10 +104,9 @@ class Shell:
     def _simple(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:
         yield from self._substitutions(node, block)
         command = self._command(node, block, piped)
-        if command.name in READERS:
-            self.variables.update({word.text: UNKNOWN for word in command.arguments if word.text.isidentifier()})
-        elif command.name == "printf" and len(command.arguments) > 1 and command.arguments[0].text == "-v":
-            self.variables[command.arguments[1].text] = UNKNOWN
+        words = [word.text for word in command.words]
+        assigned = words[1:] if command.name in READERS else words[2:3] if words[:2] == ["printf", "-v"] else ()
+        self.variables |= dict.fromkeys(filter(str.isidentifier, assigned), UNKNOWN)
         yield command
 
     def _pipeline(self, node: tree_sitter.Node, block: Block, piped: tuple[str, ...]) -> Iterator[Command]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from runbook.repository.yamlfile import items
 from runbook.rules.call import Call, effect
 from runbook.rules.finding import Told, meant, nearest
 from runbook.rules.rule import rule
@@ -65,7 +66,7 @@ def unknown_service(call: Call) -> Iterator[Told]:
     for word in call.operands[:1] if call.verb in ONE_SERVICE else named:
         if word.known and word.text not in compose.services:
             yield word, f"service « {word.text} » absent de {compose.path}", nearest(word.text, compose.services)
-    profiles = {*compose.profiles(), "*"}
+    profiles = {"*", *(str(name) for one in compose.services.values() for name in items(one.at("profiles")))}
     for word in call.values("--profile"):
         if word.known and word.text not in profiles:
             yield word, f"profil « {word.text} » absent de {compose.path}", nearest(word.text, profiles)

@@ -55,9 +55,8 @@ def _asked(call: Call) -> Iterator[tuple[Word, Callable[[str], list[Path]], str,
     for word in (*call.values("--output"), *call.values("--for")):
         form, _, text = word.text.partition("=")
         if form in READERS:
-            awaited = word in call.values("--for")
             text = text.partition("}=")[0] + "}" if "}=" in text else text
-            yield word, READERS[form], text, awaited or form == "custom-columns"
+            yield word, READERS[form], text, form == "custom-columns" or word in call.values("--for")
     for word in call.values("--sort-by"):
         yield word, lambda text: [relaxed(text)], word.text, True
     if call.verb == "patch" and not any(word.text == "json" for word in call.values("--type")):
