@@ -69,6 +69,7 @@ class Shell:
         self._marker = f"r{secrets.token_hex(6)}"
         self._noted, self._values = folder / "noted", folder / "values"
         self._count, self._emptied = 0, time.monotonic()
+        self._waits = False  # for the end of a block
         self._jobs: list[Job] = []
         self._status, self._told = os.pipe()
         deaf = any(signal.getsignal(one) is signal.SIG_IGN for one in OF_A_TERMINAL)
@@ -108,7 +109,9 @@ class Shell:
             started = time.monotonic()
             told = self._told_of(turn, f'"$?" "${{{self._marker}e-}}"{values}')
             self._send(f"{self._marker}e=;\\builtin . {turn.script} {turn.streams};{told}")
+            self._waits = True
             fields, end = self._await(turn, started + deadline)
+            self._waits = False
             duration = time.monotonic() - started
             if end in (End.LATE, End.FLOODED):
                 processes.kill(processes.tree(self.pid))
@@ -145,7 +148,7 @@ class Shell:
             if self._process.stdin:
                 self._process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=FAREWELL)
+            self._process.wait(timeout=0 if self._waits else FAREWELL)  # a block cut short is not at its EXIT trap
         processes.kill([*processes.tree(self.pid), *below])
         self._process.wait()
         for job in self._jobs:
