@@ -37,12 +37,12 @@ def why_not_bash(language: str, source: str) -> str:
 
 def why_unreadable(source: str) -> str:
     """Why bash could not read this at all, where nobody has said that it should; empty if it could."""
-    if not TREE.search(source) and not parse(source).has_error:
-        return ""
-    with contextlib.suppress(OSError):
-        ran = subprocess.run(["bash", "-n"], input=source.encode(), capture_output=True, check=False)
-        if not TREE.search(source) and not ran.returncode:
+    if not TREE.search(source):
+        if not parse(source).has_error:
             return ""
+        with contextlib.suppress(OSError):
+            if not subprocess.run(["bash", "-n"], input=source.encode(), capture_output=True, check=False).returncode:
+                return ""
     return "bash ne saurait le lire : un texte à remplacer, ou des sorties mêlées aux commandes"
 
 
