@@ -21,7 +21,8 @@ def command(asked: Asked, identifier: str | None) -> None:
         raise RunbookError(f"règle « {identifier} » inconnue ; {nearest(name, known)}")
     one, shown = rules.get(name), [name] if name else sorted(known)
     if one is None and asked.as_json:
-        print_json([{"identifier": each, "sentence": known[each]} for each in shown])
+        told = [{"identifier": each, "sentence": known[each]} for each in shown]
+        print_json(told[0] if name else told)
         return
     if one is None:
         for each in shown:
