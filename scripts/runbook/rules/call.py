@@ -23,8 +23,6 @@ VERSIONED = re.compile(r"(?<=[a-z])-?\d+(\.\d+)*$")  # `python3.14`, `clang-18`:
 PASSES_ON = ("kubectl", "docker")  # what follows `--` is another command
 SUBCOMMANDS = ("kubectl", "git")  # where an unknown verb may be a plugin's, or an alias
 SHORTENED = ("gnu", "git")  # where a long option may be cut short
-
-
 Option = tuple[str, str]  # its longest name; `=` if it takes a value, `?` if it may
 
 

@@ -40,7 +40,6 @@ SHELLCHECK_OFF = {
 # that its reader can't tell from another, or can't see.
 UNSEEN = ("SC1017", "SC1018", "SC1100", "SC1101", "SC1110", "SC1111")
 
-
 Comment = tuple[str, int, str, str]  # file, line, code, message
 Read = Callable[[Any], Comment]
 SAME = itemgetter("file", "line", "code", "message")
